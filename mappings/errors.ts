@@ -1,0 +1,397 @@
+/**
+ * The error table: each thing that can go wrong, as a row. HTTP status, FHIR issue code, sentence in French and English
+ * that says what to do, and whether trying again can help.
+ *
+ * `{name}` places are filled from `Issue.values`. A row keyed `dmp:<CODE>` is the DMP's own error; `dmpRow` picks it.
+ * HTTP choices: spec/fhir.md B.1 (a precise map is the point of this façade), FHIR R4 http.html; XDS codes: ITI TF-3
+ * table 4.2.4.1-2. DMP codes have no public list: what is marked [C2]/[M] in dmp-wire §5 falls back on its kind.
+ */
+export interface ErrorRow {
+  status: number;
+  /** http://hl7.org/fhir/issue-type */
+  code: string;
+  fr: string;
+  en: string;
+  /** A later identical request can succeed. */
+  retry?: boolean;
+}
+
+const row = (status: number, code: string, fr: string, en: string, retry = false): ErrorRow => ({
+  status,
+  code,
+  fr,
+  en,
+  ...(retry ? { retry } : {}),
+});
+
+export const errors = {
+  // --- the request itself
+  'body-malformed': row(
+    400,
+    'structure',
+    'Le corps de la requête n’est pas du JSON valide ({detail}). Corrigez la syntaxe.',
+    'The request body is not valid JSON ({detail}). Fix its syntax.',
+  ),
+  'body-missing': row(400, 'required', 'La requête n’a pas de corps. Envoyez une ressource {expected}.', 'The request has no body. Send a {expected} resource.'),
+  'media-type': row(
+    415,
+    'not-supported',
+    'Type de contenu « {given} » non accepté. Envoyez {expected}.',
+    'Content type "{given}" is not accepted. Send {expected}.',
+  ),
+  'not-acceptable': row(
+    406,
+    'not-supported',
+    'Aucun des formats demandés n’est disponible. Demandez {available}.',
+    'None of the requested formats is available. Ask for {available}.',
+  ),
+  'too-large': row(
+    413,
+    'too-long',
+    'Le contenu dépasse la limite de {limit} octets. Réduisez-le.',
+    'The content exceeds the limit of {limit} bytes. Make it smaller.',
+  ),
+  'unknown-route': row(404, 'not-found', 'Aucune ressource à cette adresse. Consultez /fhir/metadata.', 'Nothing lives at this address. See /fhir/metadata.'),
+  'method-not-allowed': row(
+    405,
+    'not-supported',
+    'La méthode {method} n’est pas permise ici. Méthodes permises : {allowed}.',
+    'Method {method} is not allowed here. Allowed: {allowed}.',
+  ),
+  'resource-type-unsupported': row(
+    404,
+    'not-supported',
+    'Le type de ressource {type} n’est pas servi. Types servis : {supported}.',
+    'Resource type {type} is not served. Served types: {supported}.',
+  ),
+  'wrong-resource-type': row(
+    400,
+    'invalid',
+    'Une ressource {expected} est attendue, {given} a été reçue.',
+    'A {expected} resource is expected, {given} was received.',
+  ),
+  'not-found': row(404, 'not-found', 'La ressource {type} demandée est inconnue.', 'The requested {type} is unknown.'),
+  deleted: row(410, 'deleted', 'Cette ressource a été supprimée.', 'This resource was deleted.'),
+
+  // --- access
+  'login-required': row(
+    401,
+    'login',
+    'Un jeton d’accès est requis. Envoyez « Authorization: Bearer … ».',
+    'An access token is required. Send "Authorization: Bearer …".',
+  ),
+  'token-invalid': row(
+    401,
+    'login',
+    'Le jeton d’accès n’est pas valable ({reason}). Obtenez-en un nouveau.',
+    'The access token is not valid ({reason}). Get a new one.',
+  ),
+  'scope-missing': row(
+    403,
+    'forbidden',
+    'Le jeton ne porte pas la portée requise : {scope}.',
+    'The token lacks the required scope: {scope}.',
+  ),
+  'structure-mismatch': row(
+    403,
+    'forbidden',
+    'La structure du jeton n’est pas celle que cette passerelle représente auprès du DMP.',
+    'The structure in the token is not the one that this gateway represents to the DMP.',
+  ),
+  'right-missing': row(
+    403,
+    'forbidden',
+    'Le DMP n’accepte pas {transaction} pour cet appelant : il faut {right}.',
+    'The DMP does not take {transaction} from this caller: {right} is needed.',
+  ),
+  'author-not-caller': row(
+    403,
+    'forbidden',
+    'L’auteur du lot doit être l’appelant et sa structure (ceux du jeton).',
+    'The author of the submission set must be the caller and the caller’s structure (those of the token).',
+  ),
+
+  // --- validation
+  required: row(400, 'required', 'L’élément {element} est obligatoire ({rule}).', 'Element {element} is mandatory ({rule}).'),
+  cardinality: row(
+    400,
+    'structure',
+    'L’élément {element} est présent {count} fois ; {max} au plus ({rule}).',
+    'Element {element} occurs {count} times; at most {max} ({rule}).',
+  ),
+  structure: row(400, 'structure', 'La ressource n’est pas conforme à FHIR R4 : {detail}', 'The resource does not conform to FHIR R4: {detail}'),
+  'value-invalid': row(400, 'value', 'La valeur de {element} n’est pas valable : {detail}', 'The value of {element} is not valid: {detail}'),
+  'code-unknown': row(
+    400,
+    'code-invalid',
+    'Le code « {code} » n’appartient pas au jeu de valeurs {valueSet}.',
+    'Code "{code}" is not in value set {valueSet}.',
+  ),
+  'code-undetermined': row(
+    400,
+    'required',
+    'La classe ne se déduit pas du type « {code} » : indiquez {element}.',
+    'No class follows from type "{code}": give {element}.',
+  ),
+  'reference-unresolved': row(
+    400,
+    'not-found',
+    'La référence « {reference} » ne désigne rien dans la requête ni sur ce serveur.',
+    'Reference "{reference}" points at nothing in the request or on this server.',
+  ),
+  'bundle-entry': row(400, 'invalid', 'Entrée de Bundle non permise ici : {detail}', 'This Bundle entry is not allowed here: {detail}'),
+  'not-supported-yet': row(
+    501,
+    'not-supported',
+    'Cette fonction n’est pas encore servie : {detail}',
+    'This is not served yet: {detail}',
+  ),
+  'search-parameter-unknown': row(
+    400,
+    'not-supported',
+    'Paramètre de recherche inconnu : {name}. Paramètres servis : {supported}.',
+    'Unknown search parameter: {name}. Served: {supported}.',
+  ),
+  'search-parameter-invalid': row(
+    400,
+    'value',
+    'Valeur du paramètre {name} non valable : {detail}',
+    'Invalid value of parameter {name}: {detail}',
+  ),
+  'search-parameter-required': row(
+    400,
+    'required',
+    'Le paramètre {name} est obligatoire pour cette recherche ({rule}).',
+    'Parameter {name} is mandatory for this search ({rule}).',
+  ),
+  'search-expired': row(
+    410,
+    'expired',
+    'Cette page de résultats a expiré. Relancez la recherche.',
+    'This page of results has expired. Run the search again.',
+  ),
+
+  // --- identity
+  'ins-format': row(400, 'value', 'Un INS compte 15 caractères (13 + clé) ; sa forme n’est pas valable.', 'An INS has 15 characters (13 + key); its form is not valid.'),
+  'ins-key': row(422, 'business-rule', 'La clé de l’INS est fausse : vérifiez la saisie.', 'The INS key is wrong: check what was entered.'),
+  'ins-oid': row(
+    400,
+    'value',
+    'L’autorité d’affectation n’est pas celle d’un INS : attendu {expected}.',
+    'The assigning authority is not that of an INS: expected {expected}.',
+  ),
+  'ins-environment': row(
+    422,
+    'business-rule',
+    'Cet INS n’est pas de cet environnement ({environment}) : autorité {oid}.',
+    'This INS does not belong to this environment ({environment}): authority {oid}.',
+  ),
+  'patient-unidentified': row(
+    400,
+    'required',
+    'Le patient doit être désigné par son INS (subject.identifier, Patient?identifier=… ou un Patient connu).',
+    'The patient must be given by INS (subject.identifier, Patient?identifier=… or a known Patient).',
+  ),
+  'patient-inconsistent': row(
+    422,
+    'business-rule',
+    'Deux patients différents sont désignés dans la même requête.',
+    'Two different patients are designated in one request.',
+  ),
+  'dmp-absent': row(404, 'not-found', 'Ce patient n’a pas de DMP.', 'This patient has no DMP.'),
+  'dmp-closed': row(422, 'business-rule', 'Le DMP de ce patient est fermé : il ne peut pas être alimenté.', 'This patient’s DMP is closed: it cannot be fed.'),
+
+  // --- documents
+  'document-empty': row(400, 'value', 'Le document est vide.', 'The document is empty.'),
+  'document-type': row(
+    415,
+    'not-supported',
+    'Le DMP ne prend pas « {given} ». Types pris : {supported}.',
+    'The DMP does not take "{given}". Taken: {supported}.',
+  ),
+  'document-type-mismatch': row(
+    422,
+    'invalid',
+    'Le contenu n’est pas du type annoncé ({given}).',
+    'The content is not of the type announced ({given}).',
+  ),
+  'document-base64': row(400, 'value', 'Le contenu en base64 n’est pas valable.', 'The base64 content is not valid.'),
+  'hash-mismatch': row(
+    422,
+    'value',
+    'L’empreinte annoncée n’est pas celle du contenu (SHA-1, base64). Recalculez-la ou omettez-la.',
+    'The hash given is not that of the content (SHA-1, base64). Recompute it or leave it out.',
+  ),
+  'size-mismatch': row(
+    422,
+    'value',
+    'La taille annoncée ({given}) n’est pas celle du contenu ({actual}).',
+    'The size given ({given}) is not that of the content ({actual}).',
+  ),
+  'pdfa-expected': row(
+    422,
+    'business-rule',
+    'Le PDF ne se déclare pas PDF/A-1, seul PDF que le CI-SIS permet.',
+    'The PDF does not declare PDF/A-1, the only PDF that CI-SIS allows.',
+  ),
+  'cda-invalid': row(422, 'structure', 'Le CDA n’est pas valable : {detail}', 'The CDA is not valid: {detail}'),
+  'cda-mismatch': row(
+    422,
+    'business-rule',
+    'L’en-tête du CDA contredit les métadonnées : {element}.',
+    'The CDA header contradicts the metadata: {element}.',
+  ),
+  'cda-patient': row(
+    422,
+    'business-rule',
+    'Le patient du CDA n’est pas celui de la fiche (subject).',
+    'The patient of the CDA is not the subject of the DocumentReference.',
+  ),
+  duplicate: row(
+    409,
+    'duplicate',
+    'Un document de même identifiant unique existe déjà avec un autre contenu. Donnez-lui un nouvel identifiant.',
+    'A document with the same unique identifier already exists with other content. Give it a new identifier.',
+  ),
+  'unique-id-invalid': row(
+    400,
+    'value',
+    'L’identifiant unique doit être un OID de 64 caractères au plus (urn:oid:…).',
+    'The unique identifier must be an OID of at most 64 characters (urn:oid:…).',
+  ),
+  'rendition-unavailable': row(
+    406,
+    'not-supported',
+    'Ce document n’existe pas en {given}. Formats disponibles : {available}.',
+    'This document does not exist as {given}. Available: {available}.',
+  ),
+  'content-corrupt': row(
+    502,
+    'exception',
+    'Le document reçu du DMP n’a pas l’empreinte ou la taille annoncée par le registre : il n’est pas transmis.',
+    'The document received from the DMP does not have the hash or size of the registry: it is not passed on.',
+    true,
+  ),
+
+  // --- the DMP, by what it answered (XDS)
+  'dmp:XDSUnknownPatientId': row(404, 'not-found', 'Le DMP ne connaît pas ce patient.', 'The DMP does not know this patient.'),
+  'dmp:XDSPatientIdDoesNotMatch': row(
+    422,
+    'business-rule',
+    'Les patients du lot, de la fiche et du document ne sont pas le même.',
+    'The patients of the set, the entry and the document are not the same.',
+  ),
+  'dmp:XDSDuplicateUniqueIdInRegistry': row(
+    409,
+    'duplicate',
+    'Cet identifiant unique existe déjà dans le DMP.',
+    'This unique identifier already exists in the DMP.',
+  ),
+  'dmp:XDSNonIdenticalHash': row(
+    409,
+    'conflict',
+    'Le DMP tient déjà ce document avec une autre empreinte.',
+    'The DMP already holds this document with another hash.',
+  ),
+  'dmp:XDSDocumentUniqueIdError': row(404, 'not-found', 'Le DMP ne tient pas ce document.', 'The DMP does not hold this document.'),
+  'dmp:XDSRegistryMetadataError': row(
+    422,
+    'business-rule',
+    'Le DMP refuse les métadonnées : {context}',
+    'The DMP refuses the metadata: {context}',
+  ),
+  'dmp:XDSRepositoryMetadataError': row(
+    422,
+    'business-rule',
+    'Le DMP refuse les métadonnées : {context}',
+    'The DMP refuses the metadata: {context}',
+  ),
+  'dmp:XDSInvalidDocumentContent': row(
+    422,
+    'business-rule',
+    'Le DMP refuse le contenu du document : {context}',
+    'The DMP refuses the content of the document: {context}',
+  ),
+  'dmp:XDSMissingDocument': row(502, 'exception', 'Le DMP n’a pas reçu un des documents du lot.', 'The DMP did not get one of the documents of the set.'),
+  'dmp:XDSMissingDocumentMetadata': row(
+    502,
+    'exception',
+    'Le DMP n’a pas reçu les métadonnées d’un document du lot.',
+    'The DMP did not get the metadata of one of the documents.',
+  ),
+  'dmp:XDSReplaceFailed': row(
+    409,
+    'conflict',
+    'Le document à remplacer n’existe pas ou n’est plus en vigueur.',
+    'The document to replace does not exist or is no longer current.',
+  ),
+  'dmp:XDSTooManyResults': row(
+    422,
+    'too-costly',
+    'Trop de résultats : précisez la recherche (type, dates).',
+    'Too many results: narrow the search (type, dates).',
+  ),
+  'dmp:XDSStoredQueryMissingParam': row(502, 'exception', 'Le DMP juge la recherche incomplète.', 'The DMP finds the query incomplete.'),
+  'dmp:XDSStoredQueryParamNumber': row(502, 'exception', 'Le DMP juge la recherche mal formée.', 'The DMP finds the query ill-formed.'),
+  'dmp:XDSUnknownStoredQuery': row(502, 'exception', 'Le DMP ne connaît pas cette recherche.', 'The DMP does not know this query.'),
+  'dmp:XDSRegistryBusy': row(503, 'transient', 'Le registre du DMP est occupé. Réessayez plus tard.', 'The DMP registry is busy. Try again later.', true),
+  'dmp:XDSRepositoryBusy': row(503, 'transient', 'L’entrepôt du DMP est occupé. Réessayez plus tard.', 'The DMP repository is busy. Try again later.', true),
+  'dmp:XDSRegistryOutOfResources': row(503, 'transient', 'Le DMP manque de ressources. Réessayez plus tard.', 'The DMP is out of resources. Try again later.', true),
+  'dmp:XDSRepositoryOutOfResources': row(503, 'transient', 'Le DMP manque de ressources. Réessayez plus tard.', 'The DMP is out of resources. Try again later.', true),
+  'dmp:XDSRegistryError': row(502, 'exception', 'Le registre du DMP est en erreur.', 'The DMP registry failed.', true),
+  'dmp:XDSRepositoryError': row(502, 'exception', 'L’entrepôt du DMP est en erreur.', 'The DMP repository failed.', true),
+
+  // --- the DMP, by its own codes and faults
+  'dmp:DMPInvalidCertificate': row(
+    502,
+    'security',
+    'Le DMP refuse le certificat de la structure. Vérifiez le certificat de cachet (SIGN).',
+    'The DMP refuses the structure’s certificate. Check the SIGN certificate.',
+  ),
+  'dmp:DMPClosed': row(422, 'business-rule', 'Le DMP de ce patient est fermé.', 'This patient’s DMP is closed.'),
+  'dmp:DMPInvalidData': row(422, 'business-rule', 'Le DMP refuse les données : {context}', 'The DMP refuses the data: {context}'),
+  'dmp:DMPAccessDenied': row(403, 'forbidden', 'Le DMP refuse l’accès : {context}', 'The DMP denies access: {context}'),
+  'dmp:DMPAuthorizationDenied': row(
+    403,
+    'forbidden',
+    'Le patient n’a pas autorisé, ou a bloqué, cet accès à son DMP.',
+    'The patient has not authorised, or has blocked, this access to the DMP.',
+  ),
+
+  // --- the DMP, by kind of failure
+  'dmp-registry': row(502, 'exception', 'Le DMP a répondu une erreur : {code}.', 'The DMP answered an error: {code}.'),
+  'dmp-hl7': row(422, 'business-rule', 'Le DMP refuse la demande : {code}.', 'The DMP refuses the request: {code}.'),
+  'dmp-fault': row(502, 'exception', 'Le DMP a refusé le message ({code}).', 'The DMP refused the message ({code}).'),
+  'dmp-timeout': row(504, 'timeout', 'Le DMP n’a pas répondu à temps. Réessayez plus tard.', 'The DMP did not answer in time. Try again later.', true),
+  'dmp-network': row(503, 'transient', 'Le DMP n’est pas joignable. Réessayez plus tard.', 'The DMP cannot be reached. Try again later.', true),
+  'dmp-tls': row(502, 'security', 'La connexion sécurisée au DMP a échoué. Vérifiez les certificats.', 'The secure connection to the DMP failed. Check the certificates.'),
+  'dmp-http': row(502, 'exception', 'Le DMP a répondu HTTP {code} sans message.', 'The DMP answered HTTP {code} without a message.', true),
+  'dmp-http-503': row(503, 'transient', 'Le DMP est indisponible. Réessayez plus tard.', 'The DMP is unavailable. Try again later.', true),
+  'dmp-garbage': row(502, 'exception', 'La réponse du DMP n’est pas lisible.', 'The DMP’s answer cannot be read.', true),
+  'dmp-truncated': row(502, 'exception', 'La réponse du DMP est incomplète.', 'The DMP’s answer is cut short.', true),
+  'dmp-mismatch': row(502, 'exception', 'La réponse du DMP ne correspond pas à la demande.', 'The DMP’s answer does not match the request.'),
+  'dmp-too-large': row(502, 'too-costly', 'La réponse du DMP dépasse la limite permise.', 'The DMP’s answer exceeds the allowed size.'),
+  'dmp-warning': row(200, 'informational', 'Le DMP signale : {code}', 'The DMP reports: {code}'),
+
+  // --- ours
+  'database-unavailable': row(503, 'transient', 'La base de données de la passerelle est indisponible.', 'The gateway’s database is unavailable.', true),
+  internal: row(500, 'exception', 'Erreur interne. Donnez l’identifiant de requête à l’exploitant.', 'Internal error. Give the request id to the operator.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorKey = keyof typeof errors;
+
+/** The row of a key; an unknown key is `internal`, so that a slip never leaks. */
+export function errorRow(key: string): ErrorRow {
+  return (errors as Record<string, ErrorRow>)[key] ?? errors.internal;
+}
+
+/** The row for something the DMP answered: its own code when the table has it, else its kind. */
+export function dmpKey(kind: string, code: string): ErrorKey {
+  for (const key of [`dmp:${code}`, `dmp-${kind}-${code}`, `dmp-${kind}`]) if (key in errors) return key as ErrorKey;
+  return 'internal';
+}
+
+/** The sentence of a row with its places filled. */
+export function sentence(row: ErrorRow, language: 'fr' | 'en', values: Record<string, string | number> = {}): string {
+  return row[language].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '—'));
+}

@@ -1,0 +1,13 @@
+/**
+ * Who calls, as the rest of the façade sees it: made once from a verified token, never from anything else.
+ */
+import type { Requester } from '../dmp/types.ts';
+
+export interface Caller extends Requester {
+  /** OAuth client. */
+  clientId: string;
+  /** Granted scopes, e.g. `user/DocumentReference.cruds`. */
+  scopes: readonly string[];
+  /** `jti` of the token, for the audit; never the token. */
+  tokenId?: string;
+}

@@ -1,0 +1,146 @@
+/**
+ * The words that the rooms around the DMP client share: who asks, for which patient, and what a declared transaction is.
+ */
+import type { Slots } from '../../mappings/xds.ts';
+
+export type { Slots };
+
+/** VIHF authentication modes that a server can use (DIRECTE needs the card in the reader: never emitted here). */
+export type VihfMode = 'INDIRECTE' | 'INDIRECTE_RENFORCEE';
+/** TRE_R248. */
+export type PurposeOfUse = 'normal' | 'bris_de_glace' | 'centre_15';
+
+/** The person on whose behalf the DMP is called, as the VIHF names them (dmp-wire §2.2–2.3). */
+export interface Requester {
+  /** PS_IdNat, e.g. `899700204581`; a person without RPPS: `3<FINESS>/<internal id>`. */
+  personId: string;
+  family: string;
+  given: string;
+  /** 1..3 roles: profession (TRE_G15), then specialty where the profession asks for one. `system` is an OID. */
+  roles: { code: string; system: string; display: string }[];
+  structure: {
+    /** Struct_IdNat, equal to the OU of the structure's certificates. */
+    id: string;
+    name: string;
+    /** JDV_J61, e.g. `SA17`. */
+    sector: string;
+  };
+  /** `psc`: authenticated by Pro Santé Connect (two factors): may use INDIRECTE_RENFORCEE. `local`: by the structure. */
+  strength: 'local' | 'psc';
+  authenticatedAt: Date;
+  purpose: PurposeOfUse;
+  /** Free text, only with `bris_de_glace`. */
+  reason?: string;
+}
+
+/** An INS with its authority. */
+export interface PatientIns {
+  /** 15 characters (13 + key). */
+  value: string;
+  /** OID without prefix, e.g. `1.2.250.1.213.1.4.10`. */
+  oid: string;
+}
+
+export interface CallContext {
+  requester: Requester;
+  /** Goes into the VIHF as resource-id; absent only for transactions about no patient. */
+  patient?: PatientIns;
+  signal?: AbortSignal;
+  requestId?: string;
+}
+
+export interface OutgoingPart {
+  /** Content-ID without angle brackets. */
+  cid: string;
+  contentType: string;
+  body: Uint8Array;
+}
+
+/**
+ * A DMP transaction, declared: one file per transaction says what it is, and `run.ts` does the rest
+ * (envelope, VIHF, TLS, MTOM, time-outs, errors).
+ */
+export interface Transaction<In, Out> {
+  /** The DMP's own number, e.g. `TD3.1a`. */
+  name: string;
+  /** Service path segment, e.g. `registry`. */
+  service: 'patients' | 'registry' | 'repository';
+  /** wsa:Action of the request, and of the answer. */
+  action: string;
+  responseAction: string;
+  /** Authentication modes in which the DMP takes it (dmp-wire §1.4), the one to prefer first. */
+  modes: readonly VihfMode[];
+  purposes: readonly PurposeOfUse[];
+  /** May be sent again after a lost answer without a second effect. */
+  idempotent: boolean;
+  /** The SOAP body's content, serialised, and the parts that it includes by XOP. */
+  build(input: In, context: CallContext): { body: string; parts?: OutgoingPart[] };
+  /** Reads the answer; the reader is given parsed XML or, for TD3.2, the streamed parts. */
+  read: AnswerReader<In, Out>;
+}
+
+/** How an answer is read: from the mini-tree of the SOAP body, or as a stream of MIME parts. */
+export type AnswerReader<In, Out> =
+  | { kind: 'tree'; read(body: XmlNode, input: In): Out }
+  | { kind: 'parts'; read(answer: StreamedAnswer, input: In): Promise<Out> };
+
+/** Namespace-aware mini-tree of `xml.ts` (saxes, no DTD, bounded depth and size). */
+export interface XmlNode {
+  /** local name */
+  name: string;
+  /** namespace URI, '' when none */
+  ns: string;
+  /** Attributes by local name; when in a namespace, by `{uri}local`. */
+  attrs: Record<string, string>;
+  children: XmlNode[];
+  /** Own text, concatenated. */
+  text: string;
+}
+
+/** A multipart answer (or a plain one, with no part) whose parts are read as they arrive, in the order of the wire. */
+export interface StreamedAnswer {
+  /** SOAP body's first element. */
+  root: XmlNode;
+  /** The parts that follow the root part; each must be consumed before the next is asked for. */
+  parts(): AsyncIterable<{ cid: string; contentType: string; body: AsyncIterable<Uint8Array> }>;
+}
+
+/**
+ * Why a DMP call failed. `kind` and `code` choose the row of the error table; `context` is kept for the audit only and
+ * never holds a person.
+ */
+export type DmpFailureKind =
+  | 'registry' // RegistryError: code = XDS error code
+  | 'fault' // SOAP fault: code = local name of subcode, else of code
+  | 'hl7' // AE/AR acknowledgement: code of acknowledgementDetail
+  | 'rights' // no VIHF mode fits: refused before any call
+  | 'timeout'
+  | 'network' // refused, reset, DNS
+  | 'tls'
+  | 'http' // an HTTP status without SOAP: code = status
+  | 'garbage' // not XML, not the answer expected
+  | 'truncated' // MTOM cut, missing part
+  | 'mismatch' // RelatesTo, patient or uniqueId is not what was asked
+  | 'too-large';
+
+export class DmpError extends Error {
+  constructor(
+    readonly kind: DmpFailureKind,
+    readonly code: string,
+    readonly transaction: string,
+    /** codeContext or fault reason, as the DMP worded it. */
+    readonly context?: string,
+    /** All registry errors, when there are several. */
+    readonly errors: readonly { code: string; context?: string; location?: string; severity: string }[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(`${transaction}: ${kind} ${code}`, options);
+    this.name = 'DmpError';
+  }
+}
+
+/** The client, as the other rooms see it. */
+export interface DmpClient {
+  call<In, Out>(transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out>;
+  close(): Promise<void>;
+}
