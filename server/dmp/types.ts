@@ -1,9 +1,8 @@
 /**
  * The words that the rooms around the DMP client share: who asks, for which patient, and what a declared transaction is.
  */
-import type { Slots } from '../../mappings/xds.ts';
-
-export type { Slots };
+import type { KeyObject } from 'node:crypto';
+import type { XmlNode } from '../../mappings/xml/tree.ts';
 
 /** VIHF authentication modes that a server can use (DIRECTE needs the card in the reader: never emitted here). */
 export type VihfMode = 'INDIRECTE' | 'INDIRECTE_RENFORCEE';
@@ -56,6 +55,15 @@ export interface OutgoingPart {
   body: Uint8Array;
 }
 
+/** What a transaction needs besides its input: the structure's seal, the clock, the software's own identifiers. */
+export interface DmpEnvironment {
+  /** ORG SIGN key and its certificate chain (PEM blocks, signer first): seals the VIHF and the XAdES of the set. */
+  seal: { key: KeyObject; chain: readonly string[] };
+  lps: { name: string; version: string; id: string; homologation: string; oid: string };
+  now(): Date;
+  newUuid(): string;
+}
+
 /**
  * A DMP transaction, declared: one file per transaction says what it is, and `run.ts` does the rest
  * (envelope, VIHF, TLS, MTOM, time-outs, errors).
@@ -74,7 +82,7 @@ export interface Transaction<In, Out> {
   /** May be sent again after a lost answer without a second effect. */
   idempotent: boolean;
   /** The SOAP body's content, serialised, and the parts that it includes by XOP. */
-  build(input: In, context: CallContext): { body: string; parts?: OutgoingPart[] };
+  build(input: In, context: CallContext, env: DmpEnvironment): { body: string; parts?: OutgoingPart[] };
   /** Reads the answer; the reader is given parsed XML or, for TD3.2, the streamed parts. */
   read: AnswerReader<In, Out>;
 }
@@ -83,19 +91,6 @@ export interface Transaction<In, Out> {
 export type AnswerReader<In, Out> =
   | { kind: 'tree'; read(body: XmlNode, input: In): Out }
   | { kind: 'parts'; read(answer: StreamedAnswer, input: In): Promise<Out> };
-
-/** Namespace-aware mini-tree of `xml.ts` (saxes, no DTD, bounded depth and size). */
-export interface XmlNode {
-  /** local name */
-  name: string;
-  /** namespace URI, '' when none */
-  ns: string;
-  /** Attributes by local name; when in a namespace, by `{uri}local`. */
-  attrs: Record<string, string>;
-  children: XmlNode[];
-  /** Own text, concatenated. */
-  text: string;
-}
 
 /** A multipart answer (or a plain one, with no part) whose parts are read as they arrive, in the order of the wire. */
 export interface StreamedAnswer {

@@ -1,0 +1,134 @@
+/**
+ * Reading XML: a namespace-aware mini-tree over saxes. No DTD, no entity beyond the five of XML, no fetch; depth, size
+ * and number of nodes are bounded. Anything else is refused, never repaired.
+ */
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+
+export interface XmlNode {
+  /** local name */
+  name: string;
+  /** namespace URI, '' when none */
+  ns: string;
+  /** Attributes by local name; those in a namespace by `{uri}local`. */
+  attrs: Record<string, string>;
+  children: XmlNode[];
+  /** Own character data, concatenated in order. */
+  text: string;
+}
+
+export interface XmlLimits {
+  /** nesting of elements */
+  depth: number;
+  /** characters of input */
+  size: number;
+  nodes: number;
+}
+
+export const defaultLimits: XmlLimits = { depth: 64, size: 64 * 1024 * 1024, nodes: 1_000_000 };
+
+/** The input is not XML that we accept. `reason` names the rule, never the content. */
+export class XmlError extends Error {
+  override name = 'XmlError';
+  constructor(
+    readonly reason: 'doctype' | 'depth' | 'size' | 'nodes' | 'syntax' | 'empty' | 'encoding',
+    detail?: string,
+  ) {
+    super(detail ? `${reason}: ${detail}` : reason);
+  }
+}
+
+/** Feeds chunks of text, gives the root at the end. One use. */
+export class XmlTreeReader {
+  private readonly parser = new SaxesParser({ xmlns: true, position: false });
+  private readonly stack: XmlNode[] = [];
+  private root: XmlNode | undefined;
+  private seen = 0;
+  private nodes = 0;
+  private failure: XmlError | undefined;
+
+  constructor(private readonly limits: XmlLimits = defaultLimits) {
+    const p = this.parser;
+    const fail = (e: XmlError): never => {
+      this.failure ??= e;
+      throw e;
+    };
+    p.on('error', (e) => fail(this.failure ?? new XmlError('syntax', e.message.replace(/^[^:]*:\s*/, ''))));
+    p.on('doctype', () => fail(new XmlError('doctype')));
+    p.on('opentag', (tag: SaxesTagNS) => {
+      if (this.stack.length >= limits.depth) fail(new XmlError('depth'));
+      if (++this.nodes > limits.nodes) fail(new XmlError('nodes'));
+      const attrs: Record<string, string> = Object.create(null) as Record<string, string>;
+      for (const a of Object.values(tag.attributes)) {
+        if (a.prefix === 'xmlns' || a.name === 'xmlns') continue;
+        attrs[a.uri === '' ? a.local : `{${a.uri}}${a.local}`] = a.value;
+      }
+      const node: XmlNode = { name: tag.local, ns: tag.uri, attrs, children: [], text: '' };
+      const parent = this.stack[this.stack.length - 1];
+      if (parent) parent.children.push(node);
+      else this.root = node;
+      this.stack.push(node);
+    });
+    p.on('closetag', () => {
+      this.stack.pop();
+    });
+    const text = (t: string): void => {
+      const top = this.stack[this.stack.length - 1];
+      if (top) top.text += t;
+    };
+    p.on('text', text);
+    p.on('cdata', text);
+  }
+
+  /** @throws XmlError */
+  write(chunk: string): void {
+    if (this.failure) throw this.failure;
+    this.seen += chunk.length;
+    if (this.seen > this.limits.size) throw (this.failure = new XmlError('size'));
+    this.parser.write(chunk);
+  }
+
+  /** @throws XmlError */
+  end(): XmlNode {
+    if (this.failure) throw this.failure;
+    this.parser.close();
+    if (!this.root) throw new XmlError('empty');
+    return this.root;
+  }
+}
+
+/** Reads a whole document. Bytes must be UTF-8 (any other encoding is refused). @throws XmlError */
+export function parseXml(input: string | Uint8Array, limits: XmlLimits = defaultLimits): XmlNode {
+  let text: string;
+  if (typeof input === 'string') text = input;
+  else {
+    if (input.byteLength > limits.size) throw new XmlError('size');
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(input);
+    } catch {
+      throw new XmlError('encoding', 'not UTF-8');
+    }
+  }
+  const reader = new XmlTreeReader(limits);
+  reader.write(text);
+  return reader.end();
+}
+
+/** First child of that local name (and namespace, when given). */
+export function child(node: XmlNode | undefined, name: string, ns?: string): XmlNode | undefined {
+  return node?.children.find((c) => c.name === name && (ns === undefined || c.ns === ns));
+}
+
+export function childrenOf(node: XmlNode | undefined, name: string, ns?: string): XmlNode[] {
+  return node?.children.filter((c) => c.name === name && (ns === undefined || c.ns === ns)) ?? [];
+}
+
+/** Follows child names downwards. */
+export function at(node: XmlNode | undefined, ...path: string[]): XmlNode | undefined {
+  return path.reduce<XmlNode | undefined>((n, name) => child(n, name), node);
+}
+
+/** All descendants of that local name, in document order, the node itself included. */
+export function* descendants(node: XmlNode, name: string, ns?: string): Generator<XmlNode> {
+  if (node.name === name && (ns === undefined || node.ns === ns)) yield node;
+  for (const c of node.children) yield* descendants(c, name, ns);
+}
