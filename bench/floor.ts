@@ -1,0 +1,94 @@
+/**
+ * The floor: a bare Node program that does only what nobody can leave out — take the request, send the same SOAP bytes
+ * over mutual TLS, parse the XML of the answer with the fastest conforming parser at hand (libxml2), answer the same
+ * number of bytes. No token, no signature, no mapping, no store, no verification.
+ */
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { XmlDocument } from 'libxml2-wasm';
+import { Agent, request } from 'undici';
+
+const env = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+const agent = new Agent({
+  connect: {
+    key: readFileSync(env('BENCH_CLIENT_KEY')),
+    cert: readFileSync(env('BENCH_CLIENT_CERT')),
+    ca: readFileSync(env('BENCH_CA')),
+  },
+  connections: 10,
+});
+
+/** What one measurement does: set by `POST /scenario`. */
+interface Scenario {
+  upstream: string;
+  contentType: string;
+  /** base64 */
+  request: string;
+  /** bytes of the answer to the client; -1: pass the attachment on */
+  answer: number;
+}
+let scenario: Scenario | undefined;
+let soap: Buffer = Buffer.alloc(0);
+let answer: Buffer = Buffer.alloc(0);
+
+const envelopeEnd = /<\/(?:[\w-]+:)?Envelope>/;
+
+function parse(bytes: Buffer): void {
+  const start = bytes.indexOf('<');
+  const text = bytes.toString('latin1');
+  const end = envelopeEnd.exec(text);
+  const xml = bytes.subarray(start, end ? end.index + end[0].length : undefined);
+  XmlDocument.fromBuffer(xml).dispose();
+}
+
+/** Passes the attachment on as it arrives; only the root part (the head) is parsed. */
+async function stream(body: AsyncIterable<Buffer>, res: http.ServerResponse): Promise<void> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of body) {
+    if (head) {
+      head = Buffer.concat([head, chunk]);
+      const at = head.indexOf('Envelope>\r\n');
+      if (at < 0) continue;
+      parse(head.subarray(0, at + 9));
+      res.write(head.subarray(at + 11));
+      head = undefined;
+    } else if (!res.write(chunk)) await once(res, 'drain');
+  }
+  res.end();
+}
+
+const server = http.createServer((req, res) => {
+  void (async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of req) chunks.push(chunk as Buffer);
+    if (req.url === '/scenario') {
+      scenario = JSON.parse(Buffer.concat(chunks).toString()) as Scenario;
+      soap = Buffer.from(scenario.request, 'base64');
+      answer = Buffer.alloc(Math.max(scenario.answer, 0), 0x20);
+      return void res.end();
+    }
+    if (!scenario) return void res.writeHead(404).end();
+    const upstream = await request(scenario.upstream, {
+      method: 'POST',
+      headers: { 'content-type': scenario.contentType },
+      body: soap,
+      dispatcher: agent,
+    });
+    if (scenario.answer < 0) return await stream(upstream.body, res);
+    parse(Buffer.from(await upstream.body.arrayBuffer()));
+    res.end(answer);
+  })().catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    res.writeHead(502).end();
+  });
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+process.stdout.write(`${JSON.stringify({ ready: true, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`);
+process.on('SIGTERM', () => process.exit(0));
