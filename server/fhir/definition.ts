@@ -1,0 +1,182 @@
+/**
+ * The API, defined once: resources, interactions, search parameters, profiles, scopes. The router, `/metadata`, the
+ * scope check and (later) OpenAPI and the audit are derived from this table; nothing else says what is served.
+ *
+ * Sources: PDSm CapabilityStatement « Gestionnaire de partage » and MHD Document Responder/Recipient (spec/fhir.md A.2,
+ * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
+ */
+import type { SearchType } from '../../mappings/criteria.ts';
+
+/** SMART v2 permission letters. */
+export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
+export type InteractionCode = 'read' | 'search-type' | 'create' | 'transaction';
+
+export interface Interaction {
+  code: InteractionCode;
+  /** What a scope on the resource type must hold; for a transaction each entry asks for its own. */
+  permission?: Permission;
+  /** IHE transactions that it serves: under IUA their names are scopes too (IUA 2.4, MHD). */
+  ihe: readonly string[];
+  /** DMP transactions that it can cause. */
+  dmp: readonly string[];
+  documentation: string;
+}
+
+export interface SearchParameter {
+  /** code of the SearchParameter */
+  name: string;
+  type: SearchType;
+  /** canonical URL */
+  definition?: string;
+  documentation?: string;
+  /** Modifiers that are understood, without colon. */
+  modifiers?: readonly string[];
+}
+
+export interface ResourceDefinition {
+  type: 'Patient' | 'DocumentReference' | 'List' | 'Binary';
+  profile?: string;
+  supportedProfiles?: readonly string[];
+  interactions: readonly Interaction[];
+  searchParameters: readonly SearchParameter[];
+}
+
+const r4 = (name: string): string => `http://hl7.org/fhir/SearchParameter/${name}`;
+const mhd = (kind: string, name: string): string => `https://profiles.ihe.net/ITI/MHD/${kind}/${name}`;
+const pdsm = (kind: string, name: string): string => `https://interop.esante.gouv.fr/ig/fhir/pdsm/${kind}/${name}`;
+
+const token = (name: string, definition?: string, documentation?: string): SearchParameter => ({
+  name,
+  type: 'token',
+  definition,
+  documentation,
+  modifiers: ['not', 'text'],
+});
+const date = (name: string, definition?: string, documentation?: string): SearchParameter => ({ name, type: 'date', definition, documentation });
+const string = (name: string, documentation?: string): SearchParameter => ({
+  name,
+  type: 'string',
+  documentation,
+  modifiers: ['exact', 'contains'],
+});
+const reference = (name: string, definition?: string, documentation?: string): SearchParameter => ({
+  name,
+  type: 'reference',
+  definition,
+  documentation,
+  modifiers: ['identifier'],
+});
+
+/** Interactions on the server as a whole. */
+export const systemInteractions: readonly Interaction[] = [
+  {
+    code: 'transaction',
+    ihe: ['ITI-65'],
+    dmp: ['TD2.1'],
+    documentation: 'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing.',
+  },
+];
+
+export const resources: readonly ResourceDefinition[] = [
+  {
+    type: 'Patient',
+    profile: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient',
+    interactions: [
+      {
+        code: 'search-type',
+        permission: 's',
+        ihe: ['ITI-78'],
+        dmp: ['TD0.2'],
+        documentation: 'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs.',
+      },
+      { code: 'read', permission: 'r', ihe: [], dmp: ['TD0.2'], documentation: 'The same by the opaque id that an earlier answer gave.' },
+    ],
+    searchParameters: [
+      { name: 'identifier', type: 'token', definition: r4('Patient-identifier'), documentation: 'INS, as urn:oid:…|value. One value.' },
+      { name: '_id', type: 'token', definition: r4('Resource-id'), documentation: 'Opaque id given by an earlier answer.' },
+    ],
+  },
+  {
+    type: 'DocumentReference',
+    profile: pdsm('StructureDefinition', 'pdsm-comprehensive-document-reference'),
+    supportedProfiles: [
+      pdsm('StructureDefinition', 'pdsm-simplified-publish'),
+      mhd('StructureDefinition', 'IHE.MHD.Comprehensive.DocumentReference'),
+      mhd('StructureDefinition', 'IHE.MHD.SimplifiedPublish.DocumentReference'),
+    ],
+    interactions: [
+      { code: 'create', permission: 'c', ihe: ['ITI-105'], dmp: ['TD2.1'], documentation: 'Deposit of one document with its content inline (PDSm flux 09).' },
+      { code: 'read', permission: 'r', ihe: ['ITI-67'], dmp: ['TD3.1a'], documentation: 'One entry, by its id or by any entryUUID, logicalId or uniqueId seen here.' },
+      {
+        code: 'search-type',
+        permission: 's',
+        ihe: ['ITI-67'],
+        dmp: ['TD3.1a'],
+        documentation: 'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
+      },
+    ],
+    searchParameters: [
+      reference('patient', r4('clinical-patient'), 'Patient/<opaque id>. One value.'),
+      { name: 'patient.identifier', type: 'token', documentation: 'INS of the patient, as urn:oid:…|value. One value.' },
+      reference('subject', r4('DocumentReference-subject'), 'As patient.'),
+      token('status', r4('DocumentReference-status')),
+      token('type', r4('clinical-type')),
+      token('category', r4('DocumentReference-category')),
+      token('identifier', r4('clinical-identifier'), 'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).'),
+      date('date', r4('DocumentReference-date')),
+      date('creation', mhd('SearchParameter', 'DocumentReference-Creation')),
+      date('period', r4('DocumentReference-period')),
+      date('period-start', pdsm('SearchParameter', 'PDSm-DocumentReference-period-start')),
+      date('period-end', pdsm('SearchParameter', 'PDSm-DocumentReference-period-end')),
+      token('facility', r4('DocumentReference-facility')),
+      token('setting', r4('DocumentReference-setting')),
+      token('format', r4('DocumentReference-format')),
+      token('security-label', r4('DocumentReference-security-label')),
+      token('event', r4('DocumentReference-event')),
+      string('author.family'),
+      string('author.given'),
+      { name: 'author.identifier', type: 'token' },
+      { name: '_id', type: 'token', definition: r4('Resource-id') },
+      date('_lastUpdated', r4('Resource-lastUpdated')),
+    ],
+  },
+  {
+    type: 'List',
+    profile: pdsm('StructureDefinition', 'pdsm-submissionset-comprehensive'),
+    interactions: [{ code: 'read', permission: 'r', ihe: ['ITI-66'], dmp: [], documentation: 'A submission set that was deposited here.' }],
+    searchParameters: [],
+  },
+  {
+    type: 'Binary',
+    interactions: [
+      {
+        code: 'read',
+        permission: 'r',
+        ihe: ['ITI-68'],
+        dmp: ['TD3.2', 'TD3.1a'],
+        documentation: 'The document itself, verified against the registry; `Accept` chooses raw bytes, a Binary resource, or what a CDA wraps.',
+      },
+    ],
+    searchParameters: [],
+  },
+];
+
+/** Statements of others that this API fulfils. */
+export const instantiates: readonly string[] = [
+  pdsm('CapabilityStatement', 'PDSm-GestionnaireDePartageDeDocuments'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentResponder'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Comprehensive'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Simplified'),
+];
+
+export type ResourceTypeName = ResourceDefinition['type'];
+
+/** The definition of a type. @throws never: undefined when the type is not served */
+export function resourceOf(type: string): ResourceDefinition | undefined {
+  return resources.find((r) => r.type === type);
+}
+
+/** The interaction of a type, or of the system when `type` is undefined. */
+export function interactionOf(type: string | undefined, code: InteractionCode): Interaction | undefined {
+  return (type === undefined ? systemInteractions : (resourceOf(type)?.interactions ?? [])).find((i) => i.code === code);
+}

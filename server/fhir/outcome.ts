@@ -1,0 +1,119 @@
+/**
+ * The one place where a problem becomes an OperationOutcome and an HTTP status: issues raised here, failures of the DMP
+ * client, and everything unforeseen (which says nothing but "internal" and the request id).
+ *
+ * - `details.text` is in the language of the answer, the other language in a `translation` extension: each error can be
+ *   read in French and in English.
+ * - `details.coding` names the row of the error table and keeps the DMP's own code beside it.
+ * - `diagnostics` holds the X-Request-Id and nothing else.
+ */
+import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
+import { dmpKey, errorRow, sentence } from '../../mappings/errors.ts';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { DmpError } from '../dmp/types.ts';
+
+export type Language = 'fr' | 'en';
+
+/** Code system of the rows of `mappings/errors.ts`. */
+export const errorSystem = 'urn:dmp-fhir:error';
+/** Code system of the codes that the DMP gave, by kind of answer: no public list names one (spec/dmp-wire.md §5). */
+export const upstreamSystem = (kind: string): string => `urn:dmp-fhir:dmp:${kind}`;
+
+const translation = 'http://hl7.org/fhir/StructureDefinition/translation';
+
+/** A problem, ready to be sent. */
+export interface Problem {
+  status: number;
+  issues: Issue[];
+  headers: Record<string, string>;
+}
+
+/** The language of an answer: the first of French and English that `Accept-Language` prefers; French when it says nothing. */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  let best: { language: Language; q: number } | undefined;
+  for (const part of (acceptLanguage ?? '').slice(0, 1000).split(',')) {
+    const [tag = '', ...parameters] = part.trim().toLowerCase().split(/\s*;\s*/);
+    const language = /^(fr|en)(-|$)/.exec(tag)?.[1] as Language | undefined;
+    const q = Number(parameters.find((p) => p.startsWith('q='))?.slice(2) ?? 1);
+    if (language && q > (best?.q ?? 0)) best = { language, q };
+  }
+  return best?.language ?? 'fr';
+}
+
+function toIssue(issue: Issue, language: Language, requestId: string | undefined): OperationOutcomeIssue {
+  const row = errorRow(issue.key);
+  const other = language === 'fr' ? 'en' : 'fr';
+  const upstream = issue.upstream ? [{ system: issue.upstream.system, code: issue.upstream.code }] : [];
+  return {
+    severity: issue.severity ?? 'error',
+    code: row.code as OperationOutcomeIssue['code'],
+    details: {
+      coding: [...upstream, { system: errorSystem, code: issue.key.replace(/^dmp:/, 'dmp-') }],
+      text: sentence(row, language, issue.values),
+      _text: {
+        extension: [
+          {
+            url: translation,
+            extension: [
+              { url: 'lang', valueCode: other },
+              { url: 'content', valueString: sentence(row, other, issue.values) },
+            ],
+          },
+        ],
+      },
+    } as OperationOutcomeIssue['details'],
+    ...(requestId ? { diagnostics: `X-Request-Id: ${requestId}` } : {}),
+    ...(issue.expression ? { expression: [issue.expression] } : {}),
+  };
+}
+
+/** The issues as a resource. */
+export function toOutcome(issues: readonly Issue[], language: Language, requestId?: string): OperationOutcome {
+  return { resourceType: 'OperationOutcome', language, issue: issues.map((i) => toIssue(i, language, requestId)) };
+}
+
+/**
+ * The HTTP status of several issues: an upstream or internal failure before a refusal, access before content, and 400
+ * when issues of several 4xx kinds come together.
+ */
+export function statusOf(issues: readonly Issue[]): number {
+  const statuses = issues.filter((i) => (i.severity ?? 'error') === 'error').map((i) => errorRow(i.key).status);
+  if (statuses.length === 0) return 500;
+  const first = (wanted: (s: number) => boolean): number | undefined => statuses.find(wanted);
+  return (
+    first((s) => s >= 500) ?? first((s) => s === 401) ?? first((s) => s === 403) ?? (new Set(statuses).size === 1 ? statuses[0]! : 400)
+  );
+}
+
+/** A failure of the DMP as an issue: the row of its own code when the table has one, else of its kind. */
+export function dmpIssue(error: DmpError): Issue {
+  const key = error.kind === 'rights' ? 'right-missing' : dmpKey(error.kind, error.code);
+  const values: Record<string, string> = { code: error.code, transaction: error.transaction, context: error.code, right: error.context ?? error.code };
+  return { key, values, ...(error.code ? { upstream: { system: upstreamSystem(error.kind), code: error.code } } : {}) };
+}
+
+/** How long a client is asked to wait after a 503, in seconds. */
+const retryAfter = '30';
+
+/** Whatever was thrown, as something that can be sent. Nothing of an unforeseen error reaches the client. */
+export function toProblem(error: unknown): Problem {
+  const issues: Issue[] =
+    error instanceof IssueError
+      ? [...error.issues]
+      : error instanceof DmpError
+        ? [dmpIssue(error)]
+        : isDatabaseDown(error)
+          ? [{ key: 'database-unavailable' }]
+          : [{ key: 'internal' }];
+  const status = statusOf(issues);
+  return { status, issues, headers: status === 503 ? { 'Retry-After': retryAfter } : {} };
+}
+
+/** Connection failures of PostgreSQL as Prisma and `pg` name them. */
+function isDatabaseDown(error: unknown): boolean {
+  for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    const code = (e as { code?: unknown }).code;
+    if (typeof code === 'string' && /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|57P0[1-3]|08\d{3}|53300)$/.test(code)) return true;
+  }
+  return false;
+}

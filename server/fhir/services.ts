@@ -1,0 +1,16 @@
+/**
+ * What every interaction may use. Made once by `main.ts`, replaced by fakes in tests.
+ */
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { DmpClient } from '../dmp/types.ts';
+import type { Store } from '../store/types.ts';
+
+export interface Services {
+  config: Config;
+  store: Store;
+  dmp: DmpClient;
+  logger: Logger;
+  /** The clock, so that tests can hold it. */
+  now(): Date;
+}
