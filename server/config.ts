@@ -15,7 +15,7 @@ const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'an OID without prefix'
 export const settings = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
   HOST: [z.string().default('127.0.0.1'), 'Address to listen on. Put a TLS proxy in front before you open it.'],
-  PUBLIC_URL: [z.string().url().optional(), 'Base URL that clients see (without /fhir); by default http://localhost:PORT.'],
+  PUBLIC_URL: [z.url().optional(), 'Base URL that clients see (without /fhir); by default http://localhost:PORT.'],
   DATA_DIR: [z.string().default('data'), 'Where the embedded database, the throw-away PKI, the keys and the spool live.'],
   DATABASE_URL: [z.string().optional(), 'An external PostgreSQL; when absent the app starts its own in DATA_DIR.'],
   STORE_KEY: [z.string().optional(), 'Base64 of 32 bytes: encrypts what the store holds of persons. By default made in DATA_DIR on first start.'],

@@ -11,7 +11,9 @@ export function pdf(text = 'Lettre de liaison', archival = true): Buffer {
   const content = `BT /F1 18 Tf 72 720 Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`;
   objects.push(`<< /Type /Catalog /Pages 2 0 R${archival ? ' /Metadata 6 0 R' : ''} >>`);
   objects.push('<< /Type /Pages /Kids [3 0 R] /Count 1 >>');
-  objects.push('<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>');
+  objects.push(
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+  );
   objects.push(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
   objects.push('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>');
   if (archival) objects.push(`<< /Type /Metadata /Subtype /XML /Length ${xmp.length} >>\nstream\n${xmp}\nendstream`);
@@ -32,13 +34,18 @@ export function pdf(text = 'Lettre de liaison', archival = true): Buffer {
 export function pdfOfSize(bytes: number, seed = 0): Buffer {
   const base = pdf(`Document ${seed}`);
   const end = base.indexOf('xref\n');
-  const padding = Buffer.alloc(Math.max(0, bytes - base.length), `%${seed} padding padding padding padding padding pad\n`);
+  const padding = Buffer.alloc(
+    Math.max(0, bytes - base.length),
+    `%${seed} padding padding padding padding padding pad\n`,
+  );
   return Buffer.concat([base.subarray(0, end), padding, base.subarray(end)]);
 }
 
-export const text = (content = 'Transmission du matin : nuit calme, bon appétit.\n'): Buffer => Buffer.from(content, 'utf8');
+export const text = (content = 'Transmission du matin : nuit calme, bon appétit.\n'): Buffer =>
+  Buffer.from(content, 'utf8');
 
-export const rtf = (content = 'Transmission du matin'): Buffer => Buffer.from(`{\\rtf1\\ansi\\deff0 ${content}}`, 'latin1');
+export const rtf = (content = 'Transmission du matin'): Buffer =>
+  Buffer.from(`{\\rtf1\\ansi\\deff0 ${content}}`, 'latin1');
 
 /** The smallest baseline JPEG (1 × 1, grey). */
 export const jpeg = (): Buffer =>

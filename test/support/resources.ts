@@ -26,7 +26,9 @@ export function patientResource(who: Who, id = 'patient'): Patient {
     identifier: [
       {
         use: 'official',
-        type: { coding: [{ system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203', code: 'INS-NIR-TEST' }] },
+        type: {
+          coding: [{ system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203', code: 'INS-NIR-TEST' }],
+        },
         system: INS_TEST,
         value: p.ins,
       },
@@ -69,7 +71,17 @@ export const nurse = [
     id: 'author',
     practitioner: { reference: '#nurse' },
     organization: { reference: '#ehpad' },
-    code: [{ coding: [{ system: 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante', code: '60', display: 'Infirmier' }] }],
+    code: [
+      {
+        coding: [
+          {
+            system: 'https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante',
+            code: '60',
+            display: 'Infirmier',
+          },
+        ],
+      },
+    ],
   },
 ];
 
@@ -86,7 +98,8 @@ export interface Deposit {
 
 export const TYPE_SOCIAL = { system: 'http://loinc.org', code: '28653-4' };
 export const N = { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'N' };
-export const VISIBILITY = 'https://mos.esante.gouv.fr/NOS/TRE_A07-StatutVisibiliteDocument/FHIR/TRE-A07-StatutVisibiliteDocument';
+export const VISIBILITY =
+  'https://mos.esante.gouv.fr/NOS/TRE_A07-StatutVisibiliteDocument/FHIR/TRE-A07-StatutVisibiliteDocument';
 
 /** A PDSm simplified publish (ITI-105), as lean as the profile allows. */
 export function simplified(d: Deposit): DocumentReference {
@@ -101,9 +114,14 @@ export function simplified(d: Deposit): DocumentReference {
     subject: { identifier: { system: INS_TEST, value: patients[who].ins } },
     date: d.date ?? '2026-11-20T09:30:00Z',
     author: [{ reference: '#author' }],
-    custodian: { identifier: { system: 'urn:oid:1.2.250.1.71.4.2.2', value: '1990100109' }, display: 'EHPAD FICTIF LE VERGER' },
+    custodian: {
+      identifier: { system: 'urn:oid:1.2.250.1.71.4.2.2', value: '1990100109' },
+      display: 'EHPAD FICTIF LE VERGER',
+    },
     ...(d.securityLabel ? { securityLabel: d.securityLabel.map((coding) => ({ coding: [coding] })) } : {}),
-    content: [{ attachment: { contentType: d.contentType, data: d.content.toString('base64'), title: d.title ?? 'Note' } }],
+    content: [
+      { attachment: { contentType: d.contentType, data: d.content.toString('base64'), title: d.title ?? 'Note' } },
+    ],
     context: { sourcePatientInfo: { reference: '#patient' } },
   };
 }
@@ -117,7 +135,13 @@ export function comprehensive(d: Deposit, binaryUrl: string): DocumentReference 
     ...base,
     meta: { profile: [`${PDSM}/pdsm-comprehensive-document-reference`] },
     identifier: undefined,
-    category: [{ coding: [{ system: 'https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument', code: '10' }] }],
+    category: [
+      {
+        coding: [
+          { system: 'https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument', code: '10' },
+        ],
+      },
+    ],
     securityLabel: base.securityLabel ?? [{ coding: [N] }],
     content: [
       {
@@ -138,8 +162,19 @@ export function comprehensive(d: Deposit, binaryUrl: string): DocumentReference 
     ],
     context: {
       period: { start: '2026-11-20T08:00:00Z' },
-      facilityType: { coding: [{ system: 'https://mos.esante.gouv.fr/NOS/TRE_R02-SecteurActivite/FHIR/TRE-R02-SecteurActivite', code: 'SA17' }] },
-      practiceSetting: { coding: [{ system: 'https://mos.esante.gouv.fr/NOS/TRE_A01-CadreExercice/FHIR/TRE-A01-CadreExercice', code: 'ESSMS' }] },
+      facilityType: {
+        coding: [
+          {
+            system: 'https://mos.esante.gouv.fr/NOS/TRE_R02-SecteurActivite/FHIR/TRE-R02-SecteurActivite',
+            code: 'SA17',
+          },
+        ],
+      },
+      practiceSetting: {
+        coding: [
+          { system: 'https://mos.esante.gouv.fr/NOS/TRE_A01-CadreExercice/FHIR/TRE-A01-CadreExercice', code: 'ESSMS' },
+        ],
+      },
       sourcePatientInfo: { reference: '#patient' },
     },
   };
@@ -154,7 +189,11 @@ export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
     const documentUrl = `urn:uuid:${randomUUID()}`;
     const binary: Binary = { resourceType: 'Binary', contentType: d.contentType, data: d.content.toString('base64') };
     items.push({ reference: documentUrl });
-    entries.push({ fullUrl: documentUrl, resource: comprehensive({ who, ...d }, binaryUrl), request: { method: 'POST', url: 'DocumentReference' } });
+    entries.push({
+      fullUrl: documentUrl,
+      resource: comprehensive({ who, ...d }, binaryUrl),
+      request: { method: 'POST', url: 'DocumentReference' },
+    });
     entries.push({ fullUrl: binaryUrl, resource: binary, request: { method: 'POST', url: 'Binary' } });
   }
   const list: List = {
@@ -185,6 +224,9 @@ export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
     resourceType: 'Bundle',
     meta: { profile: [`${PDSM}/pdsm-comprehensive-provide-document-bundle`] },
     type: 'transaction',
-    entry: [{ fullUrl: `urn:uuid:${randomUUID()}`, resource: list, request: { method: 'POST', url: 'List' } }, ...entries],
+    entry: [
+      { fullUrl: `urn:uuid:${randomUUID()}`, resource: list, request: { method: 'POST', url: 'List' } },
+      ...entries,
+    ],
   };
 }

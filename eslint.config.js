@@ -1,0 +1,62 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { zones } from './tools/rooms.mjs';
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'coverage/', 'data/', 'dist/', '**/generated/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Numbers and booleans read well in a template.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `() => sink.push(x)` is plain where the result does not matter.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Implementations of an async contract that have nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+      // `T extends …` used once is often the clearer signature at the edge of a generic contract.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // Express awaits its handlers since version 5; an `async` listener elsewhere is still an error.
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
+      // Its successor `fast-xml-builder` is the same code under another name.
+      '@typescript-eslint/no-deprecated': [
+        'error',
+        { allow: [{ from: 'package', package: 'fast-xml-parser', name: 'XMLBuilder' }] },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+    },
+  },
+  {
+    // Plain JavaScript and declarations without a project of their own.
+    files: ['**/*.{js,mjs}'],
+    rules: { eqeqeq: ['error', 'always'] },
+  },
+  {
+    // Programs of the command line speak on the console; tests hold values that types do not know.
+    files: ['tools/**', 'bench/**', 'test/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    plugins: { 'import-x': importX },
+    files: ['**/*.ts'],
+    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+  },
+);
