@@ -1,0 +1,212 @@
+/**
+ * Every setting of the simulator, in one table: the environment variable, the default and why. Options given to
+ * `startSimulator` win over the environment.
+ */
+import { join } from 'node:path';
+
+export interface Settings {
+  host: string;
+  port: number;
+  controlPort: number;
+  pkiDir: string;
+  tlsKey: string;
+  tlsCert: string;
+  tlsClientCa: string[];
+  vihfCa: string[];
+  clock: Date | undefined;
+  seed: string;
+  vihfVersions: string[];
+  vihfAgeSeconds: number;
+  vihfSha1: boolean;
+  airContexts: string[];
+  requireAuthorization: boolean;
+  statusExpired: string;
+  statusNone: string;
+  statusForbidden: string;
+  maxRequestBytes: number;
+  maxDocumentBytes: number;
+  maxResults: number;
+  xadesRequired: boolean;
+}
+
+interface Row<T> {
+  env: string;
+  /** For the documentation: what it does and why the default. */
+  text: string;
+  default: (environment: Environment) => T;
+  parse: (text: string) => T;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const string = (text: string) => text;
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((s) => s.trim())
+    .filter((s) => s !== '');
+const integer = (text: string) => {
+  if (!/^\d+$/.test(text)) throw new RangeError('a whole number is expected');
+  return Number(text);
+};
+const boolean = (text: string) => {
+  if (!/^(true|false)$/.test(text)) throw new RangeError('true or false is expected');
+  return text === 'true';
+};
+const instant = (text: string) => {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new RangeError('an ISO 8601 instant is expected');
+  return date;
+};
+const pki = (file: string) => (e: Environment) => join(settingRows.pkiDir.default(e), file);
+const MB = 1024 * 1024;
+
+/** The table. */
+export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
+  host: {
+    env: 'SIMULATOR_HOST',
+    text: 'Address that the SOAP port listens on.',
+    default: () => '127.0.0.1',
+    parse: string,
+  },
+  port: {
+    env: 'SIMULATOR_PORT',
+    text: 'SOAP port (HTTPS, mutual TLS). 0: any free port.',
+    default: () => 9443,
+    parse: integer,
+  },
+  controlPort: {
+    env: 'SIMULATOR_CONTROL_PORT',
+    text: 'Control port (plain HTTP, always on 127.0.0.1: it can empty the DMP). 0: any free port.',
+    default: () => 9444,
+    parse: integer,
+  },
+  pkiDir: {
+    env: 'SIMULATOR_PKI_DIR',
+    text: 'Where the certificates below are looked for.',
+    default: (e) => e['SIMULATOR_PKI_DIR'] ?? join(e['DATA_DIR'] ?? 'data', 'pki'),
+    parse: string,
+  },
+  tlsKey: {
+    env: 'SIMULATOR_TLS_KEY',
+    text: 'Private key of the server (PEM file).',
+    default: pki('server.key.pem'),
+    parse: string,
+  },
+  tlsCert: {
+    env: 'SIMULATOR_TLS_CERT',
+    text: 'Certificate of the server (PEM file, chain allowed).',
+    default: pki('server.cert.pem'),
+    parse: string,
+  },
+  tlsClientCa: {
+    env: 'SIMULATOR_TLS_CLIENT_CA',
+    text: 'Authorities whose client certificates may connect (PEM files, comma-separated; roots and intermediates).',
+    default: (e) => [pki('ca.pem')(e)],
+    parse: list,
+  },
+  vihfCa: {
+    env: 'SIMULATOR_VIHF_CA',
+    text: 'Authorities whose certificates may sign a VIHF or a XAdES (PEM files, comma-separated; roots and intermediates).',
+    default: (e) => [pki('ca.pem')(e)],
+    parse: list,
+  },
+  clock: {
+    env: 'SIMULATOR_CLOCK',
+    text: 'Fixed instant (ISO 8601) at which the DMP believes to be. Default: the machine’s clock.',
+    default: () => undefined,
+    parse: instant,
+  },
+  seed: {
+    env: 'SIMULATOR_SEED',
+    text: 'Seed by name (story, empty) or a JSON file of the same shape.',
+    default: () => 'story',
+    parse: string,
+  },
+  vihfVersions: {
+    env: 'SIMULATOR_VIHF_VERSIONS',
+    text: 'VIHF_Version values accepted: the samples say 3.0, one ANS table says 4.0 (dmp-wire §2.2).',
+    default: () => ['3.0', '4.0'],
+    parse: list,
+  },
+  vihfAgeSeconds: {
+    env: 'SIMULATOR_VIHF_AGE',
+    text: 'How far IssueInstant may be from the clock, either side, in seconds. The real lifetime is unknown (§2.1).',
+    default: () => 3600,
+    parse: integer,
+  },
+  vihfSha1: {
+    env: 'SIMULATOR_VIHF_SHA1',
+    text: 'Accept rsa-sha1 beside rsa-sha256 (§2.4: both are seen).',
+    default: () => true,
+    parse: boolean,
+  },
+  airContexts: {
+    env: 'SIMULATOR_AIR_CONTEXTS',
+    text: 'AuthnContextDecl values accepted in INDIRECTE_RENFORCEE; the real list is unknown (§2.1, auth.md §1.3).',
+    default: () => ['APP_BROWSER_AUTH', 'CONF_EXI_PGSSIS', 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI'],
+    parse: list,
+  },
+  requireAuthorization: {
+    env: 'SIMULATOR_REQUIRE_AUTHORIZATION',
+    text: 'Consultation needs the patient’s valid authorisation (ANS-EEDS); emergency purposes never do.',
+    default: () => true,
+    parse: boolean,
+  },
+  statusExpired: {
+    env: 'SIMULATOR_STATUS_EXPIRED',
+    text: 'Wire code of an expired authorisation (§6, secondary source).',
+    default: () => 'EXPIRE',
+    parse: string,
+  },
+  statusNone: {
+    env: 'SIMULATOR_STATUS_NONE',
+    text: 'Wire code when there is no authorisation.',
+    default: () => 'NON_EXISTE',
+    parse: string,
+  },
+  statusForbidden: {
+    env: 'SIMULATOR_STATUS_FORBIDDEN',
+    text: 'Wire code when the patient blocked the professional.',
+    default: () => 'INTERDIT',
+    parse: string,
+  },
+  maxRequestBytes: {
+    env: 'SIMULATOR_MAX_REQUEST',
+    text: 'Largest HTTP request body, in bytes.',
+    default: () => 64 * MB,
+    parse: integer,
+  },
+  maxDocumentBytes: {
+    env: 'SIMULATOR_MAX_DOCUMENT',
+    text: 'Largest document of a submission, in bytes. The real limit is unknown (§8).',
+    default: () => 40 * MB,
+    parse: integer,
+  },
+  maxResults: {
+    env: 'SIMULATOR_MAX_RESULTS',
+    text: 'Entries in one answer before XDSTooManyResults.',
+    default: () => 2000,
+    parse: integer,
+  },
+  xadesRequired: {
+    env: 'SIMULATOR_XADES_REQUIRED',
+    text: 'A submission set must carry its signature document (§3.8).',
+    default: () => true,
+    parse: boolean,
+  },
+};
+
+/** The settings of an environment. @throws Error that names the variable which cannot be read */
+export function readSettings(environment: Environment = process.env): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const [key, row] of Object.entries(settingRows) as [string, Row<unknown>][]) {
+    const given = environment[row.env];
+    try {
+      settings[key] = given === undefined || given === '' ? row.default(environment) : row.parse(given);
+    } catch (error) {
+      throw new Error(`${row.env}: ${(error as Error).message}`);
+    }
+  }
+  return settings as unknown as Settings;
+}

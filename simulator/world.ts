@@ -1,0 +1,113 @@
+/**
+ * Everything the simulated DMP knows, in memory: patients, their authorisations, the document registry, the clock.
+ * A reset makes a new world from the same seed.
+ */
+import type { Settings } from './settings.ts';
+import { seedDocuments } from './seed/documents.ts';
+import { story } from './seed/story.ts';
+import type { PatientKey } from './vihf/types.ts';
+import { createRegistry, type Registry } from './xds/registry.ts';
+
+/** Wire codes of code system 1.2.250.1.213.4.1.2.6.2 (dmp-wire §6); no record at all answers NON_EXISTE. */
+export type AuthorizationStatus = 'VALIDE' | 'EXPIRE' | 'INTERDIT';
+
+export interface Authorization {
+  /** PS_IdNat of a professional, or Struct_IdNat where the patient authorised the structure. */
+  holder: string;
+  status: AuthorizationStatus;
+}
+
+export interface Telecom {
+  value: string;
+  use?: string;
+}
+
+export interface PersonName {
+  prefix?: string;
+  given: string[];
+  /** nom d'usage (qualifier SP) */
+  usage?: string;
+  /** nom de naissance (qualifier BR) */
+  birth?: string;
+}
+
+export interface LegalRepresentative {
+  /** personalRelationship code, code system 2.16.840.1.113883.1.11.19579 (MTH, FTH, GRFTH…) */
+  relationship: string;
+  name: PersonName;
+  telecom?: Telecom[];
+}
+
+/** A person the DMP may know. Invented data only. */
+export interface PatientRecord {
+  /** In the order in which the answer lists them; one is the INS, another may be the INS-C (1.2.250.1.213.1.4.2). */
+  identifiers: PatientKey[];
+  name: PersonName;
+  sex: 'M' | 'F';
+  /** yyyyMMdd */
+  birthDate: string;
+  telecom?: Telecom[];
+  /** `none`: the person exists, no DMP does. */
+  dmp: 'active' | 'terminated' | 'none';
+  closure?: { date: string; code: string; text?: string };
+  /** RATTACHEMENT_ENS: the DMP is part of a Mon espace santé. */
+  mes: boolean;
+  /** COMPTE_INTERNET_OUVERT; not reported when undefined. */
+  internetAccount?: boolean;
+  /** PS_IdNat of the médecin traitant. */
+  treatingPhysician?: string;
+  authorizations: Authorization[];
+  oppositions: { breakGlass: boolean; emergency: boolean };
+  representatives: LegalRepresentative[];
+}
+
+/** What a world is made from; `name` selects the documents that simulator/seed/documents.ts adds. */
+export interface Seed {
+  name: string;
+  patients: PatientRecord[];
+}
+
+/** The simulator's time: fixed, or the machine's. */
+export interface Clock {
+  now(): Date;
+  /** Fixes the clock at an instant; undefined gives it back to the machine. */
+  set(instant: Date | undefined): void;
+}
+
+export interface World {
+  settings: Settings;
+  clock: Clock;
+  patients: PatientRecord[];
+  registry: Registry;
+}
+
+/** The seeds by name. */
+export const seeds: Record<string, Seed> = { story, empty: { name: 'empty', patients: [] } };
+
+/** A clock, fixed at `instant` when given. */
+export function createClock(instant?: Date): Clock {
+  let fixed = instant;
+  return { now: () => new Date(fixed ?? Date.now()), set: (to) => void (fixed = to) };
+}
+
+/** A new world: nothing is shared with the seed or with another world. */
+export function createWorld(seed: Seed, settings: Settings, clock: Clock): World {
+  const world: World = { settings, clock, patients: structuredClone(seed.patients), registry: createRegistry() };
+  seedDocuments(world, seed.name);
+  return world;
+}
+
+/** The person whose identifiers hold this one, DMP or not. */
+export function findPatient(world: World, key: PatientKey): PatientRecord | undefined {
+  return world.patients.find((p) => p.identifiers.some((id) => id.value === key.value && id.oid === key.oid));
+}
+
+/** A professional's authorisation: own record first, then the structure's (FI-526 note 1). */
+export function authorizationOf(
+  patient: PatientRecord,
+  professional: string,
+  structure: string,
+): AuthorizationStatus | undefined {
+  const of = (holder: string) => patient.authorizations.find((a) => a.holder === holder)?.status;
+  return of(professional) ?? of(structure);
+}
