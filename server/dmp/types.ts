@@ -1,7 +1,7 @@
 /**
  * The words that the rooms around the DMP client share: who asks, for which patient, and what a declared transaction is.
  */
-import type { KeyObject } from 'node:crypto';
+import type { Seal } from './seal.ts';
 import type { XmlNode } from '../../mappings/xml/tree.ts';
 
 /** VIHF authentication modes that a server can use (DIRECTE needs the card in the reader: never emitted here). */
@@ -57,8 +57,19 @@ export interface OutgoingPart {
 
 /** What a transaction needs besides its input: the structure's seal, the clock, the software's own identifiers. */
 export interface DmpEnvironment {
-  /** ORG SIGN key and its certificate chain (PEM blocks, signer first): seals the VIHF and the XAdES of the set. */
-  seal: { key: KeyObject; chain: readonly string[] };
+  /** ORG SIGN key and its certificate chain: seals the VIHF and the XAdES of the set. */
+  seal: Seal;
+  /** What the DMP's documents leave open, from the settings. */
+  options: {
+    vihfVersion: string;
+    vihfSignature: 'rsa-sha256' | 'rsa-sha1';
+    /** AuthnContextDecl of INDIRECTE_RENFORCEE. */
+    airContextDecl: string;
+    contextClass: string;
+    xadesDigest: 'sha1' | 'sha256';
+    /** Whether ITI-41 says hash and size. */
+    sendHash: boolean;
+  };
   lps: { name: string; version: string; id: string; homologation: string; oid: string };
   now(): Date;
   newUuid(): string;
@@ -76,6 +87,8 @@ export interface Transaction<In, Out> {
   /** wsa:Action of the request, and of the answer. */
   action: string;
   responseAction: string;
+  /** The element that a good answer's body holds: what decides, where actions vary (dmp-wire §1.2). */
+  responseRoot: { ns: string; name: string };
   /** Authentication modes in which the DMP takes it (dmp-wire §1.4), the one to prefer first. */
   modes: readonly VihfMode[];
   purposes: readonly PurposeOfUse[];

@@ -1,0 +1,51 @@
+/**
+ * Which VIHF mode a transaction goes out in for a requester, or which right is missing (design, idea 5). Sources: dmp-wire
+ * §1.2 and §1.4 (matrices PDT-INF-526 and 606), §2.2–2.3; auth §1.3. The DMP enforces its own matrix: here only what a
+ * server can know before it asks is refused.
+ */
+import { DmpError, type PurposeOfUse, type Requester, type Transaction, type VihfMode } from './types.ts';
+
+/** What is missing; each is a row `dmp-rights-<code>` of the error table. */
+export type MissingRight = 'purpose' | 'reason' | 'role' | 'specialty' | 'psc' | 'rpps' | 'mode';
+
+const professions = '1.2.250.1.71.1.2.7';
+/** TRE_G15 professions whose VIHF must also name a specialty: doctors and pharmacists (dmp-wire §2.3). */
+const withSpecialty = new Set(['10', '21']);
+
+/** Purposes of each mode: no column of the matrix of a structure's certificate has « bris de glace » (dmp-wire §1.4). */
+const purposesOf: Record<VihfMode, readonly PurposeOfUse[]> = {
+  INDIRECTE: ['normal', 'centre_15'],
+  INDIRECTE_RENFORCEE: ['normal', 'bris_de_glace', 'centre_15'],
+};
+
+/** What the requester lacks for a mode, if anything. */
+function missing(mode: VihfMode, requester: Requester): MissingRight | undefined {
+  if (mode === 'INDIRECTE_RENFORCEE') {
+    if (requester.strength !== 'psc') return 'psc';
+    // The professional must be in the RASS: a PS_IdNat made of 8 and the RPPS number (auth §1.3).
+    if (!/^8\d{11}$/.test(requester.personId)) return 'rpps';
+  }
+  return purposesOf[mode].includes(requester.purpose) ? undefined : 'purpose';
+}
+
+/**
+ * The first mode of the transaction that the requester may use.
+ * @throws DmpError kind `rights`, whose code says what is missing
+ */
+export function chooseMode(transaction: Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes'>, requester: Requester): VihfMode {
+  const refuse = (right: MissingRight): never => {
+    throw new DmpError('rights', right, transaction.name);
+  };
+  if (!transaction.purposes.includes(requester.purpose)) refuse('purpose');
+  if (requester.purpose === 'bris_de_glace' && !requester.reason?.trim()) refuse('reason');
+  const roles = requester.roles;
+  if (roles.length < 1 || roles.length > 3) refuse('role');
+  if (roles[0]!.system === professions && withSpecialty.has(roles[0]!.code) && roles.length < 2) refuse('specialty');
+  const lacks: MissingRight[] = [];
+  for (const mode of transaction.modes) {
+    const lack = missing(mode, requester);
+    if (lack === undefined) return mode;
+    lacks.push(lack);
+  }
+  return refuse(lacks[0] ?? 'mode');
+}

@@ -1,0 +1,134 @@
+/**
+ * The VIHF: a SAML 2.0 assertion that says who asks, for which patient and why, sealed by the structure
+ * (dmp-wire §2; attributes in the order of the samples). No Conditions, no SubjectConfirmation (§2.1).
+ */
+import { SignedXml } from 'xml-crypto';
+import { el, serialize, type Element } from '../../mappings/xml/build.ts';
+import type { CallContext, DmpEnvironment, PurposeOfUse, VihfMode } from './types.ts';
+
+const ns = {
+  saml: 'urn:oasis:names:tc:SAML:2.0:assertion',
+  xs: 'http://www.w3.org/2001/XMLSchema',
+  xsi: 'http://www.w3.org/2001/XMLSchema-instance',
+  hl7: 'urn:hl7-org:v3',
+};
+const excC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const enveloped = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+
+/** Signature and digest algorithms of a setting (dmp-wire §2.4). */
+const algorithms = {
+  'rsa-sha256': ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2001/04/xmlenc#sha256'],
+  'rsa-sha1': ['http://www.w3.org/2000/09/xmldsig#rsa-sha1', 'http://www.w3.org/2000/09/xmldsig#sha1'],
+} as const;
+
+/** TRE_R248, with the display names of the samples. */
+const purposeDisplay: Record<PurposeOfUse, string> = {
+  normal: 'Accès normal',
+  bris_de_glace: 'Accès bris de glace',
+  centre_15: 'Accès centre 15',
+};
+
+/** An HL7 coded element, in the namespace that the VIHF uses for Role and PurposeOfUse. */
+const coded = (name: string, attrs: Record<string, string | undefined>): Element =>
+  el(name, { xmlns: ns.hl7, 'xsi:type': 'CE', ...attrs });
+
+function attribute(name: string, values: readonly (string | Element)[]): Element {
+  return el(
+    'saml2:Attribute',
+    { Name: name },
+    values.map((v) => el('saml2:AttributeValue', typeof v === 'string' ? { 'xsi:type': 'xs:string' } : {}, [v])),
+  );
+}
+
+/** The attributes that a call carries (dmp-wire §2.2); a value that is `undefined` leaves its attribute out. */
+function attributes(context: CallContext, mode: VihfMode, env: DmpEnvironment): Element[] {
+  const { requester, patient } = context;
+  const { lps } = env;
+  const rows: [name: string, values: (string | Element | undefined)[]][] = [
+    ['Identifiant_Structure', [requester.structure.id]],
+    ['Secteur_Activite', [`${requester.structure.sector}^1.2.250.1.71.4.2.4`]],
+    ['urn:oasis:names:tc:xspa:1.0:subject:subject-id', [`${requester.given} ${requester.family}`]],
+    [
+      'urn:oasis:names:tc:xacml:2.0:subject:role',
+      requester.roles.map((r) => coded('Role', { code: r.code, codeSystem: r.system, displayName: r.display })),
+    ],
+    ['VIHF_Version', [env.options.vihfVersion]],
+    ['Authentification_Mode', [mode]],
+    ['urn:oasis:names:tc:xacml:2.0:resource:resource-id', [patient && `${patient.value}^^^&${patient.oid}&ISO^NH`]],
+    ['Ressource_URN', ['urn:dmp']],
+    [
+      'urn:oasis:names:tc:xspa:1.0:subject:purposeofuse',
+      [
+        coded('PurposeOfUse', {
+          code: requester.purpose,
+          codeSystem: '1.2.250.1.213.1.1.4.248',
+          codeSystemName: 'mode acces VIHF 2.0',
+          displayName: purposeDisplay[requester.purpose],
+        }),
+      ],
+    ],
+    ['Mode_Acces_Raison', [requester.purpose === 'bris_de_glace' ? requester.reason : undefined]],
+    ['LPS_ID', [lps.id]],
+    ['LPS_Nom', [lps.name]],
+    ['LPS_Version', [lps.version]],
+    ['LPS_ID_HOMOLOGATION_DMP', [lps.homologation]],
+  ];
+  return rows.flatMap(([name, values]) => {
+    const given = values.filter((v): v is string | Element => v !== undefined && v !== '');
+    return given.length > 0 ? [attribute(name, given)] : [];
+  });
+}
+
+/** The assertion in two halves: the signature goes between them, right after Issuer. */
+function halves(context: CallContext, mode: VihfMode, env: DmpEnvironment): { head: string; tail: string } {
+  const close = '</saml2:Issuer>';
+  const text = serialize(
+    el(
+      'saml2:Assertion',
+      {
+        'xmlns:saml2': ns.saml,
+        'xmlns:xs': ns.xs,
+        'xmlns:xsi': ns.xsi,
+        ID: `_${env.newUuid()}`,
+        IssueInstant: env.now().toISOString(),
+        Version: '2.0',
+      },
+      [
+        el('saml2:Issuer', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' }, [env.seal.certificates[0].subject]),
+        el('saml2:Subject', {}, [el('saml2:NameID', {}, [context.requester.personId])]),
+        el('saml2:AuthnStatement', { AuthnInstant: context.requester.authenticatedAt.toISOString() }, [
+          el('saml2:AuthnContext', {}, [
+            el('saml2:AuthnContextClassRef', {}, [env.options.contextClass]),
+            mode === 'INDIRECTE_RENFORCEE' ? el('saml2:AuthnContextDecl', {}, [env.options.airContextDecl]) : undefined,
+          ]),
+        ]),
+        el('saml2:AttributeStatement', {}, attributes(context, mode, env)),
+      ],
+    ),
+  );
+  const at = text.indexOf(close) + close.length;
+  return { head: text.slice(0, at), tail: text.slice(at) };
+}
+
+/**
+ * The signed assertion, as text to be embedded verbatim: whoever re-serialises it breaks the signature.
+ * @param context whose `patient` is left out for transactions about no patient
+ */
+export function buildVihf(context: CallContext, mode: VihfMode, env: DmpEnvironment): string {
+  const { head, tail } = halves(context, mode, env);
+  const [signatureAlgorithm, digestAlgorithm] = algorithms[env.options.vihfSignature];
+  const signer = new SignedXml({
+    privateKey: env.seal.key,
+    signatureAlgorithm,
+    canonicalizationAlgorithm: excC14n,
+    idAttribute: 'ID',
+    getKeyInfoContent: ({ prefix } = {}) => {
+      const p = prefix ? `${prefix}:` : '';
+      return `<${p}X509Data><${p}X509Certificate>${env.seal.certificates[0].base64}</${p}X509Certificate></${p}X509Data>`;
+    },
+  });
+  // Absolute paths, and a KeyObject: twice the speed of `//*[…]` and a PEM.
+  signer.addReference({ xpath: '/*', transforms: [enveloped, excC14n], digestAlgorithm });
+  signer.computeSignature(head + tail, { prefix: 'ds', location: { reference: '/*/*[1]', action: 'after' } });
+  return head + signer.getSignatureXml() + tail;
+}
