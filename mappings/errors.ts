@@ -32,6 +32,12 @@ export const errors = {
     'Le corps de la requête n’est pas du JSON valide ({detail}). Corrigez la syntaxe.',
     'The request body is not valid JSON ({detail}). Fix its syntax.',
   ),
+  'query-malformed': row(
+    400,
+    'structure',
+    'L’adresse ou le formulaire n’est pas lisible ({detail}). Corrigez l’encodage.',
+    'The address or form cannot be read ({detail}). Fix its encoding.',
+  ),
   'body-missing': row(400, 'required', 'La requête n’a pas de corps. Envoyez une ressource {expected}.', 'The request has no body. Send a {expected} resource.'),
   'media-type': row(
     415,

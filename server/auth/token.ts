@@ -1,0 +1,166 @@
+/**
+ * Access tokens: verified with `jose` against a configured JWKS, then read into a `Caller`. Nothing else makes a caller.
+ *
+ * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
+ * `iat`, with a skew of `clockTolerance` seconds.
+ *
+ * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and two of our own):
+ *
+ * | claim | becomes |
+ * |---|---|
+ * | `sub`, `client_id` (or `azp`) | client; `sub` alone is not trusted as the professional's number |
+ * | `scope` | granted scopes, blank separated |
+ * | `family_name`, `given_name` | the professional's names (OpenID Connect) |
+ * | `auth_time`, else `iat` | when the person was authenticated |
+ * | `extensions.ihe_iua.national_provider_identifier` | PS_IdNat, e.g. `899700204581` |
+ * | `extensions.ihe_iua.subject_name` | only when `family_name` and `given_name` are absent: given name first, then the family name |
+ * | `extensions.ihe_iua.subject_role` | 1..3 Coding: profession, then specialty; `system` is a NOS URL or `urn:oid:` |
+ * | `extensions.ihe_iua.subject_organization_id` | Struct_IdNat, bare or as `<oid>|…` / `urn:oid:<oid>|…`; must be the façade's own |
+ * | `extensions.ihe_iua.purpose_of_use` | `normal` (when absent), `bris_de_glace`, `centre_15`: string, Coding or a list of one |
+ * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
+ * | `extensions.dmp.access_reason` | free text that goes with `bris_de_glace` |
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createLocalJWKSet, createRemoteJWKSet, errors as jose, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { IssueError } from '../../mappings/outcome.ts';
+import { systemToOid } from '../../mappings/terminology/systems.ts';
+import type { Config } from '../config.ts';
+import type { PurposeOfUse, Requester } from '../dmp/types.ts';
+import type { Caller } from './caller.ts';
+
+export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
+/** Seconds by which clocks may differ. */
+export const clockTolerance = 30;
+/** Where the demo keys' public half is, below DATA_DIR, when AUTH_JWKS is absent (written by `tools/token.ts`). */
+export const demoJwks = path.join('auth', 'jwks.json');
+
+export type TokenVerifier = (token: string) => Promise<Caller>;
+
+const coding = z.object({ system: z.string().optional(), code: z.string().min(1), display: z.string().optional() });
+const list = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
+
+const claims = z.object({
+  sub: z.string().min(1),
+  client_id: z.string().min(1).optional(),
+  azp: z.string().min(1).optional(),
+  scope: z.string().default(''),
+  jti: z.string().optional(),
+  iat: z.number(),
+  auth_time: z.number().optional(),
+  family_name: z.string().min(1).optional(),
+  given_name: z.string().min(1).optional(),
+  extensions: z.object({
+    ihe_iua: z.object({
+      national_provider_identifier: z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/),
+      subject_name: z.string().optional(),
+      subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
+      subject_organization: z.string().optional(),
+      subject_organization_id: z.string().min(1),
+      purpose_of_use: list(z.union([z.string(), coding])).pipe(z.array(z.union([z.string(), coding])).max(1)).optional(),
+    }),
+    dmp: z.object({ authentication: z.string().optional(), access_reason: z.string().max(500).optional() }).default({}),
+  }),
+});
+
+const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] satisfies PurposeOfUse[];
+
+const refuse = (reason: string): IssueError => new IssueError({ key: 'token-invalid', values: { reason } });
+
+/** The keys: an https URL is fetched and cached by jose; a file is read again when a token names a key that it lacks. */
+function keySource(config: Config): JWTVerifyGetKey {
+  const place = config.AUTH_JWKS ?? path.join(config.dataDir, demoJwks);
+  if (/^https:\/\//.test(place)) return createRemoteJWKSet(new URL(place));
+  let loaded: Promise<JWTVerifyGetKey> | undefined;
+  let loadedAt = 0;
+  const load = async (): Promise<JWTVerifyGetKey> => createLocalJWKSet(JSON.parse(await readFile(place, 'utf8')) as JSONWebKeySet);
+  return async (header, token) => {
+    if (!loaded) {
+      loadedAt = Date.now();
+      loaded = load();
+      loaded.catch(() => (loaded = undefined));
+    }
+    try {
+      return await (await loaded)(header, token);
+    } catch (e) {
+      if (!(e instanceof jose.JWKSNoMatchingKey) || Date.now() - loadedAt < 5000) throw e;
+      loaded = undefined;
+      loadedAt = Date.now();
+      loaded = load();
+      return (await loaded)(header, token);
+    }
+  };
+}
+
+/**
+ * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
+ * `structure-mismatch`, or with whatever kept the keys from being read (an internal error, not the client's)
+ */
+export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
+  return async (token) => {
+    const payload = await verify(token, keys, config);
+    return toCaller(payload, config);
+  };
+}
+
+async function verify(token: string, keys: JWTVerifyGetKey, config: Config): Promise<JWTPayload> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms,
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE ?? config.fhirBase,
+      clockTolerance,
+      requiredClaims: ['exp', 'iat', 'sub'],
+    });
+    const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+    if (typ !== 'at+jwt' && typ !== 'jwt') throw refuse('typ');
+    return payload;
+  } catch (e) {
+    if (e instanceof jose.JWTExpired) throw refuse('exp');
+    if (e instanceof jose.JWTClaimValidationFailed) throw refuse(e.claim);
+    if (e instanceof jose.JWKSNoMatchingKey) throw refuse('kid');
+    if (e instanceof jose.JOSEAlgNotAllowed || e instanceof jose.JOSENotSupported) throw refuse('alg');
+    if (e instanceof jose.JWSSignatureVerificationFailed) throw refuse('signature');
+    if (e instanceof jose.JWSInvalid || e instanceof jose.JWTInvalid || e instanceof jose.JWKSMultipleMatchingKeys) throw refuse('format');
+    throw e;
+  }
+}
+
+function names(c: z.output<typeof claims>): { family: string; given: string } {
+  if (c.family_name && c.given_name) return { family: c.family_name, given: c.given_name };
+  const [given, ...family] = (c.extensions.ihe_iua.subject_name ?? '').trim().split(/\s+/);
+  if (!given || family.length === 0) throw refuse('family_name, given_name');
+  return { family: family.join(' '), given };
+}
+
+/** Reads the verified claims. @throws IssueError */
+export function toCaller(payload: JWTPayload, config: Config): Caller {
+  const read = claims.safeParse(payload);
+  if (!read.success) throw refuse([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
+  const c = read.data;
+  const iua = c.extensions.ihe_iua;
+  const structure = iua.subject_organization_id.split('|').pop()!;
+  if (structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
+  const given = iua.purpose_of_use?.[0] ?? 'normal';
+  const purpose = typeof given === 'string' ? given : given.code;
+  if (!purposes.includes(purpose)) throw refuse('purpose_of_use');
+  const roles: Requester['roles'] = iua.subject_role.map((r) => {
+    const system = systemToOid(r.system ?? '');
+    if (!system) throw refuse('subject_role.system');
+    return { code: r.code, system, display: r.display ?? r.code };
+  });
+  return {
+    clientId: c.client_id ?? c.azp ?? c.sub,
+    scopes: c.scope.split(/\s+/).filter((s) => s !== ''),
+    ...(c.jti ? { tokenId: c.jti } : {}),
+    personId: iua.national_provider_identifier,
+    ...names(c),
+    roles,
+    structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
+    strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
+    authenticatedAt: new Date((c.auth_time ?? c.iat) * 1000),
+    purpose: purpose as PurposeOfUse,
+    ...(c.extensions.dmp.access_reason ? { reason: c.extensions.dmp.access_reason } : {}),
+  };
+}
