@@ -32,7 +32,35 @@ export interface XdsAuthor {
 /** Slot name → values, in the order of the message. */
 export type Slots = Record<string, string[]>;
 
-export interface DocumentEntry {
+/** A Classification that no row of the mapping names: kept as it is (the ids are the message's own and are not kept). */
+export interface ExtraClassification {
+  /** classificationScheme, `urn:uuid:…`; absent when `node` stands for it */
+  scheme?: string;
+  /** classificationNode */
+  node?: string;
+  /** nodeRepresentation */
+  code: string;
+  /** Name */
+  display?: string;
+  slots: Slots;
+}
+
+/** An ExternalIdentifier that no row of the mapping names. */
+export interface ExtraIdentifier {
+  /** identificationScheme */
+  scheme: string;
+  value: string;
+  /** Name */
+  name?: string;
+}
+
+/** What an object holds beyond the model: it travels through untouched. */
+export interface Extras {
+  classifications?: ExtraClassification[];
+  externalIdentifiers?: ExtraIdentifier[];
+}
+
+export interface DocumentEntry extends Extras {
   /** id of the ExtrinsicObject in a request (`Document01`), or its `urn:uuid:…` in an answer. */
   id: string;
   /** `urn:uuid:…`, the same for all metadata versions. */
@@ -81,7 +109,7 @@ export interface DocumentEntry {
   slots: Slots;
 }
 
-export interface SubmissionSet {
+export interface SubmissionSet extends Extras {
   id: string;
   homeCommunityId?: string;
   availabilityStatus?: string;
@@ -101,7 +129,7 @@ export interface SubmissionSet {
   slots: Slots;
 }
 
-export interface Folder {
+export interface Folder extends Extras {
   id: string;
   logicalId?: string;
   version?: string;

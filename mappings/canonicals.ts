@@ -1,0 +1,38 @@
+/**
+ * Canonical URLs: ours and those of the guides that we follow. One place, because they end up in every resource.
+ */
+
+/** Base of the project's own definitions. Reserved `.example` domain: it will move once, when the project has a home. */
+export const ours = 'https://dmp-fhir.example';
+
+/** A slot that no specification names: `name` and its `value`s (our definition). */
+export const extSlot = `${ours}/StructureDefinition/xds-slot`;
+/** The exact XDS value, in JSON, of a piece of metadata that the FHIR elements cannot say exactly (our definition). */
+export const extExact = `${ours}/StructureDefinition/xds-exact`;
+/** XDS metadata version (VersionInfo/@versionName) (our definition). */
+export const extVersion = `${ours}/StructureDefinition/xds-version`;
+/** authorSpecialty of an author whose FHIR type has no element for it: a patient (our definition). */
+export const extAuthorSpecialty = `${ours}/StructureDefinition/xds-author-specialty`;
+/** Identifier types of our own: `logicalId`. */
+export const ourIdentifierTypes = `${ours}/CodeSystem/identifier-type`;
+
+const pdsm = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition';
+export const pdsmDocumentReference = `${pdsm}/pdsm-comprehensive-document-reference`;
+export const pdsmSubmissionSet = `${pdsm}/pdsm-submissionset-comprehensive`;
+export const extIsArchived = `${pdsm}/pdsm-ext-is-archived`;
+export const extIntendedRecipient = `${pdsm}/pdsm-ext-intended-recipient`;
+
+const mhd = 'https://profiles.ihe.net/ITI/MHD';
+export const extMhdIntendedRecipient = `${mhd}/StructureDefinition/ihe-intendedRecipient`;
+export const extDesignationType = `${mhd}/StructureDefinition/ihe-designationType`;
+export const extSourceId = `${mhd}/StructureDefinition/ihe-sourceId`;
+export const extAuthorOrg = `${mhd}/StructureDefinition/ihe-authorOrg`;
+/** MHD 4.2.4 (CP-ITI-1328). */
+export const extHomeCommunityId = `${mhd}/StructureDefinition/ihe-HomeCommunityId`;
+export const mhdIdentifierTypes = `${mhd}/CodeSystem/IHE.MHD.MHDIdentifierType`;
+export const mhdListTypes = `${mhd}/CodeSystem/MHDlistTypes`;
+
+export const frCoreIdentifierTypes = 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203';
+export const v2IdentifierTypes = 'http://terminology.hl7.org/CodeSystem/v2-0203';
+export const uris = 'urn:ietf:rfc:3986';
+export const rpps = 'https://rpps.esante.gouv.fr';

@@ -1,0 +1,363 @@
+/**
+ * Reading ebRIM / ebRS: registry objects, registry responses, ITI-18 and ITI-43 answers. Elements are found by
+ * namespace and local name, in any order and under any prefix; what the model does not name is kept in `slots`,
+ * `classifications` and `externalIdentifiers`. Source: IHE ITI TF-3 §4.2, TF-2 §3.18 and §3.43.
+ */
+import type {
+  Association,
+  DocumentEntry,
+  ExtraClassification,
+  ExtraIdentifier,
+  Folder,
+  RegistryObjects,
+  RegistryResponse,
+  Slots,
+  SubmissionSet,
+  XdsAuthor,
+  XdsCode,
+} from '../xds.ts';
+import { child, childrenOf, type XmlNode } from '../xml/tree.ts';
+import { authorSlots, documentSlots, identifiers, namespaces, packageNodes, schemes, stableDocument } from './schemes.ts';
+
+const { rim, rs, xdsb, xop } = namespaces;
+
+/** The message is well-formed XML but not the ebRIM that was expected. The message names the rule, never the content. */
+export class EbRimError extends Error {
+  override name = 'EbRimError';
+}
+
+/** One document of an ITI-43 answer: its bytes are in the part `cid`, or inline. */
+export interface RetrievedDocument {
+  homeCommunityId?: string;
+  repositoryUniqueId: string;
+  documentUniqueId: string;
+  mimeType: string;
+  /**
+   * Content-ID of the part, without `cid:` and percent-decoded (RFC 2392). Servers write the part's own header either
+   * way: compare with it both as written and percent-decoded.
+   */
+  cid?: string;
+  /** base64, without white space */
+  inline?: string;
+}
+
+/** Slots that are taken out by name; the rest is handed back as it is. */
+class SlotReader {
+  private readonly values = new Map<string, string[]>();
+  constructor(node: XmlNode) {
+    for (const slot of childrenOf(node, 'Slot', rim)) {
+      const name = slot.attrs['name'] ?? '';
+      const values = childrenOf(child(slot, 'ValueList', rim), 'Value', rim).map((v) => v.text.trim());
+      const before = this.values.get(name);
+      if (before) before.push(...values);
+      else this.values.set(name, values);
+    }
+  }
+  all(name: string): string[] {
+    const found = this.values.get(name) ?? [];
+    this.values.delete(name);
+    return found;
+  }
+  /** The one value; a slot with none or with several is no such slot: it stays among the rest. */
+  one(name: string): string | undefined {
+    const found = this.values.get(name);
+    if (found?.length !== 1 || found[0] === '') return undefined;
+    this.values.delete(name);
+    return found[0];
+  }
+  rest(): Slots {
+    return Object.fromEntries(this.values);
+  }
+}
+
+function international(node: XmlNode | undefined): string | undefined {
+  const strings = childrenOf(node, 'LocalizedString', rim);
+  const xmlLang = '{http://www.w3.org/XML/1998/namespace}lang';
+  const french = strings.find((s) => s.attrs[xmlLang]?.toLowerCase().startsWith('fr'));
+  return (french ?? strings[0])?.attrs['value'] || undefined;
+}
+
+function readAuthor(node: XmlNode): XdsAuthor {
+  const slots = new SlotReader(node);
+  const author: XdsAuthor = { institutions: [], roles: [], specialties: [], telecommunications: [], slots: {} };
+  for (const [slot, field] of authorSlots) {
+    if (field === 'person') {
+      const person = slots.one(slot);
+      if (person !== undefined) author.person = person;
+    } else author[field] = slots.all(slot);
+  }
+  author.slots = slots.rest();
+  return author;
+}
+
+function readCode(node: XmlNode): XdsCode {
+  const display = international(child(node, 'Name', rim));
+  return {
+    code: node.attrs['nodeRepresentation'] ?? '',
+    scheme: new SlotReader(node).one('codingScheme') ?? '',
+    ...(display === undefined ? {} : { display }),
+  };
+}
+
+function readExtra(node: XmlNode): ExtraClassification {
+  const display = international(child(node, 'Name', rim));
+  const { classificationScheme: scheme, classificationNode: classNode, nodeRepresentation: code = '' } = node.attrs;
+  return {
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(classNode === undefined ? {} : { node: classNode }),
+    code,
+    ...(display === undefined ? {} : { display }),
+    slots: new SlotReader(node).rest(),
+  };
+}
+
+/** The classifications of an object, taken out by scheme; what nobody takes is left in `extras`. */
+class ClassificationReader {
+  private readonly nodes: XmlNode[];
+  constructor(node: XmlNode) {
+    this.nodes = childrenOf(node, 'Classification', rim);
+  }
+  private take(accept: (node: XmlNode) => boolean, limit = Infinity): XmlNode[] {
+    const taken: XmlNode[] = [];
+    for (let i = 0; i < this.nodes.length && taken.length < limit; ) {
+      const node = this.nodes[i] as XmlNode;
+      if (accept(node)) taken.push(...this.nodes.splice(i, 1));
+      else i++;
+    }
+    return taken;
+  }
+  authors(scheme: string): XdsAuthor[] {
+    return this.take((n) => n.attrs['classificationScheme'] === scheme).map(readAuthor);
+  }
+  codes(scheme: string, limit = Infinity): XdsCode[] {
+    const coded = (n: XmlNode): boolean => n.attrs['classificationScheme'] === scheme && !!n.attrs['nodeRepresentation'];
+    return this.take(coded, limit).map(readCode);
+  }
+  node(node: string): boolean {
+    return this.take((n) => n.attrs['classificationNode'] === node).length > 0;
+  }
+  extras(): { classifications?: ExtraClassification[] } {
+    return this.nodes.length === 0 ? {} : { classifications: this.nodes.map(readExtra) };
+  }
+}
+
+function readIdentifiers<K extends string>(
+  node: XmlNode,
+  table: Record<K, readonly [string, string]>,
+): { known: Record<K, string>; extras: { externalIdentifiers?: ExtraIdentifier[] } } {
+  const rest = childrenOf(node, 'ExternalIdentifier', rim);
+  const known = {} as Record<K, string>;
+  for (const [field, [scheme, name]] of Object.entries(table) as [K, readonly [string, string]][]) {
+    const at = rest.findIndex((n) => n.attrs['identificationScheme'] === scheme);
+    const value = at < 0 ? undefined : rest.splice(at, 1)[0]?.attrs['value'];
+    if (!value) throw new EbRimError(`ExternalIdentifier ${name} is missing`);
+    known[field] = value;
+  }
+  const externalIdentifiers = rest.map((n) => {
+    const name = international(child(n, 'Name', rim));
+    return {
+      scheme: n.attrs['identificationScheme'] ?? '',
+      value: n.attrs['value'] ?? '',
+      ...(name === undefined ? {} : { name }),
+    };
+  });
+  return { known, extras: externalIdentifiers.length === 0 ? {} : { externalIdentifiers } };
+}
+
+/** What every registry object may carry. */
+function common(node: XmlNode): {
+  id: string;
+  homeCommunityId?: string;
+  availabilityStatus?: string;
+  title?: string;
+  comments?: string;
+} {
+  const id = node.attrs['id'];
+  if (!id) throw new EbRimError(`${node.name} without id`);
+  return defined({
+    id,
+    homeCommunityId: node.attrs['home'],
+    availabilityStatus: node.attrs['status'],
+    title: international(child(node, 'Name', rim)),
+    comments: international(child(node, 'Description', rim)),
+  });
+}
+
+function versioned(node: XmlNode): { logicalId?: string; version?: string } {
+  return defined({ logicalId: node.attrs['lid'], version: child(node, 'VersionInfo', rim)?.attrs['versionName'] });
+}
+
+/** Leaves out what is undefined. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}
+
+function readDocument(node: XmlNode): DocumentEntry {
+  const slots = new SlotReader(node);
+  const classes = new ClassificationReader(node);
+  const { known, extras } = readIdentifiers(node, identifiers.document);
+  const s = schemes.document;
+  const fromSlots: Partial<Record<string, string | string[]>> = {};
+  for (const [slot, field] of documentSlots) {
+    fromSlots[field] = field === 'sourcePatientInfo' || field === 'referenceIdList' ? slots.all(slot) : slots.one(slot);
+  }
+  return defined({
+    ...common(node),
+    ...versioned(node),
+    objectType: node.attrs['objectType'] ?? stableDocument,
+    mimeType: node.attrs['mimeType'] ?? 'application/octet-stream',
+    ...(fromSlots as Pick<DocumentEntry, 'sourcePatientInfo' | 'referenceIdList'>),
+    authors: classes.authors(s.authors),
+    classCode: classes.codes(s.classCode, 1)[0],
+    typeCode: classes.codes(s.typeCode, 1)[0],
+    formatCode: classes.codes(s.formatCode, 1)[0],
+    healthcareFacilityTypeCode: classes.codes(s.healthcareFacilityTypeCode, 1)[0],
+    practiceSettingCode: classes.codes(s.practiceSettingCode, 1)[0],
+    confidentialityCodes: classes.codes(s.confidentialityCodes),
+    eventCodes: classes.codes(s.eventCodes),
+    ...known,
+    slots: slots.rest(),
+    ...classes.extras(),
+    ...extras,
+  });
+}
+
+function readSet(node: XmlNode, classes: ClassificationReader): SubmissionSet {
+  const slots = new SlotReader(node);
+  const { known, extras } = readIdentifiers(node, identifiers.submissionSet);
+  const submissionTime = slots.one('submissionTime');
+  if (submissionTime === undefined) throw new EbRimError('submissionTime is missing');
+  const s = schemes.submissionSet;
+  return defined({
+    ...common(node),
+    submissionTime,
+    authors: classes.authors(s.authors),
+    contentTypeCode: classes.codes(s.contentTypeCode, 1)[0],
+    intendedRecipients: slots.all('intendedRecipient'),
+    ...known,
+    slots: slots.rest(),
+    ...classes.extras(),
+    ...extras,
+  });
+}
+
+function readFolder(node: XmlNode, classes: ClassificationReader): Folder {
+  const slots = new SlotReader(node);
+  const { known, extras } = readIdentifiers(node, identifiers.folder);
+  return defined({
+    ...common(node),
+    ...versioned(node),
+    lastUpdateTime: slots.one('lastUpdateTime'),
+    codes: classes.codes(schemes.folder.codes),
+    ...known,
+    slots: slots.rest(),
+    ...classes.extras(),
+    ...extras,
+  });
+}
+
+function readAssociation(node: XmlNode): Association {
+  const { id, associationType: type, sourceObject: source, targetObject: target } = node.attrs;
+  if (!type || !source || !target) throw new EbRimError('Association without type, source or target');
+  return defined({ id, type, source, target, slots: new SlotReader(node).rest() });
+}
+
+/**
+ * Reads a `rim:RegistryObjectList`. Objects that XDS does not know are passed over.
+ * @throws EbRimError when an object lacks what identifies it
+ */
+export function readRegistryObjects(list: XmlNode): RegistryObjects {
+  const objects: RegistryObjects = {
+    documentEntries: [],
+    submissionSets: [],
+    folders: [],
+    associations: [],
+    objectRefs: [],
+  };
+  // XDS lets a Classification that names a package by its node stand beside it in the list (ITI TF-3 §4.2.1.2).
+  const beside = new Map<string, string>();
+  for (const node of childrenOf(list, 'Classification', rim)) {
+    const { classifiedObject, classificationNode } = node.attrs;
+    if (classifiedObject && classificationNode) beside.set(classifiedObject, classificationNode);
+  }
+  for (const node of list.children) {
+    if (node.ns !== rim) continue;
+    if (node.name === 'ExtrinsicObject') objects.documentEntries.push(readDocument(node));
+    else if (node.name === 'Association') objects.associations.push(readAssociation(node));
+    else if (node.name === 'ObjectRef') objects.objectRefs.push(node.attrs['id'] ?? '');
+    else if (node.name === 'RegistryPackage') {
+      const classes = new ClassificationReader(node);
+      const kind = beside.get(node.attrs['id'] ?? '');
+      if (classes.node(packageNodes.submissionSet) || kind === packageNodes.submissionSet) {
+        objects.submissionSets.push(readSet(node, classes));
+      } else if (classes.node(packageNodes.folder) || kind === packageNodes.folder) {
+        objects.folders.push(readFolder(node, classes));
+      } else throw new EbRimError('RegistryPackage that is neither a submission set nor a folder');
+    }
+  }
+  return objects;
+}
+
+const lastWord = (urn: string | undefined): string => (urn ?? '').slice((urn ?? '').lastIndexOf(':') + 1);
+
+/**
+ * Reads an `rs:RegistryResponse` (or any answer that extends it): status and errors.
+ * @throws EbRimError when the status is none of ebRS / IHE
+ */
+export function readRegistryResponse(node: XmlNode): RegistryResponse {
+  const status = lastWord(node.attrs['status']);
+  if (status !== 'Success' && status !== 'PartialSuccess' && status !== 'Failure') {
+    throw new EbRimError('RegistryResponse without a known status');
+  }
+  const errors = childrenOf(child(node, 'RegistryErrorList', rs), 'RegistryError', rs).map((e) =>
+    defined({
+      code: e.attrs['errorCode'] ?? '',
+      context: e.attrs['codeContext'],
+      location: e.attrs['location'],
+      severity: lastWord(e.attrs['severity']) === 'Warning' ? ('Warning' as const) : ('Error' as const),
+    }),
+  );
+  return { status, errors };
+}
+
+/** Reads a `query:AdhocQueryResponse`. @throws EbRimError */
+export function readAdhocQueryResponse(node: XmlNode): RegistryResponse & { total?: number; objects: RegistryObjects } {
+  const list = child(node, 'RegistryObjectList', rim);
+  const total = node.attrs['totalResultCount'];
+  return {
+    ...readRegistryResponse(node),
+    ...(total !== undefined && /^\d+$/.test(total) ? { total: Number(total) } : {}),
+    objects: readRegistryObjects(list ?? { name: 'RegistryObjectList', ns: rim, attrs: {}, children: [], text: '' }),
+  };
+}
+
+function decodeCid(href: string): string {
+  const cid = href.replace(/^cid:/i, '');
+  try {
+    return decodeURIComponent(cid);
+  } catch {
+    return cid;
+  }
+}
+
+/** Reads an `xdsb:RetrieveDocumentSetResponse`. @throws EbRimError */
+export function readRetrieveResponse(node: XmlNode): RegistryResponse & { documents: RetrievedDocument[] } {
+  const response = child(node, 'RegistryResponse', rs);
+  if (!response) throw new EbRimError('RetrieveDocumentSetResponse without RegistryResponse');
+  const documents = childrenOf(node, 'DocumentResponse', xdsb).map((d) => {
+    const text = (name: string): string | undefined => child(d, name, xdsb)?.text.trim() || undefined;
+    const repositoryUniqueId = text('RepositoryUniqueId');
+    const documentUniqueId = text('DocumentUniqueId');
+    if (!repositoryUniqueId || !documentUniqueId) throw new EbRimError('DocumentResponse without identifiers');
+    const document = child(d, 'Document', xdsb);
+    const href = child(document, 'Include', xop)?.attrs['href'];
+    return defined({
+      homeCommunityId: text('HomeCommunityId'),
+      repositoryUniqueId,
+      documentUniqueId,
+      mimeType: text('mimeType') ?? 'application/octet-stream',
+      ...(href !== undefined ? { cid: decodeCid(href) } : { inline: document?.text.replace(/\s+/g, '') }),
+    });
+  });
+  return { ...readRegistryResponse(response), documents };
+}
