@@ -1,0 +1,101 @@
+/**
+ * Applies `prisma/migrations` at start-up, with the lock, the table and the checksums of `prisma migrate deploy`, so
+ * that the CLI and we agree on what was done. The CLI itself is not used: it can report success when its engine dies.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Pool, PoolClient } from 'pg';
+import { DatabaseError } from './errors.ts';
+
+/** The advisory lock that Prisma takes: of several instances that start at once, one migrates. */
+const LOCK = 72707369;
+
+const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`;
+
+/** Where the migrations of this version stand. */
+export const migrationsDir = path.resolve(import.meta.dirname, '../../prisma/migrations');
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/**
+ * Applies what is missing, in order, one transaction a file.
+ * @returns the names of those applied now
+ * @throws DatabaseError when an applied file was edited, or the database is newer than this version; the database's own
+ *   error when a statement fails (its file is rolled back whole)
+ */
+export async function migrate(pool: Pool, dir = migrationsDir): Promise<string[]> {
+  const migrations = await readMigrations(dir);
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    try {
+      return await applyMissing(client, migrations);
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
+    }
+  } finally {
+    client.release();
+  }
+}
+
+async function readMigrations(dir: string): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => /^\d+_/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(dir, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+async function applyMissing(client: PoolClient, migrations: Migration[]): Promise<string[]> {
+  await client.query(TABLE);
+  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+    'SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  const known = new Set(migrations.map(({ name }) => name));
+  const newer = [...applied.keys()].find((name) => !known.has(name));
+  if (newer !== undefined) {
+    throw new DatabaseError(`The database is newer than this version: it has the migration ${newer}.`);
+  }
+  const done: string[] = [];
+  for (const migration of migrations) {
+    const checksum = applied.get(migration.name);
+    if (checksum === undefined) done.push(await apply(client, migration));
+    else if (checksum !== migration.checksum) {
+      throw new DatabaseError(`The migration ${migration.name} was edited after it was applied.`);
+    }
+  }
+  return done;
+}
+
+async function apply(client: PoolClient, { name, sql, checksum }: Migration): Promise<string> {
+  await client.query('BEGIN');
+  try {
+    await client.query(sql);
+    await client.query(
+      'INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)',
+      [randomUUID(), checksum, name],
+    );
+    await client.query('COMMIT');
+    return name;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
