@@ -42,6 +42,7 @@ const pairs: readonly (readonly [oid: string, url: string, ...synonyms: string[]
   ['1.2.250.1.213.1.6.1.109', nos('TRE_R95-UsagerTitre')],
   ['1.2.250.1.213.2.2', nos('TRE_R209-TypeActivite')],
   ['1.2.250.1.213.1.1.4.2.280', nos('TRE_R258-RelationPriseCharge')],
+  ['1.2.250.1.213.1.6.1.128', nos('TRE_R276-FormeActivite')],
   ['1.2.250.1.213.1.6.1.140', nos('TRE_R291-AutreProfession')],
   ['2.16.840.1.113883.6.1', 'http://loinc.org'],
   ['2.16.840.1.113883.6.96', 'http://snomed.info/sct'],
@@ -65,6 +66,7 @@ for (const [oid, url, ...synonyms] of pairs) {
   for (const each of [url, ...synonyms]) oids.set(each, oid);
 }
 
+const wordSystem = 'urn:x-coding-scheme:';
 const oidForm = /^(?:0|1|2)(?:\.(?:0|[1-9]\d*))+$/;
 
 /** Whether the text is an OID in dotted form (no `urn:oid:`). */
@@ -79,17 +81,18 @@ export function isOid(text: string): boolean {
 export function systemToOid(url: string): string | undefined {
   const known = oids.get(url);
   if (known !== undefined) return known;
+  if (url.startsWith(wordSystem)) return decodeURIComponent(url.slice(wordSystem.length));
   const oid = url.startsWith('urn:oid:') ? url.slice(8) : '';
   return isOid(oid) ? oid : undefined;
 }
 
 /**
  * The FHIR `Coding.system` of an XDS codingScheme: the canonical URL when the OID is known, else `urn:oid:<scheme>`.
- * A scheme that is neither known nor an OID (a word) is given back under `urn:oid:` too, so that nothing is lost:
- * `systemToOid` does not read such a value back.
+ * A scheme that is neither known nor an OID (some registries hold words) becomes `urn:x-coding-scheme:<word>`, which
+ * `systemToOid` reads back: nothing that a registry holds is lost.
  */
 export function oidToSystem(oid: string): string {
-  return systems.get(oid) ?? `urn:oid:${oid}`;
+  return systems.get(oid) ?? (isOid(oid) ? `urn:oid:${oid}` : `${wordSystem}${encodeURIComponent(oid)}`);
 }
 
 /** Whether two systems are the same code system, however it is written (URL, synonym, `urn:oid:`). */

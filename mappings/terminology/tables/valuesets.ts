@@ -1,0 +1,280 @@
+/**
+ * Value sets as lists of codes, per codingScheme. Source: ANS nomenclatures (NOS/SMT).
+ * Written by tools/terminology.ts: do not edit.
+ */
+
+export const valueSetTables = {
+  J57: {
+    title: 'JDV_J57_ClassCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.6',
+    version: '20230922120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.1': `10 11 31 42 43 44 45 52 60 90 95`,
+      URN: `urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1`,
+    },
+  },
+  J58: {
+    title: 'JDV_J58_ConfidentialityCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.9',
+    version: '20200424120000',
+    codes: {
+      '2.16.840.1.113883.5.25': `N R V`,
+      '1.2.250.1.213.1.1.4.13': `INVISIBLE_PATIENT INVISIBLE_REPRESENTANTS_LEGAUX MASQUE_PS`,
+    },
+  },
+  J59: {
+    title: 'JDV_J59_ContentTypeCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.2',
+    version: '20230526120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `EXP_PATIENT`,
+      '1.2.250.1.213.2.2': `03 04 07 08 09 11 13 14 15 16 17 18 19 20 21 22 25 26 27 28 33 37 40 42 43 44 45 46 47 48 50 52 60 97`,
+      '1.2.250.1.71.4.2.4': `SA05 SA06 SA07 SA08 SA09 SA10 SA11 SA12 SA13 SA14 SA15 SA16 SA17 SA18 SA19 SA20 SA21 SA22 SA23 SA24 SA25 SA26
+        SA27 SA28 SA29 SA30 SA31 SA32 SA33 SA34 SA35 SA36 SA37 SA38 SA39 SA40 SA41 SA42 SA43 SA44 SA45 SA46 SA47 SA48
+        SA49 SA50 SA51 SA52 SA53 SA54 SA55 SA56 SA57 SA58 SA59 SA60 SA61 SA63`,
+    },
+  },
+  J60: {
+    title: 'JDV_J60_FormatCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.8',
+    version: '20240223120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.2.282': `urn:ans:ci-sis:bio-ep-bio:2022 urn:ans:ci-sis:img-da:2022 urn:asip:ci-sis:aunv:2013 urn:asip:ci-sis:avk:2009
+        urn:asip:ci-sis:crgm:2018 urn:asip:ci-sis:crrtn:2013 urn:asip:ci-sis:cse-cs24:2017
+        urn:asip:ci-sis:cse-cs8:2017 urn:asip:ci-sis:cse-cs9:2017 urn:asip:ci-sis:d2lm-fidd:2017
+        urn:asip:ci-sis:d2lm-fin:2017 urn:asip:ci-sis:dci:2009 urn:asip:ci-sis:dlu:2015
+        urn:asip:ci-sis:dlu-dlu-dom:2022 urn:asip:ci-sis:dlu-fludr-dom:2022 urn:asip:ci-sis:dlu-fludt-dom:2022
+        urn:ans:ci-sis:cse-mde:2023 urn:asip:ci-sis:eunv:2013 urn:asip:ci-sis:fludr:2017 urn:asip:ci-sis:fludt:2017
+        urn:asip:ci-sis:frcp:2011 urn:asip:ci-sis:hr:2019 urn:asip:ci-sis:idap:2011 urn:asip:ci-sis:ldl-ees:2017
+        urn:asip:ci-sis:ldl-ses:2017 urn:asip:ci-sis:pavc:2016 urn:asip:ci-sis:pps-cancer:2017
+        urn:asip:ci-sis:pps-paerpa:2017 urn:asip:ci-sis:ppv:2009 urn:asip:ci-sis:psc:2009 urn:asip:ci-sis:sdm-mr:2017
+        urn:asip:ci-sis:sunv:2013 urn:asip:ci-sis:tap:2009 urn:asip:ci-sis:vac:2019 urn:asip:ci-sis:vsm:2012
+        urn:asipSante:modelesHorsProfils:2011 urn:asip:ci-sis:cr-cpa:2020 urn:asip:ci-sis:cr-anest:2020
+        urn:asip:ci-sis:tlm-da:2020 urn:asip:ci-sis:vac-note:2021 urn:asip:ci-sis:obp-sap:2023
+        urn:asip:ci-sis:obp-snm:2023 urn:asip:ci-sis:obp-sne:2023 urn:asip:ci-sis:obp-scm:2023
+        urn:asip:ci-sis:obp-sem:2023 urn:asip:ci-sis:ppp:2023`,
+      '1.3.6.1.4.1.19376.1.2.3': `urn:ihe:iti:dsg:detached:2014 urn:ihe:iti:xds-sd:pdf:2008 urn:ihe:iti:xds-sd:text:2008 urn:ihe:pharm:dis:2010
+        urn:ihe:iti-fr:xds-sd:jpeg:2010 urn:ihe:iti-fr:xds-sd:rtf:2010 urn:ihe:iti-fr:xds-sd:tiff:2010
+        urn:ihe:lab:xd-lab:2008 urn:ihe:palm:apsr:2016 urn:ihe:pcc:ips:2020 urn:ihe:pharm:pre:2010
+        urn:ihe:eyecare:geneyeevalcn:2014 urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013`,
+      '1.2.840.10008.2.6.1': `1.2.840.10008.5.1.4.1.1.88.59`,
+      URN: `http://www.w3.org/2000/09/xmldsig#`,
+    },
+  },
+  J61: {
+    title: 'JDV_J61_HealthcareFacilityTypeCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.3',
+    version: '20240126120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `EXP_PATIENT SNR`,
+      '1.2.250.1.71.4.2.4': `SA01 SA02 SA03 SA04 SA05 SA06 SA07 SA08 SA09 SA10 SA11 SA12 SA13 SA14 SA15 SA16 SA17 SA18 SA19 SA20 SA21 SA22
+        SA23 SA24 SA25 SA26 SA27 SA28 SA29 SA30 SA31 SA32 SA33 SA34 SA35 SA36 SA37 SA38 SA39 SA40 SA41 SA42 SA43 SA44
+        SA45 SA46 SA47 SA48 SA49 SA50 SA51 SA52 SA53 SA54 SA55 SA56 SA57 SA58 SA59 SA60 SA61 SA63`,
+    },
+  },
+  J65: {
+    title: 'JDV_J65_SubjectRole_DMP',
+    oid: '1.2.250.1.213.1.1.5.5',
+    version: '20220729120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `ALIM_AM DISPOSITIF EXP_PATIENT SECRETARIAT_MEDICAL AUTOMATE`,
+      '1.2.250.1.71.1.2.7': `10 21 26 28 31 32 35 36 37 38 39 40 50 60 69 70 80 81 82 83 84 85 86 91 92 94 95 96 98`,
+      '1.2.250.1.213.1.6.1.109': `71 72 73 93 97`,
+      '1.2.250.1.213.1.6.1.4': `41 42 43 44 45 46 47 48 49 51 52 53`,
+      '1.2.250.1.213.1.6.1.140': `99`,
+      '1.2.250.1.71.4.2.5': `SCD01 SCD02 SCD03 PAC00 SM01 SM02 SM03 SM04 SM05 SM06 SM07 SM08 SM09 SM10 SM11 SM12 SM13 SM14 SM15 SM16 SM17
+        SM18 SM19 SM20 SM21 SM22 SM23 SM24 SM25 SM26 SM27 SM28 SM29 SM30 SM31 SM32 SM33 SM34 SM35 SM36 SM37 SM38 SM39
+        SM40 SM41 SM42 SM43 SM44 SM45 SM46 SM47 SM48 SM49 SM50 SM51 SM52 SM53 SM54 SM55 SM56 SM57 SM58 SM59 SM60 SM61
+        SM62 SM63 SM64 SM65 SM66 SM67 SM68 SM69 SM70 SM71 SM72 CEX22 CEX24 CEX26 CEX64 SCH01 SCH02 SCH03 SCH04 SCH05
+        SCH06 SCH07 SCH08 SCH09 SCH10 SCH11 SCH12 SCH13 SCH14 SCH15 SCH16 SCH17 SCH18 SCH19 SCH20 SCH21 SCH22 SCH23
+        SCH24 SCH25 SCH26 SCH27 SCH28 SCH29 SCH30 SCH31 SCH32 SCH33 SCH34 SCH35 SCH36 SCH37 SCH38 SCH39 SCH40 SCH41
+        SCH42 SCH43 SCH44 SCH45 SCH46 SCH47 SCH48 SCH49 SCH50 SCH51 SCH52 SCH53 SCH54 SCH55 SCH56 SCH57 SCH58 SCH59
+        SCH60 SI01 SI02 SI03 SI04 C01 C03 C05 C07 C09 C10 C11 C12 C13 C15 C20 C23 C25 C27 C29 C30 C31 C33 C34 C35 C36
+        C37 C38 C39 C40 C41 C43 C45 C47 C51 C52 C54 C57 C58 C60 C62 C68 C69 C71 C72 C75 C76 C83 CAPA01 CAPA02 CAPA03
+        CAPA04 CAPA05 CAPA06 CAPA07 CAPA08 CAPA09 CAPA10 CAPA11 CAPA12 CAPA13 CAPA14 CAPA15 CAPA16 DSM200 DSM201
+        DSM202 DSM203 DSM204 DSM205 DSM206 DSM207 DSM208 DSM209 DSM210 DSM211 DSM212 DSM213 DSM214 DSM215 DSM216
+        DSM217 DSM218 DSM219 DSM220 DSM221 DSM222 DSM223 DSM224 DSM225 DSM226 DSM227 DSM228 DSM229 DSM230 DSM231
+        DSM232 DSM233 DSM234 DSM235 DSM236 DSM237 DSM238 DSM239 DSM240`,
+      '1.2.250.1.71.4.2.6': `A B C D DA DM E EA EB EC ED EG EH G H M`,
+      '1.2.250.1.213.1.6.1.19': `GENR01 GENR02 GENR03 GENR04 GENR06 GENR08 GENR09 GENR10 GENR11 GENR12`,
+      '1.2.250.1.213.1.6.1.17': `FON-01 FON-02 FON-03 FON-04 FON-05 FON-07 FON-09 FON-15 FON-16 FON-17 FON-18 FON-19 FON-21 FON-22 FON-23
+        FON-24 FON-29 FON-32 FON-33 FON-36 FON-37 FON-39 FON-40 FON-41 FON-42 FON-43 FON-45 FON-46 FON-47 FON-48
+        FON-49 FON-50 FON-51 FON-52 FON-53 FON-54 FON-55 FON-56 FON-57 FON-AU`,
+      '1.2.250.1.213.1.6.1.107': `300 301 302 303 304 305 306 307 308 309 310 311 312 313 314 315 316 317 318 319 320 321 322 323 324 325 326
+        327 328 329 350 351 352`,
+    },
+  },
+  J66: {
+    title: 'JDV_J66_TypeCode_DMP',
+    oid: '1.2.250.1.213.1.1.5.7',
+    version: '20240927120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.12': `AUTORIS-SOINS ATTEST-RESID ATTEST-DROITS-AM ATTEST-ASS-COMPL ATTEST-HEBGT BIL_AUTO CERT_DECL DISP_AUT
+        EXPPAT_1 EXPPAT_2 EXPPAT_3 IMG-KOS PROT_ALD REMB SYNTH DOCPAT01 DOCPAT02 DOCPAT03 DOCPAT04 DOCPAT05 DOCPAT06
+        DOCPAT07 DOCPAT08 DOCPAT09 PRESC-AAT PRESC-BIO PRESC-KINE PRESC-INF PRESC-PEDI PRESC-ORTHOPHO PRESC-ORTHOPTIE`,
+      '2.16.840.1.113883.6.1': `11369-6 11488-4 11490-0 11502-2 11505-5 11506-3 15507-7 15508-5 18748-4 18761-7 18776-5 28617-9 28653-4
+        29274-8 34112-3 34120-6 34133-9 34749-2 34794-8 34842-5 34874-8 34875-5 47420-5 52040-3 51969-4 55115-0
+        56445-0 57057-2 57055-6 57075-4 57828-6 57832-8 57833-6 59283-2 59284-0 60280-5 60568-3 60591-5 60593-1
+        61357-0 67851-6 68599-0 68817-6 70004-7 74207-2 74465-6 75468-9 75482-0 75492-9 75496-0 77436-4 77604-7
+        78341-5 78489-2 78513-9 78601-2 80565-5 80771-9 80788-3 80820-4 83836-7 83869-8 83901-9 83981-1 85208-7
+        86531-1 87273-9 88348-8 89233-1 89235-6 89601-9 93024-8 96349-6 96173-0 96874-3 101881-1`,
+      ASTM: `E1762`,
+    },
+  },
+  J01: {
+    title: 'JDV_J01_XdsAuthorSpecialty_CISIS',
+    oid: '1.2.250.1.213.1.1.5.461',
+    version: '20241213120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `ALIM_AM DISPOSITIF EXP_PATIENT SECRETARIAT_MEDICAL AUTOMATE SNR LOGICIEL_DUI`,
+      '1.2.250.1.213.1.1.4.5': `G15_10 G15_10/PAC00 G15_10/SM01 G15_10/SM02 G15_10/SM03 G15_10/SM04 G15_10/SM05 G15_10/SM06 G15_10/SM07
+        G15_10/SM08 G15_10/SM09 G15_10/SM10 G15_10/SM11 G15_10/SM12 G15_10/SM13 G15_10/SM14 G15_10/SM15 G15_10/SM16
+        G15_10/SM17 G15_10/SM18 G15_10/SM19 G15_10/SM20 G15_10/SM21 G15_10/SM22 G15_10/SM23 G15_10/SM24 G15_10/SM25
+        G15_10/SM26 G15_10/SM27 G15_10/SM28 G15_10/SM29 G15_10/SM30 G15_10/SM31 G15_10/SM32 G15_10/SM33 G15_10/SM34
+        G15_10/SM35 G15_10/SM36 G15_10/SM37 G15_10/SM38 G15_10/SM39 G15_10/SM40 G15_10/SM41 G15_10/SM42 G15_10/SM43
+        G15_10/SM44 G15_10/SM45 G15_10/SM46 G15_10/SM47 G15_10/SM48 G15_10/SM49 G15_10/SM50 G15_10/SM51 G15_10/SM52
+        G15_10/SM53 G15_10/SM54 G15_10/SM55 G15_10/SM56 G15_10/SM57 G15_10/SM58 G15_10/SM59 G15_10/SM60 G15_10/SM61
+        G15_10/SM62 G15_10/SM63 G15_10/SM64 G15_10/SM65 G15_10/SM66 G15_10/SM67 G15_10/SM68 G15_10/SM69 G15_10/SM70
+        G15_10/SM71 G15_10/SM72 G15_10/SM73 G15_10/SM74 G15_10/SM75 G15_10/SM76 G15_10/SM77 G15_10/SM78 G15_10/SM79
+        G15_10/SM80 G15_10/SM81 G15_10/SM82 G15_10/SM83 G15_10/SM84 G15_10/SM85 G15_10/SM86 G15_10/SM87 G15_10/SM88
+        G15_10/SM89 G15_10/SM90 G15_10/SM91 G15_10/SM92 G15_10/SM93 G15_10/SM94 G15_10/SM95 G15_10/CEX22 G15_10/CEX24
+        G15_10/CEX26 G15_10/CEX64 G15_10/C01 G15_10/C03 G15_10/C05 G15_10/C07 G15_10/C09 G15_10/C10 G15_10/C11
+        G15_10/C12 G15_10/C13 G15_10/C15 G15_10/C20 G15_10/C23 G15_10/C25 G15_10/C27 G15_10/C29 G15_10/C30 G15_10/C31
+        G15_10/C33 G15_10/C34 G15_10/C35 G15_10/C36 G15_10/C37 G15_10/C38 G15_10/C39 G15_10/C40 G15_10/C41 G15_10/C43
+        G15_10/C45 G15_10/C47 G15_10/C51 G15_10/C52 G15_10/C54 G15_10/C57 G15_10/C58 G15_10/C60 G15_10/C62 G15_10/C68
+        G15_10/C69 G15_10/C71 G15_10/C72 G15_10/C75 G15_10/C76 G15_10/C83 G15_10/CAPA01 G15_10/CAPA02 G15_10/CAPA03
+        G15_10/CAPA04 G15_10/CAPA05 G15_10/CAPA06 G15_10/CAPA07 G15_10/CAPA08 G15_10/CAPA09 G15_10/CAPA10
+        G15_10/CAPA11 G15_10/CAPA12 G15_10/CAPA13 G15_10/CAPA14 G15_10/CAPA15 G15_10/CAPA16 G15_10/DSM200
+        G15_10/DSM201 G15_10/DSM202 G15_10/DSM203 G15_10/DSM204 G15_10/DSM205 G15_10/DSM206 G15_10/DSM207
+        G15_10/DSM208 G15_10/DSM209 G15_10/DSM210 G15_10/DSM211 G15_10/DSM212 G15_10/DSM213 G15_10/DSM214
+        G15_10/DSM215 G15_10/DSM216 G15_10/DSM217 G15_10/DSM218 G15_10/DSM219 G15_10/DSM220 G15_10/DSM221
+        G15_10/DSM222 G15_10/DSM223 G15_10/DSM224 G15_10/DSM225 G15_10/DSM226 G15_10/DSM227 G15_10/DSM228
+        G15_10/DSM229 G15_10/DSM230 G15_10/DSM231 G15_10/DSM232 G15_10/DSM233 G15_10/DSM234 G15_10/DSM235
+        G15_10/DSM236 G15_10/DSM237 G15_10/DSM238 G15_10/DSM239 G15_10/DSM240 G15_21 G15_21/A G15_21/B G15_21/C
+        G15_21/D G15_21/DA G15_21/DM G15_21/E G15_21/EA G15_21/EB G15_21/EC G15_21/ED G15_21/EG G15_21/EH G15_21/G
+        G15_21/H G15_21/M G15_26 G15_28 G15_31 G15_32 G15_35 G15_36 G15_37 G15_38 G15_39 G15_40 G15_40/SCD01
+        G15_40/SCD02 G15_40/SCD03 G15_50 G15_60 G15_60/SI01 G15_60/SI02 G15_60/SI03 G15_60/SI04 G15_60/SI05 G15_69
+        G15_70 G15_80 G15_81 G15_82 G15_83 G15_84 G15_85 G15_86 G15_91 G15_92 G15_94 G15_95 G15_96 G15_98 G16_10
+        G16_21 G16_40 G16_50 G15_10/80 G15_10/81 G15_10/DEC01 G15_10/DEC02 G15_10/DEC03 G15_10/DEC04 G15_10/DEC05
+        G15_10/DEC06 G15_10/DEC07 G15_10/DEC08 G15_10/DEC09 G15_10/DEC10 G15_10/DEC11 G15_10/DEC12 G15_10/DEC13
+        G15_10/DEC14 G15_10/DEC15 G15_10/DEC16 G15_10/DEC17 G15_10/DEC18 G15_10/DEC19 G15_10/DEC20 G15_10/DEC21
+        G15_10/DEC22 G15_10/DEC23 G15_10/DEC24 G15_10/SST01 G15_10/SST02 G15_10/SST03 G15_10/SST04 G15_10/SST05
+        G15_10/SST06 G15_10/SST07 G15_10/SST08 G15_10/SST09 G15_10/SST10 G15_10/SST11 G15_10/SST12 G15_10/SST13
+        G15_10/SST14 G15_10/SST15 G15_10/SST16 G15_10/SST17 G15_10/SST18 G15_10/SST19 G15_10/SST20 G15_10/SST21
+        G15_10/SST22 G15_10/SST23 G15_10/SST24 G15_10/SST25 G15_10/SST26 G15_21/FQ01 G15_21/FQ02 G15_21/FQ03
+        G15_21/FQ04 G15_21/FQ05`,
+      '1.2.250.1.213.1.6.1.109': `71 72 73 93`,
+      '1.2.250.1.213.1.6.1.4': `41`,
+      '1.2.250.1.213.1.6.1.107': `300 301 302 303 304 305 306 307 308 309 310 311 312 313 314 315 316 317 318 319 320 321 322 323 324 325 326
+        327 328 329 330 331 333 334 332 335 336 337 338 339 340 341 342 343 344 345 346 347 348 349 350 351 353 354
+        355 356 357 358 359 360 361 362 363 364 365 366 367 368 369 370`,
+    },
+  },
+  J02: {
+    title: 'JDV_J02_XdsHealthcareFacilityTypeCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.466',
+    version: '20241213120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `EXP_PATIENT SNR`,
+      '1.2.250.1.71.4.2.4': `SA01 SA02 SA03 SA04 SA05 SA06 SA07 SA08 SA09 SA10 SA12 SA13 SA14 SA15 SA16 SA17 SA18 SA19 SA20 SA21 SA22 SA23
+        SA24 SA25 SA26 SA27 SA28 SA29 SA30 SA31 SA32 SA33 SA34 SA35 SA36 SA37 SA38 SA39 SA40 SA41 SA42 SA43 SA44 SA45
+        SA46 SA47 SA48 SA49 SA50 SA51 SA52 SA53 SA54 SA55 SA56 SA57 SA58 SA59 SA60 SA61 SA63 SA64 SA65 SA66 SA67 SA68
+        SA69`,
+    },
+  },
+  J03: {
+    title: 'JDV_J03_XdsContentTypeCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.464',
+    version: '20240531120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `EXP_PATIENT`,
+      '1.2.250.1.213.2.2': `03 04 07 08 09 11 13 14 15 16 17 18 19 20 21 22 26 27 28 33 37 40 42 43 44 45 46 47 48 50 52 60 97`,
+      '1.2.250.1.71.4.2.4': `SA05 SA06 SA07 SA08 SA09 SA10 SA12 SA13 SA14 SA15 SA16 SA17 SA18 SA19 SA20 SA21 SA22 SA23 SA24 SA25 SA26 SA27
+        SA28 SA29 SA30 SA31 SA32 SA33 SA34 SA35 SA36 SA37 SA38 SA39 SA40 SA41 SA42 SA43 SA44 SA45 SA46 SA47 SA48 SA49
+        SA50 SA51 SA52 SA53 SA54 SA55 SA56 SA57 SA58 SA59 SA60 SA61 SA63 SA64 SA66 SA67`,
+      '1.2.250.1.213.1.6.1.128': `05`,
+    },
+  },
+  J04: {
+    title: 'JDV_J04_XdsPracticeSettingCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.467',
+    version: '20240927120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.6': `EXP_PATIENT SNR`,
+      '1.2.250.1.213.1.1.4.9': `AMBULATOIRE AMO DEPISTAGE ESSMS ETABLISSEMENT HAD MAD PALLIATIF SAD SAMU_SMUR`,
+    },
+  },
+  J06: {
+    title: 'JDV_J06_XdsClassCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.462',
+    version: '20230922120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.1': `10 11 31 42 43 44 45 52 60 90 95 99`,
+      URN: `urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1`,
+    },
+  },
+  J07: {
+    title: 'JDV_J07_XdsTypeCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.471',
+    version: '20240927120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.12': `ATTEST-ASS-COMPL ATTEST-RESID ATTEST-HEBGT ATTEST-DROITS-AM AUTORIS-SOINS BIL_AUTO CERT_DECL DISP_AUT
+        EXPPAT_1 EXPPAT_2 EXPPAT_3 IMG-KOS PROT_ALD REMB SYNTH DOCPAT01 DOCPAT02 DOCPAT03 DOCPAT04 DOCPAT05 DOCPAT06
+        DOCPAT07 DOCPAT08 DOCPAT09 PIECE-IDENTITE PRESC-AAT PRESC-BIO PRESC-KINE PRESC-INF PRESC-PEDI PRESC-ORTHOPHO
+        PRESC-ORTHOPTIE FEUILLE-DE-STYLE FICHE-CONTACTS EXPORT_DUI`,
+      '2.16.840.1.113883.6.1': `11369-6 11488-4 11490-0 34112-3 11502-2 11505-5 11506-3 15507-7 15508-5 18776-5 18748-4 18761-7 28617-9
+        28653-4 29274-8 34120-6 34133-9 34749-2 34794-8 34842-5 34874-8 34875-5 47420-5 51851-4 51969-4 52040-3
+        55115-0 56445-0 56446-8 57828-6 57832-8 57833-6 59283-2 59284-0 60280-5 60568-3 60591-5 60593-1 61357-0
+        67851-6 68599-0 68817-6 70004-7 78341-5 74207-2 74465-6 75468-9 75482-0 75492-9 75496-0 77436-4 77604-7
+        78513-9 78601-2 80565-5 80771-9 80788-3 80820-4 83836-7 83869-8 83901-9 83981-1 85208-7 86531-1 87273-9
+        88348-8 89601-9 93024-8 96349-6 96874-3 96173-0 57055-6 57057-2 57075-4 89235-6 78489-2 89233-1 101881-1`,
+      ASTM: `E1762`,
+    },
+  },
+  J08: {
+    title: 'JDV_J08_XdsConfidentialityCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.463',
+    version: '20200424120000',
+    codes: {
+      '2.16.840.1.113883.5.25': `N R V`,
+      '1.2.250.1.213.1.1.4.13': `INVISIBLE_PATIENT INVISIBLE_REPRESENTANTS_LEGAUX MASQUE_PS`,
+    },
+  },
+  J10: {
+    title: 'JDV_J10_XdsFormatCode_CISIS',
+    oid: '1.2.250.1.213.1.1.5.465',
+    version: '20240426120000',
+    codes: {
+      '1.2.250.1.213.1.1.4.2.282': `urn:ans:ci-sis:bio-ep-bio:2022 urn:ans:ci-sis:cse-mde:2023 urn:asip:ci-sis:aunv:2013 urn:asip:ci-sis:avk:2009
+        urn:asip:ci-sis:crgm:2018 urn:asip:ci-sis:crrtn:2013 urn:asip:ci-sis:cr-anest:2020
+        urn:asip:ci-sis:cr-cpa:2020 urn:asip:ci-sis:cse-cs24:2017 urn:asip:ci-sis:cse-cs8:2017
+        urn:asip:ci-sis:cse-cs9:2017 urn:asip:ci-sis:d2lm-fidd:2017 urn:asip:ci-sis:d2lm-fin:2017
+        urn:asip:ci-sis:dci:2009 urn:asip:ci-sis:dlu:2015 urn:asip:ci-sis:eunv:2013 urn:asip:ci-sis:fludr:2017
+        urn:asip:ci-sis:fludt:2017 urn:asip:ci-sis:dlu-fludr-dom:2022 urn:asip:ci-sis:dlu-fludt-dom:2022
+        urn:asip:ci-sis:dlu-dlu-dom:2022 urn:asip:ci-sis:frcp:2011 urn:asip:ci-sis:hr:2019 urn:asip:ci-sis:idap:2011
+        urn:asip:ci-sis:ldl-ees:2017 urn:asip:ci-sis:ldl-ses:2017 urn:ans:ci-sis:img-da:2022
+        urn:asip:ci-sis:pavc:2016 urn:asip:ci-sis:ppp:2023 urn:asip:ci-sis:pps-cancer:2017
+        urn:asip:ci-sis:pps-paerpa:2017 urn:asip:ci-sis:ppv:2009 urn:asip:ci-sis:psc:2009 urn:asip:ci-sis:sdm-mr:2017
+        urn:asip:ci-sis:sunv:2013 urn:asip:ci-sis:tap:2009 urn:asip:ci-sis:tlm-da:2020 urn:asip:ci-sis:vac:2019
+        urn:asip:ci-sis:vac-note:2021 urn:asip:ci-sis:vsm:2012 urn:asipSante:modelesHorsProfils:2011
+        urn:asip:ci-sis:obp-sap:2023 urn:asip:ci-sis:obp-snm:2023 urn:asip:ci-sis:obp-sne:2023
+        urn:asip:ci-sis:obp-scm:2023 urn:asip:ci-sis:obp-sem:2023 urn:ans:ci-sis:feuille-de-style:2023
+        urn:asip:ci-sis:dlu:2024 urn:asip:ci-sis:ft-su:2024 urn:asip:ci-sis:fr-su:2024
+        urn:asip:ci-sis:export-dui:2023 urn:asip:ci-sis:cva:2017`,
+      '1.3.6.1.4.1.19376.1.2.3': `urn:ihe:iti:dsg:detached:2014 urn:ihe:iti:dsg:enveloping:2014 urn:ihe:iti:xds-sd:pdf:2008
+        urn:ihe:iti:xds-sd:text:2008 urn:ihe:iti-fr:xds-sd:jpeg:2010 urn:ihe:iti-fr:xds-sd:rtf:2010
+        urn:ihe:iti-fr:xds-sd:tiff:2010 urn:ihe:lab:xd-lab:2008 urn:ihe:pharm:dis:2010 urn:ihe:pcc:ips:2020
+        urn:ihe:pharm:pre:2010 urn:ihe:palm:apsr:2016 urn:ihe:eyecare:geneyeevalcn:2014
+        urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013 urn:ihe:pat:apsr:all:2010 urn:ihe:pat:apsr:breast:2010
+        urn:ihe:pat:apsr:colon:2010 urn:ihe:pat:apsr:prostate:2010 urn:ihe:pat:apsr:thyroid:2010
+        urn:ihe:pat:apsr:lung:2010 urn:ihe:pat:apsr:skin:2010 urn:ihe:pat:apsr:kidney:2010
+        urn:ihe:pat:apsr:cervix:2010 urn:ihe:pat:apsr:endometrium:2010 urn:ihe:pat:apsr:ovary:2010
+        urn:ihe:pat:apsr:esophagus:2010 urn:ihe:pat:apsr:stomach:2010 urn:ihe:pat:apsr:liver:2010
+        urn:ihe:pat:apsr:pancreas:2010 urn:ihe:pat:apsr:testis:2010 urn:ihe:pat:apsr:urinary_bladder:2010
+        urn:ihe:pat:apsr:lip_oral_cavity:2010 urn:ihe:pat:apsr:pharynx:2010 urn:ihe:pat:apsr:salivary_gland:2010
+        urn:ihe:pat:apsr:larynx:2010`,
+      '1.2.840.10008.2.6.1': `1.2.840.10008.5.1.4.1.1.88.59`,
+      URN: `urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1`,
+    },
+  },
+} as const;
