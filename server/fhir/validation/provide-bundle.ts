@@ -1,0 +1,215 @@
+/**
+ * A provide Bundle (ITI-65), validated and taken apart: which entry is the set, which are the documents, which Binary
+ * belongs to which. Closed slicing: an entry that is nothing of this is refused.
+ *
+ * PDSm comprehensive provide document bundle; MHD ITI-65 §3.65.4.1.2; constr-attachmenturl, constr-relatesTo (constraints
+ * of PDSm that have no FHIRPath).
+ */
+import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient, Resource } from '@medplum/fhirtypes';
+import type { Issue } from '../../../mappings/outcome.ts';
+import { validateBase } from './engine.ts';
+import { bundleProfiles, profiles, xdsOfSubmissionSet } from './pdsm-rules.ts';
+import { applyRules, type Edition } from './rules.ts';
+import { unsupportedYet } from './unsupported.ts';
+
+/** An entry with its place. */
+export interface Entry<T extends Resource> {
+  index: number;
+  fullUrl?: string;
+  resource: T;
+  /** `Bundle.entry[2].resource` */
+  path: string;
+}
+
+export interface ProvideBundle {
+  edition: Edition;
+  set: Entry<List>;
+  documents: { reference: Entry<DocumentReference>; binary: Entry<Binary> }[];
+  patient?: Entry<Patient>;
+}
+
+/** Either parts, or errors; warnings in both cases. */
+export interface ReadBundle {
+  issues: Issue[];
+  parts?: ProvideBundle;
+}
+
+/** Validates any JSON value as a provide Bundle and takes it apart. Nothing is resolved outside of it. */
+export function readProvideBundle(value: unknown): ReadBundle {
+  const base = validateBase(value, 'Bundle');
+  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type' || unsafe.has(i.key))) return { issues: base };
+  const bundle = value as Bundle;
+  const edition = editionOf(bundle);
+  const issues = [...base, ...applyRules(bundle, profiles.provideBundle.rules, 'Bundle', edition ?? 'pdsm', profiles.provideBundle.name)];
+  if (!edition && bundle.meta?.profile?.length) issues.push({ key: 'profile-unsupported', expression: 'Bundle.meta.profile', values: { supported } });
+  const sorted = sort(bundle, issues);
+  for (const set of sorted.lists) {
+    const rows = [...profiles.submissionSet.rules, ...xdsOfSubmissionSet];
+    issues.push(...applyRules(set.resource, rows, set.path, edition ?? 'pdsm', profiles.submissionSet.name));
+    issues.push(...unsupportedYet(set.resource, set.path));
+  }
+  for (const document of sorted.references) {
+    issues.push(...applyRules(document.resource, profiles.comprehensive.rules, document.path, edition ?? 'pdsm', profiles.comprehensive.name));
+    issues.push(...unsupportedYet(document.resource, document.path));
+    if (edition === 'mhd') issues.push(...sourcePatientId(document));
+  }
+  const documents = pair(sorted, issues);
+  const members = checkMembers(sorted, issues);
+  const [set] = sorted.lists;
+  const all = dedupe(issues);
+  if (all.some((i) => (i.severity ?? 'error') === 'error') || !set || !edition) return { issues: all };
+  const inOrder = members.flatMap((m) => documents.filter((d) => d.reference === m));
+  return { issues: all, parts: { edition, set, documents: inOrder, ...(sorted.patients[0] ? { patient: sorted.patients[0] } : {}) } };
+}
+
+/** Findings of the shape after which the entries cannot be walked. */
+const unsafe = new Set(['json-type', 'resource-unknown', 'value-empty', 'structure']);
+
+const supported = Object.keys(bundleProfiles)
+  .filter((url) => bundleProfiles[url] !== 'refused')
+  .join(', ');
+
+/** PDSm's profile is the narrower: it wins when both are claimed. */
+function editionOf(bundle: Bundle): Edition | undefined {
+  const claimed = (bundle.meta?.profile ?? []).map((url) => bundleProfiles[url.split('|')[0] ?? '']);
+  if (claimed.includes('pdsm')) return 'pdsm';
+  return claimed.includes('mhd') ? 'mhd' : undefined;
+}
+
+interface Sorted {
+  lists: Entry<List>[];
+  references: Entry<DocumentReference>[];
+  binaries: Entry<Binary>[];
+  patients: Entry<Patient>[];
+}
+
+function sort(bundle: Bundle, issues: Issue[]): Sorted {
+  const sorted: Sorted = { lists: [], references: [], binaries: [], patients: [] };
+  const urls = new Set<string>();
+  let documentsRefused = false;
+  (bundle.entry ?? []).forEach((entry, index) => {
+    const path = `Bundle.entry[${index}]`;
+    if (entry.fullUrl !== undefined) {
+      if (urls.has(entry.fullUrl)) issues.push({ key: 'entry-duplicate', expression: `${path}.fullUrl`, values: { element: 'fullUrl' } });
+      urls.add(entry.fullUrl);
+    }
+    const { resource } = entry;
+    if (!resource) return void issues.push({ key: 'required', expression: `${path}.resource`, values: { element: 'entry.resource', rule: profiles.provideBundle.name } });
+    const at = <T extends Resource>(r: T): Entry<T> => ({ index, resource: r, path: `${path}.resource`, ...(entry.fullUrl === undefined ? {} : { fullUrl: entry.fullUrl }) });
+    switch (resource.resourceType) {
+      case 'List':
+        if (isFolder(resource)) return void issues.push(later('List (folder)', `${path}.resource`));
+        sorted.lists.push(at(resource));
+        break;
+      case 'DocumentReference':
+        sorted.references.push(at(resource));
+        break;
+      case 'Binary':
+        sorted.binaries.push(at(resource));
+        break;
+      case 'Patient':
+        sorted.patients.push(at(resource));
+        break;
+      case 'Parameters':
+        return void issues.push(later('PATCH DocumentReference', `${path}.resource`));
+      case 'Bundle':
+        documentsRefused = true;
+        return void issues.push(later('FHIR Document', `${path}.resource`));
+      default:
+        return void issues.push({ key: 'entry-type', expression: `${path}.resource`, values: { given: String((resource as Resource).resourceType ?? '—') } });
+    }
+    checkRequest(entry, resource.resourceType, path, issues);
+  });
+  count('List (submissionset)', sorted.lists.length, '1', 1, 1, issues);
+  if (!documentsRefused) count('DocumentReference', sorted.references.length, '1..*', 1, Infinity, issues);
+  count('Patient', sorted.patients.length, '0..1', 0, 1, issues);
+  return sorted;
+}
+
+function count(type: string, found: number, expected: string, min: number, max: number, issues: Issue[]): void {
+  if (found < min || found > max) issues.push({ key: 'entry-count', expression: 'Bundle.entry', values: { type, count: found, expected } });
+}
+
+const later = (detail: string, expression: string): Issue => ({ key: 'not-supported-yet', expression, values: { detail } });
+
+const isFolder = (list: List): boolean => list.code?.coding?.some((c) => c.code === 'folder') ?? false;
+
+/** A Patient may also be PUT or GET (MHDprovidePatientActions): it is only looked up here, never written to the DMP. */
+function checkRequest(entry: BundleEntry, type: string, path: string, issues: Issue[]): void {
+  const { request } = entry;
+  if (!request) return void issues.push({ key: 'required', expression: `${path}.request`, values: { element: 'entry.request', rule: profiles.provideBundle.name } });
+  const patient = type === 'Patient' && (request.method === 'PUT' || request.method === 'GET');
+  const target = (request.url ?? '').replace(/^\//, '').split(/[/?]/)[0];
+  if (patient ? target !== 'Patient' : request.method !== 'POST' || (request.url ?? '').replace(/^\//, '') !== type)
+    issues.push({ key: 'entry-request', expression: `${path}.request`, values: { expected: `POST ${type}` } });
+  if (request.ifNoneExist !== undefined && !patient && type !== 'Patient')
+    issues.push(later('ifNoneExist', `${path}.request.ifNoneExist`));
+}
+
+/** XDS sourcePatientId is mandatory (XDS DS): the local identifier in the contained Patient. */
+function sourcePatientId({ resource, path }: Entry<DocumentReference>): Issue[] {
+  const id = resource.context?.sourcePatientInfo?.reference?.replace(/^#/, '');
+  const patient = resource.contained?.find((c): c is Patient => c.resourceType === 'Patient' && c.id === id);
+  if (!patient || patient.identifier?.length) return [];
+  const expression = `${path}.contained[${resource.contained?.indexOf(patient) ?? 0}].identifier`;
+  return [{ key: 'required', expression, values: { element: 'sourcePatientInfo → Patient.identifier', rule: 'ITI TF-3 4.3.1-3' } }];
+}
+
+/**
+ * The entry that a reference designates: by fullUrl; a relative one by the base of the entry that holds it (R4
+ * bundle.html#references), and, since clients in the field write it so, by the id of the resource.
+ */
+export function resolveEntry<T extends Resource>(reference: string, from: { fullUrl?: string }, entries: readonly Entry<T>[]): Entry<T> | undefined {
+  const exact = entries.find((e) => e.fullUrl === reference);
+  if (exact || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(reference)) return exact;
+  const root = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[^/]+$/.exec(from.fullUrl ?? '')?.[1];
+  return (
+    (root === undefined ? undefined : entries.find((e) => e.fullUrl === root + reference)) ??
+    entries.find((e) => e.resource.id !== undefined && `${e.resource.resourceType}/${e.resource.id}` === reference)
+  );
+}
+
+function pair({ references, binaries }: Sorted, issues: Issue[]): ProvideBundle['documents'] {
+  const used = new Set<Entry<Binary>>();
+  const documents: ProvideBundle['documents'] = [];
+  for (const reference of references) {
+    (reference.resource.content ?? []).forEach((content, i) => {
+      const url = content.attachment?.url;
+      if (url === undefined) return;
+      const expression = `${reference.path}.content[${i}].attachment.url`;
+      const binary = resolveEntry(url, reference, binaries);
+      if (!binary) return void issues.push({ key: 'reference-unresolved', expression, values: { reference: url.slice(0, 120) } });
+      if (used.has(binary)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
+      used.add(binary);
+      documents.push({ reference, binary });
+    });
+  }
+  for (const binary of binaries)
+    if (!used.has(binary)) issues.push({ key: 'entry-unreferenced', expression: binary.path, values: { type: 'Binary' } });
+  return documents;
+}
+
+/** The documents of the set, in its order. A document of the Bundle that the set does not list is refused. */
+function checkMembers({ lists, references }: Sorted, issues: Issue[]): Entry<DocumentReference>[] {
+  const listed: Entry<DocumentReference>[] = [];
+  for (const set of lists)
+    (set.resource.entry ?? []).forEach((item, i) => {
+      const expression = `${set.path}.entry[${i}].item`;
+      const reference = item.item?.reference ?? '';
+      const document = resolveEntry(reference, set, references);
+      if (!document) return void issues.push({ key: 'reference-unresolved', expression: `${expression}.reference`, values: { reference: reference.slice(0, 120) } });
+      if (listed.includes(document)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
+      listed.push(document);
+    });
+  for (const document of references)
+    if (!listed.includes(document)) issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
+  return listed;
+}
+
+function dedupe(issues: Issue[]): Issue[] {
+  const seen = new Set<string>();
+  return issues.filter((i) => {
+    const key = `${i.key} ${i.expression ?? ''} ${JSON.stringify(i.values?.key ?? '')}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
