@@ -33,7 +33,8 @@ export interface Cipher {
 
 /** @param master the store's key, 32 bytes: never used itself, every purpose has a key derived from it (HKDF-SHA-256) */
 export function createCipher(master: Uint8Array): Cipher {
-  const derive = (info: string, length: number) => new Uint8Array(hkdfSync('sha256', master, '', `dmp-fhir/${info}`, length));
+  const derive = (info: string, length: number) =>
+    new Uint8Array(hkdfSync('sha256', master, '', `dmp-fhir/${info}`, length));
   const keyId = derive('key-id', KEY_ID_BYTES);
   const sealKey = derive('seal', 32);
   const indexKeys = new Map<string, Uint8Array>();

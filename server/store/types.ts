@@ -31,9 +31,9 @@ export interface StoredDocument {
   repositoryUniqueId: string;
   /** OID (or OID^extension) of the document. */
   uniqueId: string;
-  /** The registry's identity of the entry across its versions, once seen; `urn:uuid:` prefix removed, lower case. */
+  /** The registry's identity of the entry across its versions, once seen, as the registry wrote it. */
   logicalId?: string;
-  /** The current entryUUID, once seen; changes at every metadata update. Without `urn:uuid:`, lower case. */
+  /** The current entryUUID, once seen; changes at every metadata update. */
   entryUuid?: string;
   version?: string;
   /** SHA-1 of what the DMP holds, hex. */
@@ -73,7 +73,7 @@ export type ReservationState = 'new' | 'existing' | 'conflict' | 'pending';
 
 export interface Reservation {
   state: ReservationState;
-  /** The holder of the uniqueId; for `new`, the document reserved (not kept when another of the call is not `new`). */
+  /** The holder of the uniqueId; for `new`, the document reserved (its id means nothing when another is not `new`). */
   document: StoredDocument;
 }
 

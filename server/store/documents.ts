@@ -1,0 +1,47 @@
+/** Documents: their opaque ids, what the registry calls them, and the submissions under way. */
+import { bind } from './bind.ts';
+import type { Cipher } from './cipher.ts';
+import { rowReader } from './document-rows.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import { isUuid, plainIdentifier } from './identifiers.ts';
+import { reserve } from './reserve.ts';
+import type { DocumentStore } from './types.ts';
+
+const withPatient = { patient: { select: { insSealed: true } } } as const;
+
+export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentStore {
+  const pending = (ids: readonly string[]) => ({ id: { in: ids.filter(isUuid) }, state: 'pending' });
+  return {
+    reserve: (deposits) => reserve(prisma, cipher, deposits),
+    bind: (seen) => bind(prisma, cipher, seen),
+    async confirm(ids) {
+      await prisma.$executeRaw`
+        UPDATE document SET state = 'confirmed', updated_at = now()
+        WHERE id = ANY(${ids.filter(isUuid)}::uuid[]) AND state = 'pending'`;
+    },
+    async release(ids) {
+      await prisma.document.deleteMany({ where: pending(ids) });
+    },
+    async takeOver(id, olderThan) {
+      if (!isUuid(id)) return false;
+      const taken = await prisma.$executeRaw`
+        UPDATE document SET updated_at = now()
+        WHERE id = ${id}::uuid AND state = 'pending' AND updated_at < ${olderThan}`;
+      return taken === 1;
+    },
+    async byId(id) {
+      if (!isUuid(id)) return undefined;
+      const row = await prisma.document.findUnique({ where: { id }, include: withPatient });
+      return row === null ? undefined : rowReader(cipher)({ ...row, insSealed: row.patient.insSealed });
+    },
+    async byIdentifier(value) {
+      const named = await prisma.documentIdentifier.findFirst({
+        where: { value: plainIdentifier(value) },
+        orderBy: { document: { updatedAt: 'desc' } },
+        include: { document: { include: withPatient } },
+      });
+      if (named === null) return undefined;
+      return rowReader(cipher)({ ...named.document, insSealed: named.document.patient.insSealed });
+    },
+  };
+}

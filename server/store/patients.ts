@@ -1,0 +1,37 @@
+/** Opaque patient ids: what they stand for is sealed, and found again by the keyed hash of the INS. */
+import { randomUUID } from 'node:crypto';
+import type { Cipher } from './cipher.ts';
+import type { Database } from './database.ts';
+import { isUuid } from './identifiers.ts';
+import type { Ins, PatientStore } from './types.ts';
+
+export function patientStore(db: Database, cipher: Cipher): PatientStore {
+  return {
+    async byIns({ value, oid }) {
+      const insIndex = cipher.index('patient.ins', oid, value);
+      const find = () => db.patient.findUnique({ where: { insIndex }, select: { id: true } });
+      let found = await find();
+      if (found === null) {
+        const id = randomUUID();
+        // Of two at once for the same INS, the second's row is dropped and both read the first's.
+        await db.patient.createMany({
+          data: { id, insIndex, insSealed: cipher.seal(['patient', 'ins_sealed', id], { value, oid }) },
+          skipDuplicates: true,
+        });
+        found = await find();
+      }
+      if (found === null) throw new Error('A patient just created is gone.');
+      return { id: found.id, ins: { value, oid } };
+    },
+    async byId(id) {
+      if (!isUuid(id)) return undefined;
+      const row = await db.patient.findUnique({ where: { id } });
+      return row === null ? undefined : { id, ins: openIns(cipher, id, row.insSealed) };
+    },
+  };
+}
+
+/** Opens the INS of a patient's row. */
+export function openIns(cipher: Cipher, patientId: string, sealed: Uint8Array): Ins {
+  return cipher.open(['patient', 'ins_sealed', patientId], sealed) as Ins;
+}
