@@ -2,7 +2,8 @@
  * Reading XML: a namespace-aware mini-tree over saxes. No DTD, no entity beyond the five of XML, no fetch; depth, size
  * and number of nodes are bounded. Anything else is refused, never repaired.
  */
-import { SaxesParser, type SaxesTagNS } from 'saxes';
+import type { SaxesTagNS } from 'saxes';
+import { xmlParser } from './parser.ts';
 
 export interface XmlNode {
   /** local name */
@@ -39,7 +40,7 @@ export class XmlError extends Error {
 
 /** Feeds chunks of text, gives the root at the end. One use. */
 export class XmlTreeReader {
-  private readonly parser = new SaxesParser({ xmlns: true, position: false });
+  private readonly parser = xmlParser();
   private readonly stack: XmlNode[] = [];
   private root: XmlNode | undefined;
   private seen = 0;

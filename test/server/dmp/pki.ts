@@ -3,13 +3,13 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as Crypto);
+x509.cryptoProvider.set(webcrypto as never);
 
 const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 2048 };
 
 export interface Identity {
   certificate: x509.X509Certificate;
-  keys: CryptoKeyPair;
+  keys: webcrypto.CryptoKeyPair;
   /** PEM */
   cert: string;
   /** PEM, PKCS#8 */
@@ -49,11 +49,11 @@ const usage = (...purposes: x509.ExtendedKeyUsageType[]): x509.Extension[] => [
   new x509.ExtendedKeyUsageExtension(purposes),
 ];
 const organisation = (cn: string): x509.JsonName => [
-  { C: [{ printableString: 'FR' }] },
-  { ST: [{ utf8String: 'Isère (38)' }] },
-  { O: [{ utf8String: 'EHPAD FICTIF LE VERGER' }] },
-  { OU: [{ utf8String: '1990100109' }] },
-  { CN: [{ utf8String: cn }] },
+  { C: ['FR'] },
+  { ST: ['Isère (38)'] },
+  { O: ['EHPAD FICTIF LE VERGER'] },
+  { OU: ['1990100109'] },
+  { CN: [cn] },
 ];
 
 export interface TestPki {
