@@ -412,6 +412,37 @@ export const errors = {
     'L’identifiant unique doit être un OID de 64 caractères au plus (urn:oid:…).',
     'The unique identifier must be an OID of at most 64 characters (urn:oid:…).',
   ),
+  'unique-id-taken': row(
+    409,
+    'conflict',
+    'Cet identifiant unique est déjà celui d’un autre document (autre contenu ou autre patient). Donnez-en un nouveau.',
+    'This unique identifier already belongs to another document (other content or other patient). Give a new one.',
+  ),
+  'unique-id-repeated': row(
+    400,
+    'duplicate',
+    'Cet identifiant unique figure deux fois dans la requête.',
+    'This unique identifier occurs twice in the request.',
+  ),
+  'document-already-deposited': row(
+    409,
+    'duplicate',
+    'Ce document a déjà été déposé dans un autre lot : retirez-le de celui-ci.',
+    'This document was already deposited in another set: remove it from this one.',
+  ),
+  'deposit-pending': row(
+    503,
+    'transient',
+    'Un dépôt de ce même document est en cours, ou son issue n’est pas encore connue. Réessayez dans une minute.',
+    'A deposit of this same document is under way, or its outcome is not known yet. Try again in a minute.',
+    true,
+  ),
+  'author-incomplete': row(
+    400,
+    'required',
+    'L’auteur désigné n’a pas d’identifiant ou de nom lisible ici : contenez-le (« contained ») avec identifiant et nom.',
+    'The author given has no identifier or name that can be read here: contain it (#id) with identifier and name.',
+  ),
   'rendition-unavailable': row(
     406,
     'not-supported',

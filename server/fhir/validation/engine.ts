@@ -11,6 +11,7 @@ import type { OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { loadDefinitions } from './definitions.ts';
 import { checkShape } from './shape.ts';
+import { shown } from './shown.ts';
 
 /** Loads and compiles the definitions: call at start-up. @throws Error when postinstall was not run */
 export function loadEngine(): void {
@@ -90,7 +91,7 @@ function danglingReferences(resource: unknown, path: string): Issue[] {
     const own = typeof node.resourceType === 'string' && !/\.contained\[\d+\]$/.test(here) ? idsOf(node) : ids;
     const { reference } = node;
     if (typeof reference === 'string' && reference.startsWith('#') && reference !== '#' && !own.has(reference.slice(1)))
-      issues.push({ key: 'reference-unresolved', expression: `${here}.reference`, values: { reference: reference.slice(0, 80) } });
+      issues.push({ key: 'reference-unresolved', expression: `${here}.reference`, values: { reference: shown(reference) } });
     for (const [name, item] of Object.entries(node)) if (typeof item === 'object') visit(item, `${here}.${name}`, own);
   };
   visit(resource, path, new Set());

@@ -10,6 +10,7 @@ import type { Issue } from '../../../mappings/outcome.ts';
 import { validateBase } from './engine.ts';
 import { bundleProfiles, profiles, xdsOfSubmissionSet } from './pdsm-rules.ts';
 import { applyRules, type Edition } from './rules.ts';
+import { shown } from './shown.ts';
 import { unsupportedYet } from './unsupported.ts';
 
 /** An entry with its place. */
@@ -178,7 +179,7 @@ function pair({ references, binaries }: Sorted, issues: Issue[]): ProvideBundle[
       if (url === undefined) return;
       const expression = `${reference.path}.content[${i}].attachment.url`;
       const binary = resolveEntry(url, reference, binaries);
-      if (!binary) return void issues.push({ key: 'reference-unresolved', expression, values: { reference: url.slice(0, 120) } });
+      if (!binary) return void issues.push({ key: 'reference-unresolved', expression, values: { reference: shown(url) } });
       if (used.has(binary)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
       used.add(binary);
       documents.push({ reference, binary });
@@ -197,7 +198,7 @@ function checkMembers({ lists, references }: Sorted, issues: Issue[]): Entry<Doc
       const expression = `${set.path}.entry[${i}].item`;
       const reference = item.item?.reference ?? '';
       const document = resolveEntry(reference, set, references);
-      if (!document) return void issues.push({ key: 'reference-unresolved', expression: `${expression}.reference`, values: { reference: reference.slice(0, 120) } });
+      if (!document) return void issues.push({ key: 'reference-unresolved', expression: `${expression}.reference`, values: { reference: shown(reference) } });
       if (listed.includes(document)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
       listed.push(document);
     });

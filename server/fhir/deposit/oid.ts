@@ -1,0 +1,41 @@
+/**
+ * OIDs: minted under the installation's arc, and read from a FHIR identifier. XDS uniqueIds and sourceIds are OIDs of 64
+ * characters at most (dmp-wire §3.2).
+ */
+import { randomBytes } from 'node:crypto';
+import type { Identifier } from '@medplum/fhirtypes';
+import { uris } from '../../../mappings/canonicals.ts';
+import { IssueError } from '../../../mappings/outcome.ts';
+
+const maxLength = 64;
+const form = /^[0-2](\.(0|[1-9]\d*))+$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * A new OID under `root`, random: as many bits as 64 characters leave room for (122 at most, 64 at least).
+ * @throws RangeError when the root is too long to hold a random leaf
+ */
+export function mintOid(root: string): string {
+  const digits = Math.min(37, maxLength - root.length - 1);
+  if (digits < 20) throw new RangeError(`LPS_OID is too long: ${root.length} characters`);
+  const leaf = BigInt(`0x${randomBytes(32).toString('hex')}`) % 10n ** BigInt(digits);
+  return `${root}.${leaf}`;
+}
+
+/** UUID → OID of the arc 2.25 (ITU-T X.667). */
+export const oidOfUuid = (value: string): string => `2.25.${BigInt(`0x${value.replace(/-/g, '')}`)}`;
+
+/**
+ * The OID that an identifier holds: `urn:oid:…`, or `urn:uuid:…` turned into 2.25.<integer> (the official PDSm examples
+ * carry UUIDs, which XDS cannot).
+ * @param path FHIRPath of the identifier
+ * @throws IssueError `unique-id-invalid`
+ */
+export function oidOf(identifier: Identifier | undefined, path: string): string {
+  const value = identifier?.value ?? '';
+  const [, scheme, rest = ''] = /^urn:(oid|uuid):(.*)$/.exec(value) ?? [];
+  const oid = scheme === 'oid' ? rest : scheme === 'uuid' && uuid.test(rest) ? oidOfUuid(rest) : undefined;
+  if (identifier?.system !== uris || oid === undefined || !form.test(oid) || oid.length > maxLength)
+    throw new IssueError({ key: 'unique-id-invalid', expression: `${path}.value` });
+  return oid;
+}
