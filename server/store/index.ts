@@ -27,12 +27,13 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
   const key = await readStoreKey(config.STORE_KEY, config.dataDir);
   const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.dataDir, logger) : undefined;
   try {
-    const { prisma, close } = await openDatabase(embedded?.url ?? config.DATABASE_URL ?? '', logger);
+    const database = await openDatabase(embedded?.url ?? config.DATABASE_URL ?? '', logger);
+    const { prisma } = database;
     const cipher = createCipher(key);
     try {
       await checkKey(prisma, cipher);
     } catch (error) {
-      await close();
+      await database.close();
       throw error;
     }
     return {
@@ -44,7 +45,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
         await prisma.$queryRaw`SELECT 1`;
       },
       async close() {
-        await close();
+        await database.close();
         await embedded?.stop();
       },
     };
