@@ -72,6 +72,8 @@ export interface Clock {
   now(): Date;
   /** Fixes the clock at an instant; undefined gives it back to the machine. */
   set(instant: Date | undefined): void;
+  /** False when it follows the machine. */
+  readonly fixed: boolean;
 }
 
 export interface World {
@@ -87,7 +89,13 @@ export const seeds: Record<string, Seed> = { story, empty: { name: 'empty', pati
 /** A clock, fixed at `instant` when given. */
 export function createClock(instant?: Date): Clock {
   let fixed = instant;
-  return { now: () => new Date(fixed ?? Date.now()), set: (to) => void (fixed = to) };
+  return {
+    now: () => new Date(fixed ?? Date.now()),
+    set: (to) => void (fixed = to),
+    get fixed() {
+      return fixed !== undefined;
+    },
+  };
 }
 
 /** A new world: nothing is shared with the seed or with another world. */

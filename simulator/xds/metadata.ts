@@ -3,7 +3,7 @@
  * names it, so that what was submitted is what a query returns. Source: ebRIM 3.0, IHE ITI TF-3 §4.2.
  */
 import { attr, attrNs, children, type XmlElement } from '../dom.ts';
-import { entryScheme, folderNode, ns, submissionSetNode } from './vocabulary.ts';
+import { entryScheme, folderNode, ns } from './vocabulary.ts';
 
 export interface Slot {
   name: string;
@@ -69,6 +69,7 @@ export interface Association {
 /** What a RegistryObjectList holds. */
 export interface ObjectList {
   documents: RegistryObject[];
+  /** Packages that are not folders. */
   sets: RegistryObject[];
   folders: RegistryObject[];
   associations: Association[];
@@ -106,10 +107,8 @@ export function readObjectList(list: XmlElement): ObjectList {
     else owner.classifications.push(classification);
   }
   for (const candidate of packages) {
-    const nodes = candidate.classifications.map((c) => c.classificationNode);
-    if (nodes.includes(folderNode)) found.folders.push(candidate);
-    else if (nodes.includes(submissionSetNode)) found.sets.push(candidate);
-    else found.unexpected.push('RegistryPackage');
+    const folder = candidate.classifications.some((c) => c.classificationNode === folderNode);
+    (folder ? found.folders : found.sets).push(candidate);
   }
   return found;
 }
