@@ -20,6 +20,8 @@ export interface Interaction {
   /** DMP transactions that it can cause. */
   dmp: readonly string[];
   documentation: string;
+  /** A transaction: what its entries may ask for, each with its own scope. */
+  entries?: readonly { type: string; permission: Permission }[];
 }
 
 export interface SearchParameter {
@@ -74,6 +76,11 @@ export const systemInteractions: readonly Interaction[] = [
     ihe: ['ITI-65'],
     dmp: ['TD2.1'],
     documentation: 'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing.',
+    entries: [
+      { type: 'List', permission: 'c' },
+      { type: 'DocumentReference', permission: 'c' },
+      { type: 'Binary', permission: 'c' },
+    ],
   },
 ];
 

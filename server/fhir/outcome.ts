@@ -8,6 +8,7 @@
  * - `diagnostics` holds the X-Request-Id and nothing else.
  */
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
+import { ours } from '../../mappings/canonicals.ts';
 import { dmpKey, errorRow, sentence } from '../../mappings/errors.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { DmpError } from '../dmp/types.ts';
@@ -15,9 +16,9 @@ import { DmpError } from '../dmp/types.ts';
 export type Language = 'fr' | 'en';
 
 /** Code system of the rows of `mappings/errors.ts`. */
-export const errorSystem = 'urn:dmp-fhir:error';
+export const errorSystem = `${ours}/CodeSystem/error`;
 /** Code system of the codes that the DMP gave, by kind of answer: no public list names one (spec/dmp-wire.md §5). */
-export const upstreamSystem = (kind: string): string => `urn:dmp-fhir:dmp:${kind}`;
+export const upstreamSystem = (kind: string): string => `${ours}/CodeSystem/dmp-${kind}`;
 
 const translation = 'http://hl7.org/fhir/StructureDefinition/translation';
 
@@ -87,7 +88,8 @@ export function statusOf(issues: readonly Issue[]): number {
 
 /** A failure of the DMP as an issue: the row of its own code when the table has one, else of its kind. */
 export function dmpIssue(error: DmpError): Issue {
-  const key = error.kind === 'rights' ? 'right-missing' : dmpKey(error.kind, error.code);
+  const found = dmpKey(error.kind, error.code);
+  const key = found === 'internal' && error.kind === 'rights' ? 'right-missing' : found;
   const values: Record<string, string> = { code: error.code, transaction: error.transaction, context: error.code, right: error.context ?? error.code };
   return { key, values, ...(error.code ? { upstream: { system: upstreamSystem(error.kind), code: error.code } } : {}) };
 }

@@ -1,0 +1,139 @@
+/**
+ * The Express application: middleware and routes in the order in which a request meets them.
+ */
+import http from 'node:http';
+import compression from 'compression';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
+import type { Config } from './config.ts';
+import type { DmpClient } from './dmp/types.ts';
+import { authenticate } from './fhir/access.ts';
+import { handlers } from './fhir/handlers.ts';
+import { IssueError } from '../mappings/outcome.ts';
+import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
+import { isPretty, requireJson, wanted } from './fhir/negotiation.ts';
+import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
+import { fhirRouter, type Handlers } from './fhir/router.ts';
+import { onError, sendJson } from './fhir/send.ts';
+import type { Services } from './fhir/services.ts';
+import { parsePairs } from './search/pairs.ts';
+import type { Store } from './store/types.ts';
+
+export interface AppOptions {
+  config: Config;
+  store: Store;
+  dmp: DmpClient;
+  logger: Logger;
+  /** By default made from the configuration. */
+  verifyToken?: TokenVerifier;
+  now?: () => Date;
+  /** What readiness checks besides the database; rejects when not ready. */
+  ready?: () => Promise<void>;
+  /** For tests: other interactions than the real ones. */
+  handlers?: Handlers;
+}
+
+/** The application, without a socket. */
+export function createApp(options: AppOptions): Express {
+  const { config, store, dmp, logger } = options;
+  const now = options.now ?? (() => new Date());
+  const services: Services = { config, store, dmp, logger, now };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false); // FHIR's ETag is the version of a resource, not a digest of its JSON
+  app.set('query parser', false); // `server/search` reads query strings, in order and strictly
+
+  app.use(begin);
+  app.use(accessLog(logger));
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], sandbox: [] } } }));
+  app.use(privacy);
+  app.use(compression({ filter: (req, res) => !stateOf(res as express.Response).incompressible && compression.filter(req, res) }));
+
+  // --- open
+  app.use('/health', health(store, options.ready));
+  const statement = capabilityStatement(config, now());
+  app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
+    const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
+    requireJson(wanted(req.get('accept'), pairs));
+    sendJson(req, res, 200, statement, { pretty: isPretty(pairs) });
+  });
+  // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
+  app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
+    sendJson(req, res, 200, smartConfiguration(), { type: 'application/json; charset=utf-8' }),
+  );
+
+  // --- closed: nothing below answers without a valid token
+  app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config)));
+  app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
+
+  app.use(() => {
+    throw new IssueError({ key: 'unknown-route' });
+  });
+  app.use(onError(logger));
+  return app;
+}
+
+/** A document for everybody, from any origin, by GET and HEAD at exactly this path. */
+function open(route: string): RequestHandler {
+  const allowed = 'GET, HEAD, OPTIONS';
+  return (req, res, next) => {
+    stateOf(res).route = route;
+    if (req.path !== '/') throw new IssueError({ key: 'unknown-route' });
+    res.setHeader('Access-Control-Allow-Origin', '*');
+    res.setHeader('Access-Control-Expose-Headers', 'X-Request-Id');
+    res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    if (req.method === 'OPTIONS') {
+      res.setHeader('Access-Control-Allow-Methods', allowed);
+      res.setHeader('Access-Control-Allow-Headers', 'Accept, Accept-Language, X-Request-Id');
+      res.status(204).end();
+      return;
+    }
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('Allow', allowed);
+      throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
+    }
+    next();
+  };
+}
+
+/** `/health/live`: the process answers. `/health/ready`: it can work (database, DMP certificates). */
+function health(store: Store, ready?: () => Promise<void>): express.Router {
+  const router = express.Router();
+  const type = 'application/json; charset=utf-8';
+  router.get('/live', (req, res) => {
+    stateOf(res).route = '/health/live';
+    sendJson(req, res, 200, { status: 'ok' }, { type });
+  });
+  router.get('/ready', async (req, res) => {
+    stateOf(res).route = '/health/ready';
+    const checks = { database: () => store.ping(), dmp: () => ready?.() ?? Promise.resolve() };
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await check().then(() => 'ok', () => 'failed')] as const),
+    );
+    const failed = results.some(([, state]) => state !== 'ok');
+    sendJson(req, res, failed ? 503 : 200, { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) }, { type });
+  });
+  return router;
+}
+
+/**
+ * An HTTP server whose requests and responses are born with Express's prototypes.
+ *
+ * Express calls `Object.setPrototypeOf` on every request and response; on Node 20 and 22 that throws the optimised code
+ * of both away each time and costs four fifths of the throughput (expressjs/express#5998, nodejs/node#37457). When the
+ * prototype is already the one it would set, the call changes nothing. Works for Routers; a mounted sub-application
+ * would set prototypes of its own.
+ */
+export function createHttpServer(app: Express): http.Server {
+  class Request extends http.IncomingMessage {}
+  class Response extends http.ServerResponse {}
+  Object.setPrototypeOf(Request.prototype, express.request);
+  Object.setPrototypeOf(Response.prototype, express.response);
+  for (const prototype of [Request.prototype, Response.prototype]) {
+    Object.defineProperty(prototype, 'app', { value: app, configurable: true, writable: true, enumerable: true });
+  }
+  Object.assign(app, { request: Request.prototype, response: Response.prototype });
+  return http.createServer({ IncomingMessage: Request, ServerResponse: Response }, app);
+}

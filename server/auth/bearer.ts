@@ -1,0 +1,20 @@
+/**
+ * The Authorization header (RFC 6750 §2.1): a bearer token in the header only, never in a URL or form.
+ */
+import { IssueError } from '../../mappings/outcome.ts';
+
+/** @throws IssueError `login-required` when there is none, `token-invalid` when it is not one */
+export function bearerOf(authorization: string | undefined): string {
+  if (authorization === undefined) throw new IssueError({ key: 'login-required' });
+  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1];
+  if (token === undefined || token.length > 16_384) throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
+  return token;
+}
+
+/** The WWW-Authenticate header that goes with a refusal (RFC 6750 §3); undefined when the refusal is about something else. */
+export function challenge(keys: readonly string[], scope?: string): string | undefined {
+  if (keys.includes('login-required')) return 'Bearer realm="fhir"';
+  if (keys.includes('token-invalid')) return 'Bearer realm="fhir", error="invalid_token"';
+  if (keys.includes('scope-missing')) return `Bearer realm="fhir", error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`;
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/**
+ * `/metadata` and the discovery document: both say what `definition.ts` says, nothing more.
+ * FHIR R4 capabilitystatement.html; SMART App Launch 2.2 “conformance”; spec/fhir.md A.2, B.7, F.6.
+ */
+import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
+import type { Config } from '../config.ts';
+import { instantiates, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
+import { fhirJson } from './negotiation.ts';
+
+function resource(r: ResourceDefinition): CapabilityStatementRestResource {
+  return {
+    type: r.type,
+    ...(r.profile ? { profile: r.profile } : {}),
+    ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
+    interaction: r.interactions.map((i) => ({ code: i.code as 'read', documentation: i.documentation })),
+    versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
+    readHistory: false,
+    updateCreate: false,
+    conditionalCreate: false,
+    conditionalRead: 'not-supported',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'logical'],
+    ...(r.searchParameters.length > 0
+      ? {
+          searchParam: r.searchParameters.map((p) => ({
+            name: p.name,
+            type: p.type,
+            ...(p.definition ? { definition: p.definition } : {}),
+            ...(p.documentation ? { documentation: p.documentation } : {}),
+          })),
+        }
+      : {}),
+  };
+}
+
+/** @param since when this instance started: the date of the statement */
+export function capabilityStatement(config: Config, since: Date): CapabilityStatement {
+  return {
+    resourceType: 'CapabilityStatement',
+    id: 'dmp-fhir',
+    status: 'active',
+    date: since.toISOString(),
+    kind: 'instance',
+    instantiates: [...instantiates],
+    software: { name: config.LPS_NAME, version: config.LPS_VERSION },
+    implementation: { description: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`, url: config.fhirBase },
+    fhirVersion: '4.0.1',
+    format: [fhirJson, 'json'],
+    acceptLanguage: ['fr', 'en'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          cors: false,
+          service: [
+            {
+              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'OAuth', display: 'OAuth' }],
+              text: 'OAuth 2.0 bearer token (JWT)',
+            },
+          ],
+          description:
+            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known et /health. / Bearer JWT required everywhere but /metadata, .well-known and /health.',
+        },
+        resource: resources.map(resource),
+        interaction: systemInteractions.map((i) => ({ code: i.code as 'transaction', documentation: i.documentation })),
+      },
+    ],
+  } as CapabilityStatement;
+}
+
+/** Scopes that mean something here, derived from the interactions. */
+export function scopesSupported(): string[] {
+  const entries = systemInteractions.flatMap((i) => i.entries ?? []);
+  const scopes = resources.flatMap((r) => {
+    const asked = new Set([...r.interactions.map((i) => i.permission), ...entries.filter((e) => e.type === r.type).map((e) => e.permission)]);
+    const letters = (['c', 'r', 'u', 'd', 's'] as const).filter((l) => asked.has(l)).join('');
+    return [`user/${r.type}.${letters}`, `system/${r.type}.${letters}`];
+  });
+  const ihe = [...systemInteractions, ...resources.flatMap((r) => r.interactions)].flatMap((i) => i.ihe);
+  return [...scopes, ...new Set(ihe)];
+}
+
+/**
+ * `.well-known/smart-configuration`. This server issues no token yet: it has no endpoint to name, and says so by having
+ * none; what it does with tokens is true.
+ */
+export function smartConfiguration(): object {
+  return {
+    grant_types_supported: [],
+    code_challenge_methods_supported: [],
+    capabilities: ['permission-user', 'permission-v1', 'permission-v2'],
+    scopes_supported: scopesSupported(),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * What is known of a request from its first to its last step: its id, its language, who asks. Also the access log, which
+ * holds no query string, no body, no token and no path value: an INS may stand in any of them.
+ */
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller.ts';
+import { languageOf, type Language } from './outcome.ts';
+
+export interface RequestState {
+  requestId: string;
+  language: Language;
+  /** Pattern of the route (`/fhir/DocumentReference/:id`), once found. */
+  route?: string;
+  caller?: Caller;
+  /** Rows of the error table that the answer names. */
+  problems?: string[];
+  /** Keeps compression away from raw documents, so that their length can be said. */
+  incompressible?: boolean;
+}
+
+const key = 'dmpFhir';
+
+/** The state of the request that a response answers. */
+export const stateOf = (res: Response): RequestState => res.locals[key] as RequestState;
+
+/** Something of 13 or 15 characters built like an INS: never echoed, never logged. */
+const looksLikeIns = /(?<![0-9A-Za-z])[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?(?![0-9A-Za-z])/i;
+
+/** The client's X-Request-Id when it is short, plain and no INS; else a new one. */
+export function requestIdOf(given: string | undefined): string {
+  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !looksLikeIns.test(given) ? given : randomUUID();
+}
+
+/** First step: gives the request its state, and the answer its X-Request-Id. */
+export const begin: RequestHandler = (req, res, next) => {
+  const state: RequestState = {
+    requestId: requestIdOf(req.get('x-request-id')),
+    language: languageOf(req.get('accept-language')),
+  };
+  res.locals[key] = state;
+  res.setHeader('X-Request-Id', state.requestId);
+  next();
+};
+
+/** Health data are not kept by anyone on the way, and depend on these request headers. */
+export const privacy: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store, private');
+  res.setHeader('Vary', 'Accept, Accept-Language, Authorization, Origin, Prefer');
+  next();
+};
+
+/** One line a request, when it is over. */
+export function accessLog(logger: Logger): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction) => {
+    const started = performance.now();
+    res.on('close', () => {
+      const { requestId, route, caller, problems } = stateOf(res);
+      logger.info(
+        {
+          requestId,
+          method: req.method,
+          route: route ?? '(none)',
+          status: res.statusCode,
+          ms: Math.round((performance.now() - started) * 10) / 10,
+          ...(res.writableFinished ? {} : { aborted: true }),
+          ...(caller ? { client: caller.clientId } : {}),
+          ...(problems ? { problems } : {}),
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
+
+/** Fires when the client is gone before its answer was complete. */
+export function abortSignal(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,173 @@
+/**
+ * The routes of the REST API, derived from `definition.ts`: one path and method per interaction, 405 with `Allow` for the
+ * other methods of a known path, 404 for the rest.
+ */
+import { Router, raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { IssueError } from '../../mappings/outcome.ts';
+import { parsePairs, type Pair } from '../search/pairs.ts';
+import { needsOf, needsOfBundle, requireScopes } from './access.ts';
+import { resources, systemInteractions, type Interaction, type InteractionCode } from './definition.ts';
+import type { Call, Handler } from './interaction.ts';
+import { parseJson } from './json.ts';
+import { isPretty, parsePrefer, requireForm, requireJson, requireJsonBody, wanted } from './negotiation.ts';
+import { abortSignal, stateOf } from './request.ts';
+import { sendReply } from './send.ts';
+import type { Services } from './services.ts';
+
+/** `DocumentReference.search-type`, or `transaction` for the system. */
+export type Handlers = Readonly<Record<string, Handler>>;
+
+export const handlerName = (type: string | undefined, code: InteractionCode): string => (type === undefined ? code : `${type}.${code}`);
+
+/** One way to reach an interaction. */
+export interface Route {
+  method: 'get' | 'post';
+  path: string;
+  body: 'none' | 'form' | 'json';
+  type?: string;
+  interaction: Interaction;
+}
+
+function routesOf(type: string | undefined, interaction: Interaction): Route[] {
+  const base = type === undefined ? '/' : `/${type}`;
+  const route = (method: Route['method'], path: string, body: Route['body']): Route => ({ method, path, body, type, interaction });
+  switch (interaction.code) {
+    case 'read':
+      return [route('get', `${base}/:id`, 'none')];
+    case 'search-type':
+      return [route('get', base, 'none'), route('post', `${base}/_search`, 'form')];
+    case 'create':
+    case 'transaction':
+      return [route('post', base, 'json')];
+  }
+}
+
+/** Every route of the API, longest literal paths first. */
+export function routes(): Route[] {
+  const all = [
+    ...systemInteractions.flatMap((i) => routesOf(undefined, i)),
+    ...resources.flatMap((r) => r.interactions.flatMap((i) => routesOf(r.type, i))),
+  ];
+  return all.sort((a, b) => Number(a.path.includes(':')) - Number(b.path.includes(':')));
+}
+
+/** Largest form of a `_search`, in bytes. */
+const formLimit = 64 * 1024;
+const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/**
+ * @param handlers exactly one a declared interaction
+ * @throws Error at start when a declared interaction has no handler, or a handler is not declared
+ */
+export function fhirRouter(handlers: Handlers, services: Services): Router {
+  const router = Router({ caseSensitive: true });
+  const all = routes();
+  const declared = new Set(all.map((r) => handlerName(r.type, r.interaction.code)));
+  const wrong = [...declared].filter((n) => !handlers[n]).concat(Object.keys(handlers).filter((n) => !declared.has(n)));
+  if (wrong.length > 0) throw new Error(`declared and served differ: ${wrong.join(', ')}`);
+
+  for (const route of all) {
+    const handler = handlers[handlerName(route.type, route.interaction.code)]!;
+    const steps: RequestHandler[] = [name(route), allow(route)];
+    // The body is read only after the token and its scopes were found good.
+    if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
+    if (route.body === 'json') steps.push(requireJsonStep, raw({ type: () => true, limit: services.config.MAX_BODY_BYTES }));
+    router[route.method](route.path, ...steps, serve(route, handler, services));
+  }
+  for (const path of new Set(all.map((r) => r.path))) router.all(path, otherMethods(path, all));
+  router.use(unknown);
+  return router;
+}
+
+const name =
+  (route: Route): RequestHandler =>
+  (_req, res, next) => {
+    stateOf(res).route = `/fhir${route.path}`;
+    next();
+  };
+
+const allow =
+  (route: Route): RequestHandler =>
+  (_req, res, next) => {
+    if (route.type) requireScopes(stateOf(res).caller!, needsOf(route.type, route.interaction));
+    next();
+  };
+
+const requireJsonStep: RequestHandler = (req, _res, next) => {
+  if (req.headers['content-length'] === '0' || (!req.headers['content-length'] && !req.headers['transfer-encoding'])) {
+    throw new IssueError({ key: 'body-missing', values: { expected: 'FHIR' } });
+  }
+  requireJsonBody(req.get('content-type'));
+  next();
+};
+
+function pairsOf(req: Request, route: Route): Pair[] {
+  const at = req.originalUrl.indexOf('?');
+  const pairs = at < 0 ? [] : parsePairs(req.originalUrl.slice(at + 1));
+  const body = req.body as Buffer | undefined;
+  if (route.body !== 'form' || !Buffer.isBuffer(body) || body.length === 0) return pairs;
+  requireForm(req.get('content-type'));
+  const form = body.toString('utf8');
+  if (form.includes('\ufffd')) throw new IssueError({ key: 'query-malformed', values: { detail: 'UTF-8' } });
+  return [...pairs, ...parsePairs(form)];
+}
+
+function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
+  if (route.body !== 'json') return undefined;
+  const expected = route.type ?? 'Bundle';
+  const bytes = req.body as Buffer | undefined;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw new IssueError({ key: 'body-missing', values: { expected } });
+  const body = parseJson(bytes);
+  const given = (body as { resourceType?: unknown } | null)?.resourceType;
+  if (given !== expected) {
+    const shown = typeof given === 'string' && /^[A-Za-z]{1,40}$/.test(given) ? given : '—';
+    throw new IssueError({ key: 'wrong-resource-type', expression: 'resourceType', values: { expected, given: shown } });
+  }
+  if (!route.type) requireScopes(caller, needsOfBundle(body));
+  return body;
+}
+
+function serve(route: Route, handler: Handler, services: Services): RequestHandler {
+  return async (req, res) => {
+    const { caller, language, requestId } = stateOf(res);
+    if (!caller) throw new IssueError({ key: 'login-required' });
+    const pairs = pairsOf(req, route);
+    const accept = wanted(req.get('accept'), pairs);
+    // A Binary is served in its own type; everything else is FHIR.
+    if (route.type !== 'Binary') requireJson(accept);
+    const id = req.params['id'] as string | undefined;
+    if (id !== undefined && !idForm.test(id)) throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
+    const call: Call = {
+      caller,
+      ...(id === undefined ? {} : { id }),
+      pairs,
+      body: bodyOf(req, route, caller),
+      accept,
+      prefer: parsePrefer(req.get('prefer')),
+      language,
+      requestId,
+      ifNoneMatch: req.get('if-none-match'),
+      signal: abortSignal(res),
+    };
+    await sendReply(req, res, await handler(call, services), isPretty(pairs));
+  };
+}
+
+function otherMethods(path: string, all: readonly Route[]): RequestHandler {
+  const methods = all.filter((r) => r.path === path).map((r) => r.method.toUpperCase());
+  const allowed = [...new Set(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m])))].join(', ');
+  return (req: Request, res: Response) => {
+    stateOf(res).route = `/fhir${path}`;
+    res.setHeader('Allow', allowed);
+    throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
+  };
+}
+
+function unknown(req: Request, _res: Response, _next: NextFunction): never {
+  const type = /^\/([A-Z][A-Za-z]{1,40})(?:\/|$)/.exec(req.path)?.[1];
+  const supported = resources.map((r) => r.type);
+  if (type && !supported.includes(type as (typeof supported)[number])) {
+    throw new IssueError({ key: 'resource-type-unsupported', values: { type, supported: supported.join(', ') } });
+  }
+  throw new IssueError({ key: 'unknown-route' });
+}

@@ -1,0 +1,99 @@
+/**
+ * Putting a reply, or a problem, on the wire.
+ */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { challenge } from '../auth/bearer.ts';
+import { DmpError } from '../dmp/types.ts';
+import type { Reply } from './interaction.ts';
+import { fhirJson } from './negotiation.ts';
+import { toOutcome, toProblem } from './outcome.ts';
+import { stateOf } from './request.ts';
+
+const contentType = `${fhirJson}; charset=utf-8`;
+
+/** A JSON value with its length, or its headers alone for HEAD. */
+export function sendJson(req: Request, res: Response, status: number, value: unknown, options: { type?: string; pretty?: boolean } = {}): void {
+  const body = Buffer.from(options.pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value), 'utf8');
+  res.status(status).setHeader('Content-Type', options.type ?? contentType);
+  res.setHeader('Content-Length', body.length);
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+/** Sends what a handler answered. A raw body is disposed of whatever happens. */
+export async function sendReply(req: Request, res: Response, reply: Reply, pretty: boolean): Promise<void> {
+  for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
+  if (reply.raw) return sendRaw(req, res, reply.status, reply.raw);
+  if (reply.resource) return sendJson(req, res, reply.status, reply.resource, { pretty });
+  res.status(reply.status).end();
+}
+
+async function sendRaw(req: Request, res: Response, status: number, raw: NonNullable<Reply['raw']>): Promise<void> {
+  try {
+    stateOf(res).incompressible = true;
+    res.status(status).setHeader('Content-Type', raw.contentType);
+    if (raw.length !== undefined) res.setHeader('Content-Length', raw.length);
+    if (req.method === 'HEAD' || status === 304) res.end();
+    else await pipeline(Readable.from(raw.open(), { objectMode: false }), res);
+  } catch (e) {
+    // The client left, or the spool failed half-way: what was begun cannot be taken back, only cut.
+    res.destroy();
+    if (!isAbort(e)) throw e;
+  } finally {
+    await raw.dispose();
+  }
+}
+
+const isAbort = (e: unknown): boolean =>
+  e instanceof Error && (e.name === 'AbortError' || (e as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE');
+
+/** The errors of Express's own readers, by their `type`, as issues of ours. */
+function fromReader(error: unknown): IssueError | undefined {
+  const { type, status, limit, encoding } = error as { type?: string; status?: number; limit?: number; encoding?: string };
+  const issue = (i: Issue): IssueError => new IssueError(i);
+  switch (type) {
+    case 'entity.too.large':
+      return issue({ key: 'too-large', values: { limit: limit ?? 0 } });
+    case 'encoding.unsupported':
+      return issue({ key: 'media-type', values: { given: `Content-Encoding: ${(encoding ?? '').slice(0, 20)}`, expected: 'gzip, deflate, br, identity' } });
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return issue({ key: 'body-malformed', values: { detail: 'Content-Length' } });
+  }
+  if (error instanceof URIError) return issue({ key: 'query-malformed', values: { detail: '%-escape, UTF-8' } });
+  // zlib: the body is not what its Content-Encoding says.
+  if (status === 400 || (error as { code?: string }).code?.startsWith('Z_')) return issue({ key: 'body-malformed', values: { detail: 'Content-Encoding' } });
+  return undefined;
+}
+
+/** What the operator needs of an unforeseen error: its class, code and place; its message may hold data and stays out. */
+function trace(error: unknown): object {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, code: (error as { code?: unknown }).code, at: frames.slice(0, 12).map((f) => f.trim()) };
+}
+
+/** Last step: every error leaves as an OperationOutcome. */
+export function onError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    const state = stateOf(res);
+    const problem = toProblem(error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error));
+    state.problems = problem.issues.map((i) => i.key);
+    if (problem.issues.some((i) => i.key === 'internal')) logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
+    else if (error instanceof DmpError) {
+      logger.warn({ requestId: state.requestId, transaction: error.transaction, kind: error.kind, code: error.code }, 'dmp');
+    }
+    if (res.headersSent || res.destroyed) {
+      res.destroy();
+      return;
+    }
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
+    const demand = challenge(state.problems, missing === undefined ? undefined : String(missing));
+    if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
+    sendJson(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
+  };
+}
