@@ -145,7 +145,8 @@ function optional<K extends string>(element: XmlElement, names: K[]): Partial<Re
   return found;
 }
 
-function readSlot(element: XmlElement): Slot {
+/** One rim:Slot. */
+export function readSlot(element: XmlElement): Slot {
   const values = children(element)
     .filter((list) => rim(list, 'ValueList'))
     .flatMap((list) => children(list).filter((value) => rim(value, 'Value')));

@@ -1,0 +1,17 @@
+/** The INS as an identifier (dmp-wire §3.3, auth.md §1.5). */
+
+/** Authorities: real NIR, real NIA, test, demonstration. */
+export const insAuthorities = [
+  '1.2.250.1.213.1.4.8',
+  '1.2.250.1.213.1.4.9',
+  '1.2.250.1.213.1.4.10',
+  '1.2.250.1.213.1.4.11',
+];
+
+/** 97 − (first 13 characters mod 97), Corsica's 2A read as 19 and 2B as 18. */
+export function hasRightKey(ins: string): boolean {
+  const [, body, key] = /^(\d{5}(?:\d{2}|2[AB])\d{6})(\d{2})$/.exec(ins) ?? [];
+  if (body === undefined) return false;
+  const digits = body.replace('2A', '19').replace('2B', '18');
+  return 97 - Number(BigInt(digits) % 97n) === Number(key);
+}

@@ -1,0 +1,166 @@
+/**
+ * The simulated DMP as a server: HTTPS with mutual TLS for the SOAP services, and the control port. A request meets the
+ * steps of `serve` from top to bottom.
+ */
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+import { createCallLog } from './control/calls.ts';
+import { createFaultQueue } from './control/faults.ts';
+import { createControlServer, type State } from './control/server.ts';
+import type { Service, TlsPeer } from './exchange.ts';
+import { findSeed } from './seed/read.ts';
+import { serve } from './serve.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { packaging } from './soap/envelope.ts';
+import { type Certificate, readCertificate, readPem } from './vihf/certificate.ts';
+import { valuesOf } from './vihf/names.ts';
+import { createClock, createWorld, type Seed, type World } from './world.ts';
+
+/** Keys and certificates, as PEM texts. */
+export interface Material {
+  key: string;
+  cert: string;
+  /** Authorities of TLS clients: roots and intermediates. */
+  clientCa: string[];
+  /** Authorities of VIHF (and XAdES) signers: roots and intermediates. */
+  vihfCa: string[];
+}
+
+export interface SimulatorOptions extends Partial<Omit<Settings, 'seed'>> {
+  /** PEM texts instead of the files of the settings. */
+  material?: Material;
+  /** A seed by name, or the seed itself. */
+  seed?: string | Seed;
+}
+
+export interface Simulator {
+  /** `https://…/si-dmp-server/v2/services` */
+  url: string;
+  /** `http://127.0.0.1:…/control` */
+  controlUrl: string;
+  /** The world of the moment (it is another one after a reset). */
+  world(): World;
+  close(): Promise<void>;
+}
+
+const base = '/si-dmp-server/v2/services';
+const services: Service[] = ['patients', 'registry', 'repository'];
+
+function loadMaterial(settings: Settings): Material {
+  const read = (file: string) => readFileSync(file, 'utf8');
+  return {
+    key: read(settings.tlsKey),
+    cert: read(settings.tlsCert),
+    clientCa: settings.tlsClientCa.map(read),
+    vihfCa: settings.vihfCa.map(read),
+  };
+}
+
+/** Starts the simulator. @throws Error when a certificate, the seed or a setting cannot be read */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { material: given, seed: chosen, ...overrides } = options;
+  const settings: Settings = { ...readSettings(), ...overrides };
+  const material = given ?? loadMaterial(settings);
+  const trusted = readPem(...material.vihfCa);
+  if (trusted.length === 0) throw new Error('no authority to trust for VIHF signatures');
+  const seed = typeof chosen === 'object' ? chosen : findSeed(chosen ?? settings.seed);
+  const clock = createClock(settings.clock);
+  const state: State = {
+    seed,
+    world: createWorld(seed, settings, clock),
+    calls: createCallLog(),
+    faults: createFaultQueue(),
+  };
+  const soap = createSoapServer(state, material, trusted);
+  const control = createControlServer(state);
+  const port = await listen(soap, settings.port, settings.host);
+  const controlPort = await listen(control, settings.controlPort, '127.0.0.1');
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return {
+    url: `https://${host === '0.0.0.0' ? 'localhost' : host}:${port}${base}`,
+    controlUrl: `http://127.0.0.1:${controlPort}/control`,
+    world: () => state.world,
+    async close() {
+      await Promise.all([soap, control].map((server) => closeServer(server)));
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeServer(server: Server & { closeAllConnections?(): void }): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections?.();
+  });
+}
+
+function createSoapServer(state: State, material: Material, trusted: Certificate[]): HttpsServer {
+  const options = {
+    key: material.key,
+    cert: material.cert,
+    ca: material.clientCa,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2' as const,
+  };
+  return createServer(options, (request, response) => {
+    receive(state, trusted, request, response).catch(() => response.destroy());
+  });
+}
+
+/** HTTP: path, method, size and media type; the rest is SOAP. */
+async function receive(state: State, trusted: Certificate[], request: IncomingMessage, response: ServerResponse) {
+  const refuse = (status: number, text: string) => {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`);
+  };
+  const service = services.find((s) => request.url === `${base}/${s}`);
+  if (service === undefined) return refuse(404, 'Unknown service');
+  if (request.method !== 'POST') return refuse(405, 'POST only');
+  const contentType = request.headers['content-type'];
+  const packed = packaging(contentType);
+  if (packed === undefined) return refuse(415, 'application/soap+xml or an MTOM package is expected');
+  const tls = peerOf(request.socket as TLSSocket);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > state.world.settings.maxRequestBytes) return refuse(413, 'Request too large');
+    chunks.push(chunk as Buffer);
+  }
+  const answer = await serve(state, trusted, { service, contentType, ...packed, body: Buffer.concat(chunks), tls });
+  if (answer.kind === 'down') return void request.socket.destroy();
+  const { status, contentType: type, body } = answer.reply;
+  const sent = answer.cut === undefined ? body : body.subarray(0, answer.cut.bytes);
+  const length = answer.cut?.reset === true ? body.length : sent.length;
+  response.writeHead(status, { 'content-type': type, 'content-length': length });
+  if (answer.cut?.reset !== true) return void response.end(sent);
+  response.write(sent, () => request.socket.destroy());
+}
+
+function peerOf(socket: TLSSocket): TlsPeer {
+  const raw = socket.getPeerCertificate().raw as Buffer | undefined;
+  if (raw === undefined) throw new Error('no client certificate');
+  const certificate = readCertificate(raw);
+  const [commonName] = valuesOf(certificate.subject, 'CN');
+  const person = (['SN', 'GN', 'T'] as const).some((type) => valuesOf(certificate.subject, type).length > 0);
+  const units = valuesOf(certificate.subject, 'OU');
+  return {
+    ...(commonName === undefined ? {} : { commonName }),
+    // a card may bear the profession as OU: only a structure's OU is its identifier
+    ...(person || units.length !== 1 ? {} : { organisationUnit: units[0]! }),
+    serialNumber: certificate.x509.serialNumber,
+  };
+}
