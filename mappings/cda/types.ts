@@ -98,7 +98,8 @@ export interface CdaHeader {
   orders: CdaId[];
   relatedDocuments: { type: string; id?: CdaId; setId?: CdaId; versionNumber?: string }[];
   /** `N1`: nonXMLBody, with the media type of its text; `N3`: structuredBody. */
-  body: { kind: 'N1'; mediaType: string; encoding: 'B64' | 'TXT'; reference?: string } | { kind: 'N3' } | { kind: 'none' };
+  body:
+    { kind: 'N1'; mediaType: string; encoding: 'B64' | 'TXT'; reference?: string } | { kind: 'N3' } | { kind: 'none' };
 }
 
 /** Identity traits, as `sourcePatientInfo` and recordTarget hold them. Dates YYYYMMDD. */
