@@ -1,0 +1,154 @@
+/**
+ * ITI-67 / PDSm flux 05b: the documents of one patient. One TD3.1 for a search, none for its further pages.
+ */
+import type { DocumentReference } from '@medplum/fhirtypes';
+import type { Criterion } from '../../mappings/criteria.ts';
+import { insToCx } from '../../mappings/ins.ts';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { getDocuments, type StoredQuery } from '../../mappings/query.ts';
+import { matches, toStoredQuery } from '../../mappings/search.ts';
+import { metaMatches } from '../search/meta.ts';
+import type { Pair } from '../search/pairs.ts';
+import { parseSearch, type Search } from '../search/parse.ts';
+import type { Ins, StoredDocument } from '../store/types.ts';
+import { isCount, searchset, type Page } from './bundle.ts';
+import { resourceOf } from './definition.ts';
+import { order, sortable } from './document-order.ts';
+import type { Call, Handler, Reply } from './interaction.ts';
+import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
+import { isPatientCriterion, patientOf } from './patient-of.ts';
+import { askRegistry, toResource, type Answer } from './registry.ts';
+import type { Services } from './services.ts';
+
+const type = 'DocumentReference';
+const { searchParameters } = resourceOf(type)!;
+
+export const searchDocuments: Handler = async (call, services) => {
+  const { config, store } = services;
+  if (isContinuation(call.pairs)) return reply(await continuedPage(call.pairs, call.caller, store, config), [], call, services);
+
+  const search = parseSearch(call.pairs, searchParameters, {
+    handling: call.prefer.handling,
+    now: services.now().getTime(),
+    sortable,
+  });
+  const known = await documentsOfIds(search, services);
+  const designated = await patientOf(search.criteria, services);
+  const ins = designated?.ins ?? known?.[0]?.ins;
+  requireMandatory(search, ins !== undefined || known !== undefined);
+  const warnings = [...(designated?.warnings ?? []), ...search.warnings];
+
+  const plan = ins && (await planOf(search, known, ins, services));
+  if (!plan) return reply(await firstPage([], {}, 1, selfOf(search, undefined), call.caller, store), warnings, call, services);
+  const answer = await askRegistry(plan.query, ins, call, services);
+  const resources = order(filter(answer, plan.residual, config.fhirBase, warnings), search.sort);
+  const selection = { summary: search.summary, elements: search.elements };
+  const self = selfOf(search, answer.patient.id);
+  if (isCount(selection, search.count)) {
+    return reply({ total: resources.length, resources: [], selection, links: [['self', self]] }, warnings, call, services);
+  }
+  const size = pageSize(search.count, config);
+  return reply(await firstPage(resources, selection, size, self, call.caller, store), [...warnings, ...answer.warnings], call, services);
+};
+
+function reply(slice: Slice, warnings: Page['warnings'], call: Call, services: Services): Reply {
+  const { language, requestId } = call;
+  return {
+    status: 200,
+    resource: searchset({ base: services.config.fhirBase, type, ...slice, warnings, language, requestId, now: services.now() }),
+  };
+}
+
+/** PDSm and MHD: the patient and `status`, both; with `identifier` or `_id` the DMP's own reference search asks for less. */
+function requireMandatory(search: Search, hasPatient: boolean): void {
+  const issues: Issue[] = [];
+  const required = (name: string): void => void issues.push({ key: 'search-parameter-required', values: { name, rule: 'PDSm, MHD ITI-67' } });
+  if (!hasPatient) required('patient.identifier | patient');
+  if (!search.criteria.some((c) => ['status', 'identifier', '_id'].includes(c.name))) required('status');
+  if (issues.length > 0) throw new IssueError(issues);
+}
+
+/** The documents that `_id` names, when it is given; those unknown here are left out. */
+async function documentsOfIds(search: Search, { store }: Services): Promise<StoredDocument[] | undefined> {
+  const criterion = search.criteria.find((c) => c.name === '_id' && c.modifier === undefined);
+  if (!criterion) return undefined;
+  const ids = criterion.values.flatMap((v) => (v.type === 'token' && v.code !== undefined ? [v.code] : []));
+  const documents = await Promise.all([...new Set(ids)].map((id) => store.documents.byId(id)));
+  return documents.filter((d) => d !== undefined);
+}
+
+interface Plan {
+  query: StoredQuery;
+  residual: Criterion[];
+}
+
+/** Which stored query answers, and what is left to check. Undefined: nothing can match, no need to ask. */
+async function planOf(search: Search, known: StoredDocument[] | undefined, ins: Ins, services: Services): Promise<Plan | undefined> {
+  const criteria = search.criteria.filter((c) => !isPatientCriterion(c));
+  if (known) {
+    const uniqueIds = known.filter((d) => d.ins.value === ins.value && d.ins.oid === ins.oid).map((d) => d.uniqueId);
+    return uniqueIds.length === 0 ? undefined : { query: getDocuments({ uniqueIds }), residual: criteria.filter((c) => c.name !== '_id') };
+  }
+  const byIdentifier = criteria.find((c) => c.name === 'identifier' && c.modifier === undefined);
+  const query = byIdentifier && (await getByIdentifier(byIdentifier, services));
+  if (query) return { query, residual: criteria.filter((c) => c !== byIdentifier) };
+  const local = criteria.filter((c) => c.name.startsWith('_'));
+  const translated = toStoredQuery(
+    criteria.filter((c) => !c.name.startsWith('_')),
+    insToCx(ins),
+  );
+  return translated.empty ? undefined : { query: translated.query, residual: [...translated.residual, ...local] };
+}
+
+/** GetDocuments for `identifier` values that are uniqueIds, entryUUIDs or logicalIds; undefined when one is something else. */
+async function getByIdentifier(criterion: Criterion, { store }: Services): Promise<StoredQuery | undefined> {
+  const uniqueIds: string[] = [];
+  const entryUuids: string[] = [];
+  for (const value of criterion.values) {
+    const code = value.type === 'token' ? value.code : undefined;
+    if (code === undefined) return undefined;
+    const oid = /^(?:urn:oid:)?([0-2](?:\.\d+)+(?:\^.+)?)$/.exec(code)?.[1];
+    const uuid = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i.exec(code)?.[1];
+    if (oid) uniqueIds.push(oid);
+    else if (uuid) {
+      // An entryUUID changes with every version: one that was seen leads to the document, whatever its version is now.
+      const seen = await store.documents.byIdentifier(uuid);
+      if (seen) uniqueIds.push(seen.uniqueId);
+      else entryUuids.push(`urn:uuid:${uuid.toLowerCase()}`);
+    } else return undefined;
+  }
+  if (uniqueIds.length > 0 && entryUuids.length > 0) return undefined;
+  return uniqueIds.length > 0 ? getDocuments({ uniqueIds }) : getDocuments({ entryUuids });
+}
+
+/** Maps and checks; an entry that cannot be mapped is left out and said, not a reason to hide the others. */
+function filter(answer: Answer, residual: readonly Criterion[], base: string, warnings: Issue[]): DocumentReference[] {
+  const out: DocumentReference[] = [];
+  for (const found of answer.found) {
+    let resource: DocumentReference;
+    try {
+      resource = toResource(found, answer.patient, base);
+    } catch (e) {
+      if (!(e instanceof IssueError)) throw e;
+      warnings.push({ key: 'dmp-garbage', severity: 'warning' });
+      continue;
+    }
+    if (residual.every((c) => (c.name.startsWith('_') ? metaMatches(resource, c) : matches(resource, c)))) out.push(resource);
+  }
+  return out;
+}
+
+/** What the search was, with the opaque patient in place of the INS. */
+function selfOf(search: Search, patientId: string | undefined): Pair[] {
+  const criteria = search.criteria
+    .filter((c) => !isPatientCriterion(c))
+    .map((c): Pair => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);
+  return [
+    ...(patientId ? [['patient', `Patient/${patientId}`] as const] : []),
+    ...criteria,
+    ...(search.sort.length > 0 ? [['_sort', search.sort.map((s) => (s.descending ? '-' : '') + s.name).join(',')] as const] : []),
+    ...(search.count === undefined ? [] : [['_count', String(search.count)] as const]),
+    ...(search.summary === undefined ? [] : [['_summary', search.summary] as const]),
+    ...(search.elements === undefined ? [] : [['_elements', search.elements.join(',')] as const]),
+  ];
+}

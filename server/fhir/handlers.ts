@@ -1,0 +1,21 @@
+/**
+ * Which function serves which declared interaction. The router refuses to start when this and `definition.ts` differ.
+ */
+import { readBinary } from './binary-read.ts';
+import { createDocument, transaction } from './create.ts';
+import { readDocument } from './document-read.ts';
+import { searchDocuments } from './document-search.ts';
+import { readList } from './list-read.ts';
+import { readPatient, searchPatients } from './patient-search.ts';
+import type { Handlers } from './router.ts';
+
+export const handlers: Handlers = {
+  transaction,
+  'Patient.search-type': searchPatients,
+  'Patient.read': readPatient,
+  'DocumentReference.create': createDocument,
+  'DocumentReference.read': readDocument,
+  'DocumentReference.search-type': searchDocuments,
+  'List.read': readList,
+  'Binary.read': readBinary,
+};

@@ -1,0 +1,92 @@
+/**
+ * From the registry's answer to resources: bound to the ids of the store in one batch, then mapped. Shared by the search,
+ * the read and the retrieval of documents.
+ */
+import type { DocumentReference } from '@medplum/fhirtypes';
+import { documentEntryToFhir } from '../../mappings/document-entry.ts';
+import { insFromCx } from '../../mappings/ins.ts';
+import type { Issue } from '../../mappings/outcome.ts';
+import type { StoredQuery } from '../../mappings/query.ts';
+import type { DocumentEntry, RegistryError } from '../../mappings/xds.ts';
+import { td3_1 } from '../dmp/transactions/td3-1.ts';
+import type { Ins, SeenDocument, StoredDocument, StoredPatient } from '../store/types.ts';
+import { callContext, type Call } from './interaction.ts';
+import type { Services } from './services.ts';
+
+/** availabilityStatus of a document that its author took back (spec/dmp-wire.md §3.5). */
+export const deleted = 'urn:asip:ci-sis:2010:StatusType:Deleted';
+
+export interface Found {
+  entry: DocumentEntry;
+  document: StoredDocument;
+}
+
+/** What one stored query gave. */
+export interface Answer {
+  patient: StoredPatient;
+  found: Found[];
+  warnings: Issue[];
+}
+
+/** Asks the registry once and binds what it answers. @throws DmpError */
+export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, services: Services): Promise<Answer> {
+  const answer = await services.dmp.call(td3_1, query, callContext(call, ins));
+  const patient = await services.store.patients.byIns(ins);
+  let entries: DocumentEntry[] = answer.objects.documentEntries;
+  // A query by identifier names no patient: what belongs to another is not an answer.
+  if (query.query === 'GetDocuments') entries = latestOfEach(entries.filter((e) => isOf(e, ins)));
+  const documents = await services.store.documents.bind(entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)));
+  return {
+    patient,
+    found: entries.map((entry, i) => ({ entry, document: documents[i]! })),
+    warnings: answer.errors.map(warning),
+  };
+}
+
+const isOf = (entry: DocumentEntry, ins: Ins): boolean => {
+  const found = insFromCx(entry.patientId);
+  return found !== undefined && found.value === ins.value && found.oid === ins.oid;
+};
+
+/** GetDocuments answers every metadata version that it holds: the last one stands for the document. */
+function latestOfEach(entries: readonly DocumentEntry[]): DocumentEntry[] {
+  const latest = new Map<string, DocumentEntry>();
+  for (const entry of entries) {
+    const key = `${entry.repositoryUniqueId ?? ''}\n${entry.uniqueId}`;
+    const other = latest.get(key);
+    if (!other || Number(entry.version ?? 1) >= Number(other.version ?? 1)) latest.set(key, entry);
+  }
+  return [...latest.values()];
+}
+
+function seen(entry: DocumentEntry, patient: StoredPatient, repository: string): SeenDocument {
+  const size = entry.size === undefined ? NaN : Number(entry.size);
+  return {
+    repositoryUniqueId: entry.repositoryUniqueId ?? repository,
+    uniqueId: entry.uniqueId,
+    entryUuid: entry.id,
+    ...(entry.logicalId ? { logicalId: entry.logicalId } : {}),
+    ...(entry.version ? { version: entry.version } : {}),
+    ...(entry.hash ? { hash: entry.hash.toLowerCase() } : {}),
+    ...(Number.isSafeInteger(size) ? { size } : {}),
+    mimeType: entry.mimeType,
+    patientId: patient.id,
+  };
+}
+
+const warning = (e: RegistryError): Issue => ({ key: 'dmp-warning', severity: 'warning', values: { code: e.code } });
+
+/** One entry as FHIR. */
+export function toResource({ entry, document }: Found, patient: StoredPatient, base: string): DocumentReference {
+  return documentEntryToFhir(entry, {
+    id: document.id,
+    subject: {
+      reference: `Patient/${patient.id}`,
+      type: 'Patient',
+      identifier: { system: `urn:oid:${patient.ins.oid}`, value: patient.ins.value },
+    },
+    attachmentUrl: `${base}/Binary/${document.id}`,
+    versionId: entry.version ?? '1',
+    lastUpdated: document.updatedAt.toISOString(),
+  });
+}
