@@ -63,7 +63,7 @@ function serve() {
       const opened = await engine;
       const method = call.method === 'getDatabaseVersion' ? 'version' : call.method;
       const result = await opened[method](call.params ?? {});
-      if (method === 'diff' && result?.stdout != null) {
+      if (method === 'diff' && typeof result?.stdout === 'string') {
         send({ id: 1_000_000, method: 'print', params: { content: result.stdout } });
         result.stdout = null;
       }

@@ -1,0 +1,174 @@
+/**
+ * The throw-away PKI of a demonstration: certificates of IGC-Santé's shapes for a fictional establishment, made on first
+ * start and kept in `DATA_DIR/pki`. Whoever connects to the real DMP gives the real ones (DMP_TLS_CERT, …).
+ */
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { loadConfig } from '../server/config.ts';
+import { type Authority, createIntermediate, createRoot, type Issued, issueLeaf, pem } from './pki/issue.ts';
+import { authorityName, organisationName, personName } from './pki/names.ts';
+
+/** Absolute paths of a key pair. */
+export interface PairPaths {
+  /** Private key, PEM PKCS#8, 0600. */
+  key: string;
+  /** The certificate followed by its intermediate, PEM. */
+  chain: string;
+}
+
+/** Absolute paths of what `ensurePki` keeps. */
+export interface PkiPaths {
+  dir: string;
+  root: { cert: string };
+  /** Root and intermediates in one file: what the DMP trusts. */
+  ca: string;
+  /** TLS certificate of the simulator: localhost, 127.0.0.1, ::1. */
+  server: PairPaths;
+  /** ORG AUTH_CLI of the establishment: opens the mutual TLS. */
+  orgAuth: PairPaths;
+  /** ORG SIGN of the establishment: seals the VIHF and the XAdES. */
+  orgSign: PairPaths;
+}
+
+/** Whose certificates. */
+export interface Establishment {
+  /** Struct_IdNat, the OU. */
+  id: string;
+  name: string;
+}
+
+/** A PKI in memory. Its authorities can issue more (tests do); `ensurePki` keeps no key of theirs. */
+export interface Pki {
+  root: Authority;
+  organisations: Authority;
+  persons: Authority;
+  server: Issued;
+  orgAuth: Issued;
+  orgSign: Issued;
+}
+
+const DAY_MS = 86_400_000;
+const LIFETIME_DAYS = 730;
+const RENEW_BEFORE_DAYS = 30;
+const DEPARTMENT = 'Isère (38)';
+
+const pairs = { server: 'server', orgAuth: 'org-auth', orgSign: 'org-sign' } as const;
+
+/** Makes a whole PKI; about a second, mostly spent on keys. */
+export async function createPki(establishment: Establishment, now = new Date()): Promise<Pki> {
+  const validity = {
+    // A machine whose clock is a little behind must still accept them.
+    notBefore: new Date(now.getTime() - DAY_MS),
+    notAfter: new Date(now.getTime() + LIFETIME_DAYS * DAY_MS),
+  };
+  const root = await createRoot(authorityName('FICTIVE AC RACINE IGC-SANTE ELEMENTAIRE'), validity);
+  const [organisations, persons] = await Promise.all([
+    createIntermediate(root, authorityName('FICTIVE AC IGC-SANTE ELEMENTAIRE ORGANISATIONS')),
+    createIntermediate(root, authorityName('FICTIVE AC IGC-SANTE ELEMENTAIRE PERSONNES')),
+  ]);
+  const [server, orgAuth, orgSign] = await Promise.all([
+    issueLeaf(
+      organisations,
+      organisationName({ department: 'Paris (75)', name: 'DMP FICTIF', id: '318751275100020', cn: 'localhost' }),
+      'serverAuth',
+      ['localhost', '127.0.0.1', '::1'],
+    ),
+    issueOrganisation(organisations, establishment, 'clientAuth'),
+    issueOrganisation(organisations, establishment, 'sign'),
+  ]);
+  return { root, organisations, persons, server, orgAuth, orgSign };
+}
+
+/** A structure's AUTH_CLI (`clientAuth`) or cachet (`sign`). */
+export function issueOrganisation(
+  issuer: Authority,
+  { id, name }: Establishment,
+  profile: 'clientAuth' | 'sign',
+): Promise<Issued> {
+  const cn = profile === 'sign' ? 'DMP-FHIR CACHET DMP' : 'DMP-FHIR AUTH DMP';
+  return issueLeaf(issuer, organisationName({ department: DEPARTMENT, name, id, cn }), profile);
+}
+
+/** A professional's certificate, shaped as on a CPS. */
+export function issuePerson(
+  issuer: Authority,
+  person: Parameters<typeof personName>[0],
+  profile: 'clientAuth' | 'sign',
+): Promise<Issued> {
+  return issueLeaf(issuer, personName(person), profile);
+}
+
+/**
+ * The PKI of a folder: made when absent, incomplete, about to expire (30 days), or another establishment's.
+ * @param dir e.g. `DATA_DIR/pki`
+ * @param establishment by default STRUCTURE_ID and STRUCTURE_NAME
+ */
+export async function ensurePki(
+  dir: string,
+  establishment: Establishment = configured(),
+  now = new Date(),
+): Promise<PkiPaths> {
+  const paths = pathsIn(path.resolve(dir));
+  if (!(await isUsable(paths, establishment, now))) await write(paths.dir, await createPki(establishment, now));
+  return paths;
+}
+
+function configured(): Establishment {
+  const { STRUCTURE_ID, STRUCTURE_NAME } = loadConfig();
+  return { id: STRUCTURE_ID, name: STRUCTURE_NAME };
+}
+
+function pathsIn(dir: string): PkiPaths {
+  const pair = (name: string) => ({
+    key: path.join(dir, `${name}.key.pem`),
+    chain: path.join(dir, `${name}.cert.pem`),
+  });
+  return {
+    dir,
+    root: { cert: path.join(dir, 'root.cert.pem') },
+    ca: path.join(dir, 'ca.pem'),
+    server: pair(pairs.server),
+    orgAuth: pair(pairs.orgAuth),
+    orgSign: pair(pairs.orgSign),
+  };
+}
+
+async function isUsable(paths: PkiPaths, { id, name }: Establishment, now: Date): Promise<boolean> {
+  try {
+    const root = new X509Certificate(await readFile(paths.root.cert));
+    await readFile(paths.ca);
+    const leaves = await Promise.all(
+      [paths.server, paths.orgAuth, paths.orgSign].map(async ({ chain, key }) => {
+        await readFile(key);
+        return new X509Certificate(await readFile(chain));
+      }),
+    );
+    const limit = now.getTime() + RENEW_BEFORE_DAYS * DAY_MS;
+    const lasting = [root, ...leaves].every(({ validTo }) => Date.parse(validTo) > limit);
+    const wanted = [`O=${name}`, `OU=${id}`];
+    const own = leaves.slice(1).every(({ subject }) => wanted.every((line) => subject.split('\n').includes(line)));
+    return lasting && own;
+  } catch {
+    return false;
+  }
+}
+
+/** Built beside its place and moved there whole: a mixture of two PKIs is never seen. */
+async function write(dir: string, pki: Pki): Promise<void> {
+  const draft = `${dir}.new-${process.pid}`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  const put = (name: string, text: string) => writeFile(path.join(draft, name), text, { mode: 0o600 });
+  const intermediate = pem(pki.organisations.certificate);
+  const root = pem(pki.root.certificate);
+  await put('root.cert.pem', root);
+  await put('ca.pem', root + intermediate + pem(pki.persons.certificate));
+  for (const [pair, name] of Object.entries(pairs)) {
+    const issued = pki[pair as keyof typeof pairs];
+    await put(`${name}.key.pem`, issued.key);
+    await put(`${name}.cert.pem`, issued.certificate + intermediate);
+  }
+  await rm(dir, { recursive: true, force: true });
+  await rename(draft, dir);
+}
