@@ -92,7 +92,7 @@ describe('server/fhir', () => {
     const client = (token: string) => new Client({ baseUrl: stack.base, bearerToken: token });
     const nurse = client(await stack.token('nurse'));
     const doctor = client(await stack.token('doctor'));
-    const found = (await nurse.search({ resourceType: 'Patient', searchParams: { identifier: `${INS_TEST}|${patients.P1.ins}` } })) as Bundle;
+    const found = (await nurse.search({ resourceType: 'Patient', searchParams: { identifier: `${INS_TEST}|${patients.P1.ins}` } })) as unknown as Bundle;
     expect(found.total).toBe(1);
     const created = (await nurse.create({
       resourceType: 'DocumentReference',
@@ -101,7 +101,7 @@ describe('server/fhir', () => {
     const listed = (await doctor.search({
       resourceType: 'DocumentReference',
       searchParams: { 'patient.identifier': `${INS_TEST}|${patients.P1.ins}`, status: 'current' },
-    })) as Bundle<DocumentReference>;
+    })) as unknown as Bundle<DocumentReference>;
     expect(listed.entry!.map((e) => e.resource!.id)).toContain(created.id);
     const read = (await doctor.read({ resourceType: 'DocumentReference', id: created.id! })) as unknown as DocumentReference;
     expect(read.masterIdentifier!.value).toBe(created.masterIdentifier!.value);

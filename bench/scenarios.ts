@@ -1,0 +1,127 @@
+/** What is measured: each scenario prepares its own data through the façade, then says what one request is. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { pdfOfSize, text } from '../test/support/documents.ts';
+import { INS_TEST, newOid, patients, provideBundle, simplified, type Deposit } from '../test/support/resources.ts';
+import type { Load } from './load.ts';
+
+export interface Prepared {
+  load: Omit<Load, 'seconds'>;
+}
+export interface Scenario {
+  name: string;
+  /** the DMP service whose exchange is recorded */
+  service: 'registry' | 'repository';
+  /** the floor passes the attachment on instead of answering canned bytes */
+  stream?: boolean;
+  prepare(base: string, dataDir: string): Promise<Prepared>;
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const tokens = new Map<string, string>();
+function token(kind: 'nurse' | 'doctor', dataDir: string): string {
+  const key = `${kind} ${dataDir}`;
+  let value = tokens.get(key);
+  if (!value) {
+    value = execFileSync(process.execPath, ['--import', 'tsx', path.join(root, 'tools/token.ts'), kind], {
+      cwd: root,
+      env: { ...process.env, DATA_DIR: dataDir, AUTH_AUDIENCE: 'bench' },
+      encoding: 'utf8',
+    }).trim();
+    tokens.set(key, value);
+  }
+  return value;
+}
+const headers = (kind: 'nurse' | 'doctor', dataDir: string, more: Record<string, string> = {}): Record<string, string> => ({
+  authorization: `Bearer ${token(kind, dataDir)}`,
+  ...more,
+});
+
+async function deposit(base: string, dataDir: string, deposits: Deposit[]): Promise<void> {
+  for (let i = 0; i < deposits.length; i += 50) {
+    const answer = await fetch(base, {
+      method: 'POST',
+      headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+      body: JSON.stringify(provideBundle(deposits.slice(i, i + 50), 'P1')),
+    });
+    if (!answer.ok) throw new Error(`deposit: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
+  }
+}
+
+/** A type for each number of hits: the search finds exactly what the scenario deposited. */
+const typeOfHits: Record<number, string> = { 1: '80788-3', 20: '80771-9', 100: '34842-5', 1000: '88348-8' };
+const p1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
+const done = new Set<number>();
+
+const list = (hits: number): Scenario => ({
+  name: `ITI-67, ${hits} hit${hits > 1 ? 's' : ''}`,
+  service: 'registry',
+  async prepare(base, dataDir) {
+    const type = { system: 'http://loinc.org', code: typeOfHits[hits]! };
+    // Both façades speak to the same simulated DMP: what one deposits the other finds.
+    if (!done.has(hits)) await deposit(base, dataDir, Array.from({ length: hits }, (_, i) => ({ content: text(`Note ${i}`), contentType: 'text/plain', type })));
+    done.add(hits);
+    const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=1000`;
+    const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as { total: number };
+    if (check.total !== hits) throw new Error(`expected ${hits} hits, found ${check.total}`);
+    return { load: { url, headers: headers('doctor', dataDir), connections: 10 } };
+  },
+});
+
+const create = (label: string, bytes: number): Scenario => ({
+  name: `ITI-105, ${label}`,
+  service: 'repository',
+  prepare(base, dataDir) {
+    const placeholder = '2.25.100000000000000000000000000000000000';
+    const body = Buffer.from(JSON.stringify(simplified({ content: pdfOfSize(bytes), contentType: 'application/pdf', uniqueId: placeholder })));
+    const at = body.indexOf(placeholder);
+    const fresh = (): Buffer => {
+      const copy = Buffer.from(body);
+      copy.write(newOid().replace(/^2\.25\./, '').slice(0, 35).padEnd(35, '7').replace(/^/, '2.25.1'), at, 'latin1');
+      return copy;
+    };
+    return Promise.resolve({
+      load: {
+        url: `${base}/DocumentReference`,
+        method: 'POST',
+        headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+        body: fresh,
+        connections: 4,
+      },
+    });
+  },
+});
+
+const retrieve = (label: string, bytes: number): Scenario => ({
+  name: `ITI-68, ${label}`,
+  service: 'repository',
+  stream: true,
+  async prepare(base, dataDir) {
+    const uniqueId = newOid();
+    await deposit(base, dataDir, [{ content: pdfOfSize(bytes, 1), contentType: 'application/pdf', uniqueId }]);
+    const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&identifier=${encodeURIComponent(`urn:ietf:rfc:3986|urn:oid:${uniqueId}`)}`;
+    const found = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as {
+      entry: { resource: { content: { attachment: { url: string } }[] } }[];
+    };
+    const attachment = new URL(found.entry[0]!.resource.content[0]!.attachment.url);
+    // The façade's public base may differ from the address that is measured.
+    return {
+      load: {
+        url: `${base}${attachment.pathname.slice(attachment.pathname.indexOf('/fhir') + 5)}`,
+        headers: headers('doctor', dataDir, { accept: '*/*' }),
+        connections: 4,
+      },
+    };
+  },
+});
+
+export const scenarios: readonly Scenario[] = [
+  list(1),
+  list(20),
+  list(100),
+  list(1000),
+  create('100 kB', 100_000),
+  create('5 MB', 5_000_000),
+  retrieve('100 kB', 100_000),
+  retrieve('20 MB', 20_000_000),
+];

@@ -1,0 +1,234 @@
+/**
+ * The whole product for an end-to-end test: simulator behind mutual TLS, a database of its own, the façade on a socket.
+ * Everything is real: HTTP, TLS, signatures, PostgreSQL.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { generateKeyPair, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { loadConfig } from '../../server/config.ts';
+import { startServer } from '../../server/main.ts';
+import { startSimulator } from '../../simulator/server.ts';
+import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
+import { ensurePki } from '../../tools/pki.ts';
+import { makeToken } from '../../tools/token.ts';
+import { freshDatabase } from './database.ts';
+
+export type Kind = 'nurse' | 'doctor';
+/** A failure of the DMP, as a test names it. */
+export type FaultSpec = { transaction?: string } & (
+  | { kind: 'reset' | 'html503' | 'garbage' | 'relatesTo' | 'corrupt' | 'truncate' }
+  | { kind: 'delay'; milliseconds: number }
+  | { kind: 'registryError'; code: string }
+  | { kind: 'soapFault'; code: string }
+);
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export interface TokenSpec {
+  /** seconds; negative: expired */
+  expiresIn?: number;
+  scope?: string;
+  structure?: string;
+  forge?: 'otherKey' | 'otherAudience' | 'otherIssuer' | 'none';
+}
+
+export interface Registered {
+  id: string;
+  confidentialityCodes: string[];
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Starts the whole stack; close it in `afterAll`. */
+export async function startStack(settings: Record<string, string> = {}) {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
+  const pki = await ensurePki(path.join(dataDir, 'pki'));
+  const simulator = await startSimulator({
+    port: 0,
+    controlPort: 0,
+    tlsKey: pki.server.key,
+    tlsCert: pki.server.chain,
+    tlsClientCa: [pki.ca],
+    vihfCa: [pki.ca],
+  });
+  const database = await freshDatabase();
+  const environment: Record<string, string> = {
+    PORT: String(await freePort()),
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    DMP_URL: simulator.url.replace('127.0.0.1', 'localhost'),
+    DMP_TLS_KEY: pki.orgAuth.key,
+    DMP_TLS_CERT: pki.orgAuth.chain,
+    DMP_SIGN_KEY: pki.orgSign.key,
+    DMP_SIGN_CERT: pki.orgSign.chain,
+    DMP_CA: pki.ca,
+    ...settings,
+  };
+  const config = loadConfig(environment);
+  await makeToken(config); // the public keys exist before the façade reads them
+  let log = '';
+  const logger = pino(
+    { level: config.LOG_LEVEL },
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        log += chunk.toString();
+        done();
+      },
+    }),
+  );
+  const server = await startServer(config, { logger });
+  const origin = config.fhirBase.replace(/\/fhir$/, '');
+
+  const tokens = new Map<Kind, Promise<string>>();
+  const cached = (kind: Kind): Promise<string> => {
+    if (!tokens.has(kind)) tokens.set(kind, makeToken(config, { person: kind }));
+    return tokens.get(kind)!;
+  };
+
+  async function request<T>(
+    method: string,
+    url: string,
+    kind: Kind,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Answer<T>> {
+    const answer = await fetch(`${config.fhirBase}${url}`, {
+      method,
+      headers: { authorization: `Bearer ${await cached(kind)}`, accept: 'application/fhir+json', ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+  }
+
+  const control = async (method: string, route: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${simulator.controlUrl}/${route}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`control ${route}: ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+
+  const registeredAll = (uniqueId: string): Registered[] => {
+    const { registry } = simulator.world();
+    return registry
+      .documents()
+      .filter((d) => registry.byUniqueId(uniqueId)?.entry.id === d.entry.id)
+      .map((d) => ({
+        id: d.entry.id,
+        confidentialityCodes: d.entry.classifications
+          .filter((c) => c.classificationScheme === 'urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f')
+          .map((c) => c.nodeRepresentation ?? ''),
+      }));
+  };
+
+  return {
+    base: config.fhirBase,
+    origin,
+    dataDir,
+    environment,
+    simulator,
+    database,
+    /** A2 of the simulator's story: deposited by other software. */
+    storyUniqueId: simulator.world().registry.documents().filter((d) => !d.signature).map((d) => uniqueIdOf(d.entry) ?? '')[0]!,
+    get: <T>(url: string, kind: Kind, headers?: Record<string, string>) => request<T>('GET', url, kind, headers),
+    request: <T>(method: string, url: string, kind: Kind, headers?: Record<string, string>) => request<T>(method, url, kind, headers),
+    post: <T>(url: string, resource: unknown, kind: Kind, headers: Record<string, string> = {}) =>
+      request<T>('POST', url, kind, { 'content-type': 'application/fhir+json', ...headers }, JSON.stringify(resource)),
+    send: <T>(url: string, body: string, contentType: string, kind: Kind) =>
+      request<T>('POST', url, kind, { 'content-type': contentType }, body),
+    form: <T>(url: string, parameters: Record<string, string>, kind: Kind) =>
+      request<T>('POST', url, kind, { 'content-type': 'application/x-www-form-urlencoded' }, new URLSearchParams(parameters).toString()),
+    async raw(url: string, kind: Kind, headers: Record<string, string>) {
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${await cached(kind)}`, ...headers } });
+      return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
+    },
+    async token(kind: Kind, spec: TokenSpec = {}): Promise<string> {
+      const { expiresIn, scope, structure, forge } = spec;
+      const forged = {
+        ...config,
+        ...(structure ? { STRUCTURE_ID: structure } : {}),
+        ...(forge === 'otherAudience' ? { AUTH_AUDIENCE: 'https://elsewhere.invalid/fhir' } : {}),
+        ...(forge === 'otherIssuer' ? { AUTH_ISSUER: 'https://elsewhere.invalid' } : {}),
+      };
+      const token = await makeToken(forged, {
+        person: kind,
+        ...(expiresIn === undefined ? {} : { expires: `${expiresIn}s` }),
+        ...(scope === undefined ? {} : { scope }),
+      });
+      const [head, payload] = token.split('.');
+      const parse = (part: string | undefined): Record<string, unknown> =>
+        JSON.parse(Buffer.from(part!, 'base64url').toString()) as Record<string, unknown>;
+      if (forge === 'none') return `${base64url({ ...parse(head), alg: 'none' })}.${payload}.`;
+      if (forge === 'otherKey') {
+        const { privateKey } = await generateKeyPair('ES256');
+        return new SignJWT(parse(payload)).setProtectedHeader(parse(head) as { alg: string }).sign(privateKey);
+      }
+      return token;
+    },
+    /** Names of the transactions that the DMP was asked since `resetCalls`, in order. */
+    async calls(): Promise<string[]> {
+      const { calls } = (await control('GET', 'calls')) as { calls: { transaction?: string }[] };
+      return calls.map((c) => c.transaction ?? 'refused');
+    },
+    resetCalls: () => control('DELETE', 'calls'),
+    /** The next 20 calls of the transaction (or of any) go wrong. */
+    fault(spec: FaultSpec): Promise<unknown> {
+      const { transaction } = spec;
+      const common = { ...(transaction ? { transaction } : {}), times: 20 };
+      const body =
+        spec.kind === 'reset'
+          ? { kind: 'down' }
+          : spec.kind === 'html503'
+            ? { kind: 'http503' }
+            : spec.kind === 'delay'
+              ? { kind: 'delay', ms: spec.milliseconds }
+              : spec.kind === 'truncate'
+                ? { kind: 'truncate', bytes: 2500 }
+                : spec.kind === 'soapFault'
+                  ? { kind: 'soapFault', code: 'Sender', subcode: spec.code }
+                  : { kind: spec.kind, ...('code' in spec ? { code: spec.code } : {}) };
+      return control('POST', 'faults', { ...body, ...common });
+    },
+    clearFaults: () => control('DELETE', 'faults'),
+    registered(uniqueId: string): Promise<Registered> {
+      const [first] = registeredAll(uniqueId);
+      if (!first) throw new Error('not registered');
+      return Promise.resolve(first);
+    },
+    registeredAll: (uniqueId: string) => Promise.resolve(registeredAll(uniqueId)),
+    /** Files that the spool still holds. */
+    spooled: (): string[] => {
+      try {
+        return readdirSync(path.join(dataDir, 'spool'));
+      } catch {
+        return [];
+      }
+    },
+    log: () => log,
+    async close() {
+      await server.close();
+      await simulator.close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+export type Stack = Awaited<ReturnType<typeof startStack>>;
