@@ -443,6 +443,12 @@ export const errors = {
     'L’auteur désigné n’a pas d’identifiant ou de nom lisible ici : contenez-le (« contained ») avec identifiant et nom.',
     'The author given has no identifier or name that can be read here: contain it (#id) with identifier and name.',
   ),
+  'custodian-is-depositor': row(
+    200,
+    'informational',
+    'Le custodian enregistré est la structure déposante, quel que soit celui qui est indiqué.',
+    'The custodian on record is the depositing structure, whichever is given.',
+  ),
   'rendition-unavailable': row(
     406,
     'not-supported',

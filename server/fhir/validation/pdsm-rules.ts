@@ -86,13 +86,6 @@ const provideBundle: readonly Rule[] = [
   { element: 'entry', card: '1..*' },
 ];
 
-/**
- * What XDS asks and the profiles do not say (ITI TF-3 table 4.3.1-3, column XDS DS), asked of a Bundle that claims IHE MHD
- * Comprehensive: its test suites refuse without it. A PDSm Bundle may leave it out, as PDSm's own ITI-65 examples do; the
- * façade then mints it.
- */
-export const xdsOfSubmissionSet: readonly Rule[] = [{ element: 'identifier', card: '0..*', mhd: '1..*' }];
-
 /** Profile → rows. `name` goes into sentences; `snapshot` and `mhdSnapshot` are the files of the definitions. */
 export const profiles = {
   simplified: { name: 'PDSm Simplified Publish', rules: simplified, snapshot: 'pdsm-simplified-publish', mhdSnapshot: 'IHE.MHD.SimplifiedPublish.DocumentReference' },

@@ -8,8 +8,9 @@
 import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient, Resource } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { validateBase } from './engine.ts';
-import { bundleProfiles, profiles, xdsOfSubmissionSet } from './pdsm-rules.ts';
+import { bundleProfiles, profiles } from './pdsm-rules.ts';
 import { applyRules, type Edition } from './rules.ts';
+import { uniqueIdentifierOf } from './set-identifier.ts';
 import { shown } from './shown.ts';
 import { unsupportedYet } from './unsupported.ts';
 
@@ -45,9 +46,9 @@ export function readProvideBundle(value: unknown): ReadBundle {
   if (!edition && bundle.meta?.profile?.length) issues.push({ key: 'profile-unsupported', expression: 'Bundle.meta.profile', values: { supported } });
   const sorted = sort(bundle, issues);
   for (const set of sorted.lists) {
-    const rows = [...profiles.submissionSet.rules, ...xdsOfSubmissionSet];
-    issues.push(...applyRules(set.resource, rows, set.path, edition ?? 'pdsm', profiles.submissionSet.name));
+    issues.push(...applyRules(set.resource, profiles.submissionSet.rules, set.path, edition ?? 'pdsm', profiles.submissionSet.name));
     issues.push(...unsupportedYet(set.resource, set.path));
+    if (edition === 'mhd') issues.push(...setUniqueId(set));
   }
   for (const document of sorted.references) {
     issues.push(...applyRules(document.resource, profiles.comprehensive.rules, document.path, edition ?? 'pdsm', profiles.comprehensive.name));
@@ -145,6 +146,15 @@ function checkRequest(entry: BundleEntry, type: string, path: string, issues: Is
     issues.push({ key: 'entry-request', expression: `${path}.request`, values: { expected: `POST ${type}` } });
   if (request.ifNoneExist !== undefined && !patient && type !== 'Patient')
     issues.push(later('ifNoneExist', `${path}.request.ifNoneExist`));
+}
+
+/**
+ * XDS asks for more than the profiles (ITI TF-3 table 4.3.1-3, column XDS DS), and IHE's test suites refuse without it: asked
+ * of a Bundle that claims IHE MHD. A PDSm Bundle may leave it out, as PDSm's own ITI-65 examples do; it is then minted.
+ */
+function setUniqueId({ resource, path }: Entry<List>): Issue[] {
+  if (uniqueIdentifierOf(resource)) return [];
+  return [{ key: 'required', expression: `${path}.identifier`, values: { element: 'List.identifier (uniqueId)', rule: 'ITI TF-3 4.3.1-3' } }];
 }
 
 /** XDS sourcePatientId is mandatory (XDS DS): the local identifier in the contained Patient. */

@@ -1,0 +1,73 @@
+/**
+ * Who signs a deposit: the author data come from the authentication context (EX_2.1-1140, auth §1.3), the same person and
+ * structure as in the VIHF, or the DMP refuses the set (dmp-wire §3.2).
+ */
+import { xcn, xon } from '../../../mappings/codecs/people.ts';
+import { oidPerson, oidStructure } from '../../../mappings/codecs/identifiers.ts';
+import { compose, hl7Text } from '../../../mappings/codecs/hl7v2.ts';
+import { displayOf } from '../../../mappings/terminology/valuesets.ts';
+import type { XdsAuthor } from '../../../mappings/xds.ts';
+import type { Caller } from '../../auth/caller.ts';
+
+/** TRE_A02: profession and specialty in one code, `G15_10/SM26`. */
+const professionAndSpecialty = '1.2.250.1.213.1.1.4.5';
+/** TRE_G15 */
+const professions = '1.2.250.1.71.1.2.7';
+
+/** `PS_IdNat^NOM^PRENOM^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS` */
+export function personOf(caller: Caller): string {
+  // National (ADELI 0, RPPS 8), or internal to a structure: `3<FINESS>/<id>` (dmp-wire §3.3).
+  const type = /^[08]/.test(caller.personId) && !caller.personId.includes('/') ? 'IDNPS' : 'EI';
+  const value = { id: caller.personId, family: caller.family, given: caller.given, authority: { oid: oidPerson }, nameType: 'D', type };
+  return xcn.encode(value) ?? '';
+}
+
+/** `NAME^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^Struct_IdNat` */
+export function institutionOf(caller: Caller): string {
+  return xon.encode({ name: caller.structure.name, id: caller.structure.id, authority: { oid: oidStructure }, type: 'IDNST' }) ?? '';
+}
+
+/** `G15_10/SM26^label^1.2.250.1.213.1.1.4.5`, from the roles of the token; a role of another list stays as it is. */
+function specialtiesOf(caller: Caller): string[] {
+  const [first, second] = caller.roles;
+  if (!first) return [];
+  const candidates = first.system === professions ? [...(second ? [`G15_${first.code}/${second.code}`] : []), `G15_${first.code}`] : [];
+  for (const code of candidates) {
+    const display = displayOf(code, professionAndSpecialty);
+    if (display !== undefined) return [compose({ 1: hl7Text.encode(code), 2: hl7Text.encode(display), 3: professionAndSpecialty })];
+  }
+  return [compose({ 1: hl7Text.encode(first.code), 2: hl7Text.encode(first.display), 3: first.system })];
+}
+
+/** The caller as an XDS author. */
+export function authorOf(caller: Caller): XdsAuthor {
+  return {
+    person: personOf(caller),
+    institutions: [institutionOf(caller)],
+    roles: [],
+    specialties: specialtiesOf(caller),
+    telecommunications: [],
+    slots: {},
+  };
+}
+
+/** Whether an author's person is the caller, by identifier. */
+export function isCaller(author: XdsAuthor, caller: Caller): boolean {
+  return author.person !== undefined && xcn.decode(author.person)?.id === caller.personId;
+}
+
+/** Whether an author who is the caller writes for the caller's structure, or names none. */
+export function isCallersStructure(author: XdsAuthor, caller: Caller): boolean {
+  return author.institutions.every((i) => (xon.decode(i)?.id ?? caller.structure.id) === caller.structure.id);
+}
+
+/**
+ * An author who is the caller, with the identity of the token and, where nothing was given, its institution and specialty.
+ * Others stay as they were written.
+ */
+export function completeAuthor(author: XdsAuthor, caller: Caller): XdsAuthor {
+  if (!isCaller(author, caller)) return author;
+  const own = authorOf(caller);
+  const institutions = author.institutions.length > 0 ? author.institutions : own.institutions;
+  return { ...author, person: own.person, institutions, specialties: author.specialties.length > 0 ? author.specialties : own.specialties };
+}

@@ -1,0 +1,81 @@
+/**
+ * What the façade says of a document when the client does not: the authentication context, the establishment's settings,
+ * the tables of the ANS. One row of the table an attribute.
+ */
+import type { DocumentReference } from '@medplum/fhirtypes';
+import { coding } from '../../../mappings/codecs/coded.ts';
+import { dtm, dtmOfInstant } from '../../../mappings/codecs/dtm.ts';
+import type { CdaHeader } from '../../../mappings/cda/types.ts';
+import { metadataOfCda } from '../../../mappings/cda/metadata.ts';
+import { classOfType, formatOfMedia, formatOfTemplates } from '../../../mappings/terminology/associations.ts';
+import { displayOf } from '../../../mappings/terminology/valuesets.ts';
+import type { DocumentEntry, XdsCode } from '../../../mappings/xds.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { Config } from '../../config.ts';
+import { authorOf, personOf } from './author.ts';
+
+export interface DefaultsInput {
+  resource: DocumentReference;
+  /** Canonical media type of what was deposited. */
+  media: string;
+  /** Header of a deposited CDA. */
+  header?: CdaHeader;
+  caller: Caller;
+  config: Config;
+  now: Date;
+}
+
+/** code and scheme, with the display that our tables hold. */
+export function coded(code: string, scheme: string): XdsCode {
+  const display = displayOf(code, scheme);
+  return { code, scheme, ...(display === undefined ? {} : { display }) };
+}
+
+const facilityScheme = '1.2.250.1.71.4.2.4';
+const settingScheme = '1.2.250.1.213.1.1.4.9';
+export const confidentialityScheme = '2.16.840.1.113883.5.25';
+
+/**
+ * Values for what the resource leaves out; the header of a CDA comes before the settings.
+ * - authors, legalAuthenticator: the caller (EX_2.1-1140)
+ * - class: from the type (ASS_X16, X04); format: from the media type (ASS_A12) or the CDA's templates (ASS_A11)
+ * - facility, practice setting: STRUCTURE_SECTOR, STRUCTURE_PRACTICE_SETTING
+ * - creationTime: attachment.creation, else `date`, else now (PDSm4DMP: creationTime is `date`); serviceStartTime: the same
+ */
+export function defaultsFor({ resource, media, header, caller, config, now }: DefaultsInput): Partial<DocumentEntry> {
+  const fromCda: Partial<DocumentEntry> = header ? metadataOfCda(header) : {};
+  const type = typeOf(resource) ?? fromCda.typeCode;
+  const attachment = resource.content[0]?.attachment;
+  const given = attachment?.creation ?? resource.date;
+  const creationTime = attachment?.creation === undefined ? (fromCda.creationTime ?? (given ? dtm.encode(given) : undefined)) : dtm.encode(attachment.creation);
+  const written = creationTime ?? dtmOfInstant(now.getTime());
+  return {
+    languageCode: 'fr-FR',
+    legalAuthenticator: personOf(caller),
+    authors: [authorOf(caller)],
+    serviceStartTime: written,
+    classCode: type && classOfType(type.code, type.scheme),
+    formatCode: header ? (header.body.kind === 'N1' ? formatOfMedia(header.body.mediaType) : formatOfTemplates(header.templateIds)) : formatOfMedia(media),
+    healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
+    practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
+    confidentialityCodes: [coded('N', confidentialityScheme)],
+    ...withoutAbsent(fromCda),
+    creationTime: written,
+  };
+}
+
+/** The type that the resource gives, in XDS form. */
+function typeOf(resource: DocumentReference): XdsCode | undefined {
+  for (const each of resource.type?.coding ?? []) {
+    const code = coding.encode(each);
+    if (code) return code;
+  }
+  return undefined;
+}
+
+/** Neither undefined nor an empty list stands in the way of a default. */
+function withoutAbsent(entry: Partial<DocumentEntry>): Partial<DocumentEntry> {
+  return Object.fromEntries(
+    Object.entries(entry).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+  );
+}

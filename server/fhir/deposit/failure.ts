@@ -1,0 +1,37 @@
+/**
+ * After a failed TD2.1: did the DMP surely not register? Then the uniqueIds are free again. Otherwise they stay reserved,
+ * and the same deposit sent again finds out.
+ */
+import type { DmpError } from '../../dmp/types.ts';
+
+/** Nothing was sent: the connection never came to be. */
+const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Whether the DMP surely did not register what TD2.1 carried. */
+export function surelyNotRegistered({ kind, code }: DmpError): boolean {
+  switch (kind) {
+    case 'rights': // no call was made
+    case 'tls': // no request without a handshake
+    case 'hl7':
+      return true;
+    case 'registry': // ITI-41 is atomic (ITI TF-2 §3.41.4.1.3): what is not a success has no effect
+      return code !== 'PartialSuccess';
+    case 'fault': // the sender's fault: refused; the receiver's: anything may have happened
+      return code !== 'Receiver';
+    case 'http':
+      return code === '503' || /^4\d\d$/.test(code);
+    case 'network':
+    case 'timeout':
+      return unsent.has(code);
+    case 'garbage':
+    case 'truncated':
+    case 'mismatch':
+    case 'too-large':
+      return false;
+  }
+}
+
+/** The DMP holds these uniqueIds already: for a deposit whose first answer was lost, that is the answer. */
+export function alreadyRegistered({ kind, code }: DmpError): boolean {
+  return kind === 'registry' && (code === 'XDSDuplicateUniqueIdInRegistry' || code === 'XDSNonIdenticalHash');
+}

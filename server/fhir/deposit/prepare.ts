@@ -1,0 +1,196 @@
+/**
+ * One document, from FHIR to what goes into TD2.1: patient, bytes, metadata, CDA. Each step is a file; every problem that a
+ * step finds is kept, and the document's path put before it.
+ */
+import { createHash } from 'node:crypto';
+import type { DocumentReference, Patient } from '@medplum/fhirtypes';
+import { uris } from '../../../mappings/canonicals.ts';
+import { checkCdaAgainst } from '../../../mappings/cda/check.ts';
+import { readCdaHeader } from '../../../mappings/cda/header.ts';
+import { writeCdaN1 } from '../../../mappings/cda/n1.ts';
+import type { CdaHeader } from '../../../mappings/cda/types.ts';
+import { cxIdentifier } from '../../../mappings/codecs/identifiers.ts';
+import { patientInfo } from '../../../mappings/codecs/patient-info.ts';
+import { documentEntryFromFhir } from '../../../mappings/document-entry.ts';
+import { insFromToken, insToCx } from '../../../mappings/ins.ts';
+import { formatOfMedia } from '../../../mappings/terminology/associations.ts';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import type { DocumentEntry } from '../../../mappings/xds.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { Services } from '../services.ts';
+import { hasErrors } from '../validation/index.ts';
+import { completeAuthor } from './author.ts';
+import { checkComplete, confidentialityOf, withDisplays } from './complete.ts';
+import { readContent, type Content } from './content.ts';
+import { custodianIssues } from './custodian.ts';
+import { defaultsFor } from './defaults.ts';
+import { oidOf } from './oid.ts';
+import { checkSame, insOfPatient, resolveSubject, type Subject, type Surroundings } from './subject.ts';
+
+/** A DocumentReference to deposit, and where its bytes stand. */
+export interface Source {
+  /** id of the entry in the submission: `Document01`. */
+  entryId: string;
+  resource: DocumentReference;
+  /** FHIRPath of the resource. */
+  path: string;
+  data: string | undefined;
+  /** FHIRPath of the base64. */
+  dataPath: string;
+  /** Binary.contentType */
+  binaryType?: string;
+  around: Surroundings;
+}
+
+/** A document ready for TD2.1. */
+export interface Prepared {
+  path: string;
+  subject: Subject;
+  entry: DocumentEntry;
+  /** What is sent: the CDA. */
+  content: Uint8Array;
+  /** SHA-256 (hex) of what was deposited. */
+  digest: string;
+  /** Warnings. */
+  issues: Issue[];
+}
+
+/**
+ * Prepares one document.
+ * @throws IssueError with the problems of the first step that fails; patient and content are looked at together
+ */
+export async function prepare(source: Source, services: Services, caller: Caller): Promise<Prepared> {
+  const { resource, path, around } = source;
+  const attachmentPath = `${path}.content[0].attachment`;
+  const [subject, content] = await both(
+    () => resolveSubject(resource.subject, `${path}.subject`, { ...around, contained: resource.contained ?? [] }, services),
+    () => readContent({ ...source, attachment: resource.content[0]?.attachment ?? {}, path: attachmentPath }, services.config),
+  );
+  const header = content.media === 'text/xml' ? readHeader(content.bytes, source.dataPath) : undefined;
+  const patient = patientOf(resource, around);
+  const stated = patient && insOfPatient(patient);
+  if (stated) checkSame([subject.ins, stated], `${path}.context.sourcePatientInfo`);
+
+  const entry = toEntry(source, { subject, content, header, patient, caller, services });
+  const issues = [...subject.issues, ...content.issues, ...custodianIssues(resource, path, caller), ...checkComplete(entry, path)];
+  const wrapped = header === undefined;
+  if (wrapped) issues.push(...formatIssues(entry, content.media, path));
+  else issues.push(...checkCdaAgainst(header, entry).map((issue) => under(path, issue)));
+  if (hasErrors(issues)) throw new IssueError(issues);
+
+  const bytes = wrapped
+    ? writeCdaN1({ entry, content: content.bytes, mediaType: content.media, custodian: { id: caller.structure.id, name: caller.structure.name } })
+    : content.bytes;
+  const hash = createHash('sha1').update(bytes).digest('hex');
+  return { path, subject, entry: { ...entry, hash, size: String(bytes.length) }, content: bytes, digest: content.digest, issues };
+}
+
+interface Facts {
+  subject: Subject;
+  content: Content;
+  header: CdaHeader | undefined;
+  patient: Patient | undefined;
+  caller: Caller;
+  services: Services;
+}
+
+/** The XDS entry: what FHIR says, then the CDA's header, then the defaults. */
+function toEntry({ entryId, resource, path, around }: Source, facts: Facts): DocumentEntry {
+  const { subject, content, header, patient, caller, services } = facts;
+  const patientId = insToCx(subject.ins);
+  // The bytes were read: the mapping sees the description of what the DMP will hold, a CDA.
+  const { data: _data, url: _url, hash: _hash, size: _size, ...attachment } = resource.content[0]?.attachment ?? {};
+  const described: DocumentReference = {
+    ...resource,
+    identifier: undefined,
+    masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${oidOf(resource.masterIdentifier, `${path}.masterIdentifier`)}` },
+    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml' } }],
+  };
+  const entry = located(path, () =>
+    documentEntryFromFhir(described, {
+      patientId,
+      sourcePatientId: localIdOf(patient) ?? patientId,
+      ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
+      defaults: defaultsFor({ resource, media: content.media, header, caller, config: services.config, now: services.now() }),
+      resolve: ({ reference }) => around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource,
+    }),
+  );
+  return withDisplays({
+    ...entry,
+    id: entryId,
+    mimeType: 'text/xml',
+    patientId,
+    authors: entry.authors.map((author) => completeAuthor(author, caller)),
+    confidentialityCodes: confidentialityOf(entry.confidentialityCodes),
+  });
+}
+
+function readHeader(bytes: Uint8Array, path: string): CdaHeader {
+  return located(path, () => readCdaHeader(bytes));
+}
+
+/** The Patient whose traits describe the subject: sourcePatientInfo, else a contained or bundled subject. */
+function patientOf(resource: DocumentReference, around: Surroundings): Patient | undefined {
+  for (const reference of [resource.context?.sourcePatientInfo?.reference, resource.subject?.reference]) {
+    const found =
+      resource.contained?.find((c): c is Patient => c.resourceType === 'Patient' && `#${c.id ?? ''}` === reference) ??
+      around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The patient's identifier in the depositing system (PI), as CX. */
+function localIdOf(patient: Patient | undefined): string | undefined {
+  for (const identifier of patient?.identifier ?? []) {
+    if (insFromToken(identifier.system, identifier.value) || !identifier.system?.startsWith('urn:oid:')) continue;
+    return cxIdentifier.encode({ ...identifier, type: { coding: [{ code: 'PI' }] } });
+  }
+  return undefined;
+}
+
+/** The format of a wrapped document follows from its media type (ASS_A12): another one is a contradiction. */
+function formatIssues(entry: DocumentEntry, media: string, path: string): Issue[] {
+  const expected = formatOfMedia(media);
+  if (!expected || entry.formatCode?.code === expected.code) return [];
+  const values = { element: 'content.format', expected: expected.code, rule: 'ASS_A12' };
+  return [{ key: 'value-fixed', expression: `${path}.content[0].format`, values }];
+}
+
+/** Puts the document's place before an expression that starts at the resource. */
+function under(path: string, issue: Issue): Issue {
+  const inside = (issue.expression ?? '').replace(/^DocumentReference\b/, path);
+  return { ...issue, expression: inside === '' ? path : inside };
+}
+
+function located<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof IssueError) throw new IssueError(error.issues.map((issue) => under(path, issue)));
+    throw error;
+  }
+}
+
+/** Runs two steps and gives the problems of both. */
+async function both<A, B>(first: () => Promise<A>, second: () => B): Promise<[A, B]> {
+  const issues: Issue[] = [];
+  let a: A | undefined;
+  let b: B | undefined;
+  const keep = (error: unknown): void => {
+    if (!(error instanceof IssueError)) throw error;
+    issues.push(...error.issues);
+  };
+  try {
+    a = await first();
+  } catch (error) {
+    keep(error);
+  }
+  try {
+    b = second();
+  } catch (error) {
+    keep(error);
+  }
+  if (issues.length > 0) throw new IssueError(issues);
+  return [a as A, b as B];
+}
