@@ -75,6 +75,15 @@ export interface DmpEnvironment {
   newUuid(): string;
 }
 
+export interface OutgoingMessage {
+  /** The SOAP body's content, serialised. */
+  body: string;
+  /** The parts that it includes by XOP: with one or more of them the message goes out as MTOM. */
+  parts?: OutgoingPart[];
+  /** Looks at the element of the answer for what it says of the question. @throws DmpError kind `mismatch` */
+  check?(answer: XmlNode): void;
+}
+
 /**
  * A DMP transaction, declared: one file per transaction says what it is, and `run.ts` does the rest
  * (envelope, VIHF, TLS, MTOM, time-outs, errors).
@@ -94,13 +103,15 @@ export interface Transaction<In, Out> {
   purposes: readonly PurposeOfUse[];
   /** May be sent again after a lost answer without a second effect. */
   idempotent: boolean;
-  /** The SOAP body's content, serialised, and the parts that it includes by XOP. */
-  build(input: In, context: CallContext, env: DmpEnvironment): { body: string; parts?: OutgoingPart[] };
+  build(input: In, context: CallContext, env: DmpEnvironment): OutgoingMessage;
   /** Reads the answer; the reader is given parsed XML or, for TD3.2, the streamed parts. */
   read: AnswerReader<In, Out>;
 }
 
-/** How an answer is read: from the mini-tree of the SOAP body, or as a stream of MIME parts. */
+/**
+ * How an answer is read: from the element in the SOAP body, or with the stream of MIME parts. What is neither DmpError nor
+ * from the sink counts as an unreadable answer.
+ */
 export type AnswerReader<In, Out> =
   | { kind: 'tree'; read(body: XmlNode, input: In): Out }
   | { kind: 'parts'; read(answer: StreamedAnswer, input: In): Promise<Out> };
@@ -136,9 +147,9 @@ export class DmpError extends Error {
     readonly kind: DmpFailureKind,
     readonly code: string,
     readonly transaction: string,
-    /** codeContext or fault reason, as the DMP worded it. */
+    /** codeContext or fault reason, as the DMP worded it, identifiers of persons taken out. */
     readonly context?: string,
-    /** All registry errors, when there are several. */
+    /** All registry errors, as the registry words them (identifiers of persons taken out). */
     readonly errors: readonly { code: string; context?: string; location?: string; severity: string }[] = [],
     options?: ErrorOptions,
   ) {

@@ -1,0 +1,174 @@
+/**
+ * The one function that runs any transaction (design, idea 2): VIHF, envelope, POST over mutual TLS, time-outs, one careful
+ * retry, answer, errors.
+ */
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { request } from 'undici';
+import { Answer, type HttpAnswer } from './answer.ts';
+import { faultError, transportFailure, unreadable } from './failure.ts';
+import { encodeMultipart } from './mtom/encode.ts';
+import type { Pool } from './pool.ts';
+import { chooseMode } from './rights.ts';
+import { writeEnvelope } from './soap.ts';
+import { DmpError, type CallContext, type DmpEnvironment, type DmpFailureKind, type OutgoingMessage, type Transaction, type VihfMode } from './types.ts';
+import { buildVihf } from './vihf.ts';
+
+/** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
+export type CallOutcome = 'ok' | DmpFailureKind | 'aborted' | 'error';
+
+export interface CallDetails {
+  /** code of the DmpError */
+  code?: string;
+  mode?: VihfMode;
+  /** Times that the message was sent: 0 when it was refused before. */
+  attempts: number;
+  requestId?: string;
+  /** The answer named another wsa:Action than the one declared. */
+  otherAction?: string;
+}
+
+/** Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content. */
+export type CallObserver = (transaction: string, outcome: CallOutcome, ms: number, details: CallDetails) => void;
+
+export interface Runner {
+  env: DmpEnvironment;
+  pool: Pool;
+  /** Base URL up to the services. */
+  url: string;
+  timeoutMs: number;
+  /** octets of an answer, attachments apart */
+  maxAnswerBytes: number;
+  onCall?: CallObserver;
+}
+
+interface Prepared {
+  url: string;
+  contentType: string;
+  contentLength: number;
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** The HTTP request of a transaction. */
+function prepare(runner: Runner, transaction: Transaction<never, unknown>, envelope: string, message: OutgoingMessage): Prepared {
+  const url = `${runner.url.replace(/\/+$/, '')}/${transaction.service}`;
+  if (message.parts && message.parts.length > 0) {
+    return { url, ...encodeMultipart(envelope, message.parts, transaction.action, runner.env.newUuid()) };
+  }
+  const bytes = Buffer.from(envelope, 'utf8');
+  return {
+    url,
+    contentType: `application/soap+xml; charset=UTF-8; action="${transaction.action}"`,
+    contentLength: bytes.byteLength,
+    chunks: () => [bytes],
+  };
+}
+
+/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
+async function post(runner: Runner, transaction: string, prepared: Prepared, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  try {
+    return await request(prepared.url, {
+      method: 'POST',
+      dispatcher: runner.pool.dispatcher(),
+      headers: {
+        'content-type': prepared.contentType,
+        'content-length': String(prepared.contentLength),
+        accept: 'multipart/related, application/soap+xml',
+      },
+      body: Readable.from(prepared.chunks()),
+      headersTimeout: runner.timeoutMs,
+      bodyTimeout: runner.timeoutMs,
+      ...(signal ? { signal } : {}),
+    });
+  } catch (e) {
+    signal?.throwIfAborted();
+    throw transportFailure(transaction, e);
+  }
+}
+
+/** What the envelope says of itself, before its content is read. @throws DmpError kinds fault, mismatch, http, garbage */
+function check(transaction: Transaction<never, unknown>, answer: Answer, messageId: string, status: number, message: OutgoingMessage): void {
+  const { name, responseRoot } = transaction;
+  const { relatesTo, fault, root } = answer.envelope;
+  // A server that could not read the request cannot say which it was: a fault alone may be without RelatesTo.
+  if (fault ? relatesTo !== undefined && relatesTo !== messageId : relatesTo !== messageId) throw new DmpError('mismatch', 'RelatesTo', name);
+  if (fault) throw faultError(name, fault);
+  if (status >= 300) throw new DmpError('http', String(status), name);
+  if (root.name !== responseRoot.name || root.ns !== responseRoot.ns) throw new DmpError('garbage', 'root', name);
+  message.check?.(root);
+}
+
+/**
+ * Runs a transaction.
+ * @throws DmpError for everything that the DMP or the way to it does; the signal's reason when the caller leaves; what the
+ * sink of a streamed answer throws, unchanged
+ */
+export async function run<In, Out>(runner: Runner, transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out> {
+  const began = performance.now();
+  const details: CallDetails = { attempts: 0, ...(context.requestId === undefined ? {} : { requestId: context.requestId }) };
+  let outcome: CallOutcome = 'ok';
+  try {
+    return await call(runner, transaction, input, context, details);
+  } catch (e) {
+    if (context.signal?.aborted) {
+      outcome = 'aborted';
+      throw context.signal.reason;
+    }
+    outcome = e instanceof DmpError ? e.kind : 'error';
+    if (e instanceof DmpError) details.code = e.code;
+    throw e;
+  } finally {
+    runner.onCall?.(transaction.name, outcome, performance.now() - began, details);
+  }
+}
+
+async function call<In, Out>(runner: Runner, transaction: Transaction<In, Out>, input: In, context: CallContext, details: CallDetails): Promise<Out> {
+  const { env } = runner;
+  const { signal } = context;
+  signal?.throwIfAborted();
+  const mode = (details.mode = chooseMode(transaction, context.requester));
+  const message = transaction.build(input, context, env);
+  const messageId = `urn:uuid:${env.newUuid()}`;
+  const vihf = buildVihf(context, mode, env);
+  const envelope = writeEnvelope({ messageId, action: transaction.action, vihf, body: message.body });
+  const declared = transaction as unknown as Transaction<never, unknown>;
+  const prepared = prepare(runner, declared, envelope, message);
+  const http = await send(runner, declared, prepared, signal, details);
+
+  const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+  const { action } = answer.envelope;
+  if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault) details.otherAction = action;
+  try {
+    check(declared, answer, messageId, http.statusCode, message);
+    const out = transaction.read.kind === 'tree' ? transaction.read.read(answer.root, input) : await transaction.read.read(answer, input);
+    await answer.close();
+    return out;
+  } catch (e) {
+    await answer.abandon();
+    if (answer.failure) throw answer.failure;
+    // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.
+    throw transaction.read.kind === 'tree' ? unreadable(transaction.name, e) : e;
+  }
+}
+
+/**
+ * Sends the message; once more, a little later, when the connection failed before an answer and the transaction may be
+ * repeated. A time-out is not tried again: the caller has waited long enough, and the DMP is busy as it is.
+ */
+async function send(
+  runner: Runner,
+  transaction: Transaction<never, unknown>,
+  prepared: Prepared,
+  signal: AbortSignal | undefined,
+  details: CallDetails,
+): Promise<HttpAnswer> {
+  details.attempts = 1;
+  try {
+    return await post(runner, transaction.name, prepared, signal);
+  } catch (e) {
+    if (!(e instanceof DmpError && e.kind === 'network' && transaction.idempotent)) throw e;
+  }
+  await wait(50 + Math.random() * 200, undefined, signal ? { signal } : {});
+  details.attempts = 2;
+  return post(runner, transaction.name, prepared, signal);
+}
