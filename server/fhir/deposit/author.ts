@@ -18,23 +18,39 @@ const professions = '1.2.250.1.71.1.2.7';
 export function personOf(caller: Caller): string {
   // National (ADELI 0, RPPS 8), or internal to a structure: `3<FINESS>/<id>` (dmp-wire §3.3).
   const type = /^[08]/.test(caller.personId) && !caller.personId.includes('/') ? 'IDNPS' : 'EI';
-  const value = { id: caller.personId, family: caller.family, given: caller.given, authority: { oid: oidPerson }, nameType: 'D', type };
+  const value = {
+    id: caller.personId,
+    family: caller.family,
+    given: caller.given,
+    authority: { oid: oidPerson },
+    nameType: 'D',
+    type,
+  };
   return xcn.encode(value) ?? '';
 }
 
 /** `NAME^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^Struct_IdNat` */
 export function institutionOf(caller: Caller): string {
-  return xon.encode({ name: caller.structure.name, id: caller.structure.id, authority: { oid: oidStructure }, type: 'IDNST' }) ?? '';
+  return (
+    xon.encode({
+      name: caller.structure.name,
+      id: caller.structure.id,
+      authority: { oid: oidStructure },
+      type: 'IDNST',
+    }) ?? ''
+  );
 }
 
 /** `G15_10/SM26^label^1.2.250.1.213.1.1.4.5`, from the roles of the token; a role of another list stays as it is. */
 function specialtiesOf(caller: Caller): string[] {
   const [first, second] = caller.roles;
   if (!first) return [];
-  const candidates = first.system === professions ? [...(second ? [`G15_${first.code}/${second.code}`] : []), `G15_${first.code}`] : [];
+  const candidates =
+    first.system === professions ? [...(second ? [`G15_${first.code}/${second.code}`] : []), `G15_${first.code}`] : [];
   for (const code of candidates) {
     const display = displayOf(code, professionAndSpecialty);
-    if (display !== undefined) return [compose({ 1: hl7Text.encode(code), 2: hl7Text.encode(display), 3: professionAndSpecialty })];
+    if (display !== undefined)
+      return [compose({ 1: hl7Text.encode(code), 2: hl7Text.encode(display), 3: professionAndSpecialty })];
   }
   return [compose({ 1: hl7Text.encode(first.code), 2: hl7Text.encode(first.display), 3: first.system })];
 }
@@ -69,5 +85,10 @@ export function completeAuthor(author: XdsAuthor, caller: Caller): XdsAuthor {
   if (!isCaller(author, caller)) return author;
   const own = authorOf(caller);
   const institutions = author.institutions.length > 0 ? author.institutions : own.institutions;
-  return { ...author, person: own.person, institutions, specialties: author.specialties.length > 0 ? author.specialties : own.specialties };
+  return {
+    ...author,
+    person: own.person,
+    institutions,
+    specialties: author.specialties.length > 0 ? author.specialties : own.specialties,
+  };
 }

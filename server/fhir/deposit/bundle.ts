@@ -28,7 +28,12 @@ export interface BundleOptions extends DepositOptions {
  * @returns the transaction-response
  * @throws IssueError with what is wrong anywhere in the Bundle, nothing having been sent; DmpError when the DMP refuses
  */
-export async function depositBundle(body: unknown, services: Services, caller: Caller, options: BundleOptions = {}): Promise<Bundle> {
+export async function depositBundle(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  options: BundleOptions = {},
+): Promise<Bundle> {
   const { issues: validation, parts } = readProvideBundle(body);
   if (!parts) throw new IssueError(validation);
   const patients = parts.patient ? [parts.patient] : [];
@@ -45,13 +50,31 @@ export async function depositBundle(body: unknown, services: Services, caller: C
 
   const { set: list } = parts;
   const around = { patients, ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }) };
-  const subject = await attempt(() => resolveSubject(list.resource.subject, `${list.path}.subject`, { ...around, contained: list.resource.contained ?? [] }, services));
+  const subject = await attempt(() =>
+    resolveSubject(
+      list.resource.subject,
+      `${list.path}.subject`,
+      { ...around, contained: list.resource.contained ?? [] },
+      services,
+    ),
+  );
   const documents = await prepareAll(parts, services, caller, attempt);
-  const set = subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
+  const set =
+    subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
   if (problems.length > 0 || !subject || !set) throw new IssueError([...validation, ...problems]);
 
-  const submitted = await submit({ ins: subject.ins, set, setPath: list.path, documents, caller, ...(options.requestId ? { requestId: options.requestId } : {}) }, services);
+  const submitted = await submit(
+    {
+      ins: subject.ins,
+      set,
+      setPath: list.path,
+      documents,
+      caller,
+      ...(options.requestId ? { requestId: options.requestId } : {}),
+    },
+    services,
+  );
   const warnings = [...validation, ...subject.issues, ...documents.flatMap((d) => d.issues)];
   return respond(body as Bundle, parts, submitted, warnings, services, options);
 }
@@ -74,7 +97,10 @@ async function prepareAll(
           data: binary.resource.data,
           dataPath: `${binary.path}.data`,
           binaryType: binary.resource.contentType,
-          around: { patients: patient ? [patient] : [], ...(reference.fullUrl === undefined ? {} : { fullUrl: reference.fullUrl }) },
+          around: {
+            patients: patient ? [patient] : [],
+            ...(reference.fullUrl === undefined ? {} : { fullUrl: reference.fullUrl }),
+          },
         },
         services,
         caller,
@@ -101,7 +127,14 @@ function respond(
   const { created, patientId, payload, setId } = submitted;
   const { submittedAt } = payload;
   const entries = new Map<number, BundleEntry>();
-  const answer = (index: number, type: string, id: string, status: string, resource?: BundleEntry['resource'], more: readonly Issue[] = []): void => {
+  const answer = (
+    index: number,
+    type: string,
+    id: string,
+    status: string,
+    resource?: BundleEntry['resource'],
+    more: readonly Issue[] = [],
+  ): void => {
     const own = [...warnings.filter((w) => w.expression?.startsWith(`Bundle.entry[${index}].`)), ...more];
     entries.set(index, {
       ...(resource ? { fullUrl: `${config.fhirBase}/${type}/${id}`, resource } : {}),
@@ -119,7 +152,13 @@ function respond(
   documents.forEach(({ reference, binary }, i) => {
     const document = payload.documents[i];
     if (!document) throw new Error('a submission without one of its documents');
-    answer(reference.index, 'DocumentReference', document.id, status, depositedReference(document, { patientId, submittedAt, config }));
+    answer(
+      reference.index,
+      'DocumentReference',
+      document.id,
+      status,
+      depositedReference(document, { patientId, submittedAt, config }),
+    );
     answer(binary.index, 'Binary', document.id, status);
   });
   // The patient is known to the DMP already: nothing is created.
@@ -127,7 +166,10 @@ function respond(
   return {
     resourceType: 'Bundle',
     id: randomUUID(),
-    meta: { profile: ['https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.ProvideDocumentBundleResponse'], lastUpdated: submittedAt },
+    meta: {
+      profile: ['https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.ProvideDocumentBundleResponse'],
+      lastUpdated: submittedAt,
+    },
     type: 'transaction-response',
     link: [{ relation: 'self', url: config.fhirBase }],
     entry: (request.entry ?? []).map((_, i) => entries.get(i) as BundleEntry),

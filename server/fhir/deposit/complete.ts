@@ -25,7 +25,11 @@ const mandatory: readonly (readonly [keyof DocumentEntry, string])[] = [
 ];
 
 /** Code → value set of the DMP. The sets are those of 2024: a stranger is a warning, the DMP decides. */
-const bound: readonly (readonly ['classCode' | 'typeCode' | 'formatCode' | 'healthcareFacilityTypeCode' | 'practiceSettingCode', ValueSetName, string])[] = [
+const bound: readonly (readonly [
+  'classCode' | 'typeCode' | 'formatCode' | 'healthcareFacilityTypeCode' | 'practiceSettingCode',
+  ValueSetName,
+  string,
+])[] = [
   ['classCode', 'J57', 'category[0]'],
   ['typeCode', 'J66', 'type'],
   ['formatCode', 'J60', 'content[0].format'],
@@ -36,23 +40,45 @@ const bound: readonly (readonly ['classCode' | 'typeCode' | 'formatCode' | 'heal
 export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
   const issues: Issue[] = [];
   for (const [name, element] of mandatory)
-    if (entry[name] === undefined || entry[name] === '') issues.push({ key: 'required', expression: `${path}.${element}`, values: { element, rule } });
+    if (entry[name] === undefined || entry[name] === '')
+      issues.push({ key: 'required', expression: `${path}.${element}`, values: { element, rule } });
   if (entry.typeCode && !entry.classCode)
-    issues.push({ key: 'code-undetermined', expression: `${path}.category`, values: { code: entry.typeCode.code, element: 'DocumentReference.category' } });
-  for (const [pid, element] of [['PID-5|', 'name'], ['PID-7|', 'birthDate'], ['PID-8|', 'gender']] as const)
+    issues.push({
+      key: 'code-undetermined',
+      expression: `${path}.category`,
+      values: { code: entry.typeCode.code, element: 'DocumentReference.category' },
+    });
+  for (const [pid, element] of [
+    ['PID-5|', 'name'],
+    ['PID-7|', 'birthDate'],
+    ['PID-8|', 'gender'],
+  ] as const)
     if (!entry.sourcePatientInfo.some((info) => info.startsWith(pid))) {
       const where = `context.sourcePatientInfo → Patient.${element}`;
-      issues.push({ key: 'required', expression: `${path}.context.sourcePatientInfo`, values: { element: where, rule } });
+      issues.push({
+        key: 'required',
+        expression: `${path}.context.sourcePatientInfo`,
+        values: { element: where, rule },
+      });
     }
   for (const [name, valueSet, element] of bound) {
     const code = entry[name];
     if (code && !isMember(valueSet, code.code, code.scheme))
-      issues.push({ key: 'code-unknown', severity: 'warning', expression: `${path}.${element}`, values: { code: code.code, valueSet: `JDV_${valueSet}` } });
+      issues.push({
+        key: 'code-unknown',
+        severity: 'warning',
+        expression: `${path}.${element}`,
+        values: { code: code.code, valueSet: `JDV_${valueSet}` },
+      });
   }
   entry.confidentialityCodes.forEach((code, i) => {
     // A visibility that is not understood must not be lost: the document would be seen by whom it was to be hidden from.
     if (!isMember('J58', code.code, code.scheme))
-      issues.push({ key: 'code-unknown', expression: `${path}.securityLabel[${i}]`, values: { code: code.code, valueSet: 'JDV_J58' } });
+      issues.push({
+        key: 'code-unknown',
+        expression: `${path}.securityLabel[${i}]`,
+        values: { code: code.code, valueSet: 'JDV_J58' },
+      });
   });
   return issues;
 }
@@ -62,7 +88,9 @@ export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
  * (dmp-wire §3.4: 1..4 values).
  */
 export function confidentialityOf(given: readonly XdsCode[]): XdsCode[] {
-  const codes = given.filter((code, i) => given.findIndex((c) => c.code === code.code && c.scheme === code.scheme) === i);
+  const codes = given.filter(
+    (code, i) => given.findIndex((c) => c.code === code.code && c.scheme === code.scheme) === i,
+  );
   return codes.some((c) => c.scheme === confidentialityScheme) ? codes : [coded('N', confidentialityScheme), ...codes];
 }
 

@@ -4,7 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Attachment } from '@medplum/fhirtypes';
-import { canonicalMedia, declaresPdfA1, depositMedia, isEmpty, sniff, type SniffedMedia } from '../../../mappings/media.ts';
+import {
+  canonicalMedia,
+  declaresPdfA1,
+  depositMedia,
+  isEmpty,
+  sniff,
+  type SniffedMedia,
+} from '../../../mappings/media.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Config } from '../../config.ts';
 
@@ -48,15 +55,25 @@ export function readContent(source: ContentSource, config: ContentConfig): Conte
   if (isEmpty(bytes)) throw new IssueError({ key: 'document-empty', expression: source.dataPath });
 
   const issues: Issue[] = [];
-  const wrongType = (expression: string): void => void issues.push({ key: 'document-type-mismatch', expression, values: { given: given.slice(0, 80) } });
+  const wrongType = (expression: string): void =>
+    void issues.push({ key: 'document-type-mismatch', expression, values: { given: given.slice(0, 80) } });
   if (sniff(bytes) !== media) wrongType(`${path}.contentType`);
   if (source.binaryType !== undefined && canonicalMedia(source.binaryType) !== media)
     wrongType(source.dataPath.replace(/data$/, 'contentType'));
   if (attachment.size !== undefined && attachment.size !== bytes.length)
-    issues.push({ key: 'size-mismatch', expression: `${path}.size`, values: { given: attachment.size, actual: bytes.length } });
-  if (attachment.hash !== undefined && !sameHash(attachment.hash, bytes)) issues.push({ key: 'hash-mismatch', expression: `${path}.hash` });
+    issues.push({
+      key: 'size-mismatch',
+      expression: `${path}.size`,
+      values: { given: attachment.size, actual: bytes.length },
+    });
+  if (attachment.hash !== undefined && !sameHash(attachment.hash, bytes))
+    issues.push({ key: 'hash-mismatch', expression: `${path}.hash` });
   if (media === 'application/pdf' && config.PDFA !== 'ignore' && !declaresPdfA1(bytes))
-    issues.push({ key: 'pdfa-expected', expression: `${path}.contentType`, ...(config.PDFA === 'warn' ? { severity: 'warning' as const } : {}) });
+    issues.push({
+      key: 'pdfa-expected',
+      expression: `${path}.contentType`,
+      ...(config.PDFA === 'warn' ? { severity: 'warning' as const } : {}),
+    });
   if (issues.some((i) => i.severity !== 'warning')) throw new IssueError(issues);
   return { bytes, media, digest: createHash('sha256').update(bytes).digest('hex'), issues };
 }

@@ -12,7 +12,10 @@ export function custodianIssues(resource: DocumentReference, path: string, calle
   const { custodian } = resource;
   if (!custodian) return [];
   const contained = resource.contained?.find((c) => `#${c.id ?? ''}` === custodian.reference);
-  const candidates = [custodian.identifier, ...(contained?.resourceType === 'Organization' ? (contained.identifier ?? []) : [])];
+  const candidates = [
+    custodian.identifier,
+    ...(contained?.resourceType === 'Organization' ? (contained.identifier ?? []) : []),
+  ];
   const same = candidates.some((c) => c !== undefined && identifier.encode(c)?.id === caller.structure.id);
   return same ? [] : [{ key: 'custodian-is-depositor', severity: 'warning', expression: `${path}.custodian` }];
 }

@@ -47,7 +47,10 @@ export function defaultsFor({ resource, media, header, caller, config, now }: De
   const type = typeOf(resource) ?? fromCda.typeCode;
   const attachment = resource.content[0]?.attachment;
   const given = attachment?.creation ?? resource.date;
-  const creationTime = attachment?.creation === undefined ? (fromCda.creationTime ?? (given ? dtm.encode(given) : undefined)) : dtm.encode(attachment.creation);
+  const creationTime =
+    attachment?.creation === undefined
+      ? (fromCda.creationTime ?? (given ? dtm.encode(given) : undefined))
+      : dtm.encode(attachment.creation);
   const written = creationTime ?? dtmOfInstant(now.getTime());
   return {
     languageCode: 'fr-FR',
@@ -55,7 +58,11 @@ export function defaultsFor({ resource, media, header, caller, config, now }: De
     authors: [authorOf(caller)],
     serviceStartTime: written,
     classCode: type && classOfType(type.code, type.scheme),
-    formatCode: header ? (header.body.kind === 'N1' ? formatOfMedia(header.body.mediaType) : formatOfTemplates(header.templateIds)) : formatOfMedia(media),
+    formatCode: header
+      ? header.body.kind === 'N1'
+        ? formatOfMedia(header.body.mediaType)
+        : formatOfTemplates(header.templateIds)
+      : formatOfMedia(media),
     healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
     practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
     confidentialityCodes: [coded('N', confidentialityScheme)],

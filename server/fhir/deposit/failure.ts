@@ -5,7 +5,14 @@
 import type { DmpError } from '../../dmp/types.ts';
 
 /** Nothing was sent: the connection never came to be. */
-const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const unsent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Whether the DMP surely did not register what TD2.1 carried. */
 export function surelyNotRegistered({ kind, code }: DmpError): boolean {

@@ -30,7 +30,12 @@ export interface DepositOptions {
  * @param body any JSON value
  * @throws IssueError with what is wrong; DmpError when the DMP refuses or fails
  */
-export async function depositOne(body: unknown, services: Services, caller: Caller, options: DepositOptions = {}): Promise<DepositResult> {
+export async function depositOne(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  options: DepositOptions = {},
+): Promise<DepositResult> {
   const validation = validateSimplifiedPublish(body);
   if (hasErrors(validation)) throw new IssueError(validation);
   const resource = body as DocumentReference;
@@ -54,7 +59,11 @@ export async function depositOne(body: unknown, services: Services, caller: Call
   if (!first) throw new Error('a submission without its document');
   return {
     status: submitted.created ? 201 : 200,
-    resource: depositedReference(first, { patientId: submitted.patientId, submittedAt: submitted.payload.submittedAt, config: services.config }),
+    resource: depositedReference(first, {
+      patientId: submitted.patientId,
+      submittedAt: submitted.payload.submittedAt,
+      config: services.config,
+    }),
     issues: [...validation, ...document.issues, ...submitted.issues],
   };
 }

@@ -63,8 +63,13 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const { resource, path, around } = source;
   const attachmentPath = `${path}.content[0].attachment`;
   const [subject, content] = await both(
-    () => resolveSubject(resource.subject, `${path}.subject`, { ...around, contained: resource.contained ?? [] }, services),
-    () => readContent({ ...source, attachment: resource.content[0]?.attachment ?? {}, path: attachmentPath }, services.config),
+    () =>
+      resolveSubject(resource.subject, `${path}.subject`, { ...around, contained: resource.contained ?? [] }, services),
+    () =>
+      readContent(
+        { ...source, attachment: resource.content[0]?.attachment ?? {}, path: attachmentPath },
+        services.config,
+      ),
   );
   const header = content.media === 'text/xml' ? readHeader(content.bytes, source.dataPath) : undefined;
   const patient = patientOf(resource, around);
@@ -72,17 +77,34 @@ export async function prepare(source: Source, services: Services, caller: Caller
   if (stated) checkSame([subject.ins, stated], `${path}.context.sourcePatientInfo`);
 
   const entry = toEntry(source, { subject, content, header, patient, caller, services });
-  const issues = [...subject.issues, ...content.issues, ...custodianIssues(resource, path, caller), ...checkComplete(entry, path)];
+  const issues = [
+    ...subject.issues,
+    ...content.issues,
+    ...custodianIssues(resource, path, caller),
+    ...checkComplete(entry, path),
+  ];
   const wrapped = header === undefined;
   if (wrapped) issues.push(...formatIssues(entry, content.media, path));
   else issues.push(...checkCdaAgainst(header, entry).map((issue) => under(path, issue)));
   if (hasErrors(issues)) throw new IssueError(issues);
 
   const bytes = wrapped
-    ? writeCdaN1({ entry, content: content.bytes, mediaType: content.media, custodian: { id: caller.structure.id, name: caller.structure.name } })
+    ? writeCdaN1({
+        entry,
+        content: content.bytes,
+        mediaType: content.media,
+        custodian: { id: caller.structure.id, name: caller.structure.name },
+      })
     : content.bytes;
   const hash = createHash('sha1').update(bytes).digest('hex');
-  return { path, subject, entry: { ...entry, hash, size: String(bytes.length) }, content: bytes, digest: content.digest, issues };
+  return {
+    path,
+    subject,
+    entry: { ...entry, hash, size: String(bytes.length) },
+    content: bytes,
+    digest: content.digest,
+    issues,
+  };
 }
 
 interface Facts {
@@ -103,7 +125,11 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
   const described: DocumentReference = {
     ...resource,
     identifier: undefined,
-    masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${oidOf(resource.masterIdentifier, `${path}.masterIdentifier`)}` },
+    masterIdentifier: {
+      use: 'usual',
+      system: uris,
+      value: `urn:oid:${oidOf(resource.masterIdentifier, `${path}.masterIdentifier`)}`,
+    },
     content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml' } }],
   };
   const entry = located(path, () =>
@@ -111,8 +137,16 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
       patientId,
       sourcePatientId: localIdOf(patient) ?? patientId,
       ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
-      defaults: defaultsFor({ resource, media: content.media, header, caller, config: services.config, now: services.now() }),
-      resolve: ({ reference }) => around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource,
+      defaults: defaultsFor({
+        resource,
+        media: content.media,
+        header,
+        caller,
+        config: services.config,
+        now: services.now(),
+      }),
+      resolve: ({ reference }) =>
+        around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource,
     }),
   );
   return withDisplays({

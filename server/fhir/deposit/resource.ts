@@ -12,7 +12,11 @@ export function depositedReference(
   { id, entry }: { id: string; entry: DocumentEntry },
   { patientId, submittedAt, config }: { patientId: string; submittedAt: string; config: Config },
 ): DocumentReference {
-  const registered: DocumentEntry = { ...entry, availabilityStatus: statuses.approved, repositoryUniqueId: config.REPOSITORY_UNIQUE_ID };
+  const registered: DocumentEntry = {
+    ...entry,
+    availabilityStatus: statuses.approved,
+    repositoryUniqueId: config.REPOSITORY_UNIQUE_ID,
+  };
   return documentEntryToFhir(registered, {
     id,
     subject: { reference: `Patient/${patientId}` },
@@ -26,7 +30,11 @@ export function depositedReference(
 export function depositedList(setId: string, patientId: string, { set, documents, submittedAt }: SetPayload): List {
   const list = submissionSetToFhir(
     { ...set, availabilityStatus: statuses.approved },
-    { id: setId, subject: { reference: `Patient/${patientId}` }, items: documents.map(({ id }) => ({ reference: `DocumentReference/${id}` })) },
+    {
+      id: setId,
+      subject: { reference: `Patient/${patientId}` },
+      items: documents.map(({ id }) => ({ reference: `DocumentReference/${id}` })),
+    },
   );
   return { ...list, meta: { ...list.meta, versionId: '1', lastUpdated: submittedAt } };
 }

@@ -37,12 +37,14 @@ export async function resolveSubject(
   { store, config }: Pick<Services, 'store' | 'config'>,
 ): Promise<Subject> {
   const found: PatientIns[] = [];
-  if (subject?.reference !== undefined) found.push(await byReference(subject.reference, `${path}.reference`, around, store, config.fhirBase));
+  if (subject?.reference !== undefined)
+    found.push(await byReference(subject.reference, `${path}.reference`, around, store, config.fhirBase));
   if (subject?.identifier) {
     const ins = insFromToken(subject.identifier.system, subject.identifier.value);
     // Beside a reference that already says the INS, another identifier (a local one) says nothing more.
     if (ins) found.push(ins);
-    else if (found.length === 0) throw new IssueError(notIns(subject.identifier, `${path}.identifier`, config.ENVIRONMENT));
+    else if (found.length === 0)
+      throw new IssueError(notIns(subject.identifier, `${path}.identifier`, config.ENVIRONMENT));
   }
   const [ins] = found;
   if (!ins) throw new IssueError({ key: 'patient-unidentified', expression: path });
@@ -68,9 +70,24 @@ export function insOfPatient(patient: Patient): PatientIns | undefined {
   return undefined;
 }
 
-async function byReference(reference: string, path: string, around: Surroundings, store: Services['store'], base: string): Promise<PatientIns> {
-  const unresolved = new IssueError({ key: 'reference-unresolved', expression: path, values: { reference: shown(reference) } });
-  if (reference.startsWith('#')) return ofPatient(around.contained?.find((c) => `#${c.id ?? ''}` === reference), path, unresolved);
+async function byReference(
+  reference: string,
+  path: string,
+  around: Surroundings,
+  store: Services['store'],
+  base: string,
+): Promise<PatientIns> {
+  const unresolved = new IssueError({
+    key: 'reference-unresolved',
+    expression: path,
+    values: { reference: shown(reference) },
+  });
+  if (reference.startsWith('#'))
+    return ofPatient(
+      around.contained?.find((c) => `#${c.id ?? ''}` === reference),
+      path,
+      unresolved,
+    );
   const entry = resolveEntry(reference, around, around.patients ?? []);
   if (entry) return ofPatient(entry.resource, path, unresolved);
 

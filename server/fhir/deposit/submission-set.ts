@@ -26,7 +26,13 @@ const contentTypeScheme = '1.2.250.1.213.2.2';
 type SetConfig = Pick<Config, 'LPS_OID' | 'STRUCTURE_CONTENT_TYPE'>;
 
 /** The set of a simplified publish: one document, by the caller, now. */
-export function ownSet(ins: PatientIns, title: string | undefined, caller: Caller, config: SetConfig, now: Date): SubmissionSet {
+export function ownSet(
+  ins: PatientIns,
+  title: string | undefined,
+  caller: Caller,
+  config: SetConfig,
+  now: Date,
+): SubmissionSet {
   return {
     id: setId,
     ...(title === undefined ? {} : { title }),
@@ -56,7 +62,9 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
     set = submissionSetFromFhir(described, { patientId, defaults: { uniqueId, authors: [authorOf(caller)] } });
   } catch (error) {
     if (!(error instanceof IssueError)) throw error;
-    throw new IssueError(error.issues.map((i) => ({ ...i, expression: (i.expression ?? '').replace(/^List\b/, path) || path })));
+    throw new IssueError(
+      error.issues.map((i) => ({ ...i, expression: (i.expression ?? '').replace(/^List\b/, path) || path })),
+    );
   }
   const issues: Issue[] = [];
   const authors = set.authors.length > 0 ? set.authors : [authorOf(caller)];
@@ -64,7 +72,11 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
     issues.push({ key: 'author-not-caller', expression: `${path}.source` });
   const content = set.contentTypeCode;
   if (content && !isMember('J59', content.code, content.scheme))
-    issues.push({ key: 'code-unknown', expression: `${path}.extension`, values: { code: content.code, valueSet: 'JDV_J59' } });
+    issues.push({
+      key: 'code-unknown',
+      expression: `${path}.extension`,
+      values: { code: content.code, valueSet: 'JDV_J59' },
+    });
   if (issues.length > 0) throw new IssueError(issues);
   return {
     ...set,
@@ -72,7 +84,14 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
     patientId,
     uniqueId,
     authors: authors.map((author) => completeAuthor(author, caller)),
-    ...(content ? { contentTypeCode: { ...content, display: content.display ?? displayOf(content.code, content.scheme) ?? content.code } } : {}),
+    ...(content
+      ? {
+          contentTypeCode: {
+            ...content,
+            display: content.display ?? displayOf(content.code, content.scheme) ?? content.code,
+          },
+        }
+      : {}),
   };
 }
 

@@ -71,7 +71,10 @@ export async function submit(submission: Submission, services: Services): Promis
   const sameSet = await store.sets.byUniqueId(set.uniqueId);
   if (sameSet && sameSet.id !== keptSetId) {
     if (verdict === 'new') await store.documents.release(held.map((d) => d.id));
-    throw new IssueError({ key: 'unique-id-taken', ...(submission.setPath ? { expression: `${submission.setPath}.identifier` } : {}) });
+    throw new IssueError({
+      key: 'unique-id-taken',
+      ...(submission.setPath ? { expression: `${submission.setPath}.identifier` } : {}),
+    });
   }
   const issues = await call(submission, held, verdict === 'pending', services);
   const payload: SetPayload = {
@@ -114,40 +117,71 @@ async function takeOver(reservations: readonly Reservation[], { store, config, n
 }
 
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing. */
-async function call(submission: Submission, held: readonly StoredDocument[], again: boolean, services: Services): Promise<Issue[]> {
+async function call(
+  submission: Submission,
+  held: readonly StoredDocument[],
+  again: boolean,
+  services: Services,
+): Promise<Issue[]> {
   const { set, documents, caller, ins, requestId } = submission;
   const input = {
     set,
     entries: documents.map(({ entry, content }) => ({ entry, content })),
-    associations: membership(set, documents.map((d) => d.entry.id)),
+    associations: membership(
+      set,
+      documents.map((d) => d.entry.id),
+    ),
   };
   try {
     // Not tied to the client's connection: once sent, its outcome must be known.
-    const response = await services.dmp.call(td2_1, input, { requester: caller, patient: ins, ...(requestId ? { requestId } : {}) });
-    return response.errors.map((e) => ({ key: 'dmp-warning', severity: 'warning', values: { code: e.code }, upstream: { system: 'urn:dmp-fhir:dmp:registry', code: e.code } }));
+    const response = await services.dmp.call(td2_1, input, {
+      requester: caller,
+      patient: ins,
+      ...(requestId ? { requestId } : {}),
+    });
+    return response.errors.map((e) => ({
+      key: 'dmp-warning',
+      severity: 'warning',
+      values: { code: e.code },
+      upstream: { system: 'urn:dmp-fhir:dmp:registry', code: e.code },
+    }));
   } catch (error) {
     if (error instanceof DmpError && again && alreadyRegistered(error)) return [];
-    if (error instanceof DmpError && surelyNotRegistered(error)) await services.store.documents.release(held.map((d) => d.id));
+    if (error instanceof DmpError && surelyNotRegistered(error))
+      await services.store.documents.release(held.map((d) => d.id));
     throw error;
   }
 }
 
 /** Everything is in the DMP already: what is on record of it. */
-async function existing(reservations: readonly Reservation[], submission: Submission, patientId: string, { store, now }: Services): Promise<Submitted> {
+async function existing(
+  reservations: readonly Reservation[],
+  submission: Submission,
+  patientId: string,
+  { store, now }: Services,
+): Promise<Submitted> {
   const setId = reservations[0]?.document.setId ?? '';
   const stored = await store.sets.byId(setId);
   const onRecord = stored && readSetPayload(stored.payload);
-  const entryOf = (id: string, i: number): DocumentEntry | undefined => onRecord?.documents.find((d) => d.id === id)?.entry ?? submission.documents[i]?.entry;
+  const entryOf = (id: string, i: number): DocumentEntry | undefined =>
+    onRecord?.documents.find((d) => d.id === id)?.entry ?? submission.documents[i]?.entry;
   const documents = reservations.flatMap(({ document: { id } }, i) => {
     const entry = entryOf(id, i);
     return entry ? [{ id, entry }] : [];
   });
-  const payload: SetPayload = { set: onRecord?.set ?? submission.set, documents, submittedAt: onRecord?.submittedAt ?? now().toISOString() };
+  const payload: SetPayload = {
+    set: onRecord?.set ?? submission.set,
+    documents,
+    submittedAt: onRecord?.submittedAt ?? now().toISOString(),
+  };
   return { created: false, setId, patientId, payload, issues: [] };
 }
 
 /** @throws IssueError unique-id-repeated */
 function checkRepeated(documents: readonly Prepared[]): void {
   const repeated = documents.filter((d, i) => documents.findIndex((o) => o.entry.uniqueId === d.entry.uniqueId) !== i);
-  if (repeated.length > 0) throw new IssueError(repeated.map((d) => ({ key: 'unique-id-repeated', expression: `${d.path}.masterIdentifier` })));
+  if (repeated.length > 0)
+    throw new IssueError(
+      repeated.map((d) => ({ key: 'unique-id-repeated', expression: `${d.path}.masterIdentifier` })),
+    );
 }

@@ -35,7 +35,13 @@ export function validateBase(resource: unknown, type: string): Issue[] {
     return [{ key: 'body-missing', values: { expected: type } }];
   const given = (resource as { resourceType?: unknown }).resourceType;
   if (given !== type)
-    return [{ key: 'wrong-resource-type', expression: 'resourceType', values: { expected: type, given: typeof given === 'string' ? given.slice(0, 64) : '—' } }];
+    return [
+      {
+        key: 'wrong-resource-type',
+        expression: 'resourceType',
+        values: { expected: type, given: typeof given === 'string' ? given.slice(0, 64) : '—' },
+      },
+    ];
   const light = lighten(resource) as Resource;
   const { issues, safe } = checkShape(light, type);
   if (!safe) return issues;
@@ -55,18 +61,34 @@ function runMedplum(resource: Resource): Issue[] {
 const sentences: [RegExp, (match: RegExpExecArray, element: string) => Issue][] = [
   [/^Missing required property$/, (_, element) => ({ key: 'required', values: { element, rule: 'FHIR R4' } })],
   [/^Invalid (\w+) format$/, (m, element) => ({ key: 'value-format', values: { element, type: m[1] ?? '' } })],
-  [/^(String must contain|String cannot be|Invalid numeric|Expected number)/, (m, element) => ({ key: 'value-invalid', values: { element, detail: m.input } })],
+  [
+    /^(String must contain|String cannot be|Invalid numeric|Expected number)/,
+    (m, element) => ({ key: 'value-invalid', values: { element, detail: m.input } }),
+  ],
   [/^Invalid (empty|null) /, (_, element) => ({ key: 'value-empty', values: { element } })],
-  [/^Invalid number of values: expected (\d+)\.\.(\S+), but found (\d+)/, (m, element) =>
-    Number(m[3]) < Number(m[1])
-      ? { key: 'required', values: { element, rule: 'FHIR R4' } }
-      : { key: 'cardinality', values: { element, count: Number(m[3]), max: m[2] ?? '', rule: 'FHIR R4' } }],
-  [/^Constraint (\S+) not met: (.*)$/s, (m) => ({
-    key: 'invariant',
-    values: { key: m[1] ?? '', detail: m[2] ?? '' },
-    ...(tolerated.has(m[1] ?? '') ? { severity: 'warning' as const } : {}),
-  })],
-  [/^Invalid reference: got "([^"]*)"/, (m, element) => ({ key: 'reference-type', values: { element, given: (m[1] ?? '').slice(0, 64) }, severity: 'warning' })],
+  [
+    /^Invalid number of values: expected (\d+)\.\.(\S+), but found (\d+)/,
+    (m, element) =>
+      Number(m[3]) < Number(m[1])
+        ? { key: 'required', values: { element, rule: 'FHIR R4' } }
+        : { key: 'cardinality', values: { element, count: Number(m[3]), max: m[2] ?? '', rule: 'FHIR R4' } },
+  ],
+  [
+    /^Constraint (\S+) not met: (.*)$/s,
+    (m) => ({
+      key: 'invariant',
+      values: { key: m[1] ?? '', detail: m[2] ?? '' },
+      ...(tolerated.has(m[1] ?? '') ? { severity: 'warning' as const } : {}),
+    }),
+  ],
+  [
+    /^Invalid reference: got "([^"]*)"/,
+    (m, element) => ({
+      key: 'reference-type',
+      values: { element, given: (m[1] ?? '').slice(0, 64) },
+      severity: 'warning',
+    }),
+  ],
 ];
 
 function toIssue(found: OperationOutcomeIssue): Issue {
@@ -77,7 +99,12 @@ function toIssue(found: OperationOutcomeIssue): Issue {
     const match = pattern.exec(text);
     if (match) return { ...make(match, expression ?? ''), ...place };
   }
-  return { key: 'structure', ...place, values: { detail: text }, ...(found.severity === 'warning' ? { severity: 'warning' } : {}) };
+  return {
+    key: 'structure',
+    ...place,
+    values: { detail: text },
+    ...(found.severity === 'warning' ? { severity: 'warning' } : {}),
+  };
 }
 
 /** `#id` must be contained in the same resource (R4 references.html#contained). Medplum ignores such references. */
@@ -91,7 +118,11 @@ function danglingReferences(resource: unknown, path: string): Issue[] {
     const own = typeof node.resourceType === 'string' && !/\.contained\[\d+\]$/.test(here) ? idsOf(node) : ids;
     const { reference } = node;
     if (typeof reference === 'string' && reference.startsWith('#') && reference !== '#' && !own.has(reference.slice(1)))
-      issues.push({ key: 'reference-unresolved', expression: `${here}.reference`, values: { reference: shown(reference) } });
+      issues.push({
+        key: 'reference-unresolved',
+        expression: `${here}.reference`,
+        values: { reference: shown(reference) },
+      });
     for (const [name, item] of Object.entries(node)) if (typeof item === 'object') visit(item, `${here}.${name}`, own);
   };
   visit(resource, path, new Set());

@@ -25,7 +25,12 @@ const simplified: readonly Rule[] = [
 ];
 
 const comprehensive: readonly Rule[] = [
-  { element: 'contained', card: '1..*', mhd: '0..*', filled: 'nothing: what must be contained is asked by its own row' },
+  {
+    element: 'contained',
+    card: '1..*',
+    mhd: '0..*',
+    filled: 'nothing: what must be contained is asked by its own row',
+  },
   { element: 'modifierExtension', card: '0..0' },
   { element: 'extension(pdsm-ext-is-archived)', card: '0..1', mhd: '0..*' },
   { element: 'masterIdentifier', card: '1..1' },
@@ -57,7 +62,12 @@ const comprehensive: readonly Rule[] = [
 ];
 
 const submissionSet: readonly Rule[] = [
-  { element: 'contained', card: '1..*', mhd: '0..*', filled: 'nothing: what must be contained is asked by its own row' },
+  {
+    element: 'contained',
+    card: '1..*',
+    mhd: '0..*',
+    filled: 'nothing: what must be contained is asked by its own row',
+  },
   { element: 'extension(ihe-designationType)', card: '1..1' },
   { element: 'extension(ihe-designationType).valueCodeableConcept', card: '1..1' },
   { element: 'extension(ihe-sourceId)', card: '1..1' },
@@ -88,10 +98,30 @@ const provideBundle: readonly Rule[] = [
 
 /** Profile → rows. `name` goes into sentences; `snapshot` and `mhdSnapshot` are the files of the definitions. */
 export const profiles = {
-  simplified: { name: 'PDSm Simplified Publish', rules: simplified, snapshot: 'pdsm-simplified-publish', mhdSnapshot: 'IHE.MHD.SimplifiedPublish.DocumentReference' },
-  comprehensive: { name: 'PDSm Comprehensive DocumentReference', rules: comprehensive, snapshot: 'pdsm-comprehensive-document-reference', mhdSnapshot: 'IHE.MHD.Comprehensive.DocumentReference' },
-  submissionSet: { name: 'PDSm SubmissionSet Comprehensive', rules: submissionSet, snapshot: 'pdsm-submissionset-comprehensive', mhdSnapshot: 'IHE.MHD.Comprehensive.SubmissionSet' },
-  provideBundle: { name: 'PDSm Comprehensive Provide Document Bundle', rules: provideBundle, snapshot: 'pdsm-comprehensive-provide-document-bundle', mhdSnapshot: 'IHE.MHD.Comprehensive.ProvideBundle' },
+  simplified: {
+    name: 'PDSm Simplified Publish',
+    rules: simplified,
+    snapshot: 'pdsm-simplified-publish',
+    mhdSnapshot: 'IHE.MHD.SimplifiedPublish.DocumentReference',
+  },
+  comprehensive: {
+    name: 'PDSm Comprehensive DocumentReference',
+    rules: comprehensive,
+    snapshot: 'pdsm-comprehensive-document-reference',
+    mhdSnapshot: 'IHE.MHD.Comprehensive.DocumentReference',
+  },
+  submissionSet: {
+    name: 'PDSm SubmissionSet Comprehensive',
+    rules: submissionSet,
+    snapshot: 'pdsm-submissionset-comprehensive',
+    mhdSnapshot: 'IHE.MHD.Comprehensive.SubmissionSet',
+  },
+  provideBundle: {
+    name: 'PDSm Comprehensive Provide Document Bundle',
+    rules: provideBundle,
+    snapshot: 'pdsm-comprehensive-provide-document-bundle',
+    mhdSnapshot: 'IHE.MHD.Comprehensive.ProvideBundle',
+  },
 } as const satisfies Record<string, { name: string; rules: readonly Rule[]; snapshot: string; mhdSnapshot: string }>;
 
 /**

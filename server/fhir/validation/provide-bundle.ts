@@ -39,19 +39,40 @@ export interface ReadBundle {
 /** Validates any JSON value as a provide Bundle and takes it apart. Nothing is resolved outside of it. */
 export function readProvideBundle(value: unknown): ReadBundle {
   const base = validateBase(value, 'Bundle');
-  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type' || unsafe.has(i.key))) return { issues: base };
+  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type' || unsafe.has(i.key)))
+    return { issues: base };
   const bundle = value as Bundle;
   const edition = editionOf(bundle);
-  const issues = [...base, ...applyRules(bundle, profiles.provideBundle.rules, 'Bundle', edition ?? 'pdsm', profiles.provideBundle.name)];
-  if (!edition && bundle.meta?.profile?.length) issues.push({ key: 'profile-unsupported', expression: 'Bundle.meta.profile', values: { supported } });
+  const issues = [
+    ...base,
+    ...applyRules(bundle, profiles.provideBundle.rules, 'Bundle', edition ?? 'pdsm', profiles.provideBundle.name),
+  ];
+  if (!edition && bundle.meta?.profile?.length)
+    issues.push({ key: 'profile-unsupported', expression: 'Bundle.meta.profile', values: { supported } });
   const sorted = sort(bundle, issues);
   for (const set of sorted.lists) {
-    issues.push(...applyRules(set.resource, profiles.submissionSet.rules, set.path, edition ?? 'pdsm', profiles.submissionSet.name));
+    issues.push(
+      ...applyRules(
+        set.resource,
+        profiles.submissionSet.rules,
+        set.path,
+        edition ?? 'pdsm',
+        profiles.submissionSet.name,
+      ),
+    );
     issues.push(...unsupportedYet(set.resource, set.path));
     if (edition === 'mhd') issues.push(...setUniqueId(set));
   }
   for (const document of sorted.references) {
-    issues.push(...applyRules(document.resource, profiles.comprehensive.rules, document.path, edition ?? 'pdsm', profiles.comprehensive.name));
+    issues.push(
+      ...applyRules(
+        document.resource,
+        profiles.comprehensive.rules,
+        document.path,
+        edition ?? 'pdsm',
+        profiles.comprehensive.name,
+      ),
+    );
     issues.push(...unsupportedYet(document.resource, document.path));
     if (edition === 'mhd') issues.push(...sourcePatientId(document));
   }
@@ -61,7 +82,10 @@ export function readProvideBundle(value: unknown): ReadBundle {
   const all = dedupe(issues);
   if (all.some((i) => (i.severity ?? 'error') === 'error') || !set || !edition) return { issues: all };
   const inOrder = members.flatMap((m) => documents.filter((d) => d.reference === m));
-  return { issues: all, parts: { edition, set, documents: inOrder, ...(sorted.patients[0] ? { patient: sorted.patients[0] } : {}) } };
+  return {
+    issues: all,
+    parts: { edition, set, documents: inOrder, ...(sorted.patients[0] ? { patient: sorted.patients[0] } : {}) },
+  };
 }
 
 /** Findings of the shape after which the entries cannot be walked. */
@@ -92,12 +116,23 @@ function sort(bundle: Bundle, issues: Issue[]): Sorted {
   (bundle.entry ?? []).forEach((entry, index) => {
     const path = `Bundle.entry[${index}]`;
     if (entry.fullUrl !== undefined) {
-      if (urls.has(entry.fullUrl)) issues.push({ key: 'entry-duplicate', expression: `${path}.fullUrl`, values: { element: 'fullUrl' } });
+      if (urls.has(entry.fullUrl))
+        issues.push({ key: 'entry-duplicate', expression: `${path}.fullUrl`, values: { element: 'fullUrl' } });
       urls.add(entry.fullUrl);
     }
     const { resource } = entry;
-    if (!resource) return void issues.push({ key: 'required', expression: `${path}.resource`, values: { element: 'entry.resource', rule: profiles.provideBundle.name } });
-    const at = <T extends Resource>(r: T): Entry<T> => ({ index, resource: r, path: `${path}.resource`, ...(entry.fullUrl === undefined ? {} : { fullUrl: entry.fullUrl }) });
+    if (!resource)
+      return void issues.push({
+        key: 'required',
+        expression: `${path}.resource`,
+        values: { element: 'entry.resource', rule: profiles.provideBundle.name },
+      });
+    const at = <T extends Resource>(r: T): Entry<T> => ({
+      index,
+      resource: r,
+      path: `${path}.resource`,
+      ...(entry.fullUrl === undefined ? {} : { fullUrl: entry.fullUrl }),
+    });
     switch (resource.resourceType) {
       case 'List':
         if (isFolder(resource)) return void issues.push(later('List (folder)', `${path}.resource`));
@@ -118,7 +153,11 @@ function sort(bundle: Bundle, issues: Issue[]): Sorted {
         documentsRefused = true;
         return void issues.push(later('FHIR Document', `${path}.resource`));
       default:
-        return void issues.push({ key: 'entry-type', expression: `${path}.resource`, values: { given: String((resource as Resource).resourceType ?? '—') } });
+        return void issues.push({
+          key: 'entry-type',
+          expression: `${path}.resource`,
+          values: { given: String((resource as Resource).resourceType ?? '—') },
+        });
     }
     checkRequest(entry, resource.resourceType, path, issues);
   });
@@ -129,17 +168,27 @@ function sort(bundle: Bundle, issues: Issue[]): Sorted {
 }
 
 function count(type: string, found: number, expected: string, min: number, max: number, issues: Issue[]): void {
-  if (found < min || found > max) issues.push({ key: 'entry-count', expression: 'Bundle.entry', values: { type, count: found, expected } });
+  if (found < min || found > max)
+    issues.push({ key: 'entry-count', expression: 'Bundle.entry', values: { type, count: found, expected } });
 }
 
-const later = (detail: string, expression: string): Issue => ({ key: 'not-supported-yet', expression, values: { detail } });
+const later = (detail: string, expression: string): Issue => ({
+  key: 'not-supported-yet',
+  expression,
+  values: { detail },
+});
 
 const isFolder = (list: List): boolean => list.code?.coding?.some((c) => c.code === 'folder') ?? false;
 
 /** A Patient may also be PUT or GET (MHDprovidePatientActions): it is only looked up here, never written to the DMP. */
 function checkRequest(entry: BundleEntry, type: string, path: string, issues: Issue[]): void {
   const { request } = entry;
-  if (!request) return void issues.push({ key: 'required', expression: `${path}.request`, values: { element: 'entry.request', rule: profiles.provideBundle.name } });
+  if (!request)
+    return void issues.push({
+      key: 'required',
+      expression: `${path}.request`,
+      values: { element: 'entry.request', rule: profiles.provideBundle.name },
+    });
   const patient = type === 'Patient' && (request.method === 'PUT' || request.method === 'GET');
   const target = (request.url ?? '').replace(/^\//, '').split(/[/?]/)[0];
   if (patient ? target !== 'Patient' : request.method !== 'POST' || (request.url ?? '').replace(/^\//, '') !== type)
@@ -154,7 +203,13 @@ function checkRequest(entry: BundleEntry, type: string, path: string, issues: Is
  */
 function setUniqueId({ resource, path }: Entry<List>): Issue[] {
   if (uniqueIdentifierOf(resource)) return [];
-  return [{ key: 'required', expression: `${path}.identifier`, values: { element: 'List.identifier (uniqueId)', rule: 'ITI TF-3 4.3.1-3' } }];
+  return [
+    {
+      key: 'required',
+      expression: `${path}.identifier`,
+      values: { element: 'List.identifier (uniqueId)', rule: 'ITI TF-3 4.3.1-3' },
+    },
+  ];
 }
 
 /** XDS sourcePatientId is mandatory (XDS DS): the local identifier in the contained Patient. */
@@ -163,14 +218,24 @@ function sourcePatientId({ resource, path }: Entry<DocumentReference>): Issue[] 
   const patient = resource.contained?.find((c): c is Patient => c.resourceType === 'Patient' && c.id === id);
   if (!patient || patient.identifier?.length) return [];
   const expression = `${path}.contained[${resource.contained?.indexOf(patient) ?? 0}].identifier`;
-  return [{ key: 'required', expression, values: { element: 'sourcePatientInfo → Patient.identifier', rule: 'ITI TF-3 4.3.1-3' } }];
+  return [
+    {
+      key: 'required',
+      expression,
+      values: { element: 'sourcePatientInfo → Patient.identifier', rule: 'ITI TF-3 4.3.1-3' },
+    },
+  ];
 }
 
 /**
  * The entry that a reference designates: by fullUrl; a relative one by the base of the entry that holds it (R4
  * bundle.html#references), and, since clients in the field write it so, by the id of the resource.
  */
-export function resolveEntry<T extends Resource>(reference: string, from: { fullUrl?: string }, entries: readonly Entry<T>[]): Entry<T> | undefined {
+export function resolveEntry<T extends Resource>(
+  reference: string,
+  from: { fullUrl?: string },
+  entries: readonly Entry<T>[],
+): Entry<T> | undefined {
   const exact = entries.find((e) => e.fullUrl === reference);
   if (exact || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(reference)) return exact;
   const root = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[^/]+$/.exec(from.fullUrl ?? '')?.[1];
@@ -189,14 +254,17 @@ function pair({ references, binaries }: Sorted, issues: Issue[]): ProvideBundle[
       if (url === undefined) return;
       const expression = `${reference.path}.content[${i}].attachment.url`;
       const binary = resolveEntry(url, reference, binaries);
-      if (!binary) return void issues.push({ key: 'reference-unresolved', expression, values: { reference: shown(url) } });
-      if (used.has(binary)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
+      if (!binary)
+        return void issues.push({ key: 'reference-unresolved', expression, values: { reference: shown(url) } });
+      if (used.has(binary))
+        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
       used.add(binary);
       documents.push({ reference, binary });
     });
   }
   for (const binary of binaries)
-    if (!used.has(binary)) issues.push({ key: 'entry-unreferenced', expression: binary.path, values: { type: 'Binary' } });
+    if (!used.has(binary))
+      issues.push({ key: 'entry-unreferenced', expression: binary.path, values: { type: 'Binary' } });
   return documents;
 }
 
@@ -208,12 +276,19 @@ function checkMembers({ lists, references }: Sorted, issues: Issue[]): Entry<Doc
       const expression = `${set.path}.entry[${i}].item`;
       const reference = item.item?.reference ?? '';
       const document = resolveEntry(reference, set, references);
-      if (!document) return void issues.push({ key: 'reference-unresolved', expression: `${expression}.reference`, values: { reference: shown(reference) } });
-      if (listed.includes(document)) return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
+      if (!document)
+        return void issues.push({
+          key: 'reference-unresolved',
+          expression: `${expression}.reference`,
+          values: { reference: shown(reference) },
+        });
+      if (listed.includes(document))
+        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
       listed.push(document);
     });
   for (const document of references)
-    if (!listed.includes(document)) issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
+    if (!listed.includes(document))
+      issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
   return listed;
 }
 

@@ -27,28 +27,39 @@ interface Found {
   path: string;
 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Applies rows to a resource.
  * @param path FHIRPath of the resource, e.g. `Bundle.entry[1].resource`
  * @param rule name of the profile, for the sentence
  */
-export function applyRules(resource: object, rules: readonly Rule[], path: string, edition: Edition, rule: string): Issue[] {
+export function applyRules(
+  resource: object,
+  rules: readonly Rule[],
+  path: string,
+  edition: Edition,
+  rule: string,
+): Issue[] {
   return rules.flatMap((r) => applyRule(resource as Json, r, path, edition, rule));
 }
 
 function applyRule(resource: Json, row: Rule, path: string, edition: Edition, rule: string): Issue[] {
   const steps = row.element.split('.');
   const last = steps.pop() ?? '';
-  const parents = steps.reduce<Found[]>((found, step) => found.flatMap((f) => children(f, step)), [{ value: resource, path }]);
+  const parents = steps.reduce<Found[]>(
+    (found, step) => found.flatMap((f) => children(f, step)),
+    [{ value: resource, path }],
+  );
   const [min = '0', max = '*'] = ((edition === 'mhd' ? row.mhd : undefined) ?? row.card ?? '0..*').split('..');
   const issues: Issue[] = [];
   for (const parent of parents) {
     const found = children(parent, last);
     const expression = `${parent.path}.${fhirPath(last)}`;
     const element = row.element;
-    if (max === '0' && found.length > 0) issues.push({ key: 'element-forbidden', expression, values: { element, rule } });
+    if (max === '0' && found.length > 0)
+      issues.push({ key: 'element-forbidden', expression, values: { element, rule } });
     else if (max !== '*' && found.length > Number(max))
       issues.push({ key: 'cardinality', expression, values: { element, count: found.length, max, rule } });
     if (found.length < Number(min) && row.filled === undefined)
@@ -56,7 +67,8 @@ function applyRule(resource: Json, row: Rule, path: string, edition: Edition, ru
     for (const f of found) {
       if (row.fixed !== undefined && !matches(f.value, row.fixed))
         issues.push({ key: 'value-fixed', expression: f.path, values: { element, expected: row.fixed, rule } });
-      if (row.contained && !isContained(f.value)) issues.push({ key: 'contained-expected', expression: f.path, values: { element, rule } });
+      if (row.contained && !isContained(f.value))
+        issues.push({ key: 'contained-expected', expression: f.path, values: { element, rule } });
     }
   }
   return issues;

@@ -5,7 +5,8 @@ import { mhdIdentifierTypes } from '../../../mappings/canonicals.ts';
 /** @returns the identifier and its index; undefined when the set has none that is surely its uniqueId */
 export function uniqueIdentifierOf(list: List): { identifier: Identifier; index: number } | undefined {
   const all = Array.isArray(list.identifier) ? list.identifier : [];
-  const typed = (i: Identifier, code: string): boolean => i.type?.coding?.some((c) => c.system === mhdIdentifierTypes && c.code === code) ?? false;
+  const typed = (i: Identifier, code: string): boolean =>
+    i.type?.coding?.some((c) => c.system === mhdIdentifierTypes && c.code === code) ?? false;
   const tests: ((i: Identifier) => boolean)[] = [
     (i) => typed(i, 'uniqueId'),
     (i) => i.use === 'usual',

@@ -18,7 +18,8 @@ const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 const jsonTypeOf = (type: string): 'number' | 'boolean' | 'string' =>
   numbers.has(type) ? 'number' : type === 'boolean' ? 'boolean' : 'string';
 const isPrimitive = (type: string): boolean => /^[a-z]/.test(type) || type.startsWith('http://hl7.org/fhirpath/');
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What was found: `safe` says that Medplum can walk the resource. */
 export interface Shape {
@@ -57,7 +58,8 @@ class Walk {
 
   private object(value: Json, schema: InternalTypeSchema | undefined, path: string, depth: number): void {
     if (!schema) return;
-    if (depth > maxDepth) return this.fault({ key: 'structure', expression: path, values: { detail: `depth > ${maxDepth}` } });
+    if (depth > maxDepth)
+      return this.fault({ key: 'structure', expression: path, values: { detail: `depth > ${maxDepth}` } });
     const keys = Object.keys(value);
     if (keys.length === 0) return this.empty(path);
     const chosen = new Map<string, string>();
@@ -67,11 +69,16 @@ class Walk {
       const property = findProperty(schema, name);
       const here = `${path}.${name}`;
       if (!property || (key !== name && !isPrimitive(property.type))) {
-        this.fault({ key: 'property-unknown', expression: `${path}.${key.slice(0, 64)}`, values: { name: key.slice(0, 64), type: schema.name } });
+        this.fault({
+          key: 'property-unknown',
+          expression: `${path}.${key.slice(0, 64)}`,
+          values: { name: key.slice(0, 64), type: schema.name },
+        });
         continue;
       }
       const before = chosen.get(property.name);
-      if (before !== undefined && before !== name) this.fault({ key: 'choice-duplicate', expression: here, values: { element: property.name } });
+      if (before !== undefined && before !== name)
+        this.fault({ key: 'choice-duplicate', expression: here, values: { element: property.name } });
       chosen.set(property.name, name);
       if (key !== name) this.primitiveExtension(value[key], property.element, here, depth);
       else this.property(value[key], value[`_${key}`], property, here, depth);
@@ -97,6 +104,7 @@ class Walk {
     if (value === null) return this.empty(path);
     if (isPrimitive(type)) {
       if (typeof value !== jsonTypeOf(type)) return this.wrongJson(path, jsonTypeOf(type));
+      if (typeof value === 'string' && value.trim() === '') return this.empty(path);
       if (type === 'code') this.code(value as string, element, path);
       return;
     }
@@ -129,7 +137,8 @@ class Walk {
   }
 
   private coding(coding: Json, list: CodeList, element: InternalSchemaElement, path: string): void {
-    if (!list.codings.has(`${String(coding.system)}|${String(coding.code)}`)) this.unknownCode(String(coding.code), element, path);
+    if (!list.codings.has(`${String(coding.system)}|${String(coding.code)}`))
+      this.unknownCode(String(coding.code), element, path);
   }
 
   private list(element: InternalSchemaElement): CodeList | undefined {

@@ -7,12 +7,17 @@ import type { Issue } from '../../../mappings/outcome.ts';
 
 /** Issues (501) for replacement and the like, transformation, and depositing straight into the archive. */
 export function unsupportedYet(resource: DocumentReference | List, path: string): Issue[] {
-  const later = (detail: string, expression: string): Issue => ({ key: 'not-supported-yet', expression: `${path}.${expression}`, values: { detail } });
+  const later = (detail: string, expression: string): Issue => ({
+    key: 'not-supported-yet',
+    expression: `${path}.${expression}`,
+    values: { detail },
+  });
   const issues: Issue[] = [];
   if (resource.resourceType === 'DocumentReference' && resource.relatesTo?.length)
     issues.push(later('DocumentReference.relatesTo', 'relatesTo'));
   (Array.isArray(resource.extension) ? resource.extension : []).forEach((extension, i) => {
-    if (extension.url === extIsArchived && extension.valueBoolean === true) issues.push(later('isArchived = true', `extension[${i}]`));
+    if (extension.url === extIsArchived && extension.valueBoolean === true)
+      issues.push(later('isArchived = true', `extension[${i}]`));
   });
   return issues;
 }

@@ -7,7 +7,9 @@ import type { Rule } from '../../../server/fhir/validation/rules.ts';
 import { describeShared, sharedDir } from '../../support/shared.ts';
 
 const load = (folder: string, name: string): StructureDefinition =>
-  JSON.parse(readFileSync(path.join(sharedDir()!, 'fhir', folder, `StructureDefinition-${name}.json`), 'utf8')) as StructureDefinition;
+  JSON.parse(
+    readFileSync(path.join(sharedDir()!, 'fhir', folder, `StructureDefinition-${name}.json`), 'utf8'),
+  ) as StructureDefinition;
 
 /** `source.extension(ihe-authorOrg).valueReference` → the element id of the snapshot that says the same. */
 function elementOf(definition: StructureDefinition, row: string): ElementDefinition {
@@ -16,7 +18,12 @@ function elementOf(definition: StructureDefinition, row: string): ElementDefinit
   for (const step of row.split('.')) {
     const extension = /^extension\((.*)\)$/.exec(step)?.[1];
     if (extension) {
-      const slice = elements.find((e) => e.path === `${id}.extension`.replace(/:\w+/g, '') && e.sliceName && e.type?.[0]?.profile?.[0]?.split('|')[0]?.endsWith(`/${extension}`));
+      const slice = elements.find(
+        (e) =>
+          e.path === `${id}.extension`.replace(/:\w+/g, '') &&
+          e.sliceName &&
+          e.type?.[0]?.profile?.[0]?.split('|')[0]?.endsWith(`/${extension}`),
+      );
       if (!slice) throw new Error(`${definition.name}: no slice ${extension} under ${id}`);
       id = slice.id!;
     } else id = `${id}.${step.startsWith('value') && id.includes(':') ? 'value[x]' : step}`;
@@ -32,7 +39,8 @@ const fixedOf = (e: ElementDefinition): unknown => {
   const coding = (value as { coding?: { system: string; code: string }[] } | undefined)?.coding?.[0];
   return coding ? `${coding.system}|${coding.code}` : value;
 };
-const mustBeContained = (e: ElementDefinition): boolean => e.type?.some((t) => t.aggregation?.join() === 'contained') ?? false;
+const mustBeContained = (e: ElementDefinition): boolean =>
+  e.type?.some((t) => t.aggregation?.join() === 'contained') ?? false;
 
 describeShared('PDSm rule tables against the compiled snapshots', () => {
   for (const [key, profile] of Object.entries(profiles)) {
@@ -46,7 +54,9 @@ describeShared('PDSm rule tables against the compiled snapshots', () => {
         if (row.fixed !== undefined) expect(fixedOf(element)).toBe(row.fixed);
         // value[x] of an extension carries the aggregation of the extension's own row
         const valueOf = definition.snapshot!.element.find((e) => e.id === `${element.id}.value[x]`);
-        expect(mustBeContained(element) || (valueOf !== undefined && mustBeContained(valueOf))).toBe(row.contained ?? false);
+        expect(mustBeContained(element) || (valueOf !== undefined && mustBeContained(valueOf))).toBe(
+          row.contained ?? false,
+        );
         let inMhd: string | undefined;
         try {
           inMhd = card(elementOf(parent, row.element));
@@ -58,12 +68,14 @@ describeShared('PDSm rule tables against the compiled snapshots', () => {
 
     it(`${key}: what the snapshot constrains and no row states is left out by name`, () => {
       const stated = new Set(profile.rules.map((r) => elementOf(definition, r.element).id));
-      const forgotten = definition.snapshot!.element
-        .filter((e) => e.id!.includes('.') && !stated.has(e.id!))
+      const forgotten = definition
+        .snapshot!.element.filter((e) => e.id!.includes('.') && !stated.has(e.id!))
         .filter((e) => `${e.base!.min}..${e.base!.max}` !== card(e) || fixedOf(e) !== undefined || mustBeContained(e))
         .filter((e) => !/\.id$/.test(e.id!))
         .map((e) => e.id!)
-        .filter((id) => !Object.keys(leftOut).some((k) => (k.endsWith('*') ? id.startsWith(k.slice(0, -1)) : id === k)));
+        .filter(
+          (id) => !Object.keys(leftOut).some((k) => (k.endsWith('*') ? id.startsWith(k.slice(0, -1)) : id === k)),
+        );
       expect(forgotten).toEqual([]);
     });
   }
