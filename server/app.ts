@@ -47,9 +47,20 @@ export function createApp(options: AppOptions): Express {
 
   app.use(begin);
   app.use(accessLog(logger));
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], sandbox: [] } } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], sandbox: [] },
+      },
+    }),
+  );
   app.use(privacy);
-  app.use(compression({ filter: (req, res) => !stateOf(res as express.Response).incompressible && compression.filter(req, res) }));
+  app.use(
+    compression({
+      filter: (req, res) => !stateOf(res as express.Response).incompressible && compression.filter(req, res),
+    }),
+  );
 
   // --- open
   app.use('/health', health(store, options.ready));
@@ -110,10 +121,25 @@ function health(store: Store, ready?: () => Promise<void>): express.Router {
     stateOf(res).route = '/health/ready';
     const checks = { database: () => store.ping(), dmp: () => ready?.() ?? Promise.resolve() };
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await check().then(() => 'ok', () => 'failed')] as const),
+      Object.entries(checks).map(
+        async ([name, check]) =>
+          [
+            name,
+            await check().then(
+              () => 'ok',
+              () => 'failed',
+            ),
+          ] as const,
+      ),
     );
     const failed = results.some(([, state]) => state !== 'ok');
-    sendJson(req, res, failed ? 503 : 200, { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) }, { type });
+    sendJson(
+      req,
+      res,
+      failed ? 503 : 200,
+      { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) },
+      { type },
+    );
   });
   return router;
 }

@@ -7,7 +7,8 @@ import { IssueError } from '../../mappings/outcome.ts';
 export function bearerOf(authorization: string | undefined): string {
   if (authorization === undefined) throw new IssueError({ key: 'login-required' });
   const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1];
-  if (token === undefined || token.length > 16_384) throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
+  if (token === undefined || token.length > 16_384)
+    throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
   return token;
 }
 
@@ -15,6 +16,7 @@ export function bearerOf(authorization: string | undefined): string {
 export function challenge(keys: readonly string[], scope?: string): string | undefined {
   if (keys.includes('login-required')) return 'Bearer realm="fhir"';
   if (keys.includes('token-invalid')) return 'Bearer realm="fhir", error="invalid_token"';
-  if (keys.includes('scope-missing')) return `Bearer realm="fhir", error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`;
+  if (keys.includes('scope-missing'))
+    return `Bearer realm="fhir", error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`;
   return undefined;
 }

@@ -22,7 +22,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createLocalJWKSet, createRemoteJWKSet, errors as jose, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors as jose,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
@@ -39,7 +47,8 @@ export const demoJwks = path.join('auth', 'jwks.json');
 export type TokenVerifier = (token: string) => Promise<Caller>;
 
 const coding = z.object({ system: z.string().optional(), code: z.string().min(1), display: z.string().optional() });
-const list = <T extends z.ZodType>(item: T) => z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
+const list = <T extends z.ZodType>(item: T) =>
+  z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
 
 const claims = z.object({
   sub: z.string().min(1),
@@ -58,7 +67,9 @@ const claims = z.object({
       subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
       subject_organization: z.string().optional(),
       subject_organization_id: z.string().min(1),
-      purpose_of_use: list(z.union([z.string(), coding])).pipe(z.array(z.union([z.string(), coding])).max(1)).optional(),
+      purpose_of_use: list(z.union([z.string(), coding]))
+        .pipe(z.array(z.union([z.string(), coding])).max(1))
+        .optional(),
     }),
     dmp: z.object({ authentication: z.string().optional(), access_reason: z.string().max(500).optional() }).default({}),
   }),
@@ -74,7 +85,8 @@ function keySource(config: Config): JWTVerifyGetKey {
   if (/^https:\/\//.test(place)) return createRemoteJWKSet(new URL(place));
   let loaded: Promise<JWTVerifyGetKey> | undefined;
   let loadedAt = 0;
-  const load = async (): Promise<JWTVerifyGetKey> => createLocalJWKSet(JSON.parse(await readFile(place, 'utf8')) as JSONWebKeySet);
+  const load = async (): Promise<JWTVerifyGetKey> =>
+    createLocalJWKSet(JSON.parse(await readFile(place, 'utf8')) as JSONWebKeySet);
   return async (header, token) => {
     if (!loaded) {
       loadedAt = Date.now();
@@ -82,7 +94,9 @@ function keySource(config: Config): JWTVerifyGetKey {
       loaded.catch(() => (loaded = undefined));
     }
     try {
-      return await (await loaded)(header, token);
+      return await (
+        await loaded
+      )(header, token);
     } catch (e) {
       if (!(e instanceof jose.JWKSNoMatchingKey) || Date.now() - loadedAt < 5000) throw e;
       loaded = undefined;
@@ -122,7 +136,8 @@ async function verify(token: string, keys: JWTVerifyGetKey, config: Config): Pro
     if (e instanceof jose.JWKSNoMatchingKey) throw refuse('kid');
     if (e instanceof jose.JOSEAlgNotAllowed || e instanceof jose.JOSENotSupported) throw refuse('alg');
     if (e instanceof jose.JWSSignatureVerificationFailed) throw refuse('signature');
-    if (e instanceof jose.JWSInvalid || e instanceof jose.JWTInvalid || e instanceof jose.JWKSMultipleMatchingKeys) throw refuse('format');
+    if (e instanceof jose.JWSInvalid || e instanceof jose.JWTInvalid || e instanceof jose.JWKSMultipleMatchingKeys)
+      throw refuse('format');
     throw e;
   }
 }

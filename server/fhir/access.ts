@@ -22,7 +22,8 @@ export function authenticate(verify: TokenVerifier): RequestHandler {
 /** @throws IssueError `scope-missing`, naming every scope that lacks */
 export function requireScopes(caller: Caller, needs: readonly Need[]): void {
   const missing = needs.filter((need) => !isGranted(caller.scopes, need)).map(scopeText);
-  if (missing.length > 0) throw new IssueError({ key: 'scope-missing', values: { scope: [...new Set(missing)].join(' ') } });
+  if (missing.length > 0)
+    throw new IssueError({ key: 'scope-missing', values: { scope: [...new Set(missing)].join(' ') } });
 }
 
 /** What an interaction on a type asks for. */
@@ -41,11 +42,14 @@ export function needsOfBundle(bundle: unknown): Need[] {
   const ihe = interactionOf(undefined, 'transaction')?.ihe ?? [];
   const entries = (bundle as { entry?: unknown }).entry;
   if (!Array.isArray(entries)) return [];
-  return entries.flatMap((entry: { request?: { method?: unknown; url?: unknown }; resource?: { resourceType?: unknown } } | null) => {
-    const { method, url } = entry?.request ?? {};
-    const named = method === 'POST' || method === 'PUT' ? entry?.resource?.resourceType : String(url ?? '').split(/[/?]/)[0];
-    const permission = permissionOfMethod[String(method)];
-    if (typeof named !== 'string' || named === '' || named === 'Patient' || !permission) return [];
-    return [{ type: named, permission, ihe }];
-  });
+  return entries.flatMap(
+    (entry: { request?: { method?: unknown; url?: unknown }; resource?: { resourceType?: unknown } } | null) => {
+      const { method, url } = entry?.request ?? {};
+      const named =
+        method === 'POST' || method === 'PUT' ? entry?.resource?.resourceType : String(url ?? '').split(/[/?]/)[0];
+      const permission = permissionOfMethod[String(method)];
+      if (typeof named !== 'string' || named === '' || named === 'Patient' || !permission) return [];
+      return [{ type: named, permission, ihe }];
+    },
+  );
 }

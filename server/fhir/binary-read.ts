@@ -17,7 +17,12 @@ export const readBinary: Handler = async (call, services) => {
   const file = await retrieve(known, call, services);
   let dispose = file.dispose;
   try {
-    const renditions = await renditionsOf(file, { id: known.id, type, accept: call.accept, dataDir: services.config.dataDir });
+    const renditions = await renditionsOf(file, {
+      id: known.id,
+      type,
+      accept: call.accept,
+      dataDir: services.config.dataDir,
+    });
     dispose = renditions[0]!.dispose;
     return reply(choose(renditions, call.accept), call, services);
   } catch (e) {
@@ -44,6 +49,9 @@ function reply(rendition: Rendition, call: Call, { config }: Services): Reply {
     headers['X-Security-Context'] = `${config.fhirBase}/DocumentReference/${call.id!}`;
   }
   const unchanged = (call.ifNoneMatch ?? '').split(',').some((t) => t.trim() === etag || t.trim() === '*');
-  return { status: unchanged ? 304 : 200, headers, raw: { contentType, length: unchanged ? undefined : length, open, dispose } };
+  return {
+    status: unchanged ? 304 : 200,
+    headers,
+    raw: { contentType, length: unchanged ? undefined : length, open, dispose },
+  };
 }
-

@@ -24,7 +24,8 @@ export function rawType(mimeType: string): string {
 
 /** How much a rendition is wanted. A FHIR resource only when it is asked for by name. */
 function wish(type: string, accept: readonly MediaRange[]): number {
-  if (type === 'fhir') return Math.max(0, ...accept.filter((r) => r.type === fhirJson || r.type === 'application/json').map((r) => r.q));
+  if (type === 'fhir')
+    return Math.max(0, ...accept.filter((r) => r.type === fhirJson || r.type === 'application/json').map((r) => r.q));
   if (type !== 'text/xml') return quality(type, accept);
   return Math.max(quality(type, accept), quality('application/xml', accept));
 }
@@ -36,7 +37,10 @@ function wish(type: string, accept: readonly MediaRange[]): number {
 export function choose<T extends { type: string }>(renditions: readonly T[], accept: readonly MediaRange[]): T {
   const [best] = renditions.map((r) => ({ r, q: wish(r.type, accept) })).sort((a, b) => b.q - a.q);
   if (best && best.q > 0) return best.r;
-  const given = accept.map((r) => r.type.replace(/[^\x20-\x7e]/g, '?')).join(', ').slice(0, 100);
+  const given = accept
+    .map((r) => r.type.replace(/[^\x20-\x7e]/g, '?'))
+    .join(', ')
+    .slice(0, 100);
   const available = renditions.map((r) => (r.type === 'fhir' ? fhirJson : r.type)).join(', ');
   throw new IssueError({ key: 'rendition-unavailable', values: { given, available } });
 }
@@ -58,7 +62,14 @@ export async function renditionsOf(file: Spooled, context: RenditionContext): Pr
   const dispose = async (): Promise<void> => {
     await Promise.all(files.map((f) => f.dispose()));
   };
-  const own: Rendition = { type, contentType: type, length: file.size, etag: `"${file.sha1}"`, open: file.read, dispose };
+  const own: Rendition = {
+    type,
+    contentType: type,
+    length: file.size,
+    etag: `"${file.sha1}"`,
+    open: file.read,
+    dispose,
+  };
   const renditions = [own, { ...asResource(file, id, type), dispose }];
   const best = Math.max(...accept.map((r) => r.q), 0);
   if (type === 'text/xml' && accept.length > 0 && wish(type, accept) < best) {
@@ -66,7 +77,14 @@ export async function renditionsOf(file: Spooled, context: RenditionContext): Pr
     if (inner) {
       files.push(inner.file);
       const { size, sha1, read } = inner.file;
-      renditions.splice(1, 0, { type: inner.type, contentType: inner.type, length: size, etag: `"${sha1}"`, open: read, dispose });
+      renditions.splice(1, 0, {
+        type: inner.type,
+        contentType: inner.type,
+        length: size,
+        etag: `"${sha1}"`,
+        open: read,
+        dispose,
+      });
     }
   }
   return renditions;
@@ -103,7 +121,8 @@ function asResource(file: Spooled, id: string, type: string): Omit<Rendition, 'd
 async function* base64(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0);
   for await (const chunk of bytes) {
-    const all = rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const all =
+      rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const whole = all.length - (all.length % 3);
     if (whole > 0) yield Buffer.from(all.subarray(0, whole).toString('base64'), 'latin1');
     rest = Buffer.from(all.subarray(whole));

@@ -31,7 +31,8 @@ export interface Page {
 }
 
 /** Whether only the number is asked for. */
-export const isCount = (selection: Selection, count: number | undefined): boolean => selection.summary === 'count' || count === 0;
+export const isCount = (selection: Selection, count: number | undefined): boolean =>
+  selection.summary === 'count' || count === 0;
 
 export function searchset(page: Page): Bundle {
   const entries: BundleEntry[] = page.resources.map((r) => ({
@@ -108,7 +109,9 @@ export function select<R extends Resource>(resource: R, { summary, elements }: S
   const kept = Object.entries(resource).filter(([n]) => always.includes(n) || wanted(n.replace(/^_/, '')));
   const copy = Object.fromEntries(kept) as R & { contained?: Resource[] };
   // What is referred to inside stays, or the references would point at nothing.
-  const contained = (resource as { contained?: Resource[] }).contained?.filter((c) => JSON.stringify(copy).includes(`"#${c.id}"`));
+  const contained = (resource as { contained?: Resource[] }).contained?.filter((c) =>
+    JSON.stringify(copy).includes(`"#${c.id}"`),
+  );
   if (contained && contained.length > 0) copy.contained = contained;
   else delete copy.contained;
   const tag = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };

@@ -54,7 +54,12 @@ const token = (name: string, definition?: string, documentation?: string): Searc
   documentation,
   modifiers: ['not', 'text'],
 });
-const date = (name: string, definition?: string, documentation?: string): SearchParameter => ({ name, type: 'date', definition, documentation });
+const date = (name: string, definition?: string, documentation?: string): SearchParameter => ({
+  name,
+  type: 'date',
+  definition,
+  documentation,
+});
 const string = (name: string, documentation?: string): SearchParameter => ({
   name,
   type: 'string',
@@ -94,13 +99,30 @@ export const resources: readonly ResourceDefinition[] = [
         permission: 's',
         ihe: ['ITI-78'],
         dmp: ['TD0.2'],
-        documentation: 'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs.',
+        documentation:
+          'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs.',
       },
-      { code: 'read', permission: 'r', ihe: [], dmp: ['TD0.2'], documentation: 'The same by the opaque id that an earlier answer gave.' },
+      {
+        code: 'read',
+        permission: 'r',
+        ihe: [],
+        dmp: ['TD0.2'],
+        documentation: 'The same by the opaque id that an earlier answer gave.',
+      },
     ],
     searchParameters: [
-      { name: 'identifier', type: 'token', definition: r4('Patient-identifier'), documentation: 'INS, as urn:oid:…|value. One value.' },
-      { name: '_id', type: 'token', definition: r4('Resource-id'), documentation: 'Opaque id given by an earlier answer.' },
+      {
+        name: 'identifier',
+        type: 'token',
+        definition: r4('Patient-identifier'),
+        documentation: 'INS, as urn:oid:…|value. One value.',
+      },
+      {
+        name: '_id',
+        type: 'token',
+        definition: r4('Resource-id'),
+        documentation: 'Opaque id given by an earlier answer.',
+      },
     ],
   },
   {
@@ -112,24 +134,45 @@ export const resources: readonly ResourceDefinition[] = [
       mhd('StructureDefinition', 'IHE.MHD.SimplifiedPublish.DocumentReference'),
     ],
     interactions: [
-      { code: 'create', permission: 'c', ihe: ['ITI-105'], dmp: ['TD2.1'], documentation: 'Deposit of one document with its content inline (PDSm flux 09).' },
-      { code: 'read', permission: 'r', ihe: ['ITI-67'], dmp: ['TD3.1a'], documentation: 'One entry, by its id or by any entryUUID, logicalId or uniqueId seen here.' },
+      {
+        code: 'create',
+        permission: 'c',
+        ihe: ['ITI-105'],
+        dmp: ['TD2.1'],
+        documentation: 'Deposit of one document with its content inline (PDSm flux 09).',
+      },
+      {
+        code: 'read',
+        permission: 'r',
+        ihe: ['ITI-67'],
+        dmp: ['TD3.1a'],
+        documentation: 'One entry, by its id or by any entryUUID, logicalId or uniqueId seen here.',
+      },
       {
         code: 'search-type',
         permission: 's',
         ihe: ['ITI-67'],
         dmp: ['TD3.1a'],
-        documentation: 'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
+        documentation:
+          'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
       },
     ],
     searchParameters: [
       reference('patient', r4('clinical-patient'), 'Patient/<opaque id>. One value.'),
-      { name: 'patient.identifier', type: 'token', documentation: 'INS of the patient, as urn:oid:…|value. One value.' },
+      {
+        name: 'patient.identifier',
+        type: 'token',
+        documentation: 'INS of the patient, as urn:oid:…|value. One value.',
+      },
       reference('subject', r4('DocumentReference-subject'), 'As patient.'),
       token('status', r4('DocumentReference-status')),
       token('type', r4('clinical-type')),
       token('category', r4('DocumentReference-category')),
-      token('identifier', r4('clinical-identifier'), 'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).'),
+      token(
+        'identifier',
+        r4('clinical-identifier'),
+        'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).',
+      ),
       date('date', r4('DocumentReference-date')),
       date('creation', mhd('SearchParameter', 'DocumentReference-Creation')),
       date('period', r4('DocumentReference-period')),
@@ -150,7 +193,15 @@ export const resources: readonly ResourceDefinition[] = [
   {
     type: 'List',
     profile: pdsm('StructureDefinition', 'pdsm-submissionset-comprehensive'),
-    interactions: [{ code: 'read', permission: 'r', ihe: ['ITI-66'], dmp: [], documentation: 'A submission set that was deposited here.' }],
+    interactions: [
+      {
+        code: 'read',
+        permission: 'r',
+        ihe: ['ITI-66'],
+        dmp: [],
+        documentation: 'A submission set that was deposited here.',
+      },
+    ],
     searchParameters: [],
   },
   {
@@ -161,7 +212,8 @@ export const resources: readonly ResourceDefinition[] = [
         permission: 'r',
         ihe: ['ITI-68'],
         dmp: ['TD3.2', 'TD3.1a'],
-        documentation: 'The document itself, verified against the registry; `Accept` chooses raw bytes, a Binary resource, or what a CDA wraps.',
+        documentation:
+          'The document itself, verified against the registry; `Accept` chooses raw bytes, a Binary resource, or what a CDA wraps.',
       },
     ],
     searchParameters: [],
@@ -185,5 +237,7 @@ export function resourceOf(type: string): ResourceDefinition | undefined {
 
 /** The interaction of a type, or of the system when `type` is undefined. */
 export function interactionOf(type: string | undefined, code: InteractionCode): Interaction | undefined {
-  return (type === undefined ? systemInteractions : (resourceOf(type)?.interactions ?? [])).find((i) => i.code === code);
+  return (type === undefined ? systemInteractions : (resourceOf(type)?.interactions ?? [])).find(
+    (i) => i.code === code,
+  );
 }

@@ -26,7 +26,9 @@ export const readDocument: Handler = async (call, services) => {
 
 /** @throws IssueError `not-found` */
 export async function documentOf(id: string, { store }: Services, type = 'DocumentReference'): Promise<StoredDocument> {
-  const known = (await store.documents.byId(id)) ?? (type === 'DocumentReference' ? await store.documents.byIdentifier(id) : undefined);
+  const known =
+    (await store.documents.byId(id)) ??
+    (type === 'DocumentReference' ? await store.documents.byIdentifier(id) : undefined);
   if (!known) throw new IssueError({ key: 'not-found', values: { type } });
   return known;
 }
@@ -38,7 +40,12 @@ export async function currentEntry(
   services: Services,
   type = 'DocumentReference',
 ): Promise<{ found: Found; patient: Answer['patient'] }> {
-  const { found, patient } = await askRegistry(getDocuments({ uniqueIds: [known.uniqueId] }), known.ins, call, services);
+  const { found, patient } = await askRegistry(
+    getDocuments({ uniqueIds: [known.uniqueId] }),
+    known.ins,
+    call,
+    services,
+  );
   const mine = found.find((f) => f.document.id === known.id);
   if (!mine) throw new IssueError({ key: 'not-found', values: { type } });
   if (mine.entry.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });

@@ -25,7 +25,8 @@ const { searchParameters } = resourceOf(type)!;
 
 export const searchDocuments: Handler = async (call, services) => {
   const { config, store } = services;
-  if (isContinuation(call.pairs)) return reply(await continuedPage(call.pairs, call.caller, store, config), [], call, services);
+  if (isContinuation(call.pairs))
+    return reply(await continuedPage(call.pairs, call.caller, store, config), [], call, services);
 
   const search = parseSearch(call.pairs, searchParameters, {
     handling: call.prefer.handling,
@@ -39,30 +40,50 @@ export const searchDocuments: Handler = async (call, services) => {
   const warnings = [...(designated?.warnings ?? []), ...search.warnings];
 
   const plan = ins && (await planOf(search, known, ins, services));
-  if (!plan) return reply(await firstPage([], {}, 1, selfOf(search, undefined), call.caller, store), warnings, call, services);
+  if (!plan)
+    return reply(await firstPage([], {}, 1, selfOf(search, undefined), call.caller, store), warnings, call, services);
   const answer = await askRegistry(plan.query, ins, call, services);
   const resources = order(filter(answer, plan.residual, config.fhirBase, warnings), search.sort);
   const selection = { summary: search.summary, elements: search.elements };
   const self = selfOf(search, answer.patient.id);
   if (isCount(selection, search.count)) {
-    return reply({ total: resources.length, resources: [], selection, links: [['self', self]] }, warnings, call, services);
+    return reply(
+      { total: resources.length, resources: [], selection, links: [['self', self]] },
+      warnings,
+      call,
+      services,
+    );
   }
   const size = pageSize(search.count, config);
-  return reply(await firstPage(resources, selection, size, self, call.caller, store), [...warnings, ...answer.warnings], call, services);
+  return reply(
+    await firstPage(resources, selection, size, self, call.caller, store),
+    [...warnings, ...answer.warnings],
+    call,
+    services,
+  );
 };
 
 function reply(slice: Slice, warnings: Page['warnings'], call: Call, services: Services): Reply {
   const { language, requestId } = call;
   return {
     status: 200,
-    resource: searchset({ base: services.config.fhirBase, type, ...slice, warnings, language, requestId, now: services.now() }),
+    resource: searchset({
+      base: services.config.fhirBase,
+      type,
+      ...slice,
+      warnings,
+      language,
+      requestId,
+      now: services.now(),
+    }),
   };
 }
 
 /** PDSm and MHD: the patient and `status`, both; with `identifier` or `_id` the DMP's own reference search asks for less. */
 function requireMandatory(search: Search, hasPatient: boolean): void {
   const issues: Issue[] = [];
-  const required = (name: string): void => void issues.push({ key: 'search-parameter-required', values: { name, rule: 'PDSm, MHD ITI-67' } });
+  const required = (name: string): void =>
+    void issues.push({ key: 'search-parameter-required', values: { name, rule: 'PDSm, MHD ITI-67' } });
   if (!hasPatient) required('patient.identifier | patient');
   if (!search.criteria.some((c) => ['status', 'identifier', '_id'].includes(c.name))) required('status');
   if (issues.length > 0) throw new IssueError(issues);
@@ -83,11 +104,18 @@ interface Plan {
 }
 
 /** Which stored query answers, and what is left to check. Undefined: nothing can match, no need to ask. */
-async function planOf(search: Search, known: StoredDocument[] | undefined, ins: Ins, services: Services): Promise<Plan | undefined> {
+async function planOf(
+  search: Search,
+  known: StoredDocument[] | undefined,
+  ins: Ins,
+  services: Services,
+): Promise<Plan | undefined> {
   const criteria = search.criteria.filter((c) => !isPatientCriterion(c));
   if (known) {
     const uniqueIds = known.filter((d) => d.ins.value === ins.value && d.ins.oid === ins.oid).map((d) => d.uniqueId);
-    return uniqueIds.length === 0 ? undefined : { query: getDocuments({ uniqueIds }), residual: criteria.filter((c) => c.name !== '_id') };
+    return uniqueIds.length === 0
+      ? undefined
+      : { query: getDocuments({ uniqueIds }), residual: criteria.filter((c) => c.name !== '_id') };
   }
   const byIdentifier = criteria.find((c) => c.name === 'identifier' && c.modifier === undefined);
   const query = byIdentifier && (await getByIdentifier(byIdentifier, services));
@@ -133,7 +161,8 @@ function filter(answer: Answer, residual: readonly Criterion[], base: string, wa
       warnings.push({ key: 'dmp-garbage', severity: 'warning' });
       continue;
     }
-    if (residual.every((c) => (c.name.startsWith('_') ? metaMatches(resource, c) : matches(resource, c)))) out.push(resource);
+    if (residual.every((c) => (c.name.startsWith('_') ? metaMatches(resource, c) : matches(resource, c))))
+      out.push(resource);
   }
   return out;
 }
@@ -146,7 +175,9 @@ function selfOf(search: Search, patientId: string | undefined): Pair[] {
   return [
     ...(patientId ? [['patient', `Patient/${patientId}`] as const] : []),
     ...criteria,
-    ...(search.sort.length > 0 ? [['_sort', search.sort.map((s) => (s.descending ? '-' : '') + s.name).join(',')] as const] : []),
+    ...(search.sort.length > 0
+      ? [['_sort', search.sort.map((s) => (s.descending ? '-' : '') + s.name).join(',')] as const]
+      : []),
     ...(search.count === undefined ? [] : [['_count', String(search.count)] as const]),
     ...(search.summary === undefined ? [] : [['_summary', search.summary] as const]),
     ...(search.elements === undefined ? [] : [['_elements', search.elements.join(',')] as const]),

@@ -55,7 +55,13 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
           cors: false,
           service: [
             {
-              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'OAuth', display: 'OAuth' }],
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+                  code: 'OAuth',
+                  display: 'OAuth',
+                },
+              ],
               text: 'OAuth 2.0 bearer token (JWT)',
             },
           ],
@@ -73,7 +79,10 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
 export function scopesSupported(): string[] {
   const entries = systemInteractions.flatMap((i) => i.entries ?? []);
   const scopes = resources.flatMap((r) => {
-    const asked = new Set([...r.interactions.map((i) => i.permission), ...entries.filter((e) => e.type === r.type).map((e) => e.permission)]);
+    const asked = new Set([
+      ...r.interactions.map((i) => i.permission),
+      ...entries.filter((e) => e.type === r.type).map((e) => e.permission),
+    ]);
     const letters = (['c', 'r', 'u', 'd', 's'] as const).filter((l) => asked.has(l)).join('');
     return [`user/${r.type}.${letters}`, `system/${r.type}.${letters}`];
   });

@@ -7,7 +7,12 @@ import type { Pair } from '../search/pairs.ts';
 
 export const fhirJson = 'application/fhir+json';
 const jsonTypes: readonly string[] = [fhirJson, 'application/json', 'text/json'];
-const formats: Record<string, string> = { json: fhirJson, xml: 'application/fhir+xml', html: 'text/html', ttl: 'text/turtle' };
+const formats: Record<string, string> = {
+  json: fhirJson,
+  xml: 'application/fhir+xml',
+  html: 'text/html',
+  ttl: 'text/turtle',
+};
 
 /** One range of an Accept header. */
 export interface MediaRange {
@@ -77,7 +82,8 @@ export function requireJson(ranges: readonly MediaRange[]): void {
 }
 
 /** `_pretty=true` */
-export const isPretty = (pairs: readonly Pair[]): boolean => pairs.some(([name, value]) => name === '_pretty' && value === 'true');
+export const isPretty = (pairs: readonly Pair[]): boolean =>
+  pairs.some(([name, value]) => name === '_pretty' && value === 'true');
 
 /** @throws IssueError `media-type` unless the body is JSON of FHIR R4 in UTF-8 */
 export function requireJsonBody(contentType: string | undefined): void {

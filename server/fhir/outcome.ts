@@ -12,6 +12,7 @@ import { ours } from '../../mappings/canonicals.ts';
 import { dmpKey, errorRow, sentence } from '../../mappings/errors.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { DmpError } from '../dmp/types.ts';
+import { DatabaseError } from '../store/errors.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -33,7 +34,10 @@ export interface Problem {
 export function languageOf(acceptLanguage: string | undefined): Language {
   let best: { language: Language; q: number } | undefined;
   for (const part of (acceptLanguage ?? '').slice(0, 1000).split(',')) {
-    const [tag = '', ...parameters] = part.trim().toLowerCase().split(/\s*;\s*/);
+    const [tag = '', ...parameters] = part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/);
     const language = /^(fr|en)(-|$)/.exec(tag)?.[1] as Language | undefined;
     const q = Number(parameters.find((p) => p.startsWith('q='))?.slice(2) ?? 1);
     if (language && q > (best?.q ?? 0)) best = { language, q };
@@ -82,7 +86,10 @@ export function statusOf(issues: readonly Issue[]): number {
   if (statuses.length === 0) return 500;
   const first = (wanted: (s: number) => boolean): number | undefined => statuses.find(wanted);
   return (
-    first((s) => s >= 500) ?? first((s) => s === 401) ?? first((s) => s === 403) ?? (new Set(statuses).size === 1 ? statuses[0]! : 400)
+    first((s) => s >= 500) ??
+    first((s) => s === 401) ??
+    first((s) => s === 403) ??
+    (new Set(statuses).size === 1 ? statuses[0]! : 400)
   );
 }
 
@@ -90,7 +97,12 @@ export function statusOf(issues: readonly Issue[]): number {
 export function dmpIssue(error: DmpError): Issue {
   const found = dmpKey(error.kind, error.code);
   const key = found === 'internal' && error.kind === 'rights' ? 'right-missing' : found;
-  const values: Record<string, string> = { code: error.code, transaction: error.transaction, context: error.code, right: error.context ?? error.code };
+  const values: Record<string, string> = {
+    code: error.code,
+    transaction: error.transaction,
+    context: error.code,
+    right: error.context ?? error.code,
+  };
   return { key, values, ...(error.code ? { upstream: { system: upstreamSystem(error.kind), code: error.code } } : {}) };
 }
 
@@ -111,11 +123,13 @@ export function toProblem(error: unknown): Problem {
   return { status, issues, headers: status === 503 ? { 'Retry-After': retryAfter } : {} };
 }
 
-/** Connection failures of PostgreSQL as Prisma and `pg` name them. */
+/** The store's own word, or a connection failure of PostgreSQL as Prisma and `pg` name them. */
 function isDatabaseDown(error: unknown): boolean {
+  if (error instanceof DatabaseError) return true;
   for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
     const code = (e as { code?: unknown }).code;
-    if (typeof code === 'string' && /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|57P0[1-3]|08\d{3}|53300)$/.test(code)) return true;
+    if (typeof code === 'string' && /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|57P0[1-3]|08\d{3}|53300)$/.test(code))
+      return true;
   }
   return false;
 }

@@ -27,7 +27,8 @@ export interface Slice {
 const ownerOf = (caller: Caller): string =>
   [caller.clientId, caller.personId, caller.structure.id, caller.strength, caller.purpose].join('\n');
 
-export const pageSize = (count: number | undefined, config: Config): number => Math.min(count ?? config.PAGE_SIZE, config.PAGE_SIZE_MAX);
+export const pageSize = (count: number | undefined, config: Config): number =>
+  Math.min(count ?? config.PAGE_SIZE, config.PAGE_SIZE_MAX);
 
 const link = (cursor: string, offset: number, size: number): Pair[] => [
   ['_cursor', cursor],
@@ -50,7 +51,14 @@ function slice(snapshot: Snapshot, cursor: string | undefined, offset: number, s
  * The first page of what was found; the rest is kept only when there is one.
  * @param self what the search was, without a person's identifier
  */
-export async function firstPage(resources: Resource[], selection: Selection, size: number, self: Pair[], caller: Caller, store: Store): Promise<Slice> {
+export async function firstPage(
+  resources: Resource[],
+  selection: Selection,
+  size: number,
+  self: Pair[],
+  caller: Caller,
+  store: Store,
+): Promise<Slice> {
   const snapshot = { resources, selection };
   const cursor = resources.length > size ? await store.searches.save(ownerOf(caller), snapshot) : undefined;
   return slice(snapshot, cursor, 0, size, self);
@@ -60,13 +68,23 @@ export async function firstPage(resources: Resource[], selection: Selection, siz
 export const isContinuation = (pairs: readonly Pair[]): boolean => pairs.some(([name]) => name === '_cursor');
 
 /** @throws IssueError `search-expired` when the snapshot is gone or another's */
-export async function continuedPage(pairs: readonly Pair[], caller: Caller, store: Store, config: Config): Promise<Slice> {
+export async function continuedPage(
+  pairs: readonly Pair[],
+  caller: Caller,
+  store: Store,
+  config: Config,
+): Promise<Slice> {
   const value = (name: string): string => pairs.find(([n]) => n === name)?.[1] ?? '';
   const number = (name: string): number => {
-    if (!/^\d{1,9}$/.test(value(name))) throw new IssueError({ key: 'search-parameter-invalid', values: { name, detail: '0, 1, 2…' } });
+    if (!/^\d{1,9}$/.test(value(name)))
+      throw new IssueError({ key: 'search-parameter-invalid', values: { name, detail: '0, 1, 2…' } });
     return Number(value(name));
   };
-  const [cursor, offset, size] = [value('_cursor'), number('_offset'), Math.max(1, Math.min(number('_count'), config.PAGE_SIZE_MAX))];
+  const [cursor, offset, size] = [
+    value('_cursor'),
+    number('_offset'),
+    Math.max(1, Math.min(number('_count'), config.PAGE_SIZE_MAX)),
+  ];
   const snapshot = (await store.searches.load(ownerOf(caller), cursor)) as Snapshot | undefined;
   if (!snapshot) throw new IssueError({ key: 'search-expired' });
   return slice(snapshot, cursor, offset, size, link(cursor, offset, size));

@@ -22,7 +22,8 @@ export function insOfToken(token: { system?: string; code?: string }, config: Co
   const expected = config.ENVIRONMENT === 'production' ? insOids.nir : insOids.test;
   const system = token.system === undefined ? `urn:oid:${expected}` : token.system;
   const ins = insFromToken(system, token.code ?? '');
-  if (!ins || !isInsOid(ins.oid)) throw new IssueError({ key: 'ins-oid', expression, values: { expected: `urn:oid:${expected}` } });
+  if (!ins || !isInsOid(ins.oid))
+    throw new IssueError({ key: 'ins-oid', expression, values: { expected: `urn:oid:${expected}` } });
   const issues = checkIns(ins, config.ENVIRONMENT).map((i) => ({ ...i, expression }));
   if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
   return { ins, warnings: issues };
@@ -53,7 +54,8 @@ export async function patientOf(criteria: readonly Criterion[], services: Servic
     found.push(await designated(criterion.name, value, services));
   }
   const [first, ...rest] = found;
-  if (rest.some((d) => d.ins.value !== first!.ins.value || d.ins.oid !== first!.ins.oid)) throw new IssueError({ key: 'patient-inconsistent' });
+  if (rest.some((d) => d.ins.value !== first!.ins.value || d.ins.oid !== first!.ins.oid))
+    throw new IssueError({ key: 'patient-inconsistent' });
   return first;
 }
 

@@ -19,7 +19,10 @@ const type = 'Patient';
 const { searchParameters } = resourceOf(type)!;
 
 export const searchPatients: Handler = async (call, services) => {
-  const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling, now: services.now().getTime() });
+  const search = parseSearch(call.pairs, searchParameters, {
+    handling: call.prefer.handling,
+    now: services.now().getTime(),
+  });
   const designated = await designatedBy(search, services);
   const patient = designated && (await askExistence(designated.ins, call, services));
   const selection = { summary: search.summary, elements: search.elements };
@@ -61,9 +64,13 @@ async function askExistence(ins: Ins, call: Call, services: Services): Promise<P
 /** Exactly one of `identifier` and `_id`, with one value. Undefined: an `_id` that nobody has. */
 async function designatedBy(search: Search, { config, store }: Services): Promise<Designated | undefined> {
   const { criteria } = search;
-  const invalid = (name: string): Issue => ({ key: 'search-parameter-invalid', values: { name, detail: '1 × system|code' } });
+  const invalid = (name: string): Issue => ({
+    key: 'search-parameter-invalid',
+    values: { name, detail: '1 × system|code' },
+  });
   const [criterion, ...more] = criteria;
-  if (!criterion) throw new IssueError({ key: 'search-parameter-required', values: { name: 'identifier', rule: 'PDSm4DMP TD0.2' } });
+  if (!criterion)
+    throw new IssueError({ key: 'search-parameter-required', values: { name: 'identifier', rule: 'PDSm4DMP TD0.2' } });
   const [value, ...others] = criterion.values;
   if (more.length > 0 || others.length > 0 || criterion.modifier !== undefined || value?.type !== 'token') {
     throw new IssueError(invalid(criterion.name));

@@ -35,7 +35,9 @@ export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, serv
   let entries: DocumentEntry[] = answer.objects.documentEntries;
   // A query by identifier names no patient: what belongs to another is not an answer.
   if (query.query === 'GetDocuments') entries = latestOfEach(entries.filter((e) => isOf(e, ins)));
-  const documents = await services.store.documents.bind(entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)));
+  const documents = await services.store.documents.bind(
+    entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)),
+  );
   return {
     patient,
     found: entries.map((entry, i) => ({ entry, document: documents[i]! })),

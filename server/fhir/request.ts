@@ -30,7 +30,9 @@ const looksLikeIns = /(?<![0-9A-Za-z])[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?
 
 /** The client's X-Request-Id when it is short, plain and no INS; else a new one. */
 export function requestIdOf(given: string | undefined): string {
-  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !looksLikeIns.test(given) ? given : randomUUID();
+  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !looksLikeIns.test(given)
+    ? given
+    : randomUUID();
 }
 
 /** First step: gives the request its state, and the answer its X-Request-Id. */

@@ -17,7 +17,8 @@ import type { Services } from './services.ts';
 /** `DocumentReference.search-type`, or `transaction` for the system. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-export const handlerName = (type: string | undefined, code: InteractionCode): string => (type === undefined ? code : `${type}.${code}`);
+export const handlerName = (type: string | undefined, code: InteractionCode): string =>
+  type === undefined ? code : `${type}.${code}`;
 
 /** One way to reach an interaction. */
 export interface Route {
@@ -30,7 +31,13 @@ export interface Route {
 
 function routesOf(type: string | undefined, interaction: Interaction): Route[] {
   const base = type === undefined ? '/' : `/${type}`;
-  const route = (method: Route['method'], path: string, body: Route['body']): Route => ({ method, path, body, type, interaction });
+  const route = (method: Route['method'], path: string, body: Route['body']): Route => ({
+    method,
+    path,
+    body,
+    type,
+    interaction,
+  });
   switch (interaction.code) {
     case 'read':
       return [route('get', `${base}/:id`, 'none')];
@@ -71,7 +78,8 @@ export function fhirRouter(handlers: Handlers, services: Services): Router {
     const steps: RequestHandler[] = [name(route), allow(route)];
     // The body is read only after the token and its scopes were found good.
     if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
-    if (route.body === 'json') steps.push(requireJsonStep, raw({ type: () => true, limit: services.config.MAX_BODY_BYTES }));
+    if (route.body === 'json')
+      steps.push(requireJsonStep, raw({ type: () => true, limit: services.config.MAX_BODY_BYTES }));
     router[route.method](route.path, ...steps, serve(route, handler, services));
   }
   for (const path of new Set(all.map((r) => r.path))) router.all(path, otherMethods(path, all));
@@ -116,12 +124,17 @@ function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
   if (route.body !== 'json') return undefined;
   const expected = route.type ?? 'Bundle';
   const bytes = req.body as Buffer | undefined;
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw new IssueError({ key: 'body-missing', values: { expected } });
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0)
+    throw new IssueError({ key: 'body-missing', values: { expected } });
   const body = parseJson(bytes);
   const given = (body as { resourceType?: unknown } | null)?.resourceType;
   if (given !== expected) {
     const shown = typeof given === 'string' && /^[A-Za-z]{1,40}$/.test(given) ? given : '—';
-    throw new IssueError({ key: 'wrong-resource-type', expression: 'resourceType', values: { expected, given: shown } });
+    throw new IssueError({
+      key: 'wrong-resource-type',
+      expression: 'resourceType',
+      values: { expected, given: shown },
+    });
   }
   if (!route.type) requireScopes(caller, needsOfBundle(body));
   return body;
@@ -136,7 +149,8 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
     // A Binary is served in its own type; everything else is FHIR.
     if (route.type !== 'Binary') requireJson(accept);
     const id = req.params['id'] as string | undefined;
-    if (id !== undefined && !idForm.test(id)) throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
+    if (id !== undefined && !idForm.test(id))
+      throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
     const call: Call = {
       caller,
       ...(id === undefined ? {} : { id }),

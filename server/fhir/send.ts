@@ -16,7 +16,13 @@ import { stateOf } from './request.ts';
 const contentType = `${fhirJson}; charset=utf-8`;
 
 /** A JSON value with its length, or its headers alone for HEAD. */
-export function sendJson(req: Request, res: Response, status: number, value: unknown, options: { type?: string; pretty?: boolean } = {}): void {
+export function sendJson(
+  req: Request,
+  res: Response,
+  status: number,
+  value: unknown,
+  options: { type?: string; pretty?: boolean } = {},
+): void {
   const body = Buffer.from(options.pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value), 'utf8');
   res.status(status).setHeader('Content-Type', options.type ?? contentType);
   res.setHeader('Content-Length', body.length);
@@ -52,20 +58,32 @@ const isAbort = (e: unknown): boolean =>
 
 /** The errors of Express's own readers, by their `type`, as issues of ours. */
 function fromReader(error: unknown): IssueError | undefined {
-  const { type, status, limit, encoding } = error as { type?: string; status?: number; limit?: number; encoding?: string };
+  const { type, status, limit, encoding } = error as {
+    type?: string;
+    status?: number;
+    limit?: number;
+    encoding?: string;
+  };
   const issue = (i: Issue): IssueError => new IssueError(i);
   switch (type) {
     case 'entity.too.large':
       return issue({ key: 'too-large', values: { limit: limit ?? 0 } });
     case 'encoding.unsupported':
-      return issue({ key: 'media-type', values: { given: `Content-Encoding: ${(encoding ?? '').slice(0, 20)}`, expected: 'gzip, deflate, br, identity' } });
+      return issue({
+        key: 'media-type',
+        values: {
+          given: `Content-Encoding: ${(encoding ?? '').slice(0, 20)}`,
+          expected: 'gzip, deflate, br, identity',
+        },
+      });
     case 'request.aborted':
     case 'request.size.invalid':
       return issue({ key: 'body-malformed', values: { detail: 'Content-Length' } });
   }
   if (error instanceof URIError) return issue({ key: 'query-malformed', values: { detail: '%-escape, UTF-8' } });
   // zlib: the body is not what its Content-Encoding says.
-  if (status === 400 || (error as { code?: string }).code?.startsWith('Z_')) return issue({ key: 'body-malformed', values: { detail: 'Content-Encoding' } });
+  if (status === 400 || (error as { code?: string }).code?.startsWith('Z_'))
+    return issue({ key: 'body-malformed', values: { detail: 'Content-Encoding' } });
   return undefined;
 }
 
@@ -80,13 +98,21 @@ function trace(error: unknown): object {
 export function onError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const state = stateOf(res);
-    const problem = toProblem(error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error));
+    // The client left: what was under way was called off, and nobody reads an answer.
+    if (res.destroyed && !res.writableFinished) return;
+    const problem = toProblem(
+      error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error),
+    );
     state.problems = problem.issues.map((i) => i.key);
-    if (problem.issues.some((i) => i.key === 'internal')) logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
+    if (problem.issues.some((i) => i.key === 'internal'))
+      logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
     else if (error instanceof DmpError) {
-      logger.warn({ requestId: state.requestId, transaction: error.transaction, kind: error.kind, code: error.code }, 'dmp');
+      logger.warn(
+        { requestId: state.requestId, transaction: error.transaction, kind: error.kind, code: error.code },
+        'dmp',
+      );
     }
-    if (res.headersSent || res.destroyed) {
+    if (res.headersSent) {
       res.destroy();
       return;
     }

@@ -50,7 +50,11 @@ const nonce = (n: number): Buffer => {
  * @param limit bytes beyond which it stops
  * @throws SpoolOverflow, or whatever the body throws
  */
-export async function spool(dataDir: string, body: AsyncIterable<Uint8Array>, limit = Number.MAX_SAFE_INTEGER): Promise<Spooled> {
+export async function spool(
+  dataDir: string,
+  body: AsyncIterable<Uint8Array>,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<Spooled> {
   const dir = spoolDir(dataDir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, `${randomUUID()}.spool`);
@@ -110,7 +114,7 @@ async function* readFrames(file: string, key: Buffer): AsyncGenerator<Buffer> {
 }
 
 async function readFully(handle: FileHandle, into: Buffer): Promise<void> {
-  for (let at = 0; at < into.length; ) {
+  for (let at = 0; at < into.length;) {
     const { bytesRead } = await handle.read(into, at, into.length - at);
     if (bytesRead === 0) throw new Error('spool: file cut');
     at += bytesRead;

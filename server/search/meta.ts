@@ -14,12 +14,16 @@ interface Identified {
 export function metaMatches(resource: Identified, criterion: Criterion): boolean {
   const updated = intervalOf(resource.meta?.lastUpdated ?? '');
   const found = criterion.name === '_id' ? resource.id : updated;
-  if (criterion.modifier === 'missing') return criterion.values.some((v) => v.type === 'token' && (v.code === 'true') === (found === undefined));
-  const hit = criterion.values.some((v) => (criterion.name === '_id' ? idMatches(v, resource.id) : updated !== undefined && instantMatches(v, updated)));
+  if (criterion.modifier === 'missing')
+    return criterion.values.some((v) => v.type === 'token' && (v.code === 'true') === (found === undefined));
+  const hit = criterion.values.some((v) =>
+    criterion.name === '_id' ? idMatches(v, resource.id) : updated !== undefined && instantMatches(v, updated),
+  );
   return criterion.modifier === 'not' ? !hit : hit;
 }
 
-const idMatches = (value: CriterionValue, id: string | undefined): boolean => value.type === 'token' && (value.system ?? '') === '' && value.code === id;
+const idMatches = (value: CriterionValue, id: string | undefined): boolean =>
+  value.type === 'token' && (value.system ?? '') === '' && value.code === id;
 
 function instantMatches(value: CriterionValue, found: Interval): boolean {
   if (value.type !== 'date') return false;

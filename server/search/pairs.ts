@@ -15,7 +15,8 @@ const maxPairs = 200;
 export function parsePairs(text: string): Pair[] {
   if (text === '') return [];
   const parts = text.split('&').filter((p) => p !== '');
-  if (parts.length > maxPairs) throw new IssueError({ key: 'query-malformed', values: { detail: `> ${maxPairs} parameters` } });
+  if (parts.length > maxPairs)
+    throw new IssueError({ key: 'query-malformed', values: { detail: `> ${maxPairs} parameters` } });
   return parts.map((part) => {
     const at = part.indexOf('=');
     return at < 0 ? [decode(part), ''] : [decode(part.slice(0, at)), decode(part.slice(at + 1))];

@@ -55,9 +55,13 @@ function splitName(key: string): { name: string; modifier?: string } {
 export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpec[], options: ParseOptions): Search {
   const search: Search = { criteria: [], sort: [], warnings: [] };
   const errors: Issue[] = [];
-  const invalid = (name: string, detail: string): void => void errors.push({ key: 'search-parameter-invalid', values: { name, detail } });
+  const invalid = (name: string, detail: string): void =>
+    void errors.push({ key: 'search-parameter-invalid', values: { name, detail } });
   const unknown = (name: string): void => {
-    const issue: Issue = { key: 'search-parameter-unknown', values: { name: printable(name), supported: table.map((p) => p.name).join(', ') } };
+    const issue: Issue = {
+      key: 'search-parameter-unknown',
+      values: { name: printable(name), supported: table.map((p) => p.name).join(', ') },
+    };
     if (options.handling === 'strict') errors.push(issue);
     else search.warnings.push({ ...issue, severity: 'warning' });
   };

@@ -31,7 +31,14 @@ describe('parseSearch', () => {
   it('reads alternatives as one criterion and repetitions as several', () => {
     const { criteria } = parse('type=a,b&type=s|c');
     expect(criteria).toEqual([
-      { name: 'type', values: [{ type: 'token', code: 'a' }, { type: 'token', code: 'b' }], raw: 'a,b' },
+      {
+        name: 'type',
+        values: [
+          { type: 'token', code: 'a' },
+          { type: 'token', code: 'b' },
+        ],
+        raw: 'a,b',
+      },
       { name: 'type', values: [{ type: 'token', system: 's', code: 'c' }], raw: 's|c' },
     ]);
   });
@@ -60,9 +67,15 @@ describe('parseSearch', () => {
   it('reads modifiers, and refuses those that it does not know, in either handling', () => {
     expect(parse('type:not=a').criteria[0]!.modifier).toBe('not');
     expect(parse('type:text=bil').criteria[0]!.values).toEqual([{ type: 'string', text: 'bil' }]);
-    expect(parse('date:missing=true').criteria[0]).toMatchObject({ modifier: 'missing', values: [{ type: 'token', code: 'true' }] });
+    expect(parse('date:missing=true').criteria[0]).toMatchObject({
+      modifier: 'missing',
+      values: [{ type: 'token', code: 'true' }],
+    });
     for (const query of ['type:above=a', 'date:exact=2026', 'date:missing=maybe', 'type:=a']) {
-      expect(issuesOf(() => parse(query)), query).toEqual([{ key: 'search-parameter-invalid', name: query.split('=')[0] }]);
+      expect(
+        issuesOf(() => parse(query)),
+        query,
+      ).toEqual([{ key: 'search-parameter-invalid', name: query.split('=')[0] }]);
     }
   });
 
@@ -74,7 +87,10 @@ describe('parseSearch', () => {
       ['search-parameter-unknown', 'warning', 'couleur'],
       ['search-parameter-unknown', 'warning', '_include'],
     ]);
-    expect(issuesOf(() => parse(query, { ...lenient, handling: 'strict' })).map((i) => i.name)).toEqual(['couleur', '_include']);
+    expect(issuesOf(() => parse(query, { ...lenient, handling: 'strict' })).map((i) => i.name)).toEqual([
+      'couleur',
+      '_include',
+    ]);
   });
 
   it('does not take names of Object.prototype for parameters', () => {
@@ -87,18 +103,17 @@ describe('parseSearch', () => {
   });
 
   it('reports every problem at once', () => {
-    expect(issuesOf(() => parse('date=demain&_count=abc&type=a|b|c&_summary=all&_elements=$$&_sort=type')).map((i) => i.name)).toEqual([
-      'date',
-      '_count',
-      'type',
-      '_summary',
-      '_elements',
-      '_sort',
-    ]);
+    expect(
+      issuesOf(() => parse('date=demain&_count=abc&type=a|b|c&_summary=all&_elements=$$&_sort=type')).map(
+        (i) => i.name,
+      ),
+    ).toEqual(['date', '_count', 'type', '_summary', '_elements', '_sort']);
   });
 
   it('reads result parameters', () => {
-    expect(parse('_count=0&_summary=count&_elements=DocumentReference.status,type&_sort=-date&_total=accurate&_format=json')).toEqual({
+    expect(
+      parse('_count=0&_summary=count&_elements=DocumentReference.status,type&_sort=-date&_total=accurate&_format=json'),
+    ).toEqual({
       criteria: [],
       count: 0,
       summary: 'count',
@@ -128,13 +143,32 @@ describe('metaMatches', () => {
     return parseSearch(parsePairs(query), spec, lenient).criteria.every((c) => metaMatches(resource, c));
   };
 
-  it.each(['_id=a', '_id=b,a', '_id:not=b', '_lastUpdated=2026-11-21', '_lastUpdated=ge2026-11-21', '_lastUpdated=ge2026-11-21T02:23:16Z', '_lastUpdated=lt2026-11-22', '_lastUpdated=le2026', '_lastUpdated=gt2026-11-20', '_lastUpdated=sa2026-11-20', '_lastUpdated=eb2026-12', '_lastUpdated=ne2025', '_lastUpdated:missing=false'])(
-    'accepts %s',
-    (query) => expect(hit(query)).toBe(true),
-  );
+  it.each([
+    '_id=a',
+    '_id=b,a',
+    '_id:not=b',
+    '_lastUpdated=2026-11-21',
+    '_lastUpdated=ge2026-11-21',
+    '_lastUpdated=ge2026-11-21T02:23:16Z',
+    '_lastUpdated=lt2026-11-22',
+    '_lastUpdated=le2026',
+    '_lastUpdated=gt2026-11-20',
+    '_lastUpdated=sa2026-11-20',
+    '_lastUpdated=eb2026-12',
+    '_lastUpdated=ne2025',
+    '_lastUpdated:missing=false',
+  ])('accepts %s', (query) => expect(hit(query)).toBe(true));
 
-  it.each(['_id=b', '_id=s|a', '_id:not=a', '_lastUpdated=2026-11-20', '_lastUpdated=gt2026-11-21', '_lastUpdated=lt2026-11-21', '_lastUpdated=sa2026-11', '_lastUpdated=eb2026-11-21', '_lastUpdated=ne2026', '_lastUpdated:missing=true'])(
-    'refuses %s',
-    (query) => expect(hit(query)).toBe(false),
-  );
+  it.each([
+    '_id=b',
+    '_id=s|a',
+    '_id:not=a',
+    '_lastUpdated=2026-11-20',
+    '_lastUpdated=gt2026-11-21',
+    '_lastUpdated=lt2026-11-21',
+    '_lastUpdated=sa2026-11',
+    '_lastUpdated=eb2026-11-21',
+    '_lastUpdated=ne2026',
+    '_lastUpdated:missing=true',
+  ])('refuses %s', (query) => expect(hit(query)).toBe(false));
 });

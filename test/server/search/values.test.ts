@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intervalOf, intervalOfPeriod } from '../../../server/search/dates.ts';
 import { formatPairs, parsePairs } from '../../../server/search/pairs.ts';
-import { escape, parseDate, parseToken, parseValue, splitEscaped, unescape, ValueError } from '../../../server/search/values.ts';
+import {
+  escape,
+  parseDate,
+  parseToken,
+  parseValue,
+  splitEscaped,
+  unescape,
+  ValueError,
+} from '../../../server/search/values.ts';
 
 describe('pairs', () => {
   it('keeps order and repeated names, decodes blanks and UTF-8', () => {
@@ -25,7 +33,11 @@ describe('pairs', () => {
 
   it('writes what it reads back', () => {
     const pair = fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme' }));
-    fc.assert(fc.property(fc.array(pair, { maxLength: 8 }), (pairs) => { expect(parsePairs(formatPairs(pairs))).toEqual(pairs); }));
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 8 }), (pairs) => {
+        expect(parsePairs(formatPairs(pairs))).toEqual(pairs);
+      }),
+    );
   });
 });
 
@@ -74,17 +86,36 @@ describe('date', () => {
     expect([iso(interval.start), iso(interval.end)]).toEqual([start, end]);
   });
 
-  it.each(['', '26', '2026-13', '2026-02-29', '2026-00-10', '2026-04-31', '2026-1-1', '2026-11-21T24:00Z', '2026-11-21T02:60Z', '2026-11-21T02Z', '2026-11-21T02:00+15:00', '0000', 'now', ' 2026'])(
-    'refuses “%s”',
-    (text) => expect(intervalOf(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    '26',
+    '2026-13',
+    '2026-02-29',
+    '2026-00-10',
+    '2026-04-31',
+    '2026-1-1',
+    '2026-11-21T24:00Z',
+    '2026-11-21T02:60Z',
+    '2026-11-21T02Z',
+    '2026-11-21T02:00+15:00',
+    '0000',
+    'now',
+    ' 2026',
+  ])('refuses “%s”', (text) => expect(intervalOf(text)).toBeUndefined());
 
   it('covers the instant it was written from, at every precision', () => {
     const min = new Date('1900-01-01T00:00:00Z');
     fc.assert(
       fc.property(fc.date({ min, max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true }), (date) => {
         const full = date.toISOString();
-        for (const text of [full.slice(0, 4), full.slice(0, 7), full.slice(0, 10), `${full.slice(0, 16)}Z`, `${full.slice(0, 19)}Z`, full]) {
+        for (const text of [
+          full.slice(0, 4),
+          full.slice(0, 7),
+          full.slice(0, 10),
+          `${full.slice(0, 16)}Z`,
+          `${full.slice(0, 19)}Z`,
+          full,
+        ]) {
           const { start, end } = intervalOf(text)!;
           expect(start <= date.getTime() && date.getTime() < end).toBe(true);
         }
@@ -95,7 +126,10 @@ describe('date', () => {
   it('reads a prefix, and the + of a zone that arrived as a blank', () => {
     expect(parseDate('ge2026', 0)).toMatchObject({ prefix: 'ge', text: '2026' });
     expect(parseDate('2026', 0)).toMatchObject({ prefix: 'eq' });
-    expect(parseDate('lt2026-11-21T02:23:16 01:00', 0)).toMatchObject({ prefix: 'lt', start: Date.parse('2026-11-21T01:23:16Z') });
+    expect(parseDate('lt2026-11-21T02:23:16 01:00', 0)).toMatchObject({
+      prefix: 'lt',
+      start: Date.parse('2026-11-21T01:23:16Z'),
+    });
     expect(() => parseDate('xx2026', 0)).toThrow(ValueError);
     expect(() => parseDate('ge', 0)).toThrow(ValueError);
   });
@@ -104,7 +138,10 @@ describe('date', () => {
     const now = Date.parse('2026-01-11T00:00:00Z');
     const value = parseDate('ap2026-01-01', now);
     const day = 86_400_000;
-    expect(value).toMatchObject({ start: Date.parse('2026-01-01T00:00:00Z') - day, end: Date.parse('2026-01-02T00:00:00Z') + day });
+    expect(value).toMatchObject({
+      start: Date.parse('2026-01-01T00:00:00Z') - day,
+      end: Date.parse('2026-01-02T00:00:00Z') + day,
+    });
   });
 
   it('leaves the open side of a period open', () => {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { isGranted, type Need } from '../../../server/auth/scopes.ts';
+
+const need = (text: string, ihe: string[] = []): Need => {
+  const [type, permission] = text.split('.') as [string, Need['permission']];
+  return { type, permission, ihe };
+};
+
+describe('isGranted', () => {
+  it.each([
+    ['user/DocumentReference.rs', 'DocumentReference.s'],
+    ['system/DocumentReference.cruds', 'DocumentReference.c'],
+    ['user/*.r', 'Binary.r'],
+    ['user/DocumentReference.read', 'DocumentReference.s'],
+    ['user/DocumentReference.write', 'DocumentReference.c'],
+    ['user/*.*', 'List.c'],
+  ])('%s covers %s', (scope, wanted) => expect(isGranted(['openid', scope], need(wanted))).toBe(true));
+
+  it.each([
+    ['user/DocumentReference.r', 'DocumentReference.s'],
+    ['user/DocumentReference.read', 'DocumentReference.c'],
+    ['user/DocumentReference.write', 'DocumentReference.r'],
+    ['user/Patient.cruds', 'DocumentReference.r'],
+    ['patient/DocumentReference.cruds', 'DocumentReference.r'],
+    ['user/DocumentReference.sr', 'DocumentReference.s'],
+    ['user/DocumentReference.rs?category=10', 'DocumentReference.s'],
+    ['user/DocumentReference', 'DocumentReference.s'],
+    ['xuser/DocumentReference.rs', 'DocumentReference.s'],
+    ['user/DocumentReference.', 'DocumentReference.s'],
+    ['ITI-65', 'DocumentReference.s'],
+    ['', 'DocumentReference.s'],
+  ])('%s does not cover %s', (scope, wanted) => expect(isGranted([scope], need(wanted, ['ITI-67']))).toBe(false));
+
+  it('takes the IUA name of a transaction that the interaction serves', () => {
+    expect(isGranted(['ITI-67'], need('DocumentReference.s', ['ITI-67']))).toBe(true);
+  });
+});

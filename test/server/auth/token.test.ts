@@ -1,0 +1,220 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWTPayload,
+} from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { IssueError } from '../../../mappings/outcome.ts';
+import { bearerOf, challenge } from '../../../server/auth/bearer.ts';
+import { createTokenVerifier, demoJwks, type TokenVerifier } from '../../../server/auth/token.ts';
+import { loadConfig } from '../../../server/config.ts';
+
+const config = loadConfig({});
+let verify: TokenVerifier;
+let key: CryptoKey;
+let jwk: object;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair('ES256');
+  key = pair.privateKey;
+  jwk = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256' };
+  verify = createTokenVerifier(config, createLocalJWKSet({ keys: [jwk as never] }));
+});
+
+const seconds = (offset = 0) => Math.floor(Date.now() / 1000) + offset;
+const claims = (iua: object = {}, rest: JWTPayload = {}): JWTPayload => ({
+  iss: config.AUTH_ISSUER,
+  aud: config.fhirBase,
+  sub: '899700204581',
+  client_id: 'dui',
+  iat: seconds(),
+  exp: seconds(300),
+  auth_time: 1_795_000_000,
+  scope: 'user/Patient.rs  user/DocumentReference.c',
+  family_name: 'LE BIHAN',
+  given_name: 'YANN',
+  extensions: {
+    ihe_iua: {
+      national_provider_identifier: '899700204581',
+      subject_role: [{ system: 'urn:oid:1.2.250.1.71.1.2.7', code: '60', display: 'Infirmier' }],
+      subject_organization_id: config.STRUCTURE_ID,
+      ...iua,
+    },
+  },
+  ...rest,
+});
+const sign = (payload: JWTPayload, header: object = {}, by = key) =>
+  new SignJWT(payload).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k', ...header }).sign(by);
+
+/** Row and reason of the refusal. */
+async function refusal(token: string): Promise<[string, unknown]> {
+  try {
+    await verify(token);
+  } catch (e) {
+    if (e instanceof IssueError) return [e.issues[0]!.key, e.issues[0]!.values?.['reason']];
+    throw e;
+  }
+  return ['accepted', undefined];
+}
+
+describe('verified tokens', () => {
+  it('become callers', async () => {
+    expect(await verify(await sign(claims({}, { jti: 't1' })))).toEqual({
+      clientId: 'dui',
+      scopes: ['user/Patient.rs', 'user/DocumentReference.c'],
+      tokenId: 't1',
+      personId: '899700204581',
+      family: 'LE BIHAN',
+      given: 'YANN',
+      roles: [{ code: '60', system: '1.2.250.1.71.1.2.7', display: 'Infirmier' }],
+      structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
+      strength: 'local',
+      authenticatedAt: new Date(1_795_000_000_000),
+      purpose: 'normal',
+    });
+  });
+
+  it('are of strength psc only when the token says so in its own claim', async () => {
+    const strength = async (dmp: object) => {
+      const c = claims();
+      return (await verify(await sign({ ...c, extensions: { ...(c['extensions'] as object), dmp } }))).strength;
+    };
+    expect(await strength({ authentication: 'psc' })).toBe('psc');
+    expect(await strength({ authentication: 'PSC' })).toBe('local');
+    expect(await strength({})).toBe('local');
+    expect((await verify(await sign(claims({}, { acr: 'eidas1' })))).strength).toBe('local');
+  });
+
+  it('read the purpose of use in each form, and refuse one that is none', async () => {
+    for (const purpose_of_use of [
+      'centre_15',
+      ['centre_15'],
+      { code: 'centre_15' },
+      [{ system: 'x', code: 'centre_15' }],
+    ]) {
+      expect((await verify(await sign(claims({ purpose_of_use })))).purpose).toBe('centre_15');
+    }
+    expect(await refusal(await sign(claims({ purpose_of_use: 'curiosity' })))).toEqual([
+      'token-invalid',
+      'purpose_of_use',
+    ]);
+    expect((await refusal(await sign(claims({ purpose_of_use: ['normal', 'centre_15'] }))))[0]).toBe('token-invalid');
+  });
+
+  it('take iat for the authentication when auth_time is absent, and subject_name when the names are', async () => {
+    const iat = seconds(-10);
+    const caller = await verify(
+      await sign(claims({ subject_name: 'YANN LE BIHAN' }, { iat, auth_time: undefined, family_name: undefined })),
+    );
+    expect(caller).toMatchObject({ given: 'YANN', family: 'LE BIHAN', authenticatedAt: new Date(iat * 1000) });
+  });
+
+  it('take the structure with its authority before it', async () => {
+    expect(
+      (await verify(await sign(claims({ subject_organization_id: 'urn:oid:1.2.250.1.71.4.2.2|1990100109' })))).structure
+        .id,
+    ).toBe('1990100109');
+  });
+});
+
+describe('refused', () => {
+  it.each<[string, () => Promise<string> | string, unknown]>([
+    ['expired', () => sign(claims({}, { exp: seconds(-60) })), 'exp'],
+    ['not yet valid', () => sign(claims({}, { nbf: seconds(120) })), 'nbf'],
+    ['of another issuer', () => sign(claims({}, { iss: 'x' })), 'iss'],
+    ['for another audience', () => sign(claims({}, { aud: 'x' })), 'aud'],
+    ['without exp', () => sign(claims({}, { exp: undefined })), 'exp'],
+    ['without iat', () => sign(claims({}, { iat: undefined })), 'iat'],
+    ['without sub', () => sign(claims({}, { sub: undefined })), 'sub'],
+    ['an id token', () => sign(claims(), { typ: 'id+jwt' }), 'typ'],
+    ['without typ', () => sign(claims(), { typ: undefined }), 'typ'],
+    ['of an unknown key', () => sign(claims(), { kid: 'other' }), 'kid'],
+    ['no JWT', () => 'abc', 'format'],
+    ['unsigned', () => new UnsecuredJWT(claims()).encode(), 'alg'],
+    ['without extensions', () => sign(claims({}, { extensions: undefined })), 'extensions'],
+    ['without a role', () => sign(claims({ subject_role: [] })), 'extensions.ihe_iua.subject_role'],
+    [
+      'with a role of no known system',
+      () => sign(claims({ subject_role: [{ system: 'x', code: '60' }] })),
+      'subject_role.system',
+    ],
+    [
+      'with a number that is none',
+      () => sign(claims({ national_provider_identifier: 'bob' })),
+      'extensions.ihe_iua.national_provider_identifier',
+    ],
+    ['without names', () => sign(claims({}, { family_name: undefined })), 'family_name, given_name'],
+  ])('%s', async (_, token, reason) => {
+    expect(await refusal(await token())).toEqual(['token-invalid', reason]);
+  });
+
+  it('signed by another key under the same name', async () => {
+    const other = await generateKeyPair('ES256');
+    expect(await refusal(await sign(claims(), {}, other.privateKey))).toEqual(['token-invalid', 'signature']);
+  });
+
+  it('signed with the public key as a secret (HS256)', async () => {
+    const token = await new SignJWT(claims())
+      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'k' })
+      .sign(new TextEncoder().encode(JSON.stringify(jwk)));
+    expect(await refusal(token)).toEqual(['token-invalid', 'alg']);
+  });
+
+  it('of another structure', async () => {
+    expect((await refusal(await sign(claims({ subject_organization_id: '1990200776' }))))[0]).toBe(
+      'structure-mismatch',
+    );
+  });
+
+  it('a little late is within the skew', async () => {
+    expect((await refusal(await sign(claims({}, { exp: seconds(-20) }))))[0]).toBe('accepted');
+  });
+});
+
+describe('the JWKS file', () => {
+  it('is read when it is there, also when it came later', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'jwks-'));
+    try {
+      const fromFile = createTokenVerifier(loadConfig({ DATA_DIR: dir }));
+      const token = await sign(claims());
+      await expect(fromFile(token)).rejects.not.toBeInstanceOf(IssueError);
+      await mkdir(path.dirname(path.join(dir, demoJwks)), { recursive: true });
+      await writeFile(path.join(dir, demoJwks), JSON.stringify({ keys: [jwk] }));
+      expect((await fromFile(token)).clientId).toBe('dui');
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});
+
+describe('Authorization', () => {
+  it('holds one bearer token and nothing else', () => {
+    expect(bearerOf('Bearer abc.def-_~+/=')).toBe('abc.def-_~+/=');
+    expect(bearerOf('bearer  abc')).toBe('abc');
+    for (const header of [
+      undefined,
+      '',
+      'Basic dTpw',
+      'Bearer',
+      'Bearer a b',
+      'Bearer a,b',
+      `Bearer ${'a'.repeat(20_000)}`,
+    ]) {
+      expect(() => bearerOf(header), header).toThrow(IssueError);
+    }
+  });
+
+  it('is asked for as RFC 6750 says', () => {
+    expect(challenge(['login-required'])).toBe('Bearer realm="fhir"');
+    expect(challenge(['token-invalid'])).toContain('error="invalid_token"');
+    expect(challenge(['scope-missing'], 'user/List.r')).toContain('error="insufficient_scope", scope="user/List.r"');
+    expect(challenge(['not-found'])).toBeUndefined();
+  });
+});
