@@ -5,6 +5,7 @@
 import type { XmlElement } from 'libxml2-wasm';
 
 import type { Part } from './mtom.ts';
+import type { Certificate } from './vihf/certificate.ts';
 import type { Vihf } from './vihf/types.ts';
 import type { World } from './world.ts';
 
@@ -52,6 +53,8 @@ export interface Exchange {
   multipart: boolean;
   vihf: Vihf;
   tls: TlsPeer;
+  /** Authorities that may issue a signer's certificate: of the VIHF, and of the signature of a set. */
+  trusted: readonly Certificate[];
   world: World;
   /** The simulator's clock at reception. */
   now: Date;

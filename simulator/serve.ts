@@ -117,6 +117,7 @@ function identify(
     multipart: request.multipart,
     vihf,
     tls: request.tls,
+    trusted,
     world,
     now,
   };

@@ -10,7 +10,7 @@ const nothing: ObjectList = { documents: [], sets: [], folders: [], associations
 
 /** The submission that a request carries (ITI TF-2 §3.41.4.1.2). */
 export function readSubmission(exchange: Exchange): Submission {
-  const { body, parts, vihf, world, now } = exchange;
+  const { body, parts, vihf, trusted, world, now } = exchange;
   const list = findOne(body, 'lcm:SubmitObjectsRequest/rim:RegistryObjectList');
   const elements = children(body).filter((e) => e.namespaceUri === ns.xdsb && e.name === 'Document');
   const used = new Set<string>();
@@ -21,6 +21,7 @@ export function readSubmission(exchange: Exchange): Submission {
     documents,
     orphans: [...parts.keys()].filter((cid) => !used.has(cid)),
     vihf,
+    trusted,
     world,
     now,
   };

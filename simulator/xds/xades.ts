@@ -24,7 +24,7 @@ export interface XadesContext {
   setUniqueId: string;
   /** What must be signed: every document of the set but the signature itself. */
   documents: { uniqueId: string; bytes: Uint8Array }[];
-  trusted: Certificate[];
+  trusted: readonly Certificate[];
   now: Date;
   /** PS_IdNat and Struct_IdNat of the VIHF: one of them holds the key. */
   person: string;

@@ -24,12 +24,14 @@ export type Parameters = Map<string, string[][]>;
 
 /** A stored query that is refused: IHE error code and codeContext. */
 export class QueryRefused extends Error {
-  constructor(
-    readonly code: string,
-    readonly context: string,
-  ) {
+  override name = 'QueryRefused';
+  readonly code: string;
+  readonly context: string;
+
+  constructor(code: string, context: string) {
     super(code);
-    this.name = 'QueryRefused';
+    this.code = code;
+    this.context = context;
   }
 }
 

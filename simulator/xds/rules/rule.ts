@@ -1,4 +1,5 @@
 /** The form of a rule: data; a checker says where it is broken. */
+import type { Certificate } from '../../vihf/certificate.ts';
 import type { Vihf } from '../../vihf/types.ts';
 import type { World } from '../../world.ts';
 import type { ObjectList, RegistryObject } from '../metadata.ts';
@@ -21,6 +22,8 @@ export interface Submission {
   /** Content-IDs that no document includes. */
   orphans: string[];
   vihf: Vihf;
+  /** Authorities that may issue the certificate that signs the set. */
+  trusted: readonly Certificate[];
   world: World;
   now: Date;
 }

@@ -1,7 +1,6 @@
 /** The rules of the signature document of a set (XAdES 1.1.1, shared facts on the DMP §3.8); xades.ts verifies. */
 import { identifier, uniqueIdOf } from '../metadata.ts';
 import { setScheme } from '../vocabulary.ts';
-import { trustedAuthorities } from '../trust.ts';
 import { verifyXades } from '../xades.ts';
 import { signatureOf } from './associations.ts';
 import { collect, type Finding, type Rule, setOf, type Submission } from './rule.ts';
@@ -40,7 +39,7 @@ export const checkSignatureDocument = (submission: Submission): Finding[] =>
       documents: submission.list.documents
         .filter((d) => d !== signature)
         .map((d) => ({ uniqueId: uniqueIdOf(d), bytes: octets(d.id) })),
-      trusted: trustedAuthorities(submission.world.settings),
+      trusted: submission.trusted,
       now: submission.now,
       person: submission.vihf.nameId,
       structure: submission.vihf.structure,
