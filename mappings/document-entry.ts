@@ -1,5 +1,24 @@
-import type { DocumentReference, DocumentReferenceRelatesTo, Reference, Resource } from '@medplum/fhirtypes';
+/**
+ * DocumentEntry ↔ DocumentReference: the rows do the work (`document-entry-rows.ts`); here stands what depends on the
+ * caller: ids, subject, URL, custodian, defaults.
+ */
+import type {
+  DocumentReference,
+  DocumentReferenceRelatesTo,
+  Organization,
+  Patient,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
+import { pdsmDocumentReference, uris } from './canonicals.ts';
+import { dtm, instantFrom } from './codecs/dtm.ts';
+import { documentEntryRows, documentSkeleton, newEntryId } from './document-entry-rows.ts';
+import { stableDocument, statuses } from './ebrim/schemes.ts';
+import { IssueError } from './outcome.ts';
+import { fromFhir, toFhir } from './rows.ts';
 import type { DocumentEntry } from './xds.ts';
+
+export { documentEntryRows } from './document-entry-rows.ts';
 
 /** What the façade knows of a document beside its entry. */
 export interface DocumentReferenceContext {
@@ -30,12 +49,122 @@ export interface DocumentEntryContext {
   resolve?(reference: Reference): Resource | undefined;
 }
 
-/** A document entry as a PDSm comprehensive DocumentReference. */
-export function documentEntryToFhir(_entry: DocumentEntry, _context: DocumentReferenceContext): DocumentReference {
-  throw new Error('being written');
+/** The DMP, as custodian of what no institution wrote. */
+const dmp: Reference<Organization> = {
+  type: 'Organization',
+  identifier: { system: uris, value: 'urn:oid:1.2.250.1.213.4.1.1.1' },
+  display: 'DMP',
+};
+
+/** Elements that PDSm comprehensive requires and that an entry may lack: the profile is claimed only with them. */
+function conforms(resource: DocumentReference): boolean {
+  const attachment = resource.content[0]?.attachment;
+  const { period, facilityType, practiceSetting, sourcePatientInfo } = resource.context ?? {};
+  return [
+    resource.masterIdentifier,
+    resource.type,
+    resource.category,
+    resource.date,
+    resource.author?.[0],
+    resource.securityLabel?.[0],
+    resource.content[0]?.format,
+    attachment?.contentType,
+    attachment?.language,
+    attachment?.size,
+    attachment?.hash,
+    attachment?.title,
+    attachment?.creation,
+    period?.start,
+    facilityType,
+    practiceSetting,
+    sourcePatientInfo,
+    resource.status === 'current' || resource.status === 'superseded' || undefined,
+  ].every((element) => element !== undefined);
 }
 
-/** The document entry that a DocumentReference describes. @throws IssueError with every problem */
-export function documentEntryFromFhir(_resource: DocumentReference, _context: DocumentEntryContext): DocumentEntry {
-  throw new Error('being written');
+/**
+ * A document entry as a PDSm comprehensive DocumentReference (valid under MHD 4.2.0 to 4.2.4: identifiers carry use and
+ * type). An entry without status reads as an approved one; an id that is no `urn:uuid:` (of a submission) is not shown.
+ */
+export function documentEntryToFhir(entry: DocumentEntry, context: DocumentReferenceContext): DocumentReference {
+  const { id, availabilityStatus = statuses.approved, ...rest } = entry;
+  const model = { ...rest, availabilityStatus, id: id.startsWith('urn:uuid:') ? id : undefined } as DocumentEntry;
+  const mapped = toFhir(documentEntryRows, model, documentSkeleton);
+  const { resourceType, contained, extension, status, author, ...elements } = mapped;
+  const versionId = context.versionId ?? entry.version;
+  const attachment = mapped.content[0]?.attachment;
+  if (attachment) attachment.url = context.attachmentUrl;
+  const date = attachment?.creation === undefined ? undefined : instantFrom(attachment.creation);
+  const institution = contained?.find((c) => c.id === 'author-1-organization');
+  const resource: DocumentReference = {
+    resourceType,
+    id: context.id,
+    meta: {
+      ...(versionId === undefined ? {} : { versionId }),
+      ...(context.lastUpdated === undefined ? {} : { lastUpdated: context.lastUpdated }),
+    },
+    ...(contained === undefined ? {} : { contained }),
+    ...(extension === undefined ? {} : { extension }),
+    status,
+    subject: context.subject as Reference<Patient>,
+    ...(date === undefined ? {} : { date }),
+    ...(author === undefined || author.length === 0 ? {} : { author }),
+    custodian: institution === undefined ? dmp : { reference: `#${institution.id}` },
+    ...(context.relatesTo === undefined ? {} : { relatesTo: context.relatesTo }),
+    ...elements,
+  };
+  for (const element of ['securityLabel'] as const) if (resource[element]?.length === 0) delete resource[element];
+  if (resource.context?.event?.length === 0) delete resource.context.event;
+  if (resource.meta && conforms(resource)) resource.meta.profile = [pdsmDocumentReference];
+  return resource;
+}
+
+/** The lists that every entry has. */
+const emptyEntry = {
+  id: newEntryId,
+  objectType: stableDocument,
+  sourcePatientInfo: [],
+  referenceIdList: [],
+  authors: [],
+  confidentialityCodes: [],
+  eventCodes: [],
+  slots: {},
+} satisfies Partial<DocumentEntry>;
+
+const given = (value: unknown): boolean =>
+  value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+/**
+ * The document entry that a DocumentReference describes. What the resource leaves out comes from the context, then from
+ * the defaults; `custodian`, `relatesTo` and the URL are no part of an entry.
+ * @throws IssueError with every problem: what cannot be said in XDS, and the absence of uniqueId or mimeType. Other
+ * mandatory metadata are a matter of profile validation.
+ */
+export function documentEntryFromFhir(resource: DocumentReference, context: DocumentEntryContext): DocumentEntry {
+  const { values, issues } = fromFhir(documentEntryRows, resource, documentSkeleton, context.resolve);
+  const date = values.creationTime ?? (resource.date === undefined ? undefined : dtm.encode(resource.date));
+  const said = { ...values, ...(date === undefined ? {} : { creationTime: date }) };
+  const { sourcePatientId, sourcePatientInfo } = context;
+  const sources = [emptyEntry, context.defaults ?? {}, { sourcePatientId, sourcePatientInfo }, said];
+  const entry: Partial<DocumentEntry> = {};
+  for (const source of sources) {
+    for (const [key, value] of Object.entries(source)) if (given(value) || !(key in entry)) Object.assign(entry, { [key]: value });
+  }
+  for (const key of Object.keys(entry) as (keyof DocumentEntry)[]) if (entry[key] === undefined) delete entry[key];
+  const contents = resource.content?.length ?? 0;
+  if (contents > 1) {
+    const cardinality = { element: 'content', count: contents, max: 1, rule: 'MHD' };
+    issues.push({ key: 'cardinality', expression: 'DocumentReference.content', values: cardinality });
+  }
+  const told = new Set(issues.map((i) => i.expression));
+  for (const [key, expression] of [
+    ['uniqueId', 'DocumentReference.masterIdentifier'],
+    ['mimeType', 'DocumentReference.content[0].attachment.contentType'],
+  ] as const) {
+    if (entry[key] !== undefined || told.has(expression)) continue;
+    const element = expression.slice(expression.lastIndexOf('.') + 1);
+    issues.push({ key: 'required', expression, values: { element, rule: 'MHD, PDSm' } });
+  }
+  if (issues.length > 0) throw new IssueError(issues);
+  return { ...(entry as DocumentEntry), patientId: context.patientId };
 }
