@@ -1,0 +1,296 @@
+/**
+ * The table of SubmissionSet ↔ List. Sources: IHE MHD 4.2 (spec fhir B.1), PDSm submissionset comprehensive (A.3),
+ * ITI TF-3 §4.2.3.3, ITI-18 FindSubmissionSets.
+ */
+import type { List, Patient, PractitionerRole, Reference } from '@medplum/fhirtypes';
+import { authorFromFhir, authorToFhir } from './author.ts';
+import {
+  extAuthorOrg,
+  extDesignationType,
+  extHomeCommunityId,
+  extIntendedRecipient,
+  extIsArchived,
+  extMhdIntendedRecipient,
+  extSourceId,
+  mhdIdentifierTypes,
+  mhdListTypes,
+  uris,
+} from './canonicals.ts';
+import { concept } from './codecs/coded.ts';
+import { dtm } from './codecs/dtm.ts';
+import { oidUri } from './codecs/identifiers.ts';
+import { statuses } from './ebrim/schemes.ts';
+import { slotExtensions, type Row, type RowOf, type Source } from './rows.ts';
+import type { SubmissionSet, XdsAuthor } from './xds.ts';
+
+const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
+const slotQuery = (name: string): string => `$XDSSubmissionSet${name}`;
+
+/** The resource that every row starts from: what PDSm fixes. */
+export const listSkeleton = (): List => ({
+  resourceType: 'List',
+  status: 'current',
+  mode: 'working',
+  code: { coding: [{ system: mhdListTypes, code: 'submissionset' }] },
+});
+
+/** availabilityStatus ↔ List.status and isArchived (MHD writes `superseded`, which is no List status: retired). */
+const statusTable = [
+  { urn: statuses.approved, status: 'current', archived: false },
+  { urn: statuses.archived, status: 'current', archived: true },
+  { urn: statuses.deprecated, status: 'retired', archived: false },
+  { urn: statuses.deleted, status: 'entered-in-error', archived: false },
+] as const;
+
+function authorIn(s: Source<List>): XdsAuthor | undefined {
+  const reference = s.resource.source;
+  if (reference === undefined) return undefined;
+  const { extension = [] } = reference;
+  const organization = extension.find((e) => e.url === extAuthorOrg)?.valueReference;
+  const only = !reference.reference && !reference.identifier;
+  const path = 'List.source';
+  // MHD: an institution as author is said by the extension alone.
+  if (only && organization) return authorFromFhir(organization, path, s);
+  const author = authorFromFhir(reference, path, s);
+  if (author === undefined || author.institutions.length > 0 || !organization) return author;
+  return { ...author, institutions: authorFromFhir(organization, path, s)?.institutions ?? [] };
+}
+
+/** intendedRecipient is `XON|XCN|XTN` (ITI TF-3 §4.2.3.3.7): what an author says, in one string. */
+const recipient = {
+  decode(wire: string): XdsAuthor {
+    const [institution = '', person = '', telecom = ''] = wire.split('|');
+    return {
+      ...(person === '' ? {} : { person }),
+      institutions: institution === '' ? [] : [institution],
+      roles: [],
+      specialties: [],
+      telecommunications: telecom === '' ? [] : [telecom],
+      slots: {},
+    };
+  },
+  encode: (a: XdsAuthor): string =>
+    [a.institutions[0] ?? '', a.person ?? '', a.telecommunications[0] ?? ''].join('|').replace(/\|+$/, ''),
+};
+
+const sourceIdRow = (): Row<SubmissionSet, List, 'sourceId'> => ({
+  xds: 'sourceId',
+  ebrim: 'ExternalIdentifier XDSSubmissionSet.sourceId',
+  fhir: 'List.extension(ihe-sourceId)',
+  codec: 'OID',
+  search: ['sourceId'],
+  query: [slotQuery('SourceId')],
+  write: (value, draft) =>
+    void (draft.resource.extension ??= []).push({
+      url: extSourceId,
+      valueIdentifier: { system: uris, value: oidUri.decode(value) },
+    }),
+  read(s) {
+    const given = s.resource.extension?.find((e) => e.url === extSourceId)?.valueIdentifier;
+    if (given === undefined) return undefined;
+    // A client may write the OID as system, with or without prefix (the PDSm examples do).
+    const oid =
+      oidUri.encode(given.value ?? '') ?? oidUri.encode(`urn:oid:${given.value ?? ''}`) ?? oidUri.encode(given.system ?? '');
+    if (oid === undefined) {
+      const values = { element: 'sourceId', detail: 'an OID is needed (urn:oid:…)' };
+      s.issue({ key: 'value-invalid', expression: 'List.extension(ihe-sourceId)', values });
+    }
+    return oid;
+  },
+});
+
+export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
+  {
+    xds: 'uniqueId',
+    ebrim: 'ExternalIdentifier XDSSubmissionSet.uniqueId',
+    fhir: "List.identifier.where(use = 'usual')",
+    codec: 'OID',
+    search: ['identifier'],
+    write(value, draft) {
+      const type = { coding: [{ system: mhdIdentifierTypes, code: 'uniqueId' }] };
+      (draft.resource.identifier ??= []).push({ use: 'usual', type, system: uris, value: oidUri.decode(value) });
+    },
+    read(s) {
+      const given = s.resource.identifier?.find((i) => i.use === 'usual');
+      if (given === undefined) return undefined;
+      const oid = oidUri.encode(given.value ?? '');
+      if (oid === undefined) s.issue({ key: 'unique-id-invalid', expression: "List.identifier.where(use = 'usual')" });
+      return oid;
+    },
+  },
+  {
+    xds: 'id',
+    ebrim: 'RegistryPackage/@id',
+    fhir: "List.identifier.where(use = 'official')",
+    codec: 'entryUUID',
+    search: ['identifier'],
+    loss: 'Given by the registry.',
+    write(value, draft) {
+      if (!value.startsWith('urn:uuid:')) return;
+      const type = { coding: [{ system: mhdIdentifierTypes, code: 'entryUUID' }] };
+      (draft.resource.identifier ??= []).push({ use: 'official', type, system: uris, value });
+    },
+    read: (s) => s.resource.identifier?.find((i) => i.use === 'official' && i.value?.startsWith('urn:uuid:'))?.value,
+  },
+  {
+    xds: 'homeCommunityId',
+    ebrim: 'RegistryPackage/@home',
+    fhir: 'List.extension(ihe-HomeCommunityId)',
+    codec: 'OID',
+    write(value, draft) {
+      if (!value.startsWith('urn:oid:')) return;
+      (draft.resource.extension ??= []).push({ url: extHomeCommunityId, valueOid: value });
+    },
+    read: (s) => s.resource.extension?.find((e) => e.url === extHomeCommunityId)?.valueOid,
+  },
+  {
+    xds: 'availabilityStatus',
+    ebrim: 'RegistryPackage/@status',
+    fhir: 'List.status, extension(pdsm-ext-is-archived)',
+    codec: 'availabilityStatus',
+    search: ['status', 'isArchived'],
+    query: [slotQuery('Status')],
+    write(value, draft) {
+      const row = statusTable.find((r) => r.urn === value);
+      draft.resource.status = row?.status ?? 'current';
+      (draft.resource.extension ??= []).push({ url: extIsArchived, valueBoolean: row?.archived ?? false });
+    },
+    read(s) {
+      const archived = s.resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;
+      const rows = statusTable.filter((r) => r.status === s.resource.status);
+      return (rows.find((r) => r.archived === archived) ?? rows[0])?.urn;
+    },
+  },
+  {
+    xds: 'title',
+    ebrim: 'Name',
+    fhir: 'List.title',
+    codec: 'string',
+    search: ['title'],
+    write: (value, draft) => void (draft.resource.title = value),
+    read: (s) => s.resource.title,
+  },
+  {
+    xds: 'comments',
+    ebrim: 'Description',
+    fhir: 'List.note.text',
+    codec: 'string',
+    loss: 'Several notes become one text; their authors and times do not go.',
+    write: (value, draft) => void (draft.resource.note = [{ text: value }]),
+    read: (s) => (s.resource.note === undefined ? undefined : s.resource.note.map((n) => n.text).join('\n')),
+  },
+  {
+    xds: 'submissionTime',
+    ebrim: 'Slot submissionTime',
+    fhir: 'List.date',
+    codec: 'DTM',
+    search: ['date'],
+    query: [slotQuery('SubmissionTimeFrom'), slotQuery('SubmissionTimeTo')],
+    loss: 'The DMP keeps UTC to the second: the zone and fractions of a second do not come back.',
+    write: (value, draft) => void (draft.resource.date = dtm.decode(value)),
+    read(s) {
+      const given = s.resource.date;
+      const wire = given === undefined ? undefined : dtm.encode(given);
+      if (given !== undefined && wire === undefined) {
+        const values = { element: 'date', detail: 'not a FHIR date or dateTime' };
+        s.issue({ key: 'value-invalid', expression: 'List.date', values });
+      }
+      return wire;
+    },
+  },
+  {
+    xds: 'authors',
+    ebrim: 'Classification author',
+    fhir: 'List.source (contained PractitionerRole, Device or Patient), extension(ihe-authorOrg)',
+    codec: 'XCN, XON, code',
+    search: ['source', 'authorOrg'],
+    query: [slotQuery('AuthorPerson')],
+    loss: 'Of the author’s resources, what XDS has no place for: qualifications, further names and identifiers, addresses.',
+    write(value, draft) {
+      const [author] = value;
+      if (author === undefined) return;
+      const reference = authorToFhir(author, 'source', draft);
+      const organization = draft.resource.contained?.find((c) => c.id === 'source-organization');
+      if (organization) {
+        const valueReference = { reference: '#source-organization' };
+        reference.extension = [...(reference.extension ?? []), { url: extAuthorOrg, valueReference }];
+      }
+      draft.resource.source = reference as Reference<PractitionerRole | Patient>;
+    },
+    read(s) {
+      const author = authorIn(s);
+      return author === undefined ? undefined : [author];
+    },
+  },
+  {
+    xds: 'contentTypeCode',
+    ebrim: 'Classification contentTypeCode',
+    fhir: 'List.extension(ihe-designationType)',
+    codec: 'code',
+    search: ['designationType'],
+    query: [slotQuery('ContentType')],
+    loss: 'One coding is kept: the first whose system has an OID; text stands in for a missing display.',
+    write: (value, draft) =>
+      void (draft.resource.extension ??= []).push({ url: extDesignationType, valueCodeableConcept: concept.decode(value) }),
+    read(s) {
+      const given = s.resource.extension?.find((e) => e.url === extDesignationType)?.valueCodeableConcept;
+      const wire = given === undefined ? undefined : concept.encode(given);
+      if (given !== undefined && wire === undefined) {
+        const values = { element: 'designationType', detail: 'no coding of a system that has an OID' };
+        s.issue({ key: 'value-invalid', expression: 'List.extension(ihe-designationType)', values });
+      }
+      return wire;
+    },
+  },
+  {
+    xds: 'intendedRecipients',
+    ebrim: 'Slot intendedRecipient',
+    fhir: 'List.extension(pdsm-ext-intended-recipient) (contained)',
+    codec: 'XON|XCN|XTN',
+    loss: 'Of the recipients’ resources, what XDS has no place for.',
+    write(value, draft) {
+      value.forEach((wire, i) => {
+        const valueReference = authorToFhir(recipient.decode(wire), `recipient-${i + 1}`, draft);
+        (draft.resource.extension ??= []).push({ url: extIntendedRecipient, valueReference });
+      });
+    },
+    read: (s) =>
+      present(
+        (s.resource.extension ?? []).map((e, i) => {
+          if (e.url !== extIntendedRecipient && e.url !== extMhdIntendedRecipient) return undefined;
+          const author = e.valueReference && authorFromFhir(e.valueReference, `List.extension[${i}]`, s);
+          return author && recipient.encode(author);
+        }),
+      ),
+  },
+  {
+    xds: 'patientId',
+    ebrim: 'ExternalIdentifier XDSSubmissionSet.patientId',
+    fhir: 'List.subject',
+    codec: 'CX',
+    search: ['patient', 'patient.identifier'],
+    query: [slotQuery('PatientId')],
+    context: true,
+  },
+  sourceIdRow(),
+  {
+    xds: 'slots',
+    ebrim: 'Slot (any other)',
+    fhir: 'List.extension(xds-slot)',
+    codec: 'strings',
+    write(value, draft) {
+      const extensions = slotExtensions.decode(value);
+      if (extensions.length > 0) (draft.resource.extension ??= []).push(...extensions);
+    },
+    read: (s) => slotExtensions.encode(s.resource.extension),
+  },
+  { xds: 'classifications', ebrim: 'Classification (any other)', fhir: 'List.extension(xds-exact)', codec: 'JSON' },
+  { xds: 'externalIdentifiers', ebrim: 'ExternalIdentifier (any other)', fhir: 'List.extension(xds-exact)', codec: 'JSON' },
+];
+
+/** Elements of List that no value of the set fills. */
+export const setOnlyInFhir: readonly { fhir: string; reading: string; loss: string; search?: readonly string[] }[] = [
+  { fhir: 'List.code', reading: 'MHDlistTypes#submissionset', loss: 'Constant.', search: ['code'] },
+  { fhir: 'List.entry', reading: 'HasMember associations, by the caller', loss: 'Travels as associations, not in the set.' },
+  { fhir: 'List.meta, text, implicitRules, language', reading: 'the façade’s own', loss: 'Not in XDS.' },
+];
