@@ -718,6 +718,7 @@ export const errors = {
   'dmp-warning': row(200, 'informational', 'Le DMP signale : {code}', 'The DMP reports: {code}'),
 
   // --- ours
+  deposited: row(201, 'informational', 'Le document est déposé dans le DMP.', 'The document was deposited in the DMP.'),
   'database-unavailable': row(
     503,
     'transient',

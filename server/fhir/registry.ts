@@ -82,11 +82,7 @@ const warning = (e: RegistryError): Issue => ({ key: 'dmp-warning', severity: 'w
 export function toResource({ entry, document }: Found, patient: StoredPatient, base: string): DocumentReference {
   return documentEntryToFhir(entry, {
     id: document.id,
-    subject: {
-      reference: `Patient/${patient.id}`,
-      type: 'Patient',
-      identifier: { system: `urn:oid:${patient.ins.oid}`, value: patient.ins.value },
-    },
+    subject: { reference: `Patient/${patient.id}` },
     attachmentUrl: `${base}/Binary/${document.id}`,
     versionId: entry.version ?? '1',
     lastUpdated: document.updatedAt.toISOString(),

@@ -1,0 +1,46 @@
+/**
+ * Deposits: what `deposit/` answers, as an HTTP reply. FHIR R4 http.html#create (201, Location, ETag, Last-Modified) and
+ * `Prefer: return=…`; the same document again is 200 with the resource that exists (README, idempotency).
+ * A deposit is not called off when the client leaves: its outcome must be known.
+ */
+import type { Bundle, Resource } from '@medplum/fhirtypes';
+import type { Issue } from '../../mappings/outcome.ts';
+import { depositBundle } from './deposit/bundle.ts';
+import { depositOne } from './deposit/one.ts';
+import type { Call, Handler } from './interaction.ts';
+import { toOutcome } from './outcome.ts';
+
+/** ITI-105. */
+export const createDocument: Handler = async (call, services) => {
+  const { status, resource, issues } = await depositOne(call.body, services, call.caller, { requestId: call.requestId });
+  const { versionId, lastUpdated } = resource.meta ?? {};
+  const body = preferred(resource, issues, call);
+  return {
+    status,
+    ...(body ? { resource: body } : {}),
+    headers: {
+      Location: `${services.config.fhirBase}/DocumentReference/${resource.id}`,
+      ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
+      ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
+    },
+  };
+};
+
+function preferred(resource: Resource, issues: readonly Issue[], call: Call): Resource | undefined {
+  if (call.prefer.return === 'minimal') return undefined;
+  if (call.prefer.return === 'representation') return resource;
+  const said: readonly Issue[] = issues.length > 0 ? issues : [{ key: 'deposited', severity: 'information' }];
+  return toOutcome(said, call.language, call.requestId);
+}
+
+/** ITI-65. */
+export const transaction: Handler = async (call, services) => {
+  const { requestId, language } = call;
+  const bundle = await depositBundle(call.body, services, call.caller, { requestId, language });
+  return { status: 200, resource: call.prefer.return === 'minimal' ? withoutResources(bundle) : bundle };
+};
+
+/** `return=minimal` of a transaction: statuses and locations (FHIR R4 http.html#ops applies it to each entry). */
+function withoutResources(bundle: Bundle): Bundle {
+  return { ...bundle, entry: bundle.entry?.map(({ resource: _, ...rest }) => rest) };
+}

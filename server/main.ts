@@ -1,0 +1,78 @@
+/**
+ * Configuration in, listening server out.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { createApp, createHttpServer } from './app.ts';
+import type { TokenVerifier } from './auth/token.ts';
+import type { Config } from './config.ts';
+import { createDmpClient } from './dmp/client.ts';
+import type { DmpClient } from './dmp/types.ts';
+import { cleanSpool } from './fhir/spool.ts';
+import { openStore, type Store } from './store/index.ts';
+
+/** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
+export interface Overrides {
+  logger?: Logger;
+  store?: Store;
+  dmp?: DmpClient;
+  verifyToken?: TokenVerifier;
+  now?: () => Date;
+}
+
+export interface RunningServer {
+  /** FHIR base, e.g. `http://localhost:8080/fhir`, with the port that was taken. */
+  url: string;
+  /** Lets requests under way end, then closes what was opened. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** How long requests under way may take to end before they are cut, in milliseconds. */
+const grace = 10_000;
+
+/**
+ * Starts the façade: database (migrated), DMP client (certificates loaded), spool emptied, socket.
+ * @throws ConfigError, DatabaseError, or the system's error of `listen`; nothing stays open then
+ */
+export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  const logger = overrides.logger ?? pino({ level: config.LOG_LEVEL });
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    await cleanSpool(config.dataDir);
+    // The certificates first: what is wrong with them is said before a database is started.
+    const dmp = overrides.dmp ?? createDmpClient(config, { onCall: logCalls(logger), now: overrides.now });
+    if (!overrides.dmp) opened.push(() => dmp.close());
+    const store = overrides.store ?? (await openStore(config, logger));
+    if (!overrides.store) opened.push(() => store.close());
+    const { verifyToken, now } = overrides;
+    const server = createHttpServer(createApp({ config, store, dmp, logger, verifyToken, now }));
+    server.listen(config.PORT, config.HOST);
+    await once(server, 'listening');
+    opened.push(async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), grace);
+      await closed;
+      clearTimeout(cut);
+    });
+    const { port } = server.address() as AddressInfo;
+    const url = config.PORT === 0 ? config.fhirBase.replace(/:0(?=\/|$)/, `:${port}`) : config.fhirBase;
+    logger.info({ url }, 'listening');
+    return { url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** One line a DMP call: name, outcome, time. No person, no content. */
+function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient>[1]>['onCall'] {
+  return (transaction, outcome, ms, details) => {
+    logger[outcome === 'ok' || outcome === 'aborted' ? 'info' : 'warn']({ transaction, outcome, ms: Math.round(ms * 10) / 10, ...details }, 'dmp');
+  };
+}
