@@ -49,7 +49,7 @@ const patients: PatientRecord[] = [
     representatives: [],
   },
   {
-    // P2: born in Corsica; nobody at the care home is authorised, emergency access is not refused
+    // P2: born in Corsica; of the care home, only its doctor is authorised (golden td3-1a/02); emergency access is not refused
     identifiers: [ins('141112A99004563')],
     name: { prefix: 'M', given: ['ANGE-TOUSSAINT'], usage: 'CAVALLINI' },
     sex: 'M',
@@ -57,7 +57,7 @@ const patients: PatientRecord[] = [
     telecom: [{ use: 'HP', value: 'tel:+33465710020' }],
     dmp: 'active',
     mes: false,
-    authorizations: [],
+    authorizations: [{ holder: professionals.maurel, status: 'VALIDE' }],
     oppositions: none,
     representatives: [],
   },
