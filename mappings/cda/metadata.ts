@@ -217,7 +217,8 @@ function institutionOf(organization: CdaOrganization): string | undefined {
 
 /**
  * XCN of an author or legal authenticator. Type of the identifier (dmp-wire §3.2): IDNPS for a national one, EI for
- * one internal to a structure (`3<FINESS>/<id>`), RI for a device, NH for the patient.
+ * one internal to a structure (`3<FINESS>/<id>`), RI for a device, NH for the patient. A device is named by its
+ * software, then its model.
  */
 function personOf(actor: CdaActor): string | undefined {
   if (actor.kind === 'organization') return undefined;
@@ -234,7 +235,10 @@ function personOf(actor: CdaActor): string | undefined {
             : 'IDNPS';
   const names =
     actor.kind === 'device'
-      ? { family: actor.device?.model, given: actor.device?.software }
+      ? {
+          family: actor.device?.software ?? actor.device?.model,
+          given: actor.device?.software === undefined ? undefined : actor.device.model,
+        }
       : { family: familyOf(actor.name), given: actor.name?.given[0]?.value };
   return xcn.encode({
     id: id?.extension,
