@@ -42,6 +42,7 @@ export function createApp(options: AppOptions): Express {
   const services: Services = { config, store, dmp, logger, now };
   const app = express();
   app.disable('x-powered-by');
+  app.set('case sensitive routing', true); // what is open is open under exactly one name
   app.set('etag', false); // FHIR's ETag is the version of a resource, not a digest of its JSON
   app.set('query parser', false); // `server/search` reads query strings, in order and strictly
 
@@ -64,11 +65,11 @@ export function createApp(options: AppOptions): Express {
 
   // --- open
   app.use('/health', health(store, options.ready));
-  const statement = capabilityStatement(config, now());
+  const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
     requireJson(wanted(req.get('accept'), pairs));
-    sendJson(req, res, 200, statement, { pretty: isPretty(pairs) });
+    sendJson(req, res, 200, capabilityStatement(config, since), { pretty: isPretty(pairs) });
   });
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>

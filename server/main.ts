@@ -49,7 +49,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
-    const server = createHttpServer(createApp({ config, store, dmp, logger, verifyToken, now }));
+    const actual: Config = { ...config };
+    const server = createHttpServer(createApp({ config: actual, store, dmp, logger, verifyToken, now }));
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
     opened.push(async () => {
@@ -60,10 +61,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       await closed;
       clearTimeout(cut);
     });
-    const { port } = server.address() as AddressInfo;
-    const url = config.PORT === 0 ? config.fhirBase.replace(/:0(?=\/|$)/, `:${port}`) : config.fhirBase;
-    logger.info({ url }, 'listening');
-    return { url, close: closeAll };
+    // With PORT=0 the system has chosen only now; links and audience follow.
+    actual.PORT = (server.address() as AddressInfo).port;
+    actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
+    logger.info({ url: actual.fhirBase }, 'listening');
+    return { url: actual.fhirBase, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
@@ -73,6 +75,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 /** One line a DMP call: name, outcome, time. No person, no content. */
 function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient>[1]>['onCall'] {
   return (transaction, outcome, ms, details) => {
-    logger[outcome === 'ok' || outcome === 'aborted' ? 'info' : 'warn']({ transaction, outcome, ms: Math.round(ms * 10) / 10, ...details }, 'dmp');
+    logger[outcome === 'ok' || outcome === 'aborted' ? 'info' : 'warn'](
+      { transaction, outcome, ms: Math.round(ms * 10) / 10, ...details },
+      'dmp',
+    );
   };
 }

@@ -12,7 +12,9 @@ import { toOutcome } from './outcome.ts';
 
 /** ITI-105. */
 export const createDocument: Handler = async (call, services) => {
-  const { status, resource, issues } = await depositOne(call.body, services, call.caller, { requestId: call.requestId });
+  const { status, resource, issues } = await depositOne(call.body, services, call.caller, {
+    requestId: call.requestId,
+  });
   const { versionId, lastUpdated } = resource.meta ?? {};
   const body = preferred(resource, issues, call);
   return {

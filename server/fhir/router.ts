@@ -168,7 +168,10 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
 }
 
 function otherMethods(path: string, all: readonly Route[]): RequestHandler {
-  const methods = all.filter((r) => r.path === path).map((r) => r.method.toUpperCase());
+  const methods = all
+    .filter((r) => r.path === path)
+    .map((r) => r.method.toUpperCase())
+    .sort();
   const allowed = [...new Set(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m])))].join(', ');
   return (req: Request, res: Response) => {
     stateOf(res).route = `/fhir${path}`;

@@ -106,12 +106,6 @@ export function onError(logger: Logger): ErrorRequestHandler {
     state.problems = problem.issues.map((i) => i.key);
     if (problem.issues.some((i) => i.key === 'internal'))
       logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
-    else if (error instanceof DmpError) {
-      logger.warn(
-        { requestId: state.requestId, transaction: error.transaction, kind: error.kind, code: error.code },
-        'dmp',
-      );
-    }
     if (res.headersSent) {
       res.destroy();
       return;

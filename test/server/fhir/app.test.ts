@@ -1,0 +1,381 @@
+import { gzipSync } from 'node:zlib';
+import type { CapabilityStatement, OperationOutcome } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resources, systemInteractions } from '../../../server/fhir/definition.ts';
+import { handlers as realHandlers } from '../../../server/fhir/handlers.ts';
+import type { Call } from '../../../server/fhir/interaction.ts';
+import { routes } from '../../../server/fhir/router.ts';
+import { startBench, type Bench } from './support.ts';
+
+/** What the last handler was given; every handler answers an empty Basic. */
+let last: Call | undefined;
+let served: string | undefined;
+const stubs = Object.fromEntries(
+  Object.keys(realHandlers).map((name) => [
+    name,
+    (call: Call) => {
+      last = call;
+      served = name;
+      return Promise.resolve({ status: 200, resource: { resourceType: 'Basic' as const, code: {} } });
+    },
+  ]),
+);
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench({ MAX_BODY_BYTES: '2000' }, stubs);
+});
+afterAll(() => bench.close());
+
+const INS = '236046999012376';
+const json = 'application/fhir+json';
+const outcomeOf = (res: { body: unknown }) => res.body as OperationOutcome;
+const urlOf = (path: string) => `/fhir${path}`.replace(':id', 'abc').replace(/\/$/, '');
+
+describe('every declared route', () => {
+  it('is served by its own interaction', async () => {
+    for (const route of routes()) {
+      served = undefined;
+      const test = bench[route.method](urlOf(route.path));
+      if (route.body === 'json') await test.type(json).send(JSON.stringify({ resourceType: route.type ?? 'Bundle' }));
+      else if (route.body === 'form') await test.type('form').send('a=b');
+      else await test;
+      expect(served, `${route.method} ${route.path}`).toBe(
+        route.type ? `${route.type}.${route.interaction.code}` : route.interaction.code,
+      );
+    }
+  });
+
+  it('is closed without a token and with a bad one', async () => {
+    for (const route of routes()) {
+      for (const token of ['', 'bad']) {
+        served = undefined;
+        const res = await bench[route.method](urlOf(route.path), token)
+          .type(json)
+          .send(route.method === 'get' ? undefined : '{}');
+        expect(res.status, `${route.method} ${route.path}`).toBe(401);
+        expect(res.headers['www-authenticate']).toBe(
+          token === '' ? 'Bearer realm="fhir"' : 'Bearer realm="fhir", error="invalid_token"',
+        );
+        expect(outcomeOf(res).issue![0]!.code).toBe('login');
+        expect(served).toBeUndefined();
+      }
+    }
+  });
+
+  it('asks for its own scope, and says which one is missing', async () => {
+    for (const route of routes().filter((r) => r.type)) {
+      const need = `user/${route.type}.${route.interaction.permission}`;
+      const allBut = [...'cruds'].filter((l) => l !== route.interaction.permission).join('');
+      const body = JSON.stringify({ resourceType: route.type });
+      const send = (token: string) => {
+        const test = bench[route.method](urlOf(route.path), token);
+        return route.body === 'json'
+          ? test.type(json).send(body)
+          : route.body === 'form'
+            ? test.type('form').send('a=b')
+            : test;
+      };
+      const refused = await send(`user~${route.type}.${allBut}+user~Basic.cruds`);
+      expect(refused.status, route.path).toBe(403);
+      expect(refused.headers['www-authenticate']).toBe(
+        `Bearer realm="fhir", error="insufficient_scope", scope="${need}"`,
+      );
+      expect((await send(`user~${route.type}.${route.interaction.permission}`)).status, route.path).toBe(200);
+    }
+  });
+
+  it('refuses other methods with Allow, and unknown places', async () => {
+    for (const [method, url, allow] of [
+      ['put', '/fhir/DocumentReference/abc', 'GET, HEAD'],
+      ['delete', '/fhir/DocumentReference/abc', 'GET, HEAD'],
+      ['patch', '/fhir/DocumentReference', 'GET, HEAD, POST'],
+      ['put', '/fhir', 'POST'],
+      ['delete', '/fhir/Patient/_search', 'POST'],
+    ] as const) {
+      const res = await bench.any(method, url);
+      expect([res.status, res.headers['allow']], `${method} ${url}`).toEqual([405, allow]);
+      expect(outcomeOf(res).issue![0]!.code).toBe('not-supported');
+    }
+    expect((await bench.post('/fhir/List').type(json).send('{}')).status).toBe(404);
+    for (const url of [
+      '/fhir/Observation',
+      '/fhir/Patient/a/b',
+      '/fhir/documentreference/a',
+      '/fhir/nothing',
+      '/fhir/Patient/$match',
+      '/',
+      '/other',
+    ])
+      expect((await bench.get(url)).status, url).toBe(404);
+    expect(outcomeOf(await bench.get('/fhir/Observation')).issue![0]!.details!.text).toContain('Observation');
+  });
+
+  it('refuses an id that is none', async () => {
+    for (const id of ['a%20b', 'a_b', 'a'.repeat(65), '..%2f..%2fetc', '%00'])
+      expect((await bench.get(`/fhir/Binary/${id}`)).status, id).toBe(404);
+    expect((await bench.get('/fhir/Binary/%ff')).status).toBe(400);
+  });
+});
+
+describe('a transaction', () => {
+  it('is held against the scopes entry by entry', async () => {
+    const entries = ['List', 'DocumentReference', 'Binary'].map((type) => ({
+      resource: { resourceType: type },
+      request: { method: 'POST', url: type },
+    }));
+    const patch = {
+      resource: { resourceType: 'Parameters' },
+      request: { method: 'PATCH', url: 'DocumentReference/1' },
+    };
+    const send = (token: string, entry: unknown[]) =>
+      bench
+        .post('/fhir', token)
+        .type(json)
+        .send(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }));
+    expect((await send('user~List.c+user~DocumentReference.c+user~Binary.c', entries)).status).toBe(200);
+    expect((await send('ITI-65', [...entries, patch])).status).toBe(200);
+    const refused = await send('user~List.c+user~DocumentReference.rs', [...entries, patch]);
+    expect(refused.status).toBe(403);
+    expect(outcomeOf(refused).issue![0]!.details!.text).toContain(
+      'user/DocumentReference.c user/Binary.c user/DocumentReference.u',
+    );
+    expect((await send('user~Basic.c', [null, 3, {}, { request: { method: 'POST' } }])).status).toBe(200);
+  });
+});
+
+describe('what is open', () => {
+  it.each(['/fhir/metadata', '/fhir/.well-known/smart-configuration'])(
+    '%s answers anybody, from any origin',
+    async (url) => {
+      const res = await bench.get(url, '').set('Origin', 'https://app.example');
+      expect([res.status, res.headers['access-control-allow-origin']]).toEqual([200, '*']);
+      expect((await bench.any('options', url, '')).status).toBe(204);
+      const head = await bench.any('head', url, '');
+      expect([head.status, head.text ?? '', Number(head.headers['content-length']) > 100]).toEqual([200, '', true]);
+      const post = await bench.post(url, '').send();
+      expect([post.status, post.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect((await bench.get(`${url}/more`, '')).status).toBe(404);
+    },
+  );
+
+  it('is nothing else below /fhir', async () => {
+    for (const url of [
+      '/fhir',
+      '/fhir/',
+      '/fhir/Patient',
+      '/fhir/metadatax',
+      '/fhir/.well-known/other',
+      '/fhir/x',
+      '/fhir//metadata',
+      '/fhir/METADATA',
+      '/fhir/metadata%2f',
+    ])
+      expect((await bench.get(url, '')).status, url).toBe(401);
+  });
+
+  it('discovery is JSON whatever is asked, and metadata is negotiated', async () => {
+    const smart = await bench.get('/fhir/.well-known/smart-configuration', '').set('Accept', 'application/fhir+xml');
+    expect(smart.headers['content-type']).toMatch(/^application\/json/);
+    expect((smart.body as { scopes_supported: string[] }).scopes_supported).toContain('user/DocumentReference.crs');
+    expect((await bench.get('/fhir/metadata', '').set('Accept', 'application/fhir+xml')).status).toBe(406);
+    expect((await bench.get('/fhir/metadata?_format=xml', '')).status).toBe(406);
+    const pretty = await bench.get('/fhir/metadata?_pretty=true&_format=json', '').set('Accept', 'text/html');
+    expect(pretty.text).toContain('\n  "resourceType"');
+  });
+
+  it('health tells life from readiness', async () => {
+    expect((await bench.get('/health/live', '')).body).toEqual({ status: 'ok' });
+    expect((await bench.get('/health/ready', '')).body).toEqual({
+      status: 'ok',
+      checks: { database: 'ok', dmp: 'ok' },
+    });
+  });
+});
+
+describe('/metadata', () => {
+  it('declares exactly what is served', async () => {
+    const statement = (await bench.get('/fhir/metadata', '')).body as CapabilityStatement;
+    expect(statement).toMatchObject({
+      kind: 'instance',
+      fhirVersion: '4.0.1',
+      implementation: { url: 'http://localhost:8080/fhir' },
+    });
+    const rest = statement.rest![0]!;
+    const declared = rest.resource!.flatMap((r) => r.interaction!.map((i) => `${r.type}.${i.code}`));
+    expect([...declared, ...rest.interaction!.map((i) => i.code)].sort()).toEqual(Object.keys(realHandlers).sort());
+    for (const r of resources) {
+      const names = (rest.resource!.find((x) => x.type === r.type)!.searchParam ?? []).map((p) => p.name);
+      expect(new Set(names).size, r.type).toBe(names.length);
+      expect(names).toEqual(r.searchParameters.map((p) => p.name));
+    }
+    expect(systemInteractions.map((i) => i.code)).toEqual(['transaction']);
+  });
+});
+
+describe('headers', () => {
+  it('protect, forbid keeping, and carry the request id', async () => {
+    const res = await bench.get('/fhir/Patient/abc').set('X-Request-Id', 'abc-123');
+    expect(res.headers).toMatchObject({
+      'x-request-id': 'abc-123',
+      'cache-control': 'no-store, private',
+      'x-content-type-options': 'nosniff',
+      'content-type': 'application/fhir+json; charset=utf-8',
+    });
+    expect(res.headers['vary']).toMatch(/Accept.*Authorization/);
+    expect(res.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(res.headers['x-powered-by']).toBeUndefined();
+    expect(res.headers['etag']).toBeUndefined();
+  });
+
+  it('mint a request id for one that is missing, odd, or an INS', async () => {
+    for (const id of [undefined, '', 'a b', '{x}', 'x'.repeat(65), INS, `req-${INS}`, INS.slice(0, 13)]) {
+      const test = bench.get('/fhir/Patient/abc');
+      const res = await (id === undefined ? test : test.set('X-Request-Id', id));
+      expect(res.headers['x-request-id'], id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+    }
+    const failed = await bench.get('/fhir/nothing').set('X-Request-Id', 'trace-1');
+    expect(outcomeOf(failed).issue![0]!.diagnostics).toBe('X-Request-Id: trace-1');
+  });
+});
+
+describe('the body', () => {
+  const send = (body: string | Buffer, type = json) => bench.post('/fhir/DocumentReference').type(type).send(body);
+
+  it('is strict JSON of the expected type', async () => {
+    const rows: [string, string, number, string][] = [
+      ['{"resourceType":', json, 400, 'structure'],
+      ['', json, 400, 'required'],
+      ['null', json, 400, 'invalid'],
+      ['[]', json, 400, 'invalid'],
+      ['{"resourceType":"Observation"}', json, 400, 'invalid'],
+      ['{"resourceType":"DocumentReference","resourceType":"Bundle"}', json, 400, 'structure'],
+      ['<DocumentReference/>', 'application/fhir+xml', 415, 'not-supported'],
+      ['a=b', 'application/x-www-form-urlencoded', 415, 'not-supported'],
+      ['{}', 'application/fhir+json; charset=iso-8859-1', 415, 'not-supported'],
+      [JSON.stringify({ resourceType: 'DocumentReference', x: 'y'.repeat(3000) }), json, 413, 'too-long'],
+    ];
+    for (const [body, type, status, code] of rows) {
+      served = undefined;
+      const res = await send(body, type);
+      expect([res.status, outcomeOf(res).issue![0]!.code], body.slice(0, 40)).toEqual([status, code]);
+      expect(served).toBeUndefined();
+    }
+    expect(outcomeOf(await send('<a/>', 'application/fhir+xml')).issue![0]!.details!.text).toContain(
+      'application/fhir+json',
+    );
+  });
+
+  it('may be compressed, but not to hide its size or shape', async () => {
+    const zipped = (body: string) =>
+      bench
+        .post('/fhir/DocumentReference')
+        .type(json)
+        .set('Content-Encoding', 'gzip')
+        .serialize((b: unknown) => b as string)
+        .send(gzipSync(body) as unknown as string);
+    expect((await zipped('{"resourceType":"DocumentReference"}')).status).toBe(200);
+    expect((await zipped(JSON.stringify({ resourceType: 'DocumentReference', x: 'y'.repeat(1_000_000) }))).status).toBe(
+      413,
+    );
+    const broken = await bench
+      .post('/fhir/DocumentReference')
+      .type(json)
+      .set('Content-Encoding', 'gzip')
+      .send('{"resourceType":"DocumentReference"}');
+    expect([broken.status, outcomeOf(broken).issue![0]!.code]).toEqual([400, 'structure']);
+    const unknown = await bench.post('/fhir/DocumentReference').type(json).set('Content-Encoding', 'zstd-9').send('{}');
+    expect(unknown.status).toBe(415);
+  });
+
+  it('of a search is a form, joined to the query', async () => {
+    const res = await bench.post('/fhir/Patient/_search?a=1').type('form').send('b=%C3%A9&c=2');
+    expect(res.status).toBe(200);
+    expect(last!.pairs).toEqual([
+      ['a', '1'],
+      ['b', 'é'],
+      ['c', '2'],
+    ]);
+    expect((await bench.post('/fhir/Patient/_search?a=1')).status).toBe(200);
+    expect((await bench.post('/fhir/Patient/_search').type(json).send('{}')).status).toBe(415);
+    expect((await bench.post('/fhir/Patient/_search').type('form').send('a=%ff')).status).toBe(400);
+    expect(
+      (
+        await bench
+          .post('/fhir/Patient/_search')
+          .type('form')
+          .send(`a=${'x'.repeat(70_000)}`)
+      ).status,
+    ).toBe(413);
+    expect((await bench.get('/fhir/Patient?a=%zz')).status).toBe(400);
+  });
+});
+
+describe('negotiation', () => {
+  it('answers JSON of R4, or 406', async () => {
+    for (const accept of ['application/fhir+xml', 'application/fhir+json; fhirVersion=5.0', 'text/html']) {
+      const res = await bench.get('/fhir/Patient/abc').set('Accept', accept);
+      expect([res.status, res.headers['content-type']], accept).toEqual([406, 'application/fhir+json; charset=utf-8']);
+    }
+    expect(
+      (await bench.get('/fhir/Patient/abc?_format=application/fhir%2Bjson').set('Accept', 'text/html')).status,
+    ).toBe(200);
+    expect((await bench.get('/fhir/Binary/abc').set('Accept', 'application/pdf')).status).toBe(200);
+  });
+
+  it('gives the handler what the client prefers', async () => {
+    await bench
+      .get('/fhir/Patient/abc')
+      .set('Prefer', 'handling=strict')
+      .set('Accept-Language', 'en')
+      .set('X-Request-Id', 'r');
+    expect(last).toMatchObject({
+      id: 'abc',
+      prefer: { handling: 'strict' },
+      language: 'en',
+      requestId: 'r',
+      caller: { clientId: 'dui' },
+    });
+  });
+});
+
+describe('the log', () => {
+  it('names routes and outcomes, and holds nothing of a request', async () => {
+    await bench.get(`/fhir/Patient?identifier=${INS}`);
+    await bench.get(`/fhir/Patient/${INS}`);
+    await bench.get(`/fhir/${INS}`);
+    await bench.post('/fhir/Patient/_search').type('form').send(`identifier=${INS}`);
+    await bench.post('/fhir/DocumentReference').type(json).send(`{"resourceType":"${INS}"}`);
+    await bench.get('/fhir/Patient/abc', 'tokentokentoken').set('X-Request-Id', INS);
+    const log = bench.log();
+    expect(log).toContain('"route":"/fhir/Patient/:id"');
+    expect(log).toContain('"problems":["unknown-route"]');
+    expect(log).not.toContain(INS);
+    expect(log).not.toContain('tokentokentoken');
+    expect(log).not.toContain('MAUREL');
+    expect(log).not.toContain('899700101233');
+  });
+});
+
+describe('what nobody foresaw', () => {
+  it('is 500 with the request id and nothing else; the log has the place and not the message', async () => {
+    const secret = 'ODETTE ROUSSELIN';
+    const failing = await startBench({}, { ...stubs, 'Patient.read': () => Promise.reject(new Error(secret)) });
+    try {
+      const res = await failing.get('/fhir/Patient/abc');
+      expect(res.status).toBe(500);
+      expect(res.text).not.toContain(secret);
+      expect(failing.log()).toContain('unforeseen');
+      expect(failing.log()).toContain('app.test.ts');
+      expect(failing.log()).not.toContain(secret);
+    } finally {
+      await failing.close();
+    }
+  });
+
+  it('does not start when what is declared and what is served differ', async () => {
+    const { 'List.read': _, ...fewer } = stubs;
+    await expect(startBench({}, fewer)).rejects.toThrow('List.read');
+    await expect(startBench({}, { ...stubs, 'List.delete': stubs['List.read']! })).rejects.toThrow('List.delete');
+  });
+});
