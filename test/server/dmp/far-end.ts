@@ -26,9 +26,9 @@ export interface FarEnd {
   close(): Promise<void>;
 }
 
-export async function startFarEnd(pki: TestPki): Promise<FarEnd> {
+export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<FarEnd> {
   const server = https.createServer(
-    { cert: pki.server.certificate + pki.authority, key: pki.server.key, ca: [pki.root, pki.authority], requestCert: true, rejectUnauthorized: true },
+    { cert: identity.certificate + pki.authority, key: identity.key, ca: [pki.root, pki.authority], requestCert: true, rejectUnauthorized: true },
     (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (c: Buffer) => chunks.push(c));

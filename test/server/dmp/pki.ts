@@ -8,6 +8,8 @@ export interface TestPki {
   /** PEM */
   authority: string;
   server: Issued;
+  /** A server of another name. */
+  otherServer: Issued;
   /** ORG AUTH_CLI */
   client: Issued;
   /** ORG SIGN */
@@ -29,6 +31,7 @@ export async function testPki(): Promise<TestPki> {
     root: pem(root.certificate),
     authority: pem(authority.certificate),
     server: await issueLeaf(authority, distinguishedName([{ CN: 'localhost' }]), 'serverAuth', ['localhost', '127.0.0.1']),
+    otherServer: await issueLeaf(authority, distinguishedName([{ CN: 'dmp.invalid' }]), 'serverAuth', ['dmp.invalid']),
     client: await issueLeaf(authority, ehpad('DMP-FHIR AUTH'), 'clientAuth'),
     sign: await issueLeaf(authority, ehpad('DMP-FHIR CACHET'), 'sign'),
     card: await issueLeaf(authority, personName({ title: 'Médecin', given: 'Hélène', family: 'MAUREL', id: '899700101233' }), 'sign'),
