@@ -63,13 +63,13 @@ export const identifiers = {
 /** Slots of an ExtrinsicObject, in the order in which they are written: slot name → field of DocumentEntry. */
 export const documentSlots = [
   ['creationTime', 'creationTime'],
-  ['hash', 'hash'],
   ['languageCode', 'languageCode'],
   ['legalAuthenticator', 'legalAuthenticator'],
+  ['hash', 'hash'],
+  ['size', 'size'],
   ['repositoryUniqueId', 'repositoryUniqueId'],
   ['serviceStartTime', 'serviceStartTime'],
   ['serviceStopTime', 'serviceStopTime'],
-  ['size', 'size'],
   ['sourcePatientId', 'sourcePatientId'],
   ['sourcePatientInfo', 'sourcePatientInfo'],
   ['URI', 'uri'],

@@ -21,13 +21,15 @@ import { authorSlots, documentSlots, identifiers, namespaces, packageNodes, sche
 /** Largest rim:Value (type LongName). */
 const valueLength = 256;
 
-function slot(name: string, values: readonly string[]): Element | undefined {
-  if (values.length === 0) return undefined;
+function anySlot(name: string, values: readonly string[]): Element {
   const list = values.map((v) => el('rim:Value', {}, [v]));
   return el('rim:Slot', { name }, [el('rim:ValueList', {}, list)]);
 }
 
-const extraSlots = (slots: Slots): (Element | undefined)[] => Object.entries(slots).map(([n, v]) => slot(n, v));
+const slot = (name: string, values: readonly string[]): Element | undefined =>
+  values.length === 0 ? undefined : anySlot(name, values);
+
+const extraSlots = (slots: Slots): Element[] => Object.entries(slots).map(([n, v]) => anySlot(n, v));
 
 function international(name: 'rim:Name' | 'rim:Description', value: string | undefined): Element | undefined {
   if (value === undefined) return undefined;
