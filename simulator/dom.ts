@@ -2,7 +2,7 @@
  * XML for the simulator, on libxml2: parsing without DTD or entities, lookups by namespace and local name, canonical
  * forms. A document owns WebAssembly memory: whoever parses disposes (`withXml` does both).
  */
-import { XmlC14NMode, XmlCData, XmlDocument, XmlElement, XmlText } from 'libxml2-wasm';
+import { XmlC14NMode, XmlCData, XmlDocument, XmlElement, type XmlNode, XmlText, type XmlTreeNode } from 'libxml2-wasm';
 
 export type { XmlDocument, XmlElement } from 'libxml2-wasm';
 
@@ -103,12 +103,22 @@ export function withXml<T>(bytes: Uint8Array, use: (root: XmlElement) => T, limi
 /** Clark name: `{namespace}local`. */
 export const nameOf = (element: XmlElement): string => `{${element.namespaceUri}}${element.name}`;
 
-/** Child elements in order. */
-export function children(element: XmlElement): XmlElement[] {
-  const found: XmlElement[] = [];
-  for (let node = element.firstChild; node !== null; node = node.next) if (node instanceof XmlElement) found.push(node);
+/**
+ * Child nodes in order. The library's wrapper of a processing instruction knows no sibling, so that the walk would stop
+ * there: XPath lists the children of the rare element that has one.
+ */
+function childNodes(element: XmlElement): XmlNode[] {
+  const found: XmlNode[] = [];
+  for (let node: XmlNode | null = element.firstChild; node !== null; node = (node as XmlTreeNode).next) {
+    if ((node as XmlTreeNode).next === undefined) return element.find('node()');
+    found.push(node);
+  }
   return found;
 }
+
+/** Child elements in order. */
+export const children = (element: XmlElement): XmlElement[] =>
+  childNodes(element).filter((node): node is XmlElement => node instanceof XmlElement);
 
 /** Elements that an XPath finds, with the prefixes of `ns`. */
 export function findAll(context: XmlElement, xpath: string): XmlElement[] {
@@ -126,21 +136,15 @@ export const attr = (element: XmlElement | undefined, name: string): string | un
 export const attrNs = (element: XmlElement, namespace: string, name: string): string | undefined =>
   element.attrs.find((a) => a.name === name && a.namespaceUri === namespace)?.value;
 
+const isText = (node: XmlNode): boolean => node instanceof XmlText || node instanceof XmlCData;
+
 /** The whole text of an element that holds text only: `undefined` if it has elements, comments or instructions. */
-export function pureText(element: XmlElement): string | undefined {
-  for (let node = element.firstChild; node !== null; node = node.next)
-    if (!(node instanceof XmlText || node instanceof XmlCData)) return undefined;
-  return element.content;
-}
+export const pureText = (element: XmlElement): string | undefined =>
+  childNodes(element).every(isText) ? element.content : undefined;
 
 /** True when a comment or processing instruction stands anywhere below the element. */
-export function hasComments(element: XmlElement): boolean {
-  for (let node = element.firstChild; node !== null; node = node.next) {
-    if (node instanceof XmlElement ? hasComments(node) : !(node instanceof XmlText || node instanceof XmlCData))
-      return true;
-  }
-  return false;
-}
+export const hasComments = (element: XmlElement): boolean =>
+  childNodes(element).some((node) => (node instanceof XmlElement ? hasComments(node) : !isText(node)));
 
 /** Canonical XML algorithms that occur on the DMP's wire, by URI. */
 export const c14nAlgorithms = {

@@ -18,8 +18,8 @@ interface Pair {
   publicKey: CryptoKey;
 }
 
-async function newPair(): Promise<Pair> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+async function newPair(modulusLength = 2048): Promise<Pair> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return {
@@ -42,6 +42,8 @@ export interface LeafOptions {
   use: Use;
   notBefore?: Date;
   notAfter?: Date;
+  /** A key of its own, of this length. */
+  modulusLength?: number;
   extensions?: x509.Extension[];
 }
 
@@ -122,6 +124,7 @@ export async function createTestPki(prefix = 'ESSAI'): Promise<TestPki> {
     options: LeafOptions,
   ): Promise<Identity> => {
     const { flags, extended } = usages[options.use];
+    const pair = options.modulusLength === undefined ? leafPair : await newPair(options.modulusLength);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: nextSerial(),
       subject: new x509.Name(subject),
@@ -129,7 +132,7 @@ export async function createTestPki(prefix = 'ESSAI'): Promise<TestPki> {
       notBefore: options.notBefore ?? from,
       notAfter: options.notAfter ?? to,
       signingAlgorithm: algorithm,
-      publicKey: leafPair.publicKey,
+      publicKey: pair.publicKey,
       signingKey: caPair.privateKey,
       extensions: [
         new x509.BasicConstraintsExtension(false),
@@ -139,7 +142,7 @@ export async function createTestPki(prefix = 'ESSAI'): Promise<TestPki> {
       ],
     });
     const cert = certificate.toString('pem');
-    return { key: leafPair.pem, cert, chain: `${cert}\n${issuer.toString('pem')}` };
+    return { key: pair.pem, cert, chain: `${cert}\n${issuer.toString('pem')}` };
   };
 
   return {

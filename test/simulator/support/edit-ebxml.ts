@@ -31,24 +31,26 @@ const quote = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$
 
 /** Within one entry or set. */
 export const object = (id: string, change: Edit): Edit =>
-  within(
-    new RegExp(`<rim:(ExtrinsicObject|RegistryPackage) id="${quote(id)}".*?</rim:\\1>`, 's'),
-    change,
-  );
+  within(new RegExp(`<rim:(ExtrinsicObject|RegistryPackage) id="${quote(id)}".*?</rim:\\1>`, 's'), change);
 
 const slotPattern = (name: string): RegExp => new RegExp(`<rim:Slot name="${quote(name)}">.*?</rim:Slot>`, 's');
 /** The slots of an entry stand before its Name and Classifications: the first of a name is its own. */
 export const slot = (id: string, name: string, change: Edit): Edit => object(id, within(slotPattern(name), change));
 export const dropSlot = (id: string, name: string): Edit => slot(id, name, () => '');
 export const twice: Edit = (text) => text + text;
-export const setValue = (value: string): Edit => replace(/<rim:Value>[^<]*<\/rim:Value>/, `<rim:Value>${value}</rim:Value>`);
+export const setValue = (value: string): Edit =>
+  replace(/<rim:Value>[^<]*<\/rim:Value>/, `<rim:Value>${value}</rim:Value>`);
 /** A new slot at the head of an object. */
 export const addSlot = (id: string, name: string, ...values: string[]): Edit =>
   object(
     id,
-    within(/<rim:Slot /, (text) => `<rim:Slot name="${name}"><rim:ValueList>${values
-      .map((v) => `<rim:Value>${v}</rim:Value>`)
-      .join('')}</rim:ValueList></rim:Slot>${text}`),
+    within(
+      /<rim:Slot /,
+      (text) =>
+        `<rim:Slot name="${name}"><rim:ValueList>${values
+          .map((v) => `<rim:Value>${v}</rim:Value>`)
+          .join('')}</rim:ValueList></rim:Slot>${text}`,
+    ),
   );
 
 export const scheme = {
@@ -83,7 +85,10 @@ export const identifier = (id: string, name: SchemeName, change: Edit): Edit =>
   object(
     id,
     within(
-      new RegExp(`<rim:ExternalIdentifier id="[^"]*" identificationScheme="${scheme[name]}".*?</rim:ExternalIdentifier>`, 's'),
+      new RegExp(
+        `<rim:ExternalIdentifier id="[^"]*" identificationScheme="${scheme[name]}".*?</rim:ExternalIdentifier>`,
+        's',
+      ),
       change,
     ),
   );
@@ -97,4 +102,10 @@ export const association = (id: string, change: Edit): Edit =>
 
 /** Within the MIME part that starts its content like this, headers included. */
 export const part = (cid: string, change: Edit): Edit =>
-  within(new RegExp(`--MIMEBoundary_[0-9a-f]+\\r\\n(?:[^\\r]+\\r\\n)*Content-ID: <${quote(cid)}>.*?(?=\\r\\n--MIMEBoundary)`, 's'), change);
+  within(
+    new RegExp(
+      `--MIMEBoundary_[0-9a-f]+\\r\\n(?:[^\\r]+\\r\\n)*Content-ID: <${quote(cid)}>.*?(?=\\r\\n--MIMEBoundary)`,
+      's',
+    ),
+    change,
+  );
