@@ -10,8 +10,7 @@ export async function pglitePool(dataDir = 'memory://') {
   const config = createPgConfig(lite);
   // adapter-pg passes an object with a getter as `types`, PGlite wants an array or nothing.
   const parse = config.connection.parse.bind(config.connection);
-  config.connection.parse = (query) =>
-    parse({ ...query, types: Array.isArray(query.types) ? query.types : undefined });
+  config.connection.parse = (query) => parse({ ...query, types: Array.isArray(query.types) ? query.types : undefined });
   const pool = new pg.Pool(Object.assign(Object.create(Object.getPrototypeOf(config)), config, { max: 1 }));
   return {
     pool,

@@ -30,9 +30,14 @@ const RECOVERY_MS = 300_000;
 /**
  * Starts the embedded server of a data folder, stopping first one that a killed façade left behind.
  * @param dataDir DATA_DIR, absolute; everything goes to its `postgres` folder
+ * @param find the programs, by default those that npm installed
  * @throws DatabaseError when it cannot be had, or another façade uses the folder
  */
-export async function startEmbedded(dataDir: string, logger?: StoreLogger): Promise<EmbeddedDatabase> {
+export async function startEmbedded(
+  dataDir: string,
+  logger?: StoreLogger,
+  find: (identity: Identity) => Promise<Binaries> = findBinaries,
+): Promise<EmbeddedDatabase> {
   const folder = path.join(dataDir, 'postgres');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -40,7 +45,7 @@ export async function startEmbedded(dataDir: string, logger?: StoreLogger): Prom
   const identity = serverIdentity();
   let binaries: Binaries | undefined;
   try {
-    binaries = await findBinaries(identity);
+    binaries = await find(identity);
     const cluster = await openCluster(folder, binaries, identity);
     const orphans = await stopOrphans(cluster.dir);
     if (orphans > 0) logger?.warn({ processes: orphans }, 'stopped the database that a killed process left behind');

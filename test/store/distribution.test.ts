@@ -1,0 +1,56 @@
+/** The store on a PostgreSQL of the distribution (Debian's is older than the embedded one), given by DATABASE_URL. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { startEmbedded } from '../../server/store/embedded/index.ts';
+import { openStore } from '../../server/store/index.ts';
+import { describeNeeding } from '../support/shared.ts';
+
+const base = '/usr/lib/postgresql';
+const major = existsSync(base)
+  ? readdirSync(base).find((version) => existsSync(path.join(base, version, 'bin/initdb')))
+  : undefined;
+
+describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no PostgreSQL server under ${base}`, () => {
+  it('holds the store as the embedded one does', async () => {
+    const dir = await mkdtemp(path.join(os.tmpdir(), 'distribution-'));
+    const bin = path.join(base, major!, 'bin');
+    const server = await startEmbedded(dir, undefined, async () => ({ bin, major: major! }));
+    const config = {
+      dataDir: dir,
+      DATABASE_URL: server.url,
+      STORE_KEY: randomBytes(32).toString('base64'),
+      SEARCH_TTL_SECONDS: 60,
+    };
+    try {
+      // Twice, as two instances of the façade that share a database.
+      const [one, two] = await Promise.all([openStore(config), openStore(config)]);
+      const ins = { value: '236046999012376', oid: '1.2.250.1.213.1.4.10' };
+      const [a, b] = await Promise.all([one.patients.byIns(ins), two.patients.byIns(ins)]);
+      expect(a).toEqual(b);
+      const seen = {
+        repositoryUniqueId: '1.2.3',
+        uniqueId: '1.2.3.4',
+        entryUuid: `urn:uuid:${randomUUID()}`,
+        mimeType: 'text/xml',
+        patientId: a.id,
+      };
+      const [[first], [second]] = await Promise.all([one.documents.bind([seen]), two.documents.bind([seen])]);
+      expect(first!.id).toBe(second!.id);
+      const deposit = { ...seen, uniqueId: '1.2.3.5', setId: randomUUID(), contentDigest: 'a', hash: 'b', size: 1 };
+      const states = await Promise.all(
+        [one, two].map(async (store) => (await store.documents.reserve([deposit]))[0]!.state),
+      );
+      expect(states.sort()).toEqual(['new', 'pending']);
+      await one.ping();
+      await one.close();
+      await two.close();
+    } finally {
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+});

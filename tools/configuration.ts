@@ -1,0 +1,78 @@
+/**
+ * `npm run docs`: writes `docs/configuration.md` from the tables of settings. A test fails when the file is not what the
+ * tables say.
+ */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { settings } from '../server/config.ts';
+import { settingRows } from '../simulator/settings.ts';
+
+/** Where it is written. */
+export const file = path.resolve(import.meta.dirname, '../docs/configuration.md');
+
+interface Row {
+  name: string;
+  default: string;
+  text: string;
+}
+
+/** The page. */
+export function configurationPage(): string {
+  return `# Settings
+
+<!-- Written by \`npm run docs\` from server/config.ts and simulator/settings.ts: edit those. -->
+
+All settings come from the environment. An empty value counts as absent. A value that is not valid stops the start, with
+a message that names the setting and never repeats the value.
+
+## The façade
+
+${table(facade())}
+
+Where no \`DATABASE_URL\` is given, \`npm start\` runs a PostgreSQL of its own in \`DATA_DIR/postgres\`, on the loopback
+interface, also when it is run as root (the database then runs as \`nobody\`). One façade per \`DATA_DIR\`: a second one is
+refused. \`DATA_DIR\` also holds \`keys/store.key\` (back it up with the database: without it what the database holds of
+persons cannot be read), \`pki/\` (throw-away certificates) and \`auth/\` (keys of the demonstration tokens).
+
+Where no \`DMP_URL\` is given, \`npm start\` also runs the simulator; where no \`AUTH_JWKS\` is given, it accepts the tokens of
+\`npm run -s token\`. With \`ENVIRONMENT=production\` both must be given, and the certificates too.
+
+## The simulator
+
+${table(simulator())}
+`;
+}
+
+function facade(): Row[] {
+  return Object.entries(settings).map(([name, [schema, text]]) => {
+    const absent = schema.safeParse(undefined);
+    return { name, default: absent.success ? show(absent.data) : '', text };
+  });
+}
+
+function simulator(): Row[] {
+  return Object.values(settingRows).map((row) => ({ name: row.env, default: show(row.default({})), text: row.text }));
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** As Prettier would lay it out: columns padded to their widest cell. */
+function table(rows: Row[]): string {
+  const cells = [
+    ['Setting', 'Default', 'What it is'],
+    ...rows.map((row) => [
+      `\`${row.name}\``,
+      row.default === '' ? '' : `\`${row.default}\``,
+      row.text.replaceAll('|', '\\|'),
+    ]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+if (process.argv[1] === import.meta.filename) await writeFile(file, configurationPage());
