@@ -17,7 +17,7 @@ const professions = '1.2.250.1.71.1.2.7';
 /** `PS_IdNat^NOM^PRENOM^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS` */
 export function personOf(caller: Caller): string {
   // National (ADELI 0, RPPS 8), or internal to a structure: `3<FINESS>/<id>` (dmp-wire §3.3).
-  const type = /^[08]/.test(caller.personId) && !caller.personId.includes('/') ? 'IDNPS' : 'EI';
+  const type = caller.personId.includes('/') ? 'EI' : 'IDNPS';
   const value = {
     id: caller.personId,
     family: caller.family,

@@ -25,6 +25,7 @@ import { readContent, type Content } from './content.ts';
 import { custodianIssues } from './custodian.ts';
 import { defaultsFor } from './defaults.ts';
 import { oidOf } from './oid.ts';
+import { ownExtensions, slotIssues } from './extensions.ts';
 import { checkSame, insOfPatient, resolveSubject, type Subject, type Surroundings } from './subject.ts';
 
 /** A DocumentReference to deposit, and where its bytes stand. */
@@ -80,6 +81,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const issues = [
     ...subject.issues,
     ...content.issues,
+    ...slotIssues(resource.extension, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
   ];
@@ -88,13 +90,11 @@ export async function prepare(source: Source, services: Services, caller: Caller
   else issues.push(...checkCdaAgainst(header, entry).map((issue) => under(path, issue)));
   if (hasErrors(issues)) throw new IssueError(issues);
 
+  const { id, name } = caller.structure;
   const bytes = wrapped
-    ? writeCdaN1({
-        entry,
-        content: content.bytes,
-        mediaType: content.media,
-        custodian: { id: caller.structure.id, name: caller.structure.name },
-      })
+    ? located(path, () =>
+        writeCdaN1({ entry, content: content.bytes, mediaType: content.media, custodian: { id, name } }),
+      )
     : content.bytes;
   const hash = createHash('sha1').update(bytes).digest('hex');
   return {
@@ -120,22 +120,10 @@ interface Facts {
 function toEntry({ entryId, resource, path, around }: Source, facts: Facts): DocumentEntry {
   const { subject, content, header, patient, caller, services } = facts;
   const patientId = insToCx(subject.ins);
-  // The bytes were read: the mapping sees the description of what the DMP will hold, a CDA.
-  const { data: _data, url: _url, hash: _hash, size: _size, ...attachment } = resource.content[0]?.attachment ?? {};
-  const described: DocumentReference = {
-    ...resource,
-    identifier: undefined,
-    masterIdentifier: {
-      use: 'usual',
-      system: uris,
-      value: `urn:oid:${oidOf(resource.masterIdentifier, `${path}.masterIdentifier`)}`,
-    },
-    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml' } }],
-  };
+  const uniqueId = oidOf(resource.masterIdentifier, `${path}.masterIdentifier`);
   const entry = located(path, () =>
-    documentEntryFromFhir(described, {
+    documentEntryFromFhir(describe(resource, uniqueId, header !== undefined), {
       patientId,
-      sourcePatientId: localIdOf(patient) ?? patientId,
       ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
       defaults: defaultsFor({
         resource,
@@ -149,14 +137,41 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
         around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource,
     }),
   );
+  // What the registry gives is not a depositor's to say.
+  const {
+    availabilityStatus: _s,
+    logicalId: _l,
+    version: _v,
+    homeCommunityId: _h,
+    repositoryUniqueId: _r,
+    uri: _u,
+    ...own
+  } = entry;
   return withDisplays({
-    ...entry,
+    ...own,
     id: entryId,
     mimeType: 'text/xml',
     patientId,
-    authors: entry.authors.map((author) => completeAuthor(author, caller)),
-    confidentialityCodes: confidentialityOf(entry.confidentialityCodes),
+    sourcePatientId: sourceIdOf(resource, patient, own.sourcePatientId) ?? patientId,
+    authors: own.authors.map((author) => completeAuthor(author, caller)),
+    confidentialityCodes: confidentialityOf(own.confidentialityCodes),
   });
+}
+
+/**
+ * The resource as the mapping is to see it: the description of what the DMP will hold, a CDA. A CDA says itself when it was
+ * written: `date` then stands for its indexing.
+ */
+function describe(resource: DocumentReference, uniqueId: string, cda: boolean): DocumentReference {
+  const { data: _data, url: _url, hash: _hash, size: _size, ...attachment } = resource.content[0]?.attachment ?? {};
+  return {
+    ...resource,
+    ...(cda && attachment.creation === undefined ? { date: undefined } : {}),
+    identifier: undefined,
+    extension: ownExtensions(resource.extension),
+    masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${uniqueId}` },
+    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml' } }],
+  };
 }
 
 function readHeader(bytes: Uint8Array, path: string): CdaHeader {
@@ -174,13 +189,20 @@ function patientOf(resource: DocumentReference, around: Surroundings): Patient |
   return undefined;
 }
 
-/** The patient's identifier in the depositing system (PI), as CX. */
-function localIdOf(patient: Patient | undefined): string | undefined {
-  for (const identifier of patient?.identifier ?? []) {
-    if (insFromToken(identifier.system, identifier.value) || !identifier.system?.startsWith('urn:oid:')) continue;
-    return cxIdentifier.encode({ ...identifier, type: { coding: [{ code: 'PI' }] } });
-  }
-  return undefined;
+/**
+ * The patient's identifier in the depositing system, as CX: said by the reference (MHD), else the local one of the Patient,
+ * typed PI whether or not the client says so (dmp-wire §3.2: PI or NH), else what the mapping or the CDA found.
+ */
+function sourceIdOf(
+  resource: DocumentReference,
+  patient: Patient | undefined,
+  found: string | undefined,
+): string | undefined {
+  const said = resource.context?.sourcePatientInfo?.identifier;
+  const local =
+    said ?? patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !insFromToken(i.system, i.value));
+  if (!local || insFromToken(local.system, local.value)) return found;
+  return cxIdentifier.encode({ ...local, type: { coding: [{ code: 'PI' }] } }) ?? found;
 }
 
 /** The format of a wrapped document follows from its media type (ASS_A12): another one is a contradiction. */

@@ -16,6 +16,7 @@ import type { PatientIns } from '../../dmp/types.ts';
 import { uniqueIdentifierOf } from '../validation/set-identifier.ts';
 import { authorOf, completeAuthor, isCaller, isCallersStructure } from './author.ts';
 import { coded } from './defaults.ts';
+import { ownExtensions, slotIssues } from './extensions.ts';
 import { mintOid, oidOf } from './oid.ts';
 
 /** id of the RegistryPackage in the message. */
@@ -56,7 +57,11 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
   const patientId = insToCx(ins);
   const found = uniqueIdentifierOf(list);
   const uniqueId = found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(config.LPS_OID);
-  const described: List = { ...list, identifier: [{ use: 'usual', system: uris, value: `urn:oid:${uniqueId}` }] };
+  const described: List = {
+    ...list,
+    extension: ownExtensions(list.extension),
+    identifier: [{ use: 'usual', system: uris, value: `urn:oid:${uniqueId}` }],
+  };
   let set: SubmissionSet;
   try {
     set = submissionSetFromFhir(described, { patientId, defaults: { uniqueId, authors: [authorOf(caller)] } });
@@ -66,7 +71,7 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
       error.issues.map((i) => ({ ...i, expression: (i.expression ?? '').replace(/^List\b/, path) || path })),
     );
   }
-  const issues: Issue[] = [];
+  const issues: Issue[] = slotIssues(list.extension, path);
   const authors = set.authors.length > 0 ? set.authors : [authorOf(caller)];
   if (!authors.every((author) => isCaller(author, caller) && isCallersStructure(author, caller)))
     issues.push({ key: 'author-not-caller', expression: `${path}.source` });
@@ -78,8 +83,10 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
       values: { code: content.code, valueSet: 'JDV_J59' },
     });
   if (issues.length > 0) throw new IssueError(issues);
+  // What the registry gives is not a depositor's to say.
+  const { availabilityStatus: _s, homeCommunityId: _h, ...own } = set;
   return {
-    ...set,
+    ...own,
     id: setId,
     patientId,
     uniqueId,

@@ -47,8 +47,7 @@ export function readProvideBundle(value: unknown): ReadBundle {
     ...base,
     ...applyRules(bundle, profiles.provideBundle.rules, 'Bundle', edition ?? 'pdsm', profiles.provideBundle.name),
   ];
-  if (!edition && bundle.meta?.profile?.length)
-    issues.push({ key: 'profile-unsupported', expression: 'Bundle.meta.profile', values: { supported } });
+  if (!edition) issues.push(claimsNone(bundle));
   const sorted = sort(bundle, issues);
   for (const set of sorted.lists) {
     issues.push(
@@ -100,6 +99,12 @@ function editionOf(bundle: Bundle): Edition | undefined {
   const claimed = (bundle.meta?.profile ?? []).map((url) => bundleProfiles[url.split('|')[0] ?? '']);
   if (claimed.includes('pdsm')) return 'pdsm';
   return claimed.includes('mhd') ? 'mhd' : undefined;
+}
+
+function claimsNone({ meta }: Bundle): Issue {
+  const expression = 'Bundle.meta.profile';
+  if (meta?.profile?.length) return { key: 'profile-unsupported', expression, values: { supported } };
+  return { key: 'required', expression, values: { element: 'meta.profile', rule: profiles.provideBundle.name } };
 }
 
 interface Sorted {

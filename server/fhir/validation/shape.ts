@@ -60,7 +60,7 @@ class Walk {
     if (!schema) return;
     if (depth > maxDepth)
       return this.fault({ key: 'structure', expression: path, values: { detail: `depth > ${maxDepth}` } });
-    const keys = Object.keys(value);
+    const keys = Object.keys(value).filter((key) => value[key] !== undefined);
     if (keys.length === 0) return this.empty(path);
     const chosen = new Map<string, string>();
     for (const key of keys) {
@@ -86,7 +86,7 @@ class Walk {
   }
 
   private property(value: unknown, shadow: unknown, { element, type }: Property, path: string, depth: number): void {
-    if (value === null || value === undefined) return this.empty(path);
+    if (value === null) return this.empty(path);
     if (!element.isArray) {
       if (Array.isArray(value)) return this.wrongJson(path, isPrimitive(type) ? jsonTypeOf(type) : 'object');
       return this.value(value, element, type, path, depth);

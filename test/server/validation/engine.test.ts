@@ -23,7 +23,7 @@ const cases: [string, unknown, string[]][] = [
   ['no resource', [], ['body-missing']],
   ['null', null, ['body-missing']],
   ['another type', { resourceType: 'Patient' }, ['wrong-resource-type resourceType']],
-  ['no status', { ...lean, status: undefined }, ['value-empty DocumentReference.status']],
+  ['no status', { ...lean, status: undefined }, ['required DocumentReference.status']],
   [
     'status left out',
     { resourceType: 'DocumentReference', content: lean.content },

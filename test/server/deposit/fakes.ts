@@ -1,0 +1,153 @@
+/** A store and a DMP in memory: what a deposit did to them can be looked at. */
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { loadConfig, type Config } from '../../../server/config.ts';
+import type { Caller } from '../../../server/auth/caller.ts';
+import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
+import { type CallContext, DmpError, type DmpClient, type Transaction } from '../../../server/dmp/types.ts';
+import type { Services } from '../../../server/fhir/services.ts';
+import type {
+  NewDocument,
+  Reservation,
+  Store,
+  StoredDocument,
+  StoredPatient,
+  StoredSet,
+} from '../../../server/store/types.ts';
+import type { RegistryResponse } from '../../../mappings/xds.ts';
+
+type Held = StoredDocument & { contentDigest: string };
+
+/** The store's contract, in memory (server/store has its own tests against PostgreSQL). */
+export class FakeStore {
+  readonly held = new Map<string, Held>();
+  readonly savedSets = new Map<string, StoredSet>();
+  private readonly people = new Map<string, StoredPatient>();
+  constructor(private readonly now: () => Date) {}
+
+  readonly patients: Store['patients'] = {
+    byIns: async (ins) => {
+      const known = [...this.people.values()].find((p) => p.ins.value === ins.value && p.ins.oid === ins.oid);
+      const patient = known ?? { id: randomUUID(), ins };
+      this.people.set(patient.id, patient);
+      return patient;
+    },
+    byId: async (id) => this.people.get(id),
+  };
+
+  readonly documents = {
+    reserve: async (deposits: readonly NewDocument[]): Promise<Reservation[]> => {
+      const results = deposits.map((d): Reservation => {
+        const other = [...this.held.values()].find((h) => h.uniqueId === d.uniqueId);
+        if (!other) return { state: 'new', document: this.make(d) };
+        const mine = other.patientId === d.patientId && other.contentDigest === d.contentDigest;
+        return { state: !mine ? 'conflict' : other.state === 'pending' ? 'pending' : 'existing', document: other };
+      });
+      if (results.every((r) => r.state === 'new'))
+        results.forEach((r, i) =>
+          this.held.set(r.document.id, { ...r.document, contentDigest: deposits[i]!.contentDigest }),
+        );
+      return results;
+    },
+    confirm: async (ids: readonly string[]) => ids.forEach((id) => (this.held.get(id)!.state = 'confirmed')),
+    release: async (ids: readonly string[]) =>
+      ids.forEach((id) => this.held.get(id)?.state === 'pending' && this.held.delete(id)),
+    takeOver: async (id: string, olderThan: Date) => {
+      const document = this.held.get(id);
+      if (document?.state !== 'pending' || document.updatedAt >= olderThan) return false;
+      document.updatedAt = this.now();
+      return true;
+    },
+    byId: async (id: string) => this.held.get(id),
+  };
+
+  readonly sets = {
+    save: async (set: StoredSet) => void this.savedSets.set(set.id, set),
+    byId: async (id: string) => this.savedSets.get(id),
+    byUniqueId: async (uniqueId: string) => [...this.savedSets.values()].find((s) => s.uniqueId === uniqueId),
+  };
+
+  private make(d: NewDocument): StoredDocument {
+    const { contentDigest: _, ...rest } = d;
+    const at = this.now();
+    return {
+      id: randomUUID(),
+      ins: this.people.get(d.patientId)!.ins,
+      state: 'pending',
+      createdAt: at,
+      updatedAt: at,
+      ...rest,
+    };
+  }
+}
+
+/** A DMP that keeps what it was sent, and fails when told. */
+export class FakeDmp implements DmpClient {
+  readonly calls: { transaction: string; input: SubmissionInput; context: CallContext }[] = [];
+  /** Next failures, first first. */
+  readonly failures: DmpError[] = [];
+  warnings: RegistryResponse['errors'] = [];
+
+  async call<In, Out>(transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out> {
+    this.calls.push({ transaction: transaction.name, input: input as unknown as SubmissionInput, context });
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+    return { status: 'Success', errors: this.warnings } as unknown as Out;
+  }
+  async close(): Promise<void> {}
+  /** The last submission. */
+  get sent(): SubmissionInput {
+    return this.calls[this.calls.length - 1]!.input;
+  }
+}
+
+export interface World extends Services {
+  memory: FakeStore;
+  fake: FakeDmp;
+  /** Moves the clock. */
+  pass(seconds: number): void;
+}
+
+export function world(settings: Record<string, string> = {}): World {
+  let at = new Date('2026-11-20T10:00:00Z').getTime();
+  const now = (): Date => new Date(at);
+  const memory = new FakeStore(now);
+  const fake = new FakeDmp();
+  const config: Config = loadConfig(settings);
+  return {
+    config,
+    store: memory as unknown as Store,
+    dmp: fake,
+    logger: pino({ level: 'silent' }),
+    now,
+    memory,
+    fake,
+    pass: (seconds) => void (at += seconds * 1000),
+  };
+}
+
+/** The nurse of the fictional care home. */
+export const nurse: Caller = {
+  personId: '899700204581',
+  family: 'LE BIHAN',
+  given: 'YANN',
+  roles: [{ code: '60', system: '1.2.250.1.71.1.2.7', display: 'Infirmier' }],
+  structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
+  strength: 'local',
+  authenticatedAt: new Date('2026-11-20T09:00:00Z'),
+  purpose: 'normal',
+  clientId: 'demo',
+  scopes: ['user/*.cruds'],
+};
+/** The doctor. */
+export const doctor: Caller = {
+  ...nurse,
+  personId: '899700101233',
+  family: 'MAUREL',
+  given: 'HÉLÈNE',
+  roles: [
+    { code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' },
+    { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie' },
+  ],
+  strength: 'psc',
+};
