@@ -56,7 +56,8 @@ function simulator(): Row[] {
 
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** As Prettier would lay it out: columns padded to their widest cell. */

@@ -1,7 +1,7 @@
 /** The store on a PostgreSQL of the distribution (Debian's is older than the embedded one), given by DATABASE_URL. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -17,6 +17,9 @@ const major = existsSync(base)
 describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no PostgreSQL server under ${base}`, () => {
   it('holds the store as the embedded one does', async () => {
     const dir = await mkdtemp(path.join(os.tmpdir(), 'distribution-'));
+    // Before version 16 the programs leave their folder and come back to it by name: others must be able to enter it.
+    await mkdir(path.join(dir, 'postgres'), { mode: 0o755 });
+    await chmod(dir, 0o755);
     const bin = path.join(base, major!, 'bin');
     const server = await startEmbedded(dir, undefined, async () => ({ bin, major: major! }));
     const config = {
