@@ -27,7 +27,9 @@ function wish(type: string, accept: readonly MediaRange[]): number {
   if (type === 'fhir')
     return Math.max(0, ...accept.filter((r) => r.type === fhirJson || r.type === 'application/json').map((r) => r.q));
   if (type !== 'text/xml') return quality(type, accept);
-  return Math.max(quality(type, accept), quality('application/xml', accept));
+  // Its other name counts only when it is said: `application/*` asks for what is wrapped.
+  const alias = accept.find((r) => r.type === 'application/xml')?.q ?? 0;
+  return Math.max(quality(type, accept), alias);
 }
 
 /**
