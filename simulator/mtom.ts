@@ -23,19 +23,15 @@ export class MtomRefused extends Error {
 
 const limits = { parts: 64, headerBytes: 8192 };
 
-/** Parameters of a media type, names in lower case; quoted strings unquoted. */
+/** A media type, and its parameters with names in lower case and quoted strings unquoted. */
 export function mediaType(header: string | undefined): { type: string; parameters: Record<string, string> } {
-  const [type = '', ...rest] = (header ?? '').split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/);
+  const text = header ?? '';
   const parameters: Record<string, string> = {};
-  for (const parameter of rest) {
-    const eq = parameter.indexOf('=');
-    if (eq < 0) continue;
-    const value = parameter.slice(eq + 1).trim();
-    parameters[parameter.slice(0, eq).trim().toLowerCase()] = value.startsWith('"')
-      ? value.slice(1, -1).replace(/\\(.)/g, '$1')
-      : value;
-  }
-  return { type: type.trim().toLowerCase(), parameters };
+  for (const [, name, value] of text.matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g))
+    parameters[name!.toLowerCase()] = value!.startsWith('"')
+      ? value!.slice(1, -1).replace(/\\(.)/g, '$1')
+      : value!.trim();
+  return { type: text.split(';')[0]!.trim().toLowerCase(), parameters };
 }
 
 /** Content-ID or `cid:` href → the id that both mean: no `cid:`, no angle brackets, percent escapes decoded. */
