@@ -71,7 +71,8 @@ export function authorToFhir<R extends Mapped>(
   draft: Draft<R>,
 ): Reference<Patient | Device | PractitionerRole> {
   const person = author.person === undefined ? undefined : xcn.decode(author.person);
-  const structure = author.institutions[0] === undefined ? undefined : organizationOf(author.institutions[0], `${id}-organization`);
+  const structure =
+    author.institutions[0] === undefined ? undefined : organizationOf(author.institutions[0], `${id}-organization`);
   const organization = structure === undefined ? undefined : draft.contain(structure);
   const specialties = present(author.specialties.map((s) => conceptString.decode(s)));
   const telecoms = present(author.telecommunications.map((t) => xtn.decode(t)));
@@ -229,11 +230,15 @@ export function authorFromFhir<R extends Mapped>(
       const name = resource.name?.find((n) => n.use === 'official') ?? resource.name?.[0];
       const ins = resource.identifier?.find((i) => isInsOid(i.system?.replace('urn:oid:', '')));
       const identifiers = ins === undefined ? resource.identifier : [ins];
-      setPerson(personFrom(source, path, identifiers, name && humanName.encode(name), { nameType: 'D', defaultType: 'NH' }));
+      setPerson(
+        personFrom(source, path, identifiers, name && humanName.encode(name), { nameType: 'D', defaultType: 'NH' }),
+      );
       author.institutions = institutions(resource.managingOrganization, `${path}.managingOrganization`, source);
       author.specialties = present(
         (reference.extension ?? []).map((e) =>
-          e.url === extAuthorSpecialty && e.valueCodeableConcept ? conceptString.encode(e.valueCodeableConcept) : undefined,
+          e.url === extAuthorSpecialty && e.valueCodeableConcept
+            ? conceptString.encode(e.valueCodeableConcept)
+            : undefined,
         ),
       );
       author.telecommunications = present((resource.telecom ?? []).map((t) => xtn.encode(t)));

@@ -73,7 +73,10 @@ const sourcePatientInfo: Row<DocumentEntry, Doc, 'sourcePatientInfo'> = {
     const rest = [...(patient.identifier ?? [])];
     const at = rest.findIndex((i) => same(cxIdentifier.encode(i), own));
     if (at >= 0) rest.splice(at, 1);
-    return patientInfo.encode({ ...patient, identifier: rest.filter((i) => !isInsOid(i.system?.replace('urn:oid:', ''))) });
+    return patientInfo.encode({
+      ...patient,
+      identifier: rest.filter((i) => !isInsOid(i.system?.replace('urn:oid:', ''))),
+    });
   },
 };
 

@@ -79,8 +79,7 @@ function timeRow<K extends 'creationTime' | 'serviceStartTime' | 'serviceStopTim
     },
     read: (s) =>
       told(s, row.fhir.replace('content', 'content[0]'), get(s), dtm.encode, 'not a FHIR date or dateTime') as
-        | DocumentEntry[K]
-        | undefined,
+        DocumentEntry[K] | undefined,
   };
 }
 
@@ -101,7 +100,8 @@ function contextCode<K extends 'healthcareFacilityTypeCode' | 'practiceSettingCo
     loss: onlyOneCoding,
     write: (value, draft) => void (contextOf(draft)[element] = concept.decode(value)),
     read: (s) =>
-      readConcept(s, `DocumentReference.context.${element}`, s.resource.context?.[element]) as DocumentEntry[K] | undefined,
+      readConcept(s, `DocumentReference.context.${element}`, s.resource.context?.[element]) as
+        DocumentEntry[K] | undefined,
   };
 }
 
@@ -125,8 +125,10 @@ const status: DocRow<'availabilityStatus'> = {
     const archived = s.resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;
     const { status: given } = s.resource;
     // The registry has one status: a superseded or deleted document is not archived as well.
-    return (statusTable.find((r) => r.status === given && r.archived === archived) ?? statusTable.find((r) => r.status === given))
-      ?.urn;
+    return (
+      statusTable.find((r) => r.status === given && r.archived === archived) ??
+      statusTable.find((r) => r.status === given)
+    )?.urn;
   },
 };
 
@@ -169,7 +171,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
   {
     xds: 'id',
     ebrim: 'ExtrinsicObject/@id',
-    fhir: 'DocumentReference.identifier.where(use = \'official\')',
+    fhir: "DocumentReference.identifier.where(use = 'official')",
     codec: 'entryUUID',
     search: ['identifier'],
     loss: 'The registry gives a new entryUUID at each submission and at each update of the metadata.',
@@ -183,7 +185,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
   {
     xds: 'logicalId',
     ebrim: 'ExtrinsicObject/@lid',
-    fhir: 'DocumentReference.identifier.where(type.coding.code = \'logicalId\')',
+    fhir: "DocumentReference.identifier.where(type.coding.code = 'logicalId')",
     codec: 'logicalId',
     search: ['identifier'],
     loss: 'Given by the registry.',
@@ -192,8 +194,9 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
       (draft.resource.identifier ??= []).push({ use: 'secondary', type, system: uris, value });
     },
     read: (s) =>
-      s.resource.identifier?.find((i) => i.type?.coding?.some((c) => c.system === ourIdentifierTypes && c.code === 'logicalId'))
-        ?.value,
+      s.resource.identifier?.find((i) =>
+        i.type?.coding?.some((c) => c.system === ourIdentifierTypes && c.code === 'logicalId'),
+      )?.value,
   },
   {
     xds: 'version',
@@ -297,7 +300,9 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     loss: 'The system is read back in one spelling (TRE_A08, TRE_A07), whatever synonym was given.',
     write: (value, draft) => void (draft.resource.securityLabel = present(value.map((v) => concept.decode(v)))),
     read: (s) =>
-      present((s.resource.securityLabel ?? []).map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l))),
+      present(
+        (s.resource.securityLabel ?? []).map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l)),
+      ),
   },
   {
     xds: 'mimeType',
@@ -379,7 +384,9 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     loss: onlyOneCoding,
     write: (value, draft) => void (contextOf(draft).event = present(value.map((v) => concept.decode(v)))),
     read: (s) =>
-      present((s.resource.context?.event ?? []).map((e, i) => readConcept(s, `DocumentReference.context.event[${i}]`, e))),
+      present(
+        (s.resource.context?.event ?? []).map((e, i) => readConcept(s, `DocumentReference.context.event[${i}]`, e)),
+      ),
   },
   timeRow(
     {
@@ -427,24 +434,28 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
       ].flatMap(({ path, id }) => {
         const wire = id === undefined ? undefined : cxIdentifier.encode(id);
         if (wire === undefined) {
-          const values = { element: path.split('.').pop() ?? '', detail: 'an identifier with an OID is needed (referenceIdList)' };
+          const values = {
+            element: path.split('.').pop() ?? '',
+            detail: 'an identifier with an OID is needed (referenceIdList)',
+          };
           s.issue({ key: 'value-invalid', expression: path, values });
         }
         return wire ?? [];
       });
     },
   },
-  ...(['repositoryUniqueId', 'uri'] as const).map((xds): DocRow<'repositoryUniqueId' | 'uri'> => {
+  ...((['repositoryUniqueId', 'uri'] as const).map((xds): DocRow<'repositoryUniqueId' | 'uri'> => {
     const name = xds === 'uri' ? 'URI' : xds;
     return {
       xds,
       ebrim: `Slot ${name}`,
       fhir: `DocumentReference.extension(xds-slot).where(name = '${name}')`,
       codec: 'string',
-      write: (value, draft) => void (draft.resource.extension ??= []).push(...slotExtensions.decode({ [name]: [value] })),
+      write: (value, draft) =>
+        void (draft.resource.extension ??= []).push(...slotExtensions.decode({ [name]: [value] })),
       read: (s) => slotExtensions.encode(s.resource.extension)[name]?.[0],
     };
-  }) as unknown as RowOf<DocumentEntry, Doc>[],
+  }) as unknown as RowOf<DocumentEntry, Doc>[]),
   {
     xds: 'slots',
     ebrim: 'Slot (any other)',
@@ -474,7 +485,12 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
 ];
 
 /** Elements of FHIR that no XDS value fills, and what becomes of them. */
-export const documentOnlyInFhir: readonly { fhir: string; reading: string; loss: string; search?: readonly string[] }[] = [
+export const documentOnlyInFhir: readonly {
+  fhir: string;
+  reading: string;
+  loss: string;
+  search?: readonly string[];
+}[] = [
   {
     fhir: 'DocumentReference.date',
     reading: 'creationTime; its first instant when it is a mere date',
@@ -503,4 +519,3 @@ export const documentOnlyInFhir: readonly { fhir: string; reading: string; loss:
     loss: 'Not in XDS.',
   },
 ];
-

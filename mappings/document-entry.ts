@@ -148,7 +148,8 @@ export function documentEntryFromFhir(resource: DocumentReference, context: Docu
   const sources = [emptyEntry, context.defaults ?? {}, { sourcePatientId, sourcePatientInfo }, said];
   const entry: Partial<DocumentEntry> = {};
   for (const source of sources) {
-    for (const [key, value] of Object.entries(source)) if (given(value) || !(key in entry)) Object.assign(entry, { [key]: value });
+    for (const [key, value] of Object.entries(source))
+      if (given(value) || !(key in entry)) Object.assign(entry, { [key]: value });
   }
   for (const key of Object.keys(entry) as (keyof DocumentEntry)[]) if (entry[key] === undefined) delete entry[key];
   const contents = resource.content?.length ?? 0;

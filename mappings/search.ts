@@ -1,36 +1,211 @@
+/**
+ * A FHIR search on DocumentReference → FindDocuments, and what remains to be checked on the answers.
+ *
+ * Asking and then checking always gives what checking every document of the patient would give: a slot is used only
+ * where it cannot lose a match. A criterion that its slot answers exactly is not checked again; one that its slot only
+ * narrows is. Sources: ITI TF-2 §3.18.4.1.2.3.7.1, MHD ITI-67 (spec fhir B.3), dmp-wire §4.
+ */
 import type { DocumentReference } from '@medplum/fhirtypes';
-import type { Criterion } from './criteria.ts';
-import type { StoredQuery } from './query.ts';
+import { extIsArchived } from './canonicals.ts';
+import { scheme } from './codecs/coded.ts';
+import { dtmOfInstant } from './codecs/dtm.ts';
+import type { Criterion, CriterionValue } from './criteria.ts';
+import { statusTable } from './document-entry-rows.ts';
+import { statuses } from './ebrim/schemes.ts';
+import { findDocuments, type StoredQuery } from './query.ts';
+import { matches } from './search-match.ts';
 
-/** One search parameter of DocumentReference. */
-export interface SearchParameterRow {
-  /** code, chain included */
-  name: string;
-  type: 'token' | 'date' | 'string' | 'reference';
-  /** FHIRPath */
-  expression: string;
-  /** canonical of the SearchParameter that defines it */
-  definition?: string;
-  /** Slot(s) of FindDocuments that narrow or answer it. */
-  slot?: string;
-}
+export {
+  documentSearchParameters,
+  searchParameter,
+  type SearchParameterRow,
+  type SearchValue,
+} from './search-parameters.ts';
+export { matches, valuesOf } from './search-match.ts';
 
-export const documentSearchParameters: readonly SearchParameterRow[] = [];
-
+/** A search of one patient's documents, translated. */
 export interface TranslatedSearch {
   query: StoredQuery;
   /** To be checked on each result with `matches`. */
   residual: Criterion[];
-  /** Nothing can match: no need to ask. */
+  /** Nothing can match: there is no need to ask. */
   empty?: true;
 }
 
-/** Translates a search of one patient's documents into FindDocuments and what remains to be checked. */
-export function toStoredQuery(_criteria: Criterion[], _patientId: string): TranslatedSearch {
-  throw new Error('being written');
+const slot = (name: string): string => `$XDSDocumentEntry${name}`;
+
+/** Statuses that are asked for when the search names none: a deleted document is shown only to who asks for it. */
+const shownByDefault: readonly string[] = [statuses.approved, statuses.archived, statuses.deprecated];
+
+/**
+ * Which registry statuses the criteria `status` and `isArchived` let through. `current` is Approved and Archived (PDSm
+ * tells them apart by isArchived), `superseded` is Deprecated, `entered-in-error` is Deleted.
+ */
+function wantedStatuses(criteria: readonly Criterion[]): string[] {
+  const named = criteria.some((c) => c.name === 'status');
+  return statusTable
+    .filter(({ urn, status, archived }) => {
+      if (!named && !shownByDefault.includes(urn)) return false;
+      const extension = [{ url: extIsArchived, valueBoolean: archived }];
+      const probe: DocumentReference = { resourceType: 'DocumentReference', status, extension, content: [] };
+      return criteria.every((c) => matches(probe, c));
+    })
+    .map((row) => row.urn);
 }
 
-/** Whether a resource satisfies a criterion. */
-export function matches(_resource: DocumentReference, _criterion: Criterion): boolean {
-  throw new Error('being written');
+/** Parameters whose slot takes codes, and whether it may be given several times (AND). */
+const codedSlots: Record<string, { slot: string; and: boolean }> = {
+  type: { slot: 'TypeCode', and: false },
+  category: { slot: 'ClassCode', and: false },
+  facility: { slot: 'HealthcareFacilityTypeCode', and: false },
+  setting: { slot: 'PracticeSettingCode', and: false },
+  format: { slot: 'FormatCode', and: false },
+  event: { slot: 'EventCodeList', and: true },
+  'security-label': { slot: 'ConfidentialityCode', and: true },
+};
+
+/**
+ * `code^^scheme` of every alternative. An alternative whose system has no scheme matches no entry and is left out.
+ * undefined: the criterion is not one of codes with their systems (a code alone could stand in any scheme).
+ */
+function codesOf(criterion: Criterion): string[] | undefined {
+  if (criterion.modifier !== undefined) return undefined;
+  const codes: string[] = [];
+  for (const value of criterion.values) {
+    if (value.type !== 'token' || !value.system || !value.code) return undefined;
+    // A registry may read `^` as the end of the code.
+    if (value.code.includes('^')) return undefined;
+    const oid = scheme.encode(value.system);
+    if (oid !== undefined) codes.push(`${value.code}^^${oid}`);
+  }
+  return codes;
+}
+
+/** Bounds on a time of the entry, in milliseconds: what a match must satisfy. */
+interface Bounds {
+  from?: number;
+  to?: number;
+}
+type DateValue = Extract<CriterionValue, { type: 'date' }>;
+
+/** For a parameter that is one time of the entry. */
+function pointBounds({ prefix, start, end }: DateValue): Bounds {
+  switch (prefix) {
+    case 'eq':
+      return { from: start, to: end };
+    case 'gt':
+    case 'sa':
+      return { from: end };
+    case 'ge':
+      return { from: start };
+    case 'lt':
+    case 'eb':
+      return { to: start };
+    case 'le':
+      return { to: end };
+    default:
+      return {}; // ne and ap
+  }
+}
+
+/** For `period`: a period may be open, and a slot never gives back an entry that lacks the time; hence so little. */
+const periodStartBounds = ({ prefix, start, end }: DateValue): Bounds =>
+  prefix === 'eq' ? { from: start } : prefix === 'sa' ? { from: end } : {};
+const periodStopBounds = ({ prefix, start, end }: DateValue): Bounds =>
+  prefix === 'eq' ? { to: end } : prefix === 'eb' ? { to: start } : {};
+
+const timeSlots: Record<string, readonly (readonly [string, (value: DateValue) => Bounds])[]> = {
+  creation: [['CreationTime', pointBounds]],
+  // date is creationTime, too (document-entry-rows).
+  date: [['CreationTime', pointBounds]],
+  'period-start': [['ServiceStartTime', pointBounds]],
+  'period-end': [['ServiceStopTime', pointBounds]],
+  period: [
+    ['ServiceStartTime', periodStartBounds],
+    ['ServiceStopTime', periodStopBounds],
+  ],
+};
+
+/** The alternatives together: the widest bounds. */
+function hull(criterion: Criterion, bounds: (value: DateValue) => Bounds): Bounds {
+  if (criterion.modifier !== undefined) return {};
+  const all = criterion.values.map((v) => (v.type === 'date' ? bounds(v) : {}));
+  const froms = all.map((b) => b.from);
+  const tos = all.map((b) => b.to);
+  return {
+    ...(froms.some((f) => f === undefined) ? {} : { from: Math.min(...(froms as number[])) }),
+    ...(tos.some((t) => t === undefined) ? {} : { to: Math.max(...(tos as number[])) }),
+  };
+}
+
+const day = 86_400_000;
+const isWritable = (ms: number): boolean => ms >= Date.UTC(1, 0, 2) && ms < Date.UTC(9999, 0, 1);
+
+/**
+ * Bounds on the wire. The DMP keeps seconds (dmp-wire §3.2); a time of day precision is not lost either: From goes down
+ * to before the day, so that it does not matter how the registry compares `20261015` with `20261015000000`; To goes one
+ * second up, so that it does not matter whether it counts in.
+ */
+const wire = {
+  from: (ms: number): string => dtmOfInstant(Math.floor(ms / day) * day - 1000),
+  to: (ms: number): string => dtmOfInstant(Math.ceil(ms / 1000) * 1000 + 1000),
+};
+
+/** XCN patterns that an author with that identifier satisfies: the id itself, or PS_IdNat of an RPPS number. */
+function authorPatterns(criterion: Criterion): string[] | undefined {
+  if (criterion.modifier !== undefined) return undefined;
+  const ids = criterion.values.map((v) => (v.type === 'token' && v.code !== undefined ? v.code : ''));
+  if (!ids.every((id) => /^[\w/.-]+$/.test(id))) return undefined;
+  return ids.flatMap((id) => [`${id}%`, `8${id}%`]);
+}
+
+/**
+ * Translates a search of one patient's documents. `patient` and `patient.identifier` are taken as answered by
+ * `patientId`. Without a `status` criterion, deleted documents are not asked for.
+ * @param patientId CX
+ */
+export function toStoredQuery(criteria: readonly Criterion[], patientId: string): TranslatedSearch {
+  const parameters: Record<string, string[][]> = {};
+  const residual: Criterion[] = [];
+  const bounds = new Map<string, Bounds>();
+  let empty = false;
+
+  for (const criterion of criteria) {
+    const { name } = criterion;
+    if (name === 'patient' || name === 'patient.identifier' || name === 'status' || name === 'isArchived') continue;
+    const coded = codedSlots[name];
+    const codes = coded && codesOf(criterion);
+    if (coded && codes) {
+      const before = parameters[slot(coded.slot)];
+      if (before === undefined || coded.and) parameters[slot(coded.slot)] = [...(before ?? []), codes];
+      else parameters[slot(coded.slot)] = [(before[0] ?? []).filter((c) => codes.includes(c))];
+      empty ||= parameters[slot(coded.slot)]?.some((any) => any.length === 0) ?? false;
+      continue;
+    }
+    residual.push(criterion);
+    for (const [time, boundsOf] of timeSlots[name] ?? []) {
+      const { from, to } = hull(criterion, boundsOf);
+      const before = bounds.get(time) ?? {};
+      bounds.set(time, {
+        from: Math.max(before.from ?? -Infinity, from ?? -Infinity),
+        to: Math.min(before.to ?? Infinity, to ?? Infinity),
+      });
+    }
+    const patterns = name === 'author.identifier' ? authorPatterns(criterion) : undefined;
+    if (patterns) parameters[slot('AuthorPerson')] ??= [patterns];
+  }
+
+  for (const [time, { from = -Infinity, to = Infinity }] of bounds) {
+    if (isWritable(from)) parameters[slot(`${time}From`)] = [[wire.from(from)]];
+    if (isWritable(to)) parameters[slot(`${time}To`)] = [[wire.to(to)]];
+  }
+  const wanted = wantedStatuses(criteria.filter((c) => c.name === 'status' || c.name === 'isArchived'));
+  empty ||= wanted.length === 0;
+  const query = findDocuments(patientId, {
+    [slot('Status')]: [wanted.length === 0 ? [statuses.approved] : wanted],
+    ...Object.fromEntries(Object.entries(parameters).filter(([, all]) => all.every((any) => any.length > 0))),
+  });
+  if (!empty) return { query, residual };
+  // Whoever asks all the same must find nothing: every criterion is checked then.
+  return { query, residual: [...criteria], empty: true };
 }

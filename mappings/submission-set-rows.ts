@@ -90,7 +90,9 @@ const sourceIdRow = (): Row<SubmissionSet, List, 'sourceId'> => ({
     if (given === undefined) return undefined;
     // A client may write the OID as system, with or without prefix (the PDSm examples do).
     const oid =
-      oidUri.encode(given.value ?? '') ?? oidUri.encode(`urn:oid:${given.value ?? ''}`) ?? oidUri.encode(given.system ?? '');
+      oidUri.encode(given.value ?? '') ??
+      oidUri.encode(`urn:oid:${given.value ?? ''}`) ??
+      oidUri.encode(given.system ?? '');
     if (oid === undefined) {
       const values = { element: 'sourceId', detail: 'an OID is needed (urn:oid:…)' };
       s.issue({ key: 'value-invalid', expression: 'List.extension(ihe-sourceId)', values });
@@ -231,7 +233,10 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
     query: [slotQuery('ContentType')],
     loss: 'One coding is kept: the first whose system has an OID; text stands in for a missing display.',
     write: (value, draft) =>
-      void (draft.resource.extension ??= []).push({ url: extDesignationType, valueCodeableConcept: concept.decode(value) }),
+      void (draft.resource.extension ??= []).push({
+        url: extDesignationType,
+        valueCodeableConcept: concept.decode(value),
+      }),
     read(s) {
       const given = s.resource.extension?.find((e) => e.url === extDesignationType)?.valueCodeableConcept;
       const wire = given === undefined ? undefined : concept.encode(given);
@@ -285,12 +290,21 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
     read: (s) => slotExtensions.encode(s.resource.extension),
   },
   { xds: 'classifications', ebrim: 'Classification (any other)', fhir: 'List.extension(xds-exact)', codec: 'JSON' },
-  { xds: 'externalIdentifiers', ebrim: 'ExternalIdentifier (any other)', fhir: 'List.extension(xds-exact)', codec: 'JSON' },
+  {
+    xds: 'externalIdentifiers',
+    ebrim: 'ExternalIdentifier (any other)',
+    fhir: 'List.extension(xds-exact)',
+    codec: 'JSON',
+  },
 ];
 
 /** Elements of List that no value of the set fills. */
 export const setOnlyInFhir: readonly { fhir: string; reading: string; loss: string; search?: readonly string[] }[] = [
   { fhir: 'List.code', reading: 'MHDlistTypes#submissionset', loss: 'Constant.', search: ['code'] },
-  { fhir: 'List.entry', reading: 'HasMember associations, by the caller', loss: 'Travels as associations, not in the set.' },
+  {
+    fhir: 'List.entry',
+    reading: 'HasMember associations, by the caller',
+    loss: 'Travels as associations, not in the set.',
+  },
   { fhir: 'List.meta, text, implicitRules, language', reading: 'the façade’s own', loss: 'Not in XDS.' },
 ];

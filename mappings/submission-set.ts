@@ -38,7 +38,10 @@ export function submissionSetToFhir(set: SubmissionSet, context: SubmissionListC
   const { resourceType, contained, extension, ...elements } = toFhir(submissionSetRows, model, listSkeleton);
   const { versionId, lastUpdated } = context;
   const conforms =
-    elements.source !== undefined && elements.date !== undefined && set.contentTypeCode !== undefined && elements.status === 'current';
+    elements.source !== undefined &&
+    elements.date !== undefined &&
+    set.contentTypeCode !== undefined &&
+    elements.status === 'current';
   return {
     resourceType,
     id: context.id,
@@ -80,7 +83,8 @@ export function submissionSetFromFhir(list: List, context: SubmissionSetContext)
   const { values, issues } = fromFhir(submissionSetRows, list, listSkeleton, context.resolve);
   const set: Partial<SubmissionSet> = {};
   for (const source of [emptySet, context.defaults ?? {}, values]) {
-    for (const [key, value] of Object.entries(source)) if (given(value) || !(key in set)) Object.assign(set, { [key]: value });
+    for (const [key, value] of Object.entries(source))
+      if (given(value) || !(key in set)) Object.assign(set, { [key]: value });
   }
   for (const key of Object.keys(set) as (keyof SubmissionSet)[]) if (set[key] === undefined) delete set[key];
   const told = new Set(issues.map((i) => i.expression));

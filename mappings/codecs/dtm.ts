@@ -8,7 +8,11 @@ const dtmForm = /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\.\d{1,4}
 const fhirForm = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?$/;
 
 /** Milliseconds of the instant, or undefined when the digits are no date. */
-function instantOf(parts: (string | undefined)[], fraction: string | undefined, zone: string | undefined): number | undefined {
+function instantOf(
+  parts: (string | undefined)[],
+  fraction: string | undefined,
+  zone: string | undefined,
+): number | undefined {
   const [y = 0, mo = 1, d = 1, h = 0, mi = 0, s = 0] = parts.map((p) => (p === undefined ? undefined : Number(p)));
   const local = new Date(0);
   local.setUTCFullYear(y, mo - 1, d);
@@ -33,7 +37,9 @@ export function dtmOfInstant(ms: number): string {
   const d = new Date(ms);
   return (
     pad(d.getUTCFullYear(), 4) +
-    [d.getUTCMonth() + 1, d.getUTCDate(), d.getUTCHours(), d.getUTCMinutes(), d.getUTCSeconds()].map((n) => pad(n)).join('')
+    [d.getUTCMonth() + 1, d.getUTCDate(), d.getUTCHours(), d.getUTCMinutes(), d.getUTCSeconds()]
+      .map((n) => pad(n))
+      .join('')
   );
 }
 

@@ -54,7 +54,19 @@ export function samePatient(a: string, b: string): boolean {
 }
 
 /** Types of fr-core's own code system; the others are those of HL7 table 0203. */
-const frCoreTypes = new Set(['IDNPS', 'IDNST', 'RPPS', 'ADELI', 'FINEJ', 'FINEG', 'SIREN', 'SIRET', 'INS-C', 'INTRN', 'EXTRN']);
+const frCoreTypes = new Set([
+  'IDNPS',
+  'IDNST',
+  'RPPS',
+  'ADELI',
+  'FINEJ',
+  'FINEG',
+  'SIREN',
+  'SIRET',
+  'INS-C',
+  'INTRN',
+  'EXTRN',
+]);
 
 /** Systems that stand for a national identifier with a prefix digit (dmp-wire §3.3: PS_IdNat, Struct_IdNat). */
 const prefixed: readonly { system: string; type?: string; prefix: string; oid: string; idType: string }[] = [
@@ -85,7 +97,8 @@ export const identifier: Codec<AssignedId, Identifier> = {
     if (!value.value) return undefined;
     const type = value.type?.coding?.[0]?.code;
     const national = prefixed.find((p) => p.system === value.system && (p.type === undefined || p.type === type));
-    if (national) return { id: `${national.prefix}${value.value}`, authority: { oid: national.oid }, type: national.idType };
+    if (national)
+      return { id: `${national.prefix}${value.value}`, authority: { oid: national.oid }, type: national.idType };
     const namespace = value.assigner?.display;
     if (value.system !== undefined && !value.system.startsWith('urn:oid:')) return undefined;
     const oid = value.system?.slice('urn:oid:'.length);

@@ -41,12 +41,20 @@ export const patientInfo: { decode(wire: readonly string[]): Traits; encode(valu
     const field = (number: number, values: (string | undefined)[]): string[] =>
       present(values).map((v) => `PID-${number}|${v}`);
     return [
-      ...field(3, (value.identifier ?? []).map((v) => cxIdentifier.encode(v))),
-      ...field(5, (value.name ?? []).map((v) => xpn.encode(v))),
+      ...field(
+        3,
+        (value.identifier ?? []).map((v) => cxIdentifier.encode(v)),
+      ),
+      ...field(
+        5,
+        (value.name ?? []).map((v) => xpn.encode(v)),
+      ),
       ...field(7, [value.birthDate === undefined ? undefined : dtmDate.encode(value.birthDate)]),
       ...field(8, [genders.find(([, gender]) => gender === value.gender)?.[0]]),
-      ...field(11, (value.address ?? []).map((v) => xad.encode(v))),
+      ...field(
+        11,
+        (value.address ?? []).map((v) => xad.encode(v)),
+      ),
     ];
   },
 };
-

@@ -20,7 +20,8 @@ export interface Xcn extends Partial<AssignedId> {
 }
 
 const text = (wire: string): string | undefined => (wire === '' ? undefined : hl7Text.decode(wire));
-const encoded = (value: string | undefined): string | undefined => (value === undefined ? undefined : hl7Text.encode(value));
+const encoded = (value: string | undefined): string | undefined =>
+  value === undefined ? undefined : hl7Text.encode(value);
 
 /** Leaves out what is undefined. */
 function defined<T extends object>(value: T): T {

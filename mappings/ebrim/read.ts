@@ -17,7 +17,15 @@ import type {
   XdsCode,
 } from '../xds.ts';
 import { child, childrenOf, type XmlNode } from '../xml/tree.ts';
-import { authorSlots, documentSlots, identifiers, namespaces, packageNodes, schemes, stableDocument } from './schemes.ts';
+import {
+  authorSlots,
+  documentSlots,
+  identifiers,
+  namespaces,
+  packageNodes,
+  schemes,
+  stableDocument,
+} from './schemes.ts';
 
 const { rim, rs, xdsb, xop } = namespaces;
 
@@ -119,7 +127,7 @@ class ClassificationReader {
   }
   private take(accept: (node: XmlNode) => boolean, limit = Infinity): XmlNode[] {
     const taken: XmlNode[] = [];
-    for (let i = 0; i < this.nodes.length && taken.length < limit; ) {
+    for (let i = 0; i < this.nodes.length && taken.length < limit;) {
       const node = this.nodes[i] as XmlNode;
       if (accept(node)) taken.push(...this.nodes.splice(i, 1));
       else i++;
@@ -130,7 +138,8 @@ class ClassificationReader {
     return this.take((n) => n.attrs['classificationScheme'] === scheme).map(readAuthor);
   }
   codes(scheme: string, limit = Infinity): XdsCode[] {
-    const coded = (n: XmlNode): boolean => n.attrs['classificationScheme'] === scheme && !!n.attrs['nodeRepresentation'];
+    const coded = (n: XmlNode): boolean =>
+      n.attrs['classificationScheme'] === scheme && !!n.attrs['nodeRepresentation'];
     return this.take(coded, limit).map(readCode);
   }
   node(node: string): boolean {

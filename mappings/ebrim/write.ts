@@ -16,7 +16,15 @@ import type {
   XdsCode,
 } from '../xds.ts';
 import { el, type Element } from '../xml/build.ts';
-import { authorSlots, documentSlots, identifiers, namespaces, packageNodes, schemes, storedQueries } from './schemes.ts';
+import {
+  authorSlots,
+  documentSlots,
+  identifiers,
+  namespaces,
+  packageNodes,
+  schemes,
+  storedQueries,
+} from './schemes.ts';
 
 /** Largest rim:Value (type LongName). */
 const valueLength = 256;

@@ -14,7 +14,17 @@ export const text = (max = 24): fc.Arbitrary<string> =>
     .map((all) => all.join('').trim())
     .filter((s) => s !== '');
 /** Text for one HL7 component, before escaping is thought of: may hold any separator, escaped or raw. */
-const word = fc.constantFrom('MAUREL', 'LE BIHAN', 'HÉLÈNE', "D'AUBERIVE", 'TRAN-DELMAS', 'A\\S\\B', 'Œ', 'X\\Y', 'a & b');
+const word = fc.constantFrom(
+  'MAUREL',
+  'LE BIHAN',
+  'HÉLÈNE',
+  "D'AUBERIVE",
+  'TRAN-DELMAS',
+  'A\\S\\B',
+  'Œ',
+  'X\\Y',
+  'a & b',
+);
 const digits = (n: number): fc.Arbitrary<string> => fc.integer({ min: 10 ** (n - 1), max: 10 ** n - 1 }).map(String);
 export const oid = fc
   .array(fc.integer({ min: 0, max: 99999 }), { minLength: 1, maxLength: 6 })
@@ -44,10 +54,23 @@ const authority = fc.oneof(
   fc.constantFrom('NS&1.2.3&ISO', 'NS', '&example.org&DNS'),
 );
 export const xcnProfessional = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(digits(11), word, word).map(([n, f, g]) => `8${n}^${f}^${g}^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS`) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(digits(11), word, word)
+      .map(([n, f, g]) => `8${n}^${f}^${g}^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS`),
+  },
   fc.tuple(digits(9), word, word).map(([n, f, g]) => `3${n}/7^${f}^${g}^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^EI`),
   fc
-    .tuple(digits(5), word, word, word, authority, fc.constantFrom('D', 'L', ''), fc.constantFrom('IDNPS', 'EI', 'PI', ''))
+    .tuple(
+      digits(5),
+      word,
+      word,
+      word,
+      authority,
+      fc.constantFrom('D', 'L', ''),
+      fc.constantFrom('IDNPS', 'EI', 'PI', ''),
+    )
     .map(([n, f, g, m, a, t, i]) => `${n}^${f}^${g}^${m}^^DR^^^${a}^${t}^^^${i}`),
 );
 export const xcnDevice = fc
@@ -68,17 +91,31 @@ export const cx = fc.oneof(
   fc.tuple(digits(5), word).map(([n, w]) => `${n}^^^${w}&1.2.3&ISO^PI`),
 );
 const cxi = fc
-  .tuple(digits(6), oid, fc.constantFrom('urn:ihe:iti:xds:2013:order', 'urn:ihe:iti:xds:2013:accession', 'urn:ihe:iti:xds:2016:studyInstanceUID'), fc.boolean())
+  .tuple(
+    digits(6),
+    oid,
+    fc.constantFrom(
+      'urn:ihe:iti:xds:2013:order',
+      'urn:ihe:iti:xds:2013:accession',
+      'urn:ihe:iti:xds:2016:studyInstanceUID',
+    ),
+    fc.boolean(),
+  )
   .map(([n, o, t, home]) => `${n}^^^&${o}&ISO^${t}${home ? '^&1.2.3.4&ISO' : ''}`);
 
 const codedString = fc.oneof(
-  fc.tuple(fc.constantFrom('G15_10/SM26', 'G15_60', 'LOGICIEL_DUI'), word).map(([c, d]) => `${c}^${d}^1.2.250.1.213.1.1.4.5`),
+  fc
+    .tuple(fc.constantFrom('G15_10/SM26', 'G15_60', 'LOGICIEL_DUI'), word)
+    .map(([c, d]) => `${c}^${d}^1.2.250.1.213.1.1.4.5`),
   word,
   fc.constantFrom('X^^', 'X^Y'),
 );
 const slotName = fc.constantFrom('urn:exemple:canal', 'autre', 'x', '__proto__');
 export const slots: fc.Arbitrary<Slots> = fc
-  .uniqueArray(fc.tuple(slotName, fc.array(fc.oneof(text(), fc.constant('')), { maxLength: 3 })), { selector: ([n]) => n, maxLength: 2 })
+  .uniqueArray(fc.tuple(slotName, fc.array(fc.oneof(text(), fc.constant('')), { maxLength: 3 })), {
+    selector: ([n]) => n,
+    maxLength: 2,
+  })
   .map((entries) => Object.fromEntries(entries));
 
 export const author: fc.Arbitrary<XdsAuthor> = fc
@@ -98,10 +135,19 @@ export const author: fc.Arbitrary<XdsAuthor> = fc
 
 export const code = (schemes: fc.Arbitrary<string>): fc.Arbitrary<XdsCode> =>
   fc
-    .record({ code: fc.constantFrom('10', '11', 'N', 'SA17', 'urn:ihe:pharm:pre:2010', '34133-9'), scheme: schemes, display: optional(text()) })
+    .record({
+      code: fc.constantFrom('10', '11', 'N', 'SA17', 'urn:ihe:pharm:pre:2010', '34133-9'),
+      scheme: schemes,
+      display: optional(text()),
+    })
     .map(stripped);
 const anyScheme = fc.oneof(
-  fc.constantFrom('1.2.250.1.213.1.1.4.1', '2.16.840.1.113883.6.1', '1.2.250.1.213.1.1.4.12', '1.3.6.1.4.1.19376.1.2.3'),
+  fc.constantFrom(
+    '1.2.250.1.213.1.1.4.1',
+    '2.16.840.1.113883.6.1',
+    '1.2.250.1.213.1.1.4.12',
+    '1.3.6.1.4.1.19376.1.2.3',
+  ),
   oid,
   fc.constantFrom('URN', 'ASTM', 'Connect-a-thon classCodes', ''),
 );
@@ -148,8 +194,16 @@ export const documentEntry: fc.Arbitrary<DocumentEntry> = fc
     id: uuid,
     logicalId: optional(uuid),
     version: optional(fc.integer({ min: 1, max: 99 }).map(String)),
-    homeCommunityId: rarely(fc.oneof(oid.map((o) => `urn:oid:${o}`), fc.constant('HOME'))),
-    objectType: fc.oneof({ weight: 9, arbitrary: fc.constant<string>(stableDocument) }, fc.constant('urn:uuid:34268e47-fdf5-41a6-ba33-82133c465248')),
+    homeCommunityId: rarely(
+      fc.oneof(
+        oid.map((o) => `urn:oid:${o}`),
+        fc.constant('HOME'),
+      ),
+    ),
+    objectType: fc.oneof(
+      { weight: 9, arbitrary: fc.constant<string>(stableDocument) },
+      fc.constant('urn:uuid:34268e47-fdf5-41a6-ba33-82133c465248'),
+    ),
     availabilityStatus: fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom<string>(...Object.values(statuses)) },
       fc.constant('urn:oasis:names:tc:ebxml-regrep:StatusType:Submitted'),
@@ -160,7 +214,12 @@ export const documentEntry: fc.Arbitrary<DocumentEntry> = fc
     creationTime: optional(dtmLoose),
     serviceStartTime: optional(dtmLoose),
     serviceStopTime: optional(dtmLoose),
-    hash: optional(fc.oneof(fc.constant('da39a3ee5e6b4b0d3255bfef95601890afd80709'), fc.constantFrom('DA39A3EE5E6B4B0D3255BFEF95601890AFD80709', 'none'))),
+    hash: optional(
+      fc.oneof(
+        fc.constant('da39a3ee5e6b4b0d3255bfef95601890afd80709'),
+        fc.constantFrom('DA39A3EE5E6B4B0D3255BFEF95601890AFD80709', 'none'),
+      ),
+    ),
     size: optional(fc.oneof(fc.nat().map(String), fc.constantFrom('007', '9999999999'))),
     languageCode: optional(fc.constantFrom('fr-FR', 'art')),
     repositoryUniqueId: optional(oid),

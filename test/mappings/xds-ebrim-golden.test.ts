@@ -18,7 +18,14 @@ const id = (wire: string | undefined) => {
 const person = (wire: string | undefined) => {
   const v = wire === undefined ? undefined : xcn.decode(wire);
   return (
-    v && { id: v.id, family: v.family, given: v.given, authority: v.authority?.oid, nameType: v.nameType, idType: v.type }
+    v && {
+      id: v.id,
+      family: v.family,
+      given: v.given,
+      authority: v.authority?.oid,
+      nameType: v.nameType,
+      idType: v.type,
+    }
   );
 };
 const author = (a: XdsAuthor) => {
@@ -30,7 +37,8 @@ const author = (a: XdsAuthor) => {
     specialty: { code: part(1), display: part(2), system: part(3) },
   };
 };
-const confidentiality = (d: DocumentEntry, hidden: string): boolean => d.confidentialityCodes.some((c) => c.code === hidden);
+const confidentiality = (d: DocumentEntry, hidden: string): boolean =>
+  d.confidentialityCodes.some((c) => c.code === hidden);
 
 const entry = (d: DocumentEntry) => ({
   entryUUID: d.id,

@@ -38,7 +38,8 @@ describe('writeSubmission', () => {
     fc.assert(
       fc.property(written, ({ document, set }) => {
         const once = reread(writeSubmission({ ...none, documentEntries: [document], submissionSets: [set] }));
-        const named = (o: unknown): unknown => JSON.parse(JSON.stringify(o), (k, v: unknown) => (k === 'display' ? undefined : v));
+        const named = (o: unknown): unknown =>
+          JSON.parse(JSON.stringify(o), (k, v: unknown) => (k === 'display' ? undefined : v));
         expect(named(once.documentEntries)).toEqual(named([document]));
         expect(named(once.submissionSets)).toEqual(named([set]));
         expect(reread(writeSubmission(once))).toEqual(once);
@@ -53,7 +54,9 @@ describe('writeSubmission', () => {
     if (!document) throw new Error('no sample');
     const classCode = { code: 'INCONNU', scheme: '1.2.3' };
     const confidentialityCodes = [{ code: 'MASQUE_PS', scheme }];
-    const [back] = reread(writeSubmission({ ...none, documentEntries: [{ ...document, classCode, confidentialityCodes }] })).documentEntries;
+    const [back] = reread(
+      writeSubmission({ ...none, documentEntries: [{ ...document, classCode, confidentialityCodes }] }),
+    ).documentEntries;
     expect(back?.classCode?.display).toBe('INCONNU');
     expect(back?.confidentialityCodes[0]?.display).toMatch(/masqué/i);
   });
@@ -135,7 +138,9 @@ describeShared('requests against the golden ones and the schemas', (dir) => {
         const objects = { ...none, documentEntries, submissionSets: [set], associations: [association] };
         validate(writeSubmission(objects));
         validate(
-          el('xdsb:ProvideAndRegisterDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [writeSubmission(objects)]),
+          el('xdsb:ProvideAndRegisterDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [
+            writeSubmission(objects),
+          ]),
         );
       }),
       { numRuns: 100 },
@@ -143,13 +148,17 @@ describeShared('requests against the golden ones and the schemas', (dir) => {
   });
 
   it('the schema does refuse what is not valid', () => {
-    const wrong = el('xdsb:RetrieveDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [el('xdsb:Nothing')]);
+    const wrong = el('xdsb:RetrieveDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [
+      el('xdsb:Nothing'),
+    ]);
     expect(() => validate(wrong)).toThrow();
   });
 
   it('queries and retrievals are valid', () => {
     validate(writeAdhocQuery(findDocuments(ins, { $XDSDocumentEntryCreationTimeTo: [['2026']] })));
-    validate(writeAdhocQuery(getDocuments({ entryUuids: ['urn:uuid:703ceda7-c610-11f1-8462-02420a1e0f31'] }, 'ObjectRef')));
+    validate(
+      writeAdhocQuery(getDocuments({ entryUuids: ['urn:uuid:703ceda7-c610-11f1-8462-02420a1e0f31'] }, 'ObjectRef')),
+    );
     validate(writeRetrieveRequest([{ repositoryUniqueId: '1.2', uniqueId: '1.3', homeCommunityId: 'urn:oid:1.4' }]));
   });
 

@@ -31,6 +31,10 @@ describe('an answer that is none', () => {
     ['another element', '<a xmlns="urn:hl7-org:v3"/>'],
     ['no acknowledgement', '<PRPA_IN201308UV02 xmlns="urn:hl7-org:v3"><controlActProcess/></PRPA_IN201308UV02>'],
     [
+      'found, but nobody',
+      '<PRPA_IN201308UV02 xmlns="urn:hl7-org:v3"><acknowledgement typeCode="AA"/><controlActProcess><queryAck><queryResponseCode code="OK"/></queryAck></controlActProcess></PRPA_IN201308UV02>',
+    ],
+    [
       'another namespace',
       '<PRPA_IN201308UV02><acknowledgement typeCode="AA"/><controlActProcess/></PRPA_IN201308UV02>',
     ],

@@ -1,0 +1,105 @@
+/** Whether a resource satisfies a criterion: FHIR R4 search.html, on normalised values. */
+import type { DocumentReference } from '@medplum/fhirtypes';
+import type { Criterion, CriterionValue } from './criteria.ts';
+import { searchParameter, type SearchValue } from './search-parameters.ts';
+import { sameSystem } from './terminology/systems.ts';
+
+type Of<T extends CriterionValue['type']> = Extract<CriterionValue, { type: T }>;
+type Value<T extends SearchValue['type']> = Extract<SearchValue, { type: T }>;
+
+function tokenMatches(value: { system?: string | undefined; code?: string | undefined }, wanted: Of<'token'>): boolean {
+  if (wanted.code !== undefined && wanted.code !== value.code) return false;
+  if (wanted.system === undefined) return wanted.code !== undefined;
+  if (wanted.system === '') return value.system === undefined;
+  return value.system !== undefined && sameSystem(value.system, wanted.system);
+}
+
+const dateRules: Record<Of<'date'>['prefix'], (v: Value<'date'>, p: Of<'date'>, now: number) => boolean> = {
+  eq: (v, p) => p.start <= v.start && v.end <= p.end,
+  ne: (v, p) => !dateRules.eq(v, p, 0),
+  gt: (v, p) => v.end > p.end,
+  lt: (v, p) => v.start < p.start,
+  ge: (v, p) => v.end > p.end || dateRules.eq(v, p, 0),
+  le: (v, p) => v.start < p.start || dateRules.eq(v, p, 0),
+  sa: (v, p) => v.start >= p.end,
+  eb: (v, p) => v.end <= p.start,
+  // R4: 10 % of the gap between now and the date.
+  ap: (v, p, now) => {
+    const margin = Math.abs(now - p.start) / 10;
+    return v.start < p.end + margin && v.end > p.start - margin;
+  },
+};
+
+/** Case and accents do not count (R4: string). */
+const folded = (s: string): string => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function stringMatches(text: string, wanted: string, modifier: string | undefined): boolean {
+  if (modifier === 'exact') return text === wanted;
+  return modifier === 'contains' ? folded(text).includes(folded(wanted)) : folded(text).startsWith(folded(wanted));
+}
+
+/** `Type/id` of a literal reference, without base and version; a bare id stays bare. */
+function literal(reference: string): string {
+  const parts = reference.replace(/\/_history\/[^/]*$/, '').split('/');
+  return parts.slice(-2).join('/');
+}
+
+function referenceMatches(value: Value<'reference'>, wanted: string): boolean {
+  if (value.reference === undefined) return false;
+  const [have, want] = [literal(value.reference), literal(wanted)];
+  return have === want || (!want.includes('/') && have.endsWith(`/${want}`));
+}
+
+function asToken(value: CriterionValue): Of<'token'> | undefined {
+  if (value.type === 'token') return value;
+  if (value.type !== 'reference') return undefined;
+  const at = value.reference.indexOf('|');
+  if (at < 0) return { type: 'token', code: value.reference };
+  const code = value.reference.slice(at + 1);
+  return { type: 'token', system: value.reference.slice(0, at), ...(code === '' ? {} : { code }) };
+}
+
+function valueMatches(value: SearchValue, wanted: CriterionValue, modifier: string | undefined, now: number): boolean {
+  switch (value.type) {
+    case 'token':
+      if (modifier === 'text') {
+        const text = wanted.type === 'token' ? wanted.code : wanted.type === 'string' ? wanted.text : undefined;
+        return text !== undefined && value.text !== undefined && folded(value.text).includes(folded(text));
+      }
+      return wanted.type === 'token' && tokenMatches(value, wanted);
+    case 'date':
+      return wanted.type === 'date' && dateRules[wanted.prefix](value, wanted, now);
+    case 'string':
+      return wanted.type === 'string' && stringMatches(value.text, wanted.text, modifier);
+    case 'reference': {
+      if (modifier !== 'identifier') return wanted.type === 'reference' && referenceMatches(value, wanted.reference);
+      const token = asToken(wanted);
+      return (
+        token !== undefined && value.identifiers.some((i) => tokenMatches({ system: i.system, code: i.value }, token))
+      );
+    }
+  }
+}
+
+/** The values of a parameter in a resource, normalised: tokens, intervals, strings, references. */
+export function valuesOf(resource: DocumentReference, name: string): SearchValue[] {
+  return searchParameter(name).values(resource);
+}
+
+/**
+ * Whether a resource satisfies a criterion (one of its values matches). Modifiers: `:not`, `:text`, `:exact`,
+ * `:contains`, `:identifier`, `:missing`.
+ * @param now for the prefix `ap`
+ * @throws RangeError when the parameter is not served
+ */
+export function matches(resource: DocumentReference, criterion: Criterion, now: number = Date.now()): boolean {
+  const values = valuesOf(resource, criterion.name);
+  const { modifier } = criterion;
+  if (modifier === 'missing') {
+    const [wanted] = criterion.values;
+    const missing = wanted?.type === 'token' ? wanted.code : wanted?.type === 'string' ? wanted.text : undefined;
+    return (values.length === 0) === (missing === 'true');
+  }
+  const some = criterion.values.some((wanted) => values.some((value) => valueMatches(value, wanted, modifier, now)));
+  return modifier === 'not' ? !some : some;
+}
