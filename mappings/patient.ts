@@ -197,7 +197,8 @@ function telecomOf({ value, use }: { value: string; use?: string }): ContactPoin
   const found = /^(mailto|tel|fax|https?):(.+)$/i.exec(value);
   if (!found) return undefined;
   const scheme = (found[1] ?? '').toLowerCase();
-  const system = ({ mailto: 'email', tel: 'phone', fax: 'fax' } as const)[scheme as 'tel'] ?? 'url';
+  const systems: Readonly<Record<string, 'email' | 'phone' | 'fax'>> = { mailto: 'email', tel: 'phone', fax: 'fax' };
+  const system = systems[scheme] ?? 'url';
   const known = use === undefined ? undefined : telecomUses[use];
   return { system, value: system === 'url' ? value : found[2], ...(known === undefined ? {} : { use: known }) };
 }

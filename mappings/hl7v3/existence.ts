@@ -163,6 +163,13 @@ export function readExistenceAnswer(node: XmlNode): ExistenceAnswer {
   const issue = at(act, 'reasonOf', 'detectedIssueEvent');
   const issueCode = child(issue, 'code')?.attrs.code;
   const closed = events.find((e) => at(e, 'subject1', 'patient', 'statusCode')?.attrs.code === 'terminated');
+  const patients = events.flatMap((e) => {
+    const patient = at(e, 'subject1', 'patient');
+    return patient ? [readPatient(patient)] : [];
+  });
+  const queryResponse = child(queryAck, 'queryResponseCode')?.attrs.code;
+  // « Found » without anybody must not pass for « no DMP ».
+  if (queryResponse === 'OK' && patients.length === 0) throw new RangeError('an HL7 V3 answer OK without patient');
   return defined<ExistenceAnswer>({
     interaction: message.name,
     acknowledgement,
@@ -172,17 +179,14 @@ export function readExistenceAnswer(node: XmlNode): ExistenceAnswer {
     authorization: attention(message, 'AUTORISATION')?.attrs.code,
     treatingPhysician: boolean(attention(message, 'STATUT_MT')?.attrs.value),
     reasonCode: child(act, 'reasonCode')?.attrs.code,
-    queryResponse: child(queryAck, 'queryResponseCode')?.attrs.code,
+    queryResponse,
     closureDate: child(closed, 'effectiveTime')?.attrs.value,
     closureReason:
       issueCode === undefined ? undefined : defined({ code: issueCode, text: textOf(child(issue, 'text')) }),
     total: quantity(queryAck, 'resultTotalQuantity'),
     current: quantity(queryAck, 'resultCurrentQuantity'),
     remaining: quantity(queryAck, 'resultRemainingQuantity'),
-    patients: events.flatMap((e) => {
-      const patient = at(e, 'subject1', 'patient');
-      return patient ? [readPatient(patient)] : [];
-    }),
+    patients,
   });
 }
 
