@@ -93,17 +93,29 @@ export function statusOf(issues: readonly Issue[]): number {
   );
 }
 
-/** A failure of the DMP as an issue: the row of its own code when the table has one, else of its kind. */
-export function dmpIssue(error: DmpError): Issue {
-  const found = dmpKey(error.kind, error.code);
-  const key = found === 'internal' && error.kind === 'rights' ? 'right-missing' : found;
-  const values: Record<string, string> = {
-    code: error.code,
-    transaction: error.transaction,
-    context: error.code,
-    right: error.context ?? error.code,
-  };
-  return { key, values, ...(error.code ? { upstream: { system: upstreamSystem(error.kind), code: error.code } } : {}) };
+/**
+ * What the DMP said, as far as it can be passed on: identifiers of persons (INS, RPPS) and HL7 composites, which hold
+ * names, are masked; long texts are cut.
+ */
+export function speakable(context: string | undefined): string | undefined {
+  const text = context
+    ?.replace(/[^\s'"(]*\^[^\s'")]*/g, '…')
+    .replace(/(?<![\w.-])\d[\dABab]{10,21}(?![\w.-])/g, '…')
+    .trim();
+  return text ? text.slice(0, 300) : undefined;
+}
+
+/** A failure of the DMP as issues, one for each error of its answer: the row of its own code, else of its kind. */
+export function dmpIssues(error: DmpError): Issue[] {
+  const errors = error.errors.filter((e) => e.severity !== 'Warning');
+  const all = errors.length > 0 ? errors : [{ code: error.code, context: error.context }];
+  return all.map(({ code, context }) => {
+    const found = dmpKey(error.kind, code);
+    const key = found === 'internal' && error.kind === 'rights' ? 'right-missing' : found;
+    const said = speakable(context) ?? code;
+    const values: Record<string, string> = { code, transaction: error.transaction, context: said, right: said };
+    return { key, values, ...(code ? { upstream: { system: upstreamSystem(error.kind), code } } : {}) };
+  });
 }
 
 /** How long a client is asked to wait after a 503, in seconds. */
@@ -115,7 +127,7 @@ export function toProblem(error: unknown): Problem {
     error instanceof IssueError
       ? [...error.issues]
       : error instanceof DmpError
-        ? [dmpIssue(error)]
+        ? dmpIssues(error)
         : isDatabaseDown(error)
           ? [{ key: 'database-unavailable' }]
           : [{ key: 'internal' }];

@@ -12,7 +12,7 @@ import type { CdaHeader } from '../../../mappings/cda/types.ts';
 import { cxIdentifier } from '../../../mappings/codecs/identifiers.ts';
 import { patientInfo } from '../../../mappings/codecs/patient-info.ts';
 import { documentEntryFromFhir } from '../../../mappings/document-entry.ts';
-import { insFromToken, insToCx } from '../../../mappings/ins.ts';
+import { insFromToken, insToCx, isInsOid } from '../../../mappings/ins.ts';
 import { formatOfMedia } from '../../../mappings/terminology/associations.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
@@ -201,7 +201,9 @@ function sourceIdOf(
   const said = resource.context?.sourcePatientInfo?.identifier;
   const local =
     said ?? patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !insFromToken(i.system, i.value));
-  if (!local || insFromToken(local.system, local.value)) return found;
+  // The INS needs no form of the client's: it is written as the patientId is.
+  const isIns = (cx: string | undefined): boolean => isInsOid(cx?.split('^')[3]?.split('&')[1] ?? '');
+  if (!local || insFromToken(local.system, local.value)) return isIns(found) ? undefined : found;
   return cxIdentifier.encode({ ...local, type: { coding: [{ code: 'PI' }] } }) ?? found;
 }
 
