@@ -7,7 +7,7 @@ import { coding } from '../../../mappings/codecs/coded.ts';
 import { dtm, dtmOfInstant } from '../../../mappings/codecs/dtm.ts';
 import type { CdaHeader } from '../../../mappings/cda/types.ts';
 import { metadataOfCda } from '../../../mappings/cda/metadata.ts';
-import { classOfType, formatOfMedia, formatOfTemplates } from '../../../mappings/terminology/associations.ts';
+import { classOfType, formatOfMedia } from '../../../mappings/terminology/associations.ts';
 import { displayOf } from '../../../mappings/terminology/valuesets.ts';
 import type { DocumentEntry, XdsCode } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
@@ -58,15 +58,11 @@ export function defaultsFor({ resource, media, header, caller, config, now }: De
     authors: [authorOf(caller)],
     serviceStartTime: written,
     classCode: type && classOfType(type.code, type.scheme),
-    formatCode: header
-      ? header.body.kind === 'N1'
-        ? formatOfMedia(header.body.mediaType)
-        : formatOfTemplates(header.templateIds)
-      : formatOfMedia(media),
+    ...(header ? {} : { formatCode: formatOfMedia(media) }),
     healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
     practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
     confidentialityCodes: [coded('N', confidentialityScheme)],
-    ...withoutAbsent(fromCda),
+    ...fromCda,
     creationTime: written,
   };
 }
@@ -78,11 +74,4 @@ function typeOf(resource: DocumentReference): XdsCode | undefined {
     if (code) return code;
   }
   return undefined;
-}
-
-/** Neither undefined nor an empty list stands in the way of a default. */
-function withoutAbsent(entry: Partial<DocumentEntry>): Partial<DocumentEntry> {
-  return Object.fromEntries(
-    Object.entries(entry).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
-  );
 }

@@ -18,7 +18,7 @@ const known = new Set<string>([
 
 /** The extensions that a depositor may give. */
 export const ownExtensions = (all: Extension[] | undefined): Extension[] | undefined =>
-  all?.filter(({ url }) => !notTheirs.has(url ?? ''));
+  all?.filter(({ url }) => !notTheirs.has(url));
 
 /** A slot by the name of a piece of metadata that has its own element. @param path FHIRPath of the resource */
 export function slotIssues(all: readonly Extension[] | undefined, path: string): Issue[] {

@@ -110,10 +110,11 @@ function judge(reservations: readonly Reservation[], documents: readonly Prepare
 /** How long a deposit may be without outcome before another may take it over: twice what the DMP is given to answer. */
 export const pendingFor = (timeoutMs: number): number => Math.max(60_000, 2 * timeoutMs);
 
-async function takeOver(reservations: readonly Reservation[], { store, config, now }: Services): Promise<void> {
-  const olderThan = new Date(now().getTime() - pendingFor(config.DMP_TIMEOUT_MS));
+async function takeOver(reservations: readonly Reservation[], services: Services): Promise<void> {
+  const olderThan = new Date(services.now().getTime() - pendingFor(services.config.DMP_TIMEOUT_MS));
   for (const { document } of reservations)
-    if (!(await store.documents.takeOver(document.id, olderThan))) throw new IssueError({ key: 'deposit-pending' });
+    if (!(await services.store.documents.takeOver(document.id, olderThan)))
+      throw new IssueError({ key: 'deposit-pending' });
 }
 
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing. */
@@ -158,10 +159,10 @@ async function existing(
   reservations: readonly Reservation[],
   submission: Submission,
   patientId: string,
-  { store, now }: Services,
+  services: Services,
 ): Promise<Submitted> {
   const setId = reservations[0]?.document.setId ?? '';
-  const stored = await store.sets.byId(setId);
+  const stored = await services.store.sets.byId(setId);
   const onRecord = stored && readSetPayload(stored.payload);
   const entryOf = (id: string, i: number): DocumentEntry | undefined =>
     onRecord?.documents.find((d) => d.id === id)?.entry ?? submission.documents[i]?.entry;
@@ -172,7 +173,7 @@ async function existing(
   const payload: SetPayload = {
     set: onRecord?.set ?? submission.set,
     documents,
-    submittedAt: onRecord?.submittedAt ?? now().toISOString(),
+    submittedAt: onRecord?.submittedAt ?? services.now().toISOString(),
   };
   return { created: false, setId, patientId, payload, issues: [] };
 }

@@ -43,7 +43,7 @@ export function loadDefinitions(): NonNullable<typeof loaded> {
       codes: new Set(pairs.map(([, code]) => code)),
     });
   }
-  const types = new Set(read.definitions.filter((d) => d.kind === 'resource' && !d.abstract).map((d) => d.type ?? ''));
+  const types = new Set(read.definitions.filter((d) => d.kind === 'resource' && !d.abstract).map((d) => d.type));
   loaded = { types, codeLists };
   return loaded;
 }

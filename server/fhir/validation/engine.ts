@@ -52,7 +52,7 @@ function runMedplum(resource: Resource): Issue[] {
   try {
     return validateResource(resource).map(toIssue);
   } catch (error) {
-    if (error instanceof OperationOutcomeError) return error.outcome.issue?.map(toIssue) ?? [];
+    if (error instanceof OperationOutcomeError) return error.outcome.issue.map(toIssue);
     throw error;
   }
 }

@@ -11,7 +11,8 @@ import { applyRules } from './rules.ts';
 import { unsupportedYet } from './unsupported.ts';
 
 export { loadEngine, validateBase } from './engine.ts';
-export { readProvideBundle, resolveEntry, type Entry, type ProvideBundle, type ReadBundle } from './provide-bundle.ts';
+export { resolveEntry, type Entry } from './bundle-references.ts';
+export { readProvideBundle, type ProvideBundle, type ReadBundle } from './provide-bundle.ts';
 
 /** ITI-105: a DocumentReference with its document inline, PDSm Simplified Publish. */
 export function validateSimplifiedPublish(value: unknown): Issue[] {

@@ -1,32 +1,32 @@
 /**
- * A provide Bundle (ITI-65), validated and taken apart: which entry is the set, which are the documents, which Binary
+ * A provide Bundle (ITI-65), validated and taken apart (what types call mandatory may still be missing while we look): which entry is the set, which are the documents, which Binary
  * belongs to which. Closed slicing: an entry that is nothing of this is refused.
  *
  * PDSm comprehensive provide document bundle; MHD ITI-65 §3.65.4.1.2; constr-attachmenturl, constr-relatesTo (constraints
  * of PDSm that have no FHIRPath).
  */
-import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient, Resource } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  BundleEntryRequest,
+  DocumentReference,
+  List,
+  Patient,
+  Resource,
+} from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { validateBase } from './engine.ts';
 import { bundleProfiles, profiles } from './pdsm-rules.ts';
+import { checkMembers, pair, type Document, type Entry } from './bundle-references.ts';
 import { applyRules, type Edition } from './rules.ts';
 import { uniqueIdentifierOf } from './set-identifier.ts';
-import { shown } from './shown.ts';
 import { unsupportedYet } from './unsupported.ts';
-
-/** An entry with its place. */
-export interface Entry<T extends Resource> {
-  index: number;
-  fullUrl?: string;
-  resource: T;
-  /** `Bundle.entry[2].resource` */
-  path: string;
-}
 
 export interface ProvideBundle {
   edition: Edition;
   set: Entry<List>;
-  documents: { reference: Entry<DocumentReference>; binary: Entry<Binary> }[];
+  documents: Document[];
   patient?: Entry<Patient>;
 }
 
@@ -117,7 +117,6 @@ interface Sorted {
 function sort(bundle: Bundle, issues: Issue[]): Sorted {
   const sorted: Sorted = { lists: [], references: [], binaries: [], patients: [] };
   const urls = new Set<string>();
-  let documentsRefused = false;
   (bundle.entry ?? []).forEach((entry, index) => {
     const path = `Bundle.entry[${index}]`;
     if (entry.fullUrl !== undefined) {
@@ -155,19 +154,19 @@ function sort(bundle: Bundle, issues: Issue[]): Sorted {
       case 'Parameters':
         return void issues.push(later('PATCH DocumentReference', `${path}.resource`));
       case 'Bundle':
-        documentsRefused = true;
         return void issues.push(later('FHIR Document', `${path}.resource`));
       default:
         return void issues.push({
           key: 'entry-type',
           expression: `${path}.resource`,
-          values: { given: String((resource as Resource).resourceType ?? '—') },
+          values: { given: resource.resourceType },
         });
     }
     checkRequest(entry, resource.resourceType, path, issues);
   });
   count('List (submissionset)', sorted.lists.length, '1', 1, 1, issues);
-  if (!documentsRefused) count('DocumentReference', sorted.references.length, '1..*', 1, Infinity, issues);
+  const alone = !bundle.entry?.some((e) => e.resource?.resourceType === 'Bundle');
+  if (alone) count('DocumentReference', sorted.references.length, '1..*', 1, Infinity, issues);
   count('Patient', sorted.patients.length, '0..1', 0, 1, issues);
   return sorted;
 }
@@ -194,9 +193,10 @@ function checkRequest(entry: BundleEntry, type: string, path: string, issues: Is
       expression: `${path}.request`,
       values: { element: 'entry.request', rule: profiles.provideBundle.name },
     });
-  const patient = type === 'Patient' && (request.method === 'PUT' || request.method === 'GET');
-  const target = (request.url ?? '').replace(/^\//, '').split(/[/?]/)[0];
-  if (patient ? target !== 'Patient' : request.method !== 'POST' || (request.url ?? '').replace(/^\//, '') !== type)
+  const { method, url = '' } = request as Partial<BundleEntryRequest>;
+  const patient = type === 'Patient' && (method === 'PUT' || method === 'GET');
+  const target = url.replace(/^\//, '');
+  if (patient ? target.split(/[/?]/)[0] !== 'Patient' : method !== 'POST' || target !== type)
     issues.push({ key: 'entry-request', expression: `${path}.request`, values: { expected: `POST ${type}` } });
   if (request.ifNoneExist !== undefined && !patient && type !== 'Patient')
     issues.push(later('ifNoneExist', `${path}.request.ifNoneExist`));
@@ -230,71 +230,6 @@ function sourcePatientId({ resource, path }: Entry<DocumentReference>): Issue[] 
       values: { element: 'sourcePatientInfo → Patient.identifier', rule: 'ITI TF-3 4.3.1-3' },
     },
   ];
-}
-
-/**
- * The entry that a reference designates: by fullUrl; a relative one by the base of the entry that holds it (R4
- * bundle.html#references), and, since clients in the field write it so, by the id of the resource.
- */
-export function resolveEntry<T extends Resource>(
-  reference: string,
-  from: { fullUrl?: string },
-  entries: readonly Entry<T>[],
-): Entry<T> | undefined {
-  const exact = entries.find((e) => e.fullUrl === reference);
-  if (exact || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(reference)) return exact;
-  const root = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[^/]+$/.exec(from.fullUrl ?? '')?.[1];
-  return (
-    (root === undefined ? undefined : entries.find((e) => e.fullUrl === root + reference)) ??
-    entries.find((e) => e.resource.id !== undefined && `${e.resource.resourceType}/${e.resource.id}` === reference)
-  );
-}
-
-function pair({ references, binaries }: Sorted, issues: Issue[]): ProvideBundle['documents'] {
-  const used = new Set<Entry<Binary>>();
-  const documents: ProvideBundle['documents'] = [];
-  for (const reference of references) {
-    (reference.resource.content ?? []).forEach((content, i) => {
-      const url = content.attachment?.url;
-      if (url === undefined) return;
-      const expression = `${reference.path}.content[${i}].attachment.url`;
-      const binary = resolveEntry(url, reference, binaries);
-      if (!binary)
-        return void issues.push({ key: 'reference-unresolved', expression, values: { reference: shown(url) } });
-      if (used.has(binary))
-        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
-      used.add(binary);
-      documents.push({ reference, binary });
-    });
-  }
-  for (const binary of binaries)
-    if (!used.has(binary))
-      issues.push({ key: 'entry-unreferenced', expression: binary.path, values: { type: 'Binary' } });
-  return documents;
-}
-
-/** The documents of the set, in its order. A document of the Bundle that the set does not list is refused. */
-function checkMembers({ lists, references }: Sorted, issues: Issue[]): Entry<DocumentReference>[] {
-  const listed: Entry<DocumentReference>[] = [];
-  for (const set of lists)
-    (set.resource.entry ?? []).forEach((item, i) => {
-      const expression = `${set.path}.entry[${i}].item`;
-      const reference = item.item?.reference ?? '';
-      const document = resolveEntry(reference, set, references);
-      if (!document)
-        return void issues.push({
-          key: 'reference-unresolved',
-          expression: `${expression}.reference`,
-          values: { reference: shown(reference) },
-        });
-      if (listed.includes(document))
-        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
-      listed.push(document);
-    });
-  for (const document of references)
-    if (!listed.includes(document))
-      issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
-  return listed;
 }
 
 function dedupe(issues: Issue[]): Issue[] {

@@ -261,23 +261,23 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ['not a transaction', (b) => ({ ...b, type: 'batch' }), ['400', 'value-fixed Bundle.type']],
   [
     'Missing_ContentTypeCode',
-    (b) => void list(b).extension!.shift(),
+    (b) => list(b).extension!.shift(),
     ['400', "required Bundle.entry[0].resource.extension.where(url.endsWith('/ihe-designationType'))"],
   ],
   [
     'Missing_SourceId',
-    (b) => void list(b).extension!.pop(),
+    (b) => list(b).extension!.pop(),
     ['400', "required Bundle.entry[0].resource.extension.where(url.endsWith('/ihe-sourceId'))"],
   ],
-  ['Missing_SubmissionTime', (b) => void delete list(b).date, ['400', 'required Bundle.entry[0].resource.date']],
+  ['Missing_SubmissionTime', (b) => delete list(b).date, ['400', 'required Bundle.entry[0].resource.date']],
   [
     'Missing_PatientID_SubmissionSetTypeList',
-    (b) => void delete list(b).subject,
+    (b) => delete list(b).subject,
     ['400', 'required Bundle.entry[0].resource.subject'],
   ],
   [
     'Bad_Patient_Link_SubmissionSetTypeList',
-    (b) => void (list(b).subject = { reference: 'Patient/unknown' }),
+    (b) => (list(b).subject = { reference: 'Patient/unknown' }),
     ['400', 'reference-unresolved Bundle.entry[0].resource.subject.reference'],
   ],
   [
@@ -298,17 +298,17 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'Missing_Document',
-    (b) => void b.entry!.splice(2, 1),
+    (b) => b.entry!.splice(2, 1),
     ['400', 'reference-unresolved Bundle.entry[1].resource.content[0].attachment.url'],
   ],
   [
     'Missing_DocumentReference',
-    (b) => void b.entry!.splice(1, 2),
+    (b) => b.entry!.splice(1, 2),
     ['400', 'reference-unresolved Bundle.entry[0].resource.entry[0].item.reference'],
   ],
   [
     'Missing_SubmissionSetTypeList',
-    (b) => void b.entry!.shift(),
+    (b) => b.entry!.shift(),
     [
       '400',
       'entry-count Bundle.entry',
@@ -318,75 +318,75 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'Missing_Format_Code',
-    (b) => void delete reference(b).content[0]!.format,
+    (b) => delete reference(b).content[0]!.format,
     ['400', 'required Bundle.entry[1].resource.content[0].format'],
   ],
   [
     'Missing_HealthcareFacilityTypeCode',
-    (b) => void delete reference(b).context!.facilityType,
+    (b) => delete reference(b).context!.facilityType,
     ['400', 'required Bundle.entry[1].resource.context.facilityType'],
   ],
   [
     'Missing_PracticeSettingCode',
-    (b) => void delete reference(b).context!.practiceSetting,
+    (b) => delete reference(b).context!.practiceSetting,
     ['400', 'required Bundle.entry[1].resource.context.practiceSetting'],
   ],
   [
     'Missing_LanguageCode',
-    (b) => void delete reference(b).content[0]!.attachment.language,
+    (b) => delete reference(b).content[0]!.attachment.language,
     ['400', 'required Bundle.entry[1].resource.content[0].attachment.language'],
   ],
   [
     'Missing_MimeType',
-    (b) => void delete reference(b).content[0]!.attachment.contentType,
+    (b) => delete reference(b).content[0]!.attachment.contentType,
     ['400', 'required Bundle.entry[1].resource.content[0].attachment.contentType'],
   ],
-  ['Missing_TypeCode', (b) => void delete reference(b).type, ['400', 'required Bundle.entry[1].resource.type']],
-  ['Missing class', (b) => void delete reference(b).category, ['400', 'required Bundle.entry[1].resource.category']],
+  ['Missing_TypeCode', (b) => delete reference(b).type, ['400', 'required Bundle.entry[1].resource.type']],
+  ['Missing class', (b) => delete reference(b).category, ['400', 'required Bundle.entry[1].resource.category']],
   [
     'Missing confidentiality',
-    (b) => void delete reference(b).securityLabel,
+    (b) => delete reference(b).securityLabel,
     ['400', 'required Bundle.entry[1].resource.securityLabel'],
   ],
   [
     'Missing_UniqueId',
-    (b) => void delete reference(b).masterIdentifier,
+    (b) => delete reference(b).masterIdentifier,
     ['400', 'required Bundle.entry[1].resource.masterIdentifier'],
   ],
-  ['Missing_PatientID', (b) => void delete reference(b).subject, ['400', 'required Bundle.entry[1].resource.subject']],
+  ['Missing_PatientID', (b) => delete reference(b).subject, ['400', 'required Bundle.entry[1].resource.subject']],
   [
     'Missing_PatientID_Reference',
-    (b) => void (reference(b).subject = { display: 'Madame B.' }),
+    (b) => (reference(b).subject = { display: 'Madame B.' }),
     ['400', 'patient-unidentified Bundle.entry[1].resource.subject'],
   ],
   [
     'Bad_Patient_Link',
-    (b) => void (reference(b).subject = { reference: 'urn:uuid:00000000-0000-4000-8000-000000000000' }),
+    (b) => (reference(b).subject = { reference: 'urn:uuid:00000000-0000-4000-8000-000000000000' }),
     ['400', 'reference-unresolved Bundle.entry[1].resource.subject.reference'],
   ],
   [
     'Bad_SourcePatientInfo_Link',
-    (b) => void (reference(b).context!.sourcePatientInfo = { reference: '#nobody' }),
+    (b) => (reference(b).context!.sourcePatientInfo = { reference: '#nobody' }),
     ['400', 'reference-unresolved Bundle.entry[1].resource.context.sourcePatientInfo.reference'],
   ],
   [
     'sourcePatientInfo not contained',
-    (b) => void (reference(b).context!.sourcePatientInfo = { reference: 'Patient/1' }),
+    (b) => (reference(b).context!.sourcePatientInfo = { reference: 'Patient/1' }),
     ['400', 'contained-expected Bundle.entry[1].resource.context.sourcePatientInfo'],
   ],
   [
     'author not contained',
-    (b) => void (reference(b).author = [{ reference: 'PractitionerRole/1' }]),
+    (b) => (reference(b).author = [{ reference: 'PractitionerRole/1' }]),
     ['400', 'contained-expected Bundle.entry[1].resource.author[0]'],
   ],
   [
     'data inline',
-    (b) => void (reference(b).content[0]!.attachment.data = 'QUJD'),
+    (b) => (reference(b).content[0]!.attachment.data = 'QUJD'),
     ['400', 'element-forbidden Bundle.entry[1].resource.content[0].attachment.data'],
   ],
   [
     'two sets',
-    (b) => void b.entry!.push({ ...entry(b, 0), fullUrl: 'urn:uuid:f81d4fae-7dec-41d0-a765-00a0c91e6bf6' }),
+    (b) => b.entry!.push({ ...entry(b, 0), fullUrl: 'urn:uuid:f81d4fae-7dec-41d0-a765-00a0c91e6bf6' }),
     ['400', 'entry-count Bundle.entry', 'entry-duplicate …', 'entry-duplicate …'],
   ],
   [
@@ -403,7 +403,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'a replacement',
-    (b) => void (reference(b).relatesTo = [{ code: 'replaces', target: { reference: 'DocumentReference/1' } }]),
+    (b) => (reference(b).relatesTo = [{ code: 'replaces', target: { reference: 'DocumentReference/1' } }]),
     ['501', 'not-supported-yet Bundle.entry[1].resource.relatesTo'],
   ],
   [
@@ -435,15 +435,15 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'PUT',
-    (b) => void (entry(b, 1).request = { method: 'PUT', url: 'DocumentReference/1' }),
+    (b) => (entry(b, 1).request = { method: 'PUT', url: 'DocumentReference/1' }),
     ['400', 'entry-request Bundle.entry[1].request'],
   ],
   [
     'a url that is not the type',
-    (b) => void (entry(b, 1).request = { method: 'POST', url: 'List' }),
+    (b) => (entry(b, 1).request = { method: 'POST', url: 'List' }),
     ['400', 'entry-request Bundle.entry[1].request'],
   ],
-  ['no request', (b) => void delete entry(b, 1).request, ['400', '…']],
+  ['no request', (b) => delete entry(b, 1).request, ['400', '…']],
   [
     'a Binary that nobody wants',
     (b) =>
@@ -454,20 +454,16 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
       }),
     ['400', 'entry-unreferenced Bundle.entry[5].resource'],
   ],
-  [
-    'a document outside the set',
-    (b) => void list(b).entry!.pop(),
-    ['400', 'entry-unreferenced Bundle.entry[3].resource'],
-  ],
+  ['a document outside the set', (b) => list(b).entry!.pop(), ['400', 'entry-unreferenced Bundle.entry[3].resource']],
   [
     'one Binary for two documents',
-    (b) => void (reference(b, 3).content[0]!.attachment.url = reference(b).content[0]!.attachment.url),
+    (b) => (reference(b, 3).content[0]!.attachment.url = reference(b).content[0]!.attachment.url),
     ['400', '…'],
   ],
-  ['one fullUrl twice', (b) => void (entry(b, 3).fullUrl = entry(b, 1).fullUrl), ['400', '…']],
+  ['one fullUrl twice', (b) => (entry(b, 3).fullUrl = entry(b, 1).fullUrl), ['400', '…']],
   [
     'one uniqueId twice',
-    (b) => void (reference(b, 3).masterIdentifier = reference(b).masterIdentifier),
+    (b) => (reference(b, 3).masterIdentifier = reference(b).masterIdentifier),
     ['400', 'unique-id-repeated Bundle.entry[3].resource.masterIdentifier'],
   ],
   [
@@ -480,17 +476,17 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'hash of other bytes',
-    (b) => void (reference(b, 3).content[0]!.attachment.hash = reference(b).content[0]!.attachment.hash),
+    (b) => (reference(b, 3).content[0]!.attachment.hash = reference(b).content[0]!.attachment.hash),
     ['422', 'hash-mismatch Bundle.entry[3].resource.content[0].attachment.hash'],
   ],
   [
     'two types said',
-    (b) => void ((entry(b, 2).resource as { contentType: string }).contentType = 'text/plain'),
+    (b) => ((entry(b, 2).resource as { contentType: string }).contentType = 'text/plain'),
     ['422', 'document-type-mismatch Bundle.entry[2].resource.contentType'],
   ],
   [
     'no bytes',
-    (b) => void delete (entry(b, 2).resource as { data?: string }).data,
+    (b) => delete (entry(b, 2).resource as { data?: string }).data,
     ['400', 'document-empty Bundle.entry[2].resource.data'],
   ],
   [
@@ -506,17 +502,17 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'a set by somebody else',
-    (b) => void ((list(b).contained![0] as { identifier: { value: string }[] }).identifier[0]!.value = '899700101233'),
+    (b) => ((list(b).contained![0] as { identifier: { value: string }[] }).identifier[0]!.value = '899700101233'),
     ['403', 'author-not-caller Bundle.entry[0].resource.source'],
   ],
   [
     'a set by another structure',
-    (b) => void ((list(b).contained![1] as { identifier: { value: string }[] }).identifier[0]!.value = '1990200776'),
+    (b) => ((list(b).contained![1] as { identifier: { value: string }[] }).identifier[0]!.value = '1990200776'),
     ['403', 'author-not-caller Bundle.entry[0].resource.source'],
   ],
   [
     'a content type that does not exist',
-    (b) => void (list(b).extension![0]!.valueCodeableConcept!.coding![0]!.code = 'ZZ'),
+    (b) => (list(b).extension![0]!.valueCodeableConcept!.coding![0]!.code = 'ZZ'),
     ['400', 'code-unknown Bundle.entry[0].resource.extension'],
   ],
   [
@@ -526,7 +522,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   ],
   [
     'an unknown property',
-    (b) => void ((reference(b) as unknown as Record<string, unknown>).categorie = []),
+    (b) => ((reference(b) as unknown as Record<string, unknown>).categorie = []),
     ['400', 'property-unknown Bundle.entry[1].resource.categorie'],
   ],
 ];
@@ -534,7 +530,8 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
 describe('ITI-65: negative cases: the right element, nothing sent, nothing kept', () => {
   it.each(negative)('%s', async (_, change, expected) => {
     const bundle = set();
-    const result = await refused(change(bundle) ?? bundle);
+    const changed = change(bundle) as Partial<Bundle> | undefined;
+    const result = await refused(changed?.resourceType === 'Bundle' ? changed : bundle);
     if (expected.some((e) => e.endsWith('…'))) expect(result[0]).toBe(expected[0]);
     else expect(result).toEqual(expected);
   });

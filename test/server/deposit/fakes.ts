@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { loadConfig, type Config } from '../../../server/config.ts';
 import type { Caller } from '../../../server/auth/caller.ts';
 import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
-import { type CallContext, DmpError, type DmpClient, type Transaction } from '../../../server/dmp/types.ts';
+import type { CallContext, DmpError, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Services } from '../../../server/fhir/services.ts';
 import type {
   NewDocument,

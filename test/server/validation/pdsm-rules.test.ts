@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
 import { expect, it } from 'vitest';
 import { leftOut, profiles } from '../../../server/fhir/validation/pdsm-rules.ts';
-import type { Rule } from '../../../server/fhir/validation/rules.ts';
 import { describeShared, sharedDir } from '../../support/shared.ts';
 
 const load = (folder: string, name: string): StructureDefinition =>
@@ -47,7 +46,7 @@ describeShared('PDSm rule tables against the compiled snapshots', () => {
     const definition = load('pdsm', profile.snapshot);
     const parent = load('mhd', profile.mhdSnapshot);
 
-    for (const row of profile.rules as readonly Rule[])
+    for (const row of profile.rules)
       it(`${key}: ${row.element}`, () => {
         const element = elementOf(definition, row.element);
         expect(card(element)).toBe(row.card);
@@ -69,7 +68,7 @@ describeShared('PDSm rule tables against the compiled snapshots', () => {
     it(`${key}: what the snapshot constrains and no row states is left out by name`, () => {
       const stated = new Set(profile.rules.map((r) => elementOf(definition, r.element).id));
       const forgotten = definition
-        .snapshot!.element.filter((e) => e.id!.includes('.') && !stated.has(e.id!))
+        .snapshot!.element.filter((e) => e.id!.includes('.') && !stated.has(e.id))
         .filter((e) => `${e.base!.min}..${e.base!.max}` !== card(e) || fixedOf(e) !== undefined || mustBeContained(e))
         .filter((e) => !/\.id$/.test(e.id!))
         .map((e) => e.id!)

@@ -1,0 +1,98 @@
+/** References inside a provide Bundle: R4 bundle.html#references, MHD ITI-65 §3.65.4.1.2. */
+import type {
+  Binary,
+  DocumentReference,
+  DocumentReferenceContent,
+  List,
+  ListEntry,
+  Resource,
+} from '@medplum/fhirtypes';
+import type { Issue } from '../../../mappings/outcome.ts';
+import { shown } from './shown.ts';
+
+/** An entry with its place. */
+export interface Entry<T extends Resource> {
+  index: number;
+  fullUrl?: string;
+  resource: T;
+  /** `Bundle.entry[2].resource` */
+  path: string;
+}
+
+export interface Document {
+  reference: Entry<DocumentReference>;
+  binary: Entry<Binary>;
+}
+
+/**
+ * The entry that a reference designates: by fullUrl; a relative one by the base of the entry that holds it (R4
+ * bundle.html#references), and, since clients in the field write it so, by the id of the resource.
+ */
+export function resolveEntry<T extends Resource>(
+  reference: string,
+  from: { fullUrl?: string },
+  entries: readonly Entry<T>[],
+): Entry<T> | undefined {
+  const exact = entries.find((e) => e.fullUrl === reference);
+  if (exact || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(reference)) return exact;
+  const root = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[^/]+$/.exec(from.fullUrl ?? '')?.[1];
+  return (
+    (root === undefined ? undefined : entries.find((e) => e.fullUrl === root + reference)) ??
+    entries.find((e) => e.resource.id !== undefined && `${e.resource.resourceType}/${e.resource.id}` === reference)
+  );
+}
+
+/** Each document with its Binary (constr-attachmenturl). A Binary belongs to exactly one document. */
+export function pair(
+  { references, binaries }: { references: readonly Entry<DocumentReference>[]; binaries: readonly Entry<Binary>[] },
+  issues: Issue[],
+): Document[] {
+  const used = new Set<Entry<Binary>>();
+  const documents: Document[] = [];
+  for (const reference of references) {
+    const { content = [] } = reference.resource as Partial<DocumentReference>;
+    content.forEach(({ attachment }: Partial<DocumentReferenceContent>, i) => {
+      const url = attachment?.url;
+      if (url === undefined) return;
+      const expression = `${reference.path}.content[${i}].attachment.url`;
+      const binary = resolveEntry(url, reference, binaries);
+      if (!binary)
+        return void issues.push({ key: 'reference-unresolved', expression, values: { reference: shown(url) } });
+      if (used.has(binary))
+        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'attachment.url' } });
+      used.add(binary);
+      documents.push({ reference, binary });
+    });
+  }
+  for (const binary of binaries)
+    if (!used.has(binary))
+      issues.push({ key: 'entry-unreferenced', expression: binary.path, values: { type: 'Binary' } });
+  return documents;
+}
+
+/** The documents of the set, in its order. A document of the Bundle that the set does not list is refused. */
+export function checkMembers(
+  { lists, references }: { lists: readonly Entry<List>[]; references: readonly Entry<DocumentReference>[] },
+  issues: Issue[],
+): Entry<DocumentReference>[] {
+  const listed: Entry<DocumentReference>[] = [];
+  for (const set of lists)
+    (set.resource.entry ?? []).forEach(({ item }: Partial<ListEntry>, i) => {
+      const expression = `${set.path}.entry[${i}].item`;
+      const reference = item?.reference ?? '';
+      const document = resolveEntry(reference, set, references);
+      if (!document)
+        return void issues.push({
+          key: 'reference-unresolved',
+          expression: `${expression}.reference`,
+          values: { reference: shown(reference) },
+        });
+      if (listed.includes(document))
+        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
+      listed.push(document);
+    });
+  for (const document of references)
+    if (!listed.includes(document))
+      issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
+  return listed;
+}
