@@ -14,8 +14,10 @@ import {
 import { describeShared } from '../support/shared.ts';
 import { iti41Mutants, type Mutant } from './mutants/iti41.ts';
 import { xadesMutants } from './mutants/xades.ts';
+import { both, type Edit, part, replace, within } from './support/edit-ebxml.ts';
 import { startFor, wireAuthorities } from './support/golden.ts';
-import { createTestPki, type TestPki } from './support/pki.ts';
+import { createTestPki, type Identity, type TestPki } from './support/pki.ts';
+import { resign } from './support/resign.ts';
 import { edit, type Message, readMessage, send, standAt } from './support/xds.ts';
 
 describeShared('ITI-41 mutants', (dir) => {
@@ -30,7 +32,10 @@ describeShared('ITI-41 mutants', (dir) => {
   const golden = (of: '01' | '02'): Message =>
     readMessage(dir, `td2-1/${of === '01' ? '01-request-new.http' : '02-request-replace.http'}`);
 
-  async function refused(mutant: Mutant, change: (message: Message) => Message | Promise<Message>): Promise<void> {
+  async function refused(
+    mutant: Omit<Mutant, 'edit'>,
+    change: (message: Message) => Message | Promise<Message>,
+  ): Promise<void> {
     const message = golden(mutant.of ?? '01');
     await standAt(simulator, message);
     const world = simulator.world();
@@ -59,6 +64,34 @@ describeShared('ITI-41 mutants', (dir) => {
   for (const mutant of iti41Mutants) it(mutant.name, () => refused(mutant, (message) => edit(message, mutant.edit)));
   for (const mutant of xadesMutants(dir))
     it(`signature: ${mutant.name}`, () => refused(mutant, (message) => mutant.change(message, pki)));
+
+  const sha256 = replace(
+    'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+    'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  );
+  const sha256Digests = within(
+    /<ds:SignedInfo>.*<\/ds:SignedInfo>/s,
+    replace('http://www.w3.org/2000/09/xmldsig#sha1', 'http://www.w3.org/2001/04/xmlenc#sha256'),
+  );
+  const signers: [name: string, signer: () => Promise<Identity>, change: Edit][] = [
+    ['the structure', () => pki.structure('1990100109', { use: 'sign' }), (xml) => xml],
+    ['the structure, with SHA-256', () => pki.structure('1990100109', { use: 'sign' }), both(sha256, sha256Digests)],
+    ['the professional’s card', () => pki.card('899700101233', { use: 'sign' }), (xml) => xml],
+  ];
+  for (const [name, signer, change] of signers)
+    it(`is accepted when signed again by ${name}: the mutants are refused for their mutation alone`, async () => {
+      const message = golden('01');
+      await standAt(simulator, message);
+      const identity = await signer();
+      const signed = edit(
+        message,
+        part(
+          'xades.3@lumidui.example.invalid',
+          within(/<\?xml.*/s, (xml) => resign(xml, identity, change)),
+        ),
+      );
+      expect((await send(simulator, pki, signed)).facts).toEqual({ status: 'Success', errors: [] });
+    });
 
   it('a submission that is not a multipart package', async () => {
     const message = golden('01');

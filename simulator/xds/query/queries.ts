@@ -1,6 +1,7 @@
 /** The stored queries that the DMP answers (shared facts on the DMP §4), each with its parameters and its search. */
 import { findPatient } from '../../world.ts';
 import { type Exchange, senderFault } from '../../exchange.ts';
+import { detailOf } from '../../vihf/rules.ts';
 import { readCx, readIns } from '../composites.ts';
 import { type Association, identifier, type RegistryObject } from '../metadata.ts';
 import type { StoredDocument, StoredPackage } from '../registry.ts';
@@ -91,7 +92,8 @@ function requireOpenDmp(patientId: string | undefined, { vihf, world }: Exchange
   const patient = findPatient(world, { value: cx.id, oid: cx.authority });
   if (patient === undefined || patient.dmp === 'none')
     throw new QueryRefused('XDSUnknownPatientId', `Aucun DMP pour ${cx.id}`);
-  if (patient.dmp === 'terminated') throw senderFault('DMPClosed', 'Le DMP de ce patient est fermé');
+  if (patient.dmp === 'terminated')
+    throw senderFault('DMPClosed', 'Le DMP de ce patient est fermé', detailOf('PATIENT_CLOSED'));
 }
 
 const byIdParameters: ParameterRow[] = [list(entry('EntryUUID'), 'string'), list(entry('UniqueId'), 'string')];

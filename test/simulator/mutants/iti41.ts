@@ -58,15 +58,39 @@ const slotMutants = (
   rows.flatMap(([name, bad, { optional, many, absent } = {}]): Mutant[] => {
     const common = { attribute: name, code: metadata, location };
     const invalid: Edit = absent ? addSlot(location, name, bad) : slot(location, name, setValue(bad));
-    const repeated: Edit = absent ? both(addSlot(location, name, bad), slot(location, name, twice)) : slot(location, name, twice);
+    const repeated: Edit = absent
+      ? both(addSlot(location, name, bad), slot(location, name, twice))
+      : slot(location, name, twice);
     return [
       ...(optional
         ? []
-        : [{ ...common, name: `${location} without ${name}`, rule: 'slot.missing', edit: dropSlot(location, name), context: `Slot absent : ${name}` }]),
+        : [
+            {
+              ...common,
+              name: `${location} without ${name}`,
+              rule: 'slot.missing',
+              edit: dropSlot(location, name),
+              context: `Slot absent : ${name}`,
+            },
+          ]),
       ...(many
         ? []
-        : [{ ...common, name: `${location} with two ${name}`, rule: 'slot.repeated', edit: repeated, context: `Slot multiple : ${name}` }]),
-      { ...common, name: `${location} with a wrong ${name}`, rule: 'slot.value', edit: invalid, context: `Slot invalide : ${name}` },
+        : [
+            {
+              ...common,
+              name: `${location} with two ${name}`,
+              rule: 'slot.repeated',
+              edit: repeated,
+              context: `Slot multiple : ${name}`,
+            },
+          ]),
+      {
+        ...common,
+        name: `${location} with a wrong ${name}`,
+        rule: 'slot.value',
+        edit: invalid,
+        context: `Slot invalide : ${name}`,
+      },
     ];
   });
 
@@ -101,16 +125,39 @@ const slots: Mutant[] = [
 ];
 
 // --- coded attributes
-const codeMutants = (location: string, name: SchemeName, bad: string | undefined, max: number, min: 0 | 1): Mutant[] => {
+const codeMutants = (
+  location: string,
+  name: SchemeName,
+  bad: string | undefined,
+  max: number,
+  min: 0 | 1,
+): Mutant[] => {
   const common = { attribute: name, code: metadata, location };
   const many: Edit = (text) => Array.from({ length: max + 1 }, () => text).join('');
   return [
     ...(min === 0
       ? []
-      : [{ ...common, name: `${location} without ${name}`, rule: 'code.missing', edit: classification(location, name, drop), context: `Classification absente : ${name}` }]),
+      : [
+          {
+            ...common,
+            name: `${location} without ${name}`,
+            rule: 'code.missing',
+            edit: classification(location, name, drop),
+            context: `Classification absente : ${name}`,
+          },
+        ]),
     ...(max === Infinity
       ? []
-      : [{ ...common, name: `${location} with too many ${name}`, rule: 'code.repeated', edit: classification(location, name, many), context: `Classification multiple : ${name}`, more: true as const }]),
+      : [
+          {
+            ...common,
+            name: `${location} with too many ${name}`,
+            rule: 'code.repeated',
+            edit: classification(location, name, many),
+            context: `Classification multiple : ${name}`,
+            more: true as const,
+          },
+        ]),
     {
       ...common,
       name: `${location}: ${name} without codingScheme`,
@@ -160,7 +207,11 @@ const codes: Mutant[] = [
   {
     name: 'two levels of confidentiality',
     rule: 'confidentiality.base',
-    edit: classification(doc, 'confidentialityCode', (t) => t + t.replace('nodeRepresentation="N"', 'nodeRepresentation="R"')),
+    edit: classification(
+      doc,
+      'confidentialityCode',
+      (t) => t + t.replace('nodeRepresentation="N"', 'nodeRepresentation="R"'),
+    ),
     code: metadata,
     context: 'Un niveau N, R ou V et un seul est attendu : confidentialityCode',
     location: doc,
@@ -187,8 +238,20 @@ const codes: Mutant[] = [
 const identifierMutants = (location: string, name: SchemeName, bad: string[]): Mutant[] => {
   const common = { attribute: name, code: metadata, location };
   return [
-    { ...common, name: `${location} without ${name}`, rule: 'identifier.missing', edit: identifier(location, name, drop), context: `Identifiant absent : ${name}` },
-    { ...common, name: `${location} with two ${name}`, rule: 'identifier.repeated', edit: identifier(location, name, twice), context: `Identifiant multiple : ${name}` },
+    {
+      ...common,
+      name: `${location} without ${name}`,
+      rule: 'identifier.missing',
+      edit: identifier(location, name, drop),
+      context: `Identifiant absent : ${name}`,
+    },
+    {
+      ...common,
+      name: `${location} with two ${name}`,
+      rule: 'identifier.repeated',
+      edit: identifier(location, name, twice),
+      context: `Identifiant multiple : ${name}`,
+    },
     ...bad.map((value) => ({
       ...common,
       name: `${location}: ${name} ${value.slice(0, 30)}`,
@@ -225,21 +288,78 @@ const author = (name: string, rule: string, change: Edit, context: string, locat
   context,
   location,
 });
-const inSlot = (name: string, change: Edit): Edit => within(new RegExp(`<rim:Slot name="${name}">.*?</rim:Slot>`, 's'), change);
+const inSlot = (name: string, change: Edit): Edit =>
+  within(new RegExp(`<rim:Slot name="${name}">.*?</rim:Slot>`, 's'), change);
 
 const others: Mutant[] = [
   author('a set without author', 'author.missing', drop, 'Classification absente : author', set),
-  author('an author without person', 'author.person.missing', inSlot('authorPerson', drop), 'Slot absent : authorPerson'),
-  author('an author without name', 'author.person.value', inSlot('authorPerson', replace('^MAUREL^', '^^')), 'Slot invalide : authorPerson'),
-  author('an author without given name', 'author.person.value', inSlot('authorPerson', replace('^HÉLÈNE^', '^^')), 'Slot invalide : authorPerson'),
-  author('an author identified by nobody', 'author.person.value', inSlot('authorPerson', replace('&amp;1.2.250.1.71.4.2.1&amp;ISO', '')), 'Slot invalide : authorPerson'),
-  author('an author without institution', 'author.institution.missing', inSlot('authorInstitution', drop), 'Slot absent : authorInstitution'),
-  author('an institution without identifier', 'author.institution.value', inSlot('authorInstitution', replace('^1990100109', '^')), 'Slot invalide : authorInstitution'),
-  author('an institution of another authority', 'author.institution.value', inSlot('authorInstitution', replace('1.2.250.1.71.4.2.2', '1.2.250.1.71.4.2.3')), 'Slot invalide : authorInstitution'),
-  author('an author without specialty', 'author.specialty.missing', inSlot('authorSpecialty', drop), 'Slot absent : authorSpecialty'),
-  author('a specialty that does not exist', 'author.specialty.value', inSlot('authorSpecialty', replace('SM18', 'SM99')), 'Slot invalide : authorSpecialty'),
-  author('a specialty without code system', 'author.specialty.value', inSlot('authorSpecialty', replace('^1.2.250.1.213.1.1.4.5', '')), 'Slot invalide : authorSpecialty'),
-  author('the lot without author person', 'author.person.missing', inSlot('authorPerson', drop), 'Slot absent : authorPerson', set),
+  author(
+    'an author without person',
+    'author.person.missing',
+    inSlot('authorPerson', drop),
+    'Slot absent : authorPerson',
+  ),
+  author(
+    'an author without name',
+    'author.person.value',
+    inSlot('authorPerson', replace('^MAUREL^', '^^')),
+    'Slot invalide : authorPerson',
+  ),
+  author(
+    'an author without given name',
+    'author.person.value',
+    inSlot('authorPerson', replace('^HÉLÈNE^', '^^')),
+    'Slot invalide : authorPerson',
+  ),
+  author(
+    'an author identified by nobody',
+    'author.person.value',
+    inSlot('authorPerson', replace('&amp;1.2.250.1.71.4.2.1&amp;ISO', '')),
+    'Slot invalide : authorPerson',
+  ),
+  author(
+    'an author without institution',
+    'author.institution.missing',
+    inSlot('authorInstitution', drop),
+    'Slot absent : authorInstitution',
+  ),
+  author(
+    'an institution without identifier',
+    'author.institution.value',
+    inSlot('authorInstitution', replace('^1990100109', '^')),
+    'Slot invalide : authorInstitution',
+  ),
+  author(
+    'an institution of another authority',
+    'author.institution.value',
+    inSlot('authorInstitution', replace('1.2.250.1.71.4.2.2', '1.2.250.1.71.4.2.3')),
+    'Slot invalide : authorInstitution',
+  ),
+  author(
+    'an author without specialty',
+    'author.specialty.missing',
+    inSlot('authorSpecialty', drop),
+    'Slot absent : authorSpecialty',
+  ),
+  author(
+    'a specialty that does not exist',
+    'author.specialty.value',
+    inSlot('authorSpecialty', replace('SM18', 'SM99')),
+    'Slot invalide : authorSpecialty',
+  ),
+  author(
+    'a specialty without code system',
+    'author.specialty.value',
+    inSlot('authorSpecialty', replace('^1.2.250.1.213.1.1.4.5', '')),
+    'Slot invalide : authorSpecialty',
+  ),
+  author(
+    'the lot without author person',
+    'author.person.missing',
+    inSlot('authorPerson', drop),
+    'Slot absent : authorPerson',
+    set,
+  ),
   {
     name: 'a classification of another object',
     rule: 'object.reference',
@@ -251,7 +371,11 @@ const others: Mutant[] = [
   {
     name: 'an identifier of another object',
     rule: 'object.reference',
-    edit: identifier(doc, 'XDSDocumentEntry.uniqueId', replace(/registryObject="[^"]*"/, 'registryObject="Document02"')),
+    edit: identifier(
+      doc,
+      'XDSDocumentEntry.uniqueId',
+      replace(/registryObject="[^"]*"/, 'registryObject="Document02"'),
+    ),
     code: metadata,
     context: 'Référence incohérente : registryObject e18',
     location: doc,
@@ -313,7 +437,10 @@ const envelope: Mutant[] = [
   {
     name: 'an element that ebRIM does not have',
     rule: 'envelope.unexpected',
-    edit: object(doc, within(/<rim:Name>/, (t) => `<rim:Nom/>${t}`)),
+    edit: object(
+      doc,
+      within(/<rim:Name>/, (t) => `<rim:Nom/>${t}`),
+    ),
     code: metadata,
     context: 'Élément inattendu : Nom',
   },
@@ -368,7 +495,10 @@ const envelope: Mutant[] = [
   {
     name: 'an entry without its Document',
     rule: 'document.missing',
-    edit: both(replace(/<xdsb:Document id="Document02">.*?<\/xdsb:Document>/, ''), part('cda-n3.2@lumidui.example.invalid', drop)),
+    edit: both(
+      replace(/<xdsb:Document id="Document02">.*?<\/xdsb:Document>/, ''),
+      part('cda-n3.2@lumidui.example.invalid', drop),
+    ),
     code: 'XDSMissingDocument',
     context: 'Document02 est décrit mais absent du message',
     location: 'Document02',
@@ -504,10 +634,14 @@ const associations: Mutant[] = [
   {
     name: 'two signatures',
     rule: 'signature.repeated',
-    edit: classification('Document02', 'formatCode', both(
-      replace('urn:asipSante:modelesHorsProfils:2011', 'http://www.w3.org/2000/09/xmldsig#'),
-      replace('1.2.250.1.213.1.1.4.2.282', 'URN'),
-    )),
+    edit: classification(
+      'Document02',
+      'formatCode',
+      both(
+        replace('urn:asipSante:modelesHorsProfils:2011', 'http://www.w3.org/2000/09/xmldsig#'),
+        replace('1.2.250.1.213.1.1.4.2.282', 'URN'),
+      ),
+    ),
     code: metadata,
     context: 'Signature du lot multiple',
     location: sig,
@@ -529,26 +663,51 @@ const associations: Mutant[] = [
     context: 'Association signs absente : Signature01',
     location: sig,
   },
-  signature('a signature in French', 'signature.language', slot(sig, 'languageCode', setValue('fr-FR')), 'languageCode'),
+  signature(
+    'a signature in French',
+    'signature.language',
+    slot(sig, 'languageCode', setValue('fr-FR')),
+    'languageCode',
+  ),
   signature(
     'a signature of the class of reports',
     'signature.classCode',
-    classification(sig, 'classCode', both(replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="10"'), setValue('1.2.250.1.213.1.1.4.1'))),
+    classification(
+      sig,
+      'classCode',
+      both(replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="10"'), setValue('1.2.250.1.213.1.1.4.1')),
+    ),
     'classCode',
   ),
   signature(
     'a signature of the type of a letter',
     'signature.typeCode',
-    classification(sig, 'typeCode', both(replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="83981-1"'), setValue('2.16.840.1.113883.6.1'))),
+    classification(
+      sig,
+      'typeCode',
+      both(replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="83981-1"'), setValue('2.16.840.1.113883.6.1')),
+    ),
     'typeCode',
   ),
   signature(
     'a signature of another format',
     'signature.formatCode',
-    classification(sig, 'formatCode', both(replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="urn:ihe:iti:dsg:detached:2014"'), setValue('1.3.6.1.4.1.19376.1.2.3'))),
+    classification(
+      sig,
+      'formatCode',
+      both(
+        replace(/nodeRepresentation="[^"]*"/, 'nodeRepresentation="urn:ihe:iti:dsg:detached:2014"'),
+        setValue('1.3.6.1.4.1.19376.1.2.3'),
+      ),
+    ),
     'formatCode',
   ),
-  signature('a signature without purpose', 'signature.eventCode', classification(sig, 'eventCodeList', drop), 'eventCodeList'),
+  signature(
+    'a signature without purpose',
+    'signature.eventCode',
+    classification(sig, 'eventCodeList', drop),
+    'eventCodeList',
+  ),
   signature(
     'a signature that professionals would see',
     'signature.visibility',
@@ -563,7 +722,10 @@ const patient: Mutant[] = [
   {
     name: 'a lot for another patient than the VIHF’s',
     rule: 'patient.vihf',
-    edit: replace(/236046999012376(?=\^\^\^&amp;1\.2\.250\.1\.213\.1\.4\.10&amp;ISO\^NH(?:"|<\/rim))/g, '141112A99004563'),
+    edit: replace(
+      /236046999012376(?=\^\^\^&amp;1\.2\.250\.1\.213\.1\.4\.10&amp;ISO\^NH(?:"|<\/rim))/g,
+      '141112A99004563',
+    ),
     code: 'XDSPatientIdDoesNotMatch',
     context: 'Le patientId du lot diffère de celui du VIHF',
     location: set,
@@ -643,7 +805,13 @@ const patient: Mutant[] = [
 // --- the registry
 const unique = '2.16.840.1.113883.19.7601.3.50.20261012';
 const a1 = 'urn:uuid:703ceda7-c610-11f1-8462-02420a1e0f31';
-const replaceFailed = (name: string, rule: string, context: string, edit: Edit, more: Partial<Mutant> = {}): Mutant => ({
+const replaceFailed = (
+  name: string,
+  rule: string,
+  context: string,
+  edit: Edit,
+  more: Partial<Mutant> = {},
+): Mutant => ({
   name,
   rule,
   of: '02',
@@ -725,12 +893,18 @@ const registry: Mutant[] = [
     association('a34', replace(a1, 'urn:uuid:00000000-0000-1000-8000-000000000000')),
     { location: 'urn:uuid:00000000-0000-1000-8000-000000000000' },
   ),
-  replaceFailed('the replaced document is another patient’s', 'replace.patient', `${a1} est celui d’un autre patient`, none, {
-    world: (world) => {
-      const document = world.registry.byEntryUuid(a1)!;
-      document.patient = { value: '141112A99004563', oid: '1.2.250.1.213.1.4.10' };
+  replaceFailed(
+    'the replaced document is another patient’s',
+    'replace.patient',
+    `${a1} est celui d’un autre patient`,
+    none,
+    {
+      world: (world) => {
+        const document = world.registry.byEntryUuid(a1)!;
+        document.patient = { value: '141112A99004563', oid: '1.2.250.1.213.1.4.10' };
+      },
     },
-  }),
+  ),
   replaceFailed('the document is replaced already', 'replace.replaced', `${a1} est déjà remplacé`, none, {
     world: (world) => world.registry.setStatus(a1, 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated'),
   }),
@@ -756,7 +930,12 @@ const cda = (name: string, rule: string, edit: Edit, context: string, of: '01' |
   location: doc,
 });
 const content: Mutant[] = [
-  cda('a CDA that is not well-formed', 'cda.xml', replace('</ClinicalDocument>', ''), 'Le document n’est pas du XML lisible'),
+  cda(
+    'a CDA that is not well-formed',
+    'cda.xml',
+    replace('</ClinicalDocument>', ''),
+    'Le document n’est pas du XML lisible',
+  ),
   cda(
     'a CDA with a document type declaration',
     'cda.xml',
@@ -764,11 +943,36 @@ const content: Mutant[] = [
     'Le document n’est pas du XML lisible',
   ),
   cda('XML that is no CDA', 'cda.root', replace('ClinicalDocument', 'Document'), 'Le document n’est pas un CDA'),
-  cda('a CDA of another release', 'cda.typeId', replace('POCD_HD000040', 'POCD_HD000020'), 'Le CDA n’est pas de la version R2 (typeId)'),
-  cda('another id', 'cda.id', replace(`<id root="${unique}.1"/>`, `<id root="${unique}.3"/>`), 'L’identifiant du CDA diffère du uniqueId'),
-  cda('another patient', 'cda.patient', replace('extension="236046999012376"', 'extension="150027499020861"'), 'Le CDA ne désigne pas le patient du lot'),
-  cda('another type', 'cda.code', replace('<code code="83981-1"', '<code code="11490-0"'), 'Le code du CDA diffère du typeCode'),
-  cda('another date', 'cda.time', replace(/<effectiveTime value="\d{4}/, '<effectiveTime value="2025'), 'La date du CDA diffère du creationTime'),
+  cda(
+    'a CDA of another release',
+    'cda.typeId',
+    replace('POCD_HD000040', 'POCD_HD000020'),
+    'Le CDA n’est pas de la version R2 (typeId)',
+  ),
+  cda(
+    'another id',
+    'cda.id',
+    replace(`<id root="${unique}.1"/>`, `<id root="${unique}.3"/>`),
+    'L’identifiant du CDA diffère du uniqueId',
+  ),
+  cda(
+    'another patient',
+    'cda.patient',
+    replace('extension="236046999012376"', 'extension="150027499020861"'),
+    'Le CDA ne désigne pas le patient du lot',
+  ),
+  cda(
+    'another type',
+    'cda.code',
+    replace('<code code="83981-1"', '<code code="11490-0"'),
+    'Le code du CDA diffère du typeCode',
+  ),
+  cda(
+    'another date',
+    'cda.time',
+    replace(/<effectiveTime value="\d{4}/, '<effectiveTime value="2025'),
+    'La date du CDA diffère du creationTime',
+  ),
   cda(
     'another confidentiality',
     'cda.confidentiality',
@@ -776,18 +980,48 @@ const content: Mutant[] = [
     'La confidentialité du CDA diffère du confidentialityCode',
   ),
   cda('no author', 'cda.author', replace(/<author>.*<\/author>/s, ''), 'Le CDA n’a pas d’auteur'),
-  cda('no custodian', 'cda.custodian', replace(/<custodian>.*<\/custodian>/s, ''), 'Le CDA n’a pas d’organisation conservatrice'),
+  cda(
+    'no custodian',
+    'cda.custodian',
+    replace(/<custodian>.*<\/custodian>/s, ''),
+    'Le CDA n’a pas d’organisation conservatrice',
+  ),
   cda(
     'another legal authenticator',
     'cda.legalAuthenticator',
     within(/<legalAuthenticator>.*<\/legalAuthenticator>/s, replace('899700101233', '899700204581')),
     'Le responsable du CDA diffère du legalAuthenticator',
   ),
-  cda('no body', 'cda.body', replace(/<component>\s*<nonXMLBody>.*<\/component>/s, ''), 'Le CDA n’a pas un corps et un seul'),
-  cda('a Word document', 'cda.media', replace('mediaType="application/pdf"', 'mediaType="application/msword"'), 'Le corps du CDA n’est pas d’un format admis'),
-  cda('a body that is not said to be base64', 'cda.encoding', replace(' representation="B64"', ''), 'Le corps du CDA n’est pas en base64'),
-  cda('a body that is not base64', 'cda.encoding', replace(/(representation="B64">)/, '$1*'), 'Le corps du CDA n’est pas en base64'),
-  cda('an image that is called a PDF', 'cda.format', replace('mediaType="application/pdf"', 'mediaType="image/jpeg"'), 'Le format du corps du CDA diffère du formatCode'),
+  cda(
+    'no body',
+    'cda.body',
+    replace(/<component>\s*<nonXMLBody>.*<\/component>/s, ''),
+    'Le CDA n’a pas un corps et un seul',
+  ),
+  cda(
+    'a Word document',
+    'cda.media',
+    replace('mediaType="application/pdf"', 'mediaType="application/msword"'),
+    'Le corps du CDA n’est pas d’un format admis',
+  ),
+  cda(
+    'a body that is not said to be base64',
+    'cda.encoding',
+    replace(' representation="B64"', ''),
+    'Le corps du CDA n’est pas en base64',
+  ),
+  cda(
+    'a body that is not base64',
+    'cda.encoding',
+    replace(/(representation="B64">)/, '$1*'),
+    'Le corps du CDA n’est pas en base64',
+  ),
+  cda(
+    'an image that is called a PDF',
+    'cda.format',
+    replace('mediaType="application/pdf"', 'mediaType="image/jpeg"'),
+    'Le format du corps du CDA diffère du formatCode',
+  ),
   cda(
     'a replacement that does not name what it replaces',
     'cda.replaces',
