@@ -18,7 +18,7 @@ export function derItems(bytes: Buffer): Der[] {
   let at = 0;
   while (at < bytes.length) {
     const start = at;
-    const tag = bytes[at++]!;
+    const tag = bytes.readUInt8(at++);
     if ((tag & 0x1f) === 0x1f) throw new RangeError('DER: long tags are not used in certificates');
     let length = bytes[at++] ?? -1;
     if (length >= 0x80) {
@@ -81,8 +81,8 @@ function escapeValue(text: string): string {
 }
 
 /**
- * A DER Name as RFC 2253 writes it, last RDN first: `CN=…,OU=…,O=…,ST=Isère (38),C=FR`; the parts of a multi-valued RDN are
- * joined by `+` in the order of the certificate.
+ * A DER Name as RFC 2253 writes it, last RDN first: `CN=…,OU=…,O=…,ST=Isère (38),C=FR`. The parts of a multi-valued RDN are
+ * joined by `+`, last one first too, which is how the DMP's samples have them (`CN=…+2.5.4.4=#…`); their order means nothing.
  */
 export function distinguishedName(name: Der): string {
   return derItems(name.value)
@@ -98,6 +98,7 @@ export function distinguishedName(name: Der): string {
             ? `${keyword}=${escapeValue(decode(value.value))}`
             : `${oid}=#${value.raw.toString('hex')}`;
         })
+        .reverse()
         .join('+'),
     )
     .reverse()

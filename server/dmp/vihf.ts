@@ -121,7 +121,6 @@ export function buildVihf(context: CallContext, mode: VihfMode, env: DmpEnvironm
     privateKey: env.seal.key,
     signatureAlgorithm,
     canonicalizationAlgorithm: excC14n,
-    idAttribute: 'ID',
     getKeyInfoContent: ({ prefix } = {}) => {
       const p = prefix ? `${prefix}:` : '';
       return `<${p}X509Data><${p}X509Certificate>${env.seal.certificates[0].base64}</${p}X509Certificate></${p}X509Data>`;

@@ -88,7 +88,6 @@ export function signSet(
     privateKey: how.seal.key,
     signatureAlgorithm,
     canonicalizationAlgorithm: c14nWithComments,
-    idAttribute: 'Id',
     objects: content,
     getKeyInfoContent: () => `<ds:X509Data><ds:X509Certificate>${how.seal.certificates[0].base64}</ds:X509Certificate></ds:X509Data>`,
   });
