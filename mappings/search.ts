@@ -143,12 +143,12 @@ const isWritable = (ms: number): boolean => ms >= Date.UTC(1, 0, 2) && ms < Date
 
 /**
  * Bounds on the wire. The DMP keeps seconds (dmp-wire §3.2); a time of day precision is not lost either: From goes down
- * to before the day, so that it does not matter how the registry compares `20261015` with `20261015000000`; To goes one
- * second up, so that it does not matter whether it counts in.
+ * to before the day, so that it does not matter how the registry compares `20261015` with `20261015000000`. No match
+ * begins at To itself, so that it does not matter whether To counts in.
  */
 const wire = {
   from: (ms: number): string => dtmOfInstant(Math.floor(ms / day) * day - 1000),
-  to: (ms: number): string => dtmOfInstant(Math.ceil(ms / 1000) * 1000 + 1000),
+  to: (ms: number): string => dtmOfInstant(Math.ceil(ms / 1000) * 1000),
 };
 
 /** XCN patterns that an author with that identifier satisfies: the id itself, or PS_IdNat of an RPPS number. */

@@ -241,7 +241,7 @@ describe('toStoredQuery', () => {
     const { query, residual } = toStoredQuery(criteria, ins);
     expect(query.parameters).toMatchObject({
       $XDSDocumentEntryCreationTimeFrom: [['20261011235959']],
-      $XDSDocumentEntryCreationTimeTo: [['20261020000001']],
+      $XDSDocumentEntryCreationTimeTo: [['20261020000000']],
     });
     expect(residual).toEqual(criteria);
   });
