@@ -49,7 +49,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
-    const actual: Config = { ...config };
+    const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const server = createHttpServer(createApp({ config: actual, store, dmp, logger, verifyToken, now }));
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');

@@ -6,6 +6,7 @@
  * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
  */
 import type { SearchType } from '../../mappings/criteria.ts';
+import { documentSearchParameters } from '../../mappings/search-parameters.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
@@ -47,32 +48,39 @@ const r4 = (name: string): string => `http://hl7.org/fhir/SearchParameter/${name
 const mhd = (kind: string, name: string): string => `https://profiles.ihe.net/ITI/MHD/${kind}/${name}`;
 const pdsm = (kind: string, name: string): string => `https://interop.esante.gouv.fr/ig/fhir/pdsm/${kind}/${name}`;
 
-const token = (name: string, definition?: string, documentation?: string): SearchParameter => ({
-  name,
-  type: 'token',
-  definition,
-  documentation,
-  modifiers: ['not', 'text'],
-});
-const date = (name: string, definition?: string, documentation?: string): SearchParameter => ({
-  name,
-  type: 'date',
-  definition,
-  documentation,
-});
-const string = (name: string, documentation?: string): SearchParameter => ({
-  name,
-  type: 'string',
-  documentation,
-  modifiers: ['exact', 'contains'],
-});
-const reference = (name: string, definition?: string, documentation?: string): SearchParameter => ({
-  name,
-  type: 'reference',
-  definition,
-  documentation,
-  modifiers: ['identifier'],
-});
+/** Modifiers that the matching knows, by type (`:missing` goes with every type). */
+const modifiers: Record<SearchType, readonly string[]> = {
+  token: ['not', 'text'],
+  date: [],
+  string: ['exact', 'contains'],
+  reference: ['identifier'],
+};
+
+/** How a client is to use a parameter, where its name does not say it. */
+const remarks: Record<string, string> = {
+  patient: 'Patient/<opaque id>. One value.',
+  'patient.identifier': 'INS of the patient, as urn:oid:…|value. One value.',
+  status: 'Mandatory, except with identifier or _id.',
+  identifier: 'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).',
+};
+
+/** Those of the mapping table, and `subject`, which is another name of `patient`. */
+const documentParameters: readonly SearchParameter[] = [
+  ...documentSearchParameters.map(({ name, type, definition }) => ({
+    name,
+    type,
+    definition,
+    ...(remarks[name] ? { documentation: remarks[name] } : {}),
+    modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+  })),
+  {
+    name: 'subject',
+    type: 'reference',
+    definition: r4('DocumentReference-subject'),
+    documentation: 'As patient.',
+    modifiers: modifiers.reference,
+  },
+];
 
 /** Interactions on the server as a whole. */
 export const systemInteractions: readonly Interaction[] = [
@@ -157,38 +165,7 @@ export const resources: readonly ResourceDefinition[] = [
           'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
       },
     ],
-    searchParameters: [
-      reference('patient', r4('clinical-patient'), 'Patient/<opaque id>. One value.'),
-      {
-        name: 'patient.identifier',
-        type: 'token',
-        documentation: 'INS of the patient, as urn:oid:…|value. One value.',
-      },
-      reference('subject', r4('DocumentReference-subject'), 'As patient.'),
-      token('status', r4('DocumentReference-status')),
-      token('type', r4('clinical-type')),
-      token('category', r4('DocumentReference-category')),
-      token(
-        'identifier',
-        r4('clinical-identifier'),
-        'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).',
-      ),
-      date('date', r4('DocumentReference-date')),
-      date('creation', mhd('SearchParameter', 'DocumentReference-Creation')),
-      date('period', r4('DocumentReference-period')),
-      date('period-start', pdsm('SearchParameter', 'PDSm-DocumentReference-period-start')),
-      date('period-end', pdsm('SearchParameter', 'PDSm-DocumentReference-period-end')),
-      token('facility', r4('DocumentReference-facility')),
-      token('setting', r4('DocumentReference-setting')),
-      token('format', r4('DocumentReference-format')),
-      token('security-label', r4('DocumentReference-security-label')),
-      token('event', r4('DocumentReference-event')),
-      string('author.family'),
-      string('author.given'),
-      { name: 'author.identifier', type: 'token' },
-      { name: '_id', type: 'token', definition: r4('Resource-id') },
-      date('_lastUpdated', r4('Resource-lastUpdated')),
-    ],
+    searchParameters: documentParameters,
   },
   {
     type: 'List',

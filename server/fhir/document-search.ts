@@ -7,7 +7,6 @@ import { insToCx } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { getDocuments, type StoredQuery } from '../../mappings/query.ts';
 import { matches, toStoredQuery } from '../../mappings/search.ts';
-import { metaMatches } from '../search/meta.ts';
 import type { Pair } from '../search/pairs.ts';
 import { parseSearch, type Search } from '../search/parse.ts';
 import type { Ins, StoredDocument } from '../store/types.ts';
@@ -17,7 +16,7 @@ import { order, sortable } from './document-order.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { isPatientCriterion, patientOf } from './patient-of.ts';
-import { askRegistry, toResource, type Answer } from './registry.ts';
+import { askRegistry, deleted, toResource, type Answer } from './registry.ts';
 import type { Services } from './services.ts';
 
 const type = 'DocumentReference';
@@ -28,11 +27,7 @@ export const searchDocuments: Handler = async (call, services) => {
   if (isContinuation(call.pairs))
     return reply(await continuedPage(call.pairs, call.caller, store, config), [], call, services);
 
-  const search = parseSearch(call.pairs, searchParameters, {
-    handling: call.prefer.handling,
-    now: services.now().getTime(),
-    sortable,
-  });
+  const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling, sortable });
   const known = await documentsOfIds(search, services);
   const designated = await patientOf(search.criteria, services);
   const ins = designated?.ins ?? known?.[0]?.ins;
@@ -43,7 +38,8 @@ export const searchDocuments: Handler = async (call, services) => {
   if (!plan)
     return reply(await firstPage([], {}, 1, selfOf(search, undefined), call.caller, store), warnings, call, services);
   const answer = await askRegistry(plan.query, ins, call, services);
-  const resources = order(filter(answer, plan.residual, config.fhirBase, warnings), search.sort);
+  warnings.push(...answer.warnings);
+  const resources = order(filter(answer, plan.residual, services, warnings), search.sort);
   const selection = { summary: search.summary, elements: search.elements };
   const self = selfOf(search, answer.patient.id);
   if (isCount(selection, search.count)) {
@@ -55,12 +51,7 @@ export const searchDocuments: Handler = async (call, services) => {
     );
   }
   const size = pageSize(search.count, config);
-  return reply(
-    await firstPage(resources, selection, size, self, call.caller, store),
-    [...warnings, ...answer.warnings],
-    call,
-    services,
-  );
+  return reply(await firstPage(resources, selection, size, self, call.caller, store), warnings, call, services);
 };
 
 function reply(slice: Slice, warnings: Page['warnings'], call: Call, services: Services): Reply {
@@ -120,12 +111,8 @@ async function planOf(
   const byIdentifier = criteria.find((c) => c.name === 'identifier' && c.modifier === undefined);
   const query = byIdentifier && (await getByIdentifier(byIdentifier, services));
   if (query) return { query, residual: criteria.filter((c) => c !== byIdentifier) };
-  const local = criteria.filter((c) => c.name.startsWith('_'));
-  const translated = toStoredQuery(
-    criteria.filter((c) => !c.name.startsWith('_')),
-    insToCx(ins),
-  );
-  return translated.empty ? undefined : { query: translated.query, residual: [...translated.residual, ...local] };
+  const translated = toStoredQuery(criteria, insToCx(ins));
+  return translated.empty ? undefined : translated;
 }
 
 /** GetDocuments for `identifier` values that are uniqueIds, entryUUIDs or logicalIds; undefined when one is something else. */
@@ -150,19 +137,27 @@ async function getByIdentifier(criterion: Criterion, { store }: Services): Promi
 }
 
 /** Maps and checks; an entry that cannot be mapped is left out and said, not a reason to hide the others. */
-function filter(answer: Answer, residual: readonly Criterion[], base: string, warnings: Issue[]): DocumentReference[] {
+function filter(
+  answer: Answer,
+  residual: readonly Criterion[],
+  { config, now }: Services,
+  warnings: Issue[],
+): DocumentReference[] {
   const out: DocumentReference[] = [];
+  const instant = now().getTime();
+  // GetDocuments gives deleted documents too; FindDocuments only to who asks for them. Here they are treated alike.
+  const withDeleted = residual.some((c) => c.name === 'status');
   for (const found of answer.found) {
+    if (found.entry.availabilityStatus === deleted && answer.query === 'GetDocuments' && !withDeleted) continue;
     let resource: DocumentReference;
     try {
-      resource = toResource(found, answer.patient, base);
+      resource = toResource(found, answer.patient, config.fhirBase);
     } catch (e) {
       if (!(e instanceof IssueError)) throw e;
       warnings.push({ key: 'dmp-garbage', severity: 'warning' });
       continue;
     }
-    if (residual.every((c) => (c.name.startsWith('_') ? metaMatches(resource, c) : matches(resource, c))))
-      out.push(resource);
+    if (residual.every((c) => matches(resource, c, instant))) out.push(resource);
   }
   return out;
 }

@@ -19,10 +19,7 @@ const type = 'Patient';
 const { searchParameters } = resourceOf(type)!;
 
 export const searchPatients: Handler = async (call, services) => {
-  const search = parseSearch(call.pairs, searchParameters, {
-    handling: call.prefer.handling,
-    now: services.now().getTime(),
-  });
+  const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling });
   const designated = await designatedBy(search, services);
   const patient = designated && (await askExistence(designated.ins, call, services));
   const selection = { summary: search.summary, elements: search.elements };

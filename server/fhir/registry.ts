@@ -4,6 +4,7 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { documentEntryToFhir } from '../../mappings/document-entry.ts';
+import { statuses } from '../../mappings/ebrim/schemes.ts';
 import { insFromCx } from '../../mappings/ins.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import type { StoredQuery } from '../../mappings/query.ts';
@@ -13,16 +14,17 @@ import type { Ins, SeenDocument, StoredDocument, StoredPatient } from '../store/
 import { callContext, type Call } from './interaction.ts';
 import type { Services } from './services.ts';
 
-/** availabilityStatus of a document that its author took back (spec/dmp-wire.md §3.5). */
-export const deleted = 'urn:asip:ci-sis:2010:StatusType:Deleted';
-
 export interface Found {
   entry: DocumentEntry;
   document: StoredDocument;
 }
 
+/** availabilityStatus of a document that its author took back. */
+export const { deleted } = statuses;
+
 /** What one stored query gave. */
 export interface Answer {
+  query: StoredQuery['query'];
   patient: StoredPatient;
   found: Found[];
   warnings: Issue[];
@@ -39,6 +41,7 @@ export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, serv
     entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)),
   );
   return {
+    query: query.query,
     patient,
     found: entries.map((entry, i) => ({ entry, document: documents[i]! })),
     warnings: answer.errors.map(warning),

@@ -17,7 +17,6 @@ export interface ParameterSpec {
 
 export interface ParseOptions {
   handling: 'strict' | 'lenient';
-  now: number;
   /** Names that `_sort` may use. */
   sortable?: readonly string[];
 }
@@ -79,7 +78,7 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
       if (options.handling === 'strict') invalid(key, '∅');
     } else {
       try {
-        search.criteria.push(toCriterion(spec, modifier, value, options.now));
+        search.criteria.push(toCriterion(spec, modifier, value));
       } catch (e) {
         if (!(e instanceof ValueError)) throw e;
         invalid(printable(key), e.message);
@@ -90,14 +89,14 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
   return search;
 }
 
-function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: string, now: number): Criterion {
+function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: string): Criterion {
   let type = spec.type;
-  let read = (text: string) => parseValue(type, text, now);
+  let read = (text: string) => parseValue(type, text);
   if (modifier === 'missing') {
     if (raw !== 'true' && raw !== 'false') throw new ValueError(':missing=true|false');
     read = (code) => ({ type: 'token', code });
   } else if (modifier === 'text') {
-    read = (text) => parseValue('string', text, now);
+    read = (text) => parseValue('string', text);
   } else if (spec.type === 'reference' && modifier !== undefined && /^[A-Z]/.test(modifier)) {
     const target = modifier;
     modifier = undefined;

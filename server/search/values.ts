@@ -49,25 +49,24 @@ export function parseToken(text: string): CriterionValue {
 
 const prefixes: readonly string[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
 
-/** @param now epoch milliseconds: `ap` widens by a tenth of the distance to it (FHIR R4) */
-export function parseDate(text: string, now: number): CriterionValue {
+/** A prefix and the interval that the written date stands for; how wide `ap` is, the matching decides. */
+export function parseDate(text: string): CriterionValue {
   const given = text.slice(0, 2);
   const prefix = (prefixes.includes(given) ? given : 'eq') as Prefix;
   // A `+` of a zone that the client did not escape arrives as a blank.
   const written = text.slice(prefixes.includes(given) ? 2 : 0).replace(/ (?=\d{2}:\d{2}$)/, '+');
   const interval = intervalOf(written);
   if (!interval) throw new ValueError('[eq|ne|gt|lt|ge|le|sa|eb|ap]YYYY[-MM[-DD[Thh:mm[:ss[.sss]][Z|±hh:mm]]]]');
-  const slack = prefix === 'ap' ? Math.round(Math.abs(now - interval.start) / 10) : 0;
-  return { type: 'date', prefix, start: interval.start - slack, end: interval.end + slack, text: written };
+  return { type: 'date', prefix, start: interval.start, end: interval.end, text: written };
 }
 
 /** One value (already split from its alternatives). @throws ValueError */
-export function parseValue(type: SearchType, text: string, now: number): CriterionValue {
+export function parseValue(type: SearchType, text: string): CriterionValue {
   switch (type) {
     case 'token':
       return parseToken(text);
     case 'date':
-      return parseDate(unescape(text), now);
+      return parseDate(unescape(text));
     case 'string':
       return { type: 'string', text: unescape(text) };
     case 'reference':

@@ -6,7 +6,7 @@ import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 import type request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RetrieveInput } from '../../../server/dmp/transactions/td3-2.ts';
-import { DmpError } from '../../../server/dmp/types.ts';
+import { DmpError, type CallContext } from '../../../server/dmp/types.ts';
 import { spoolDir } from '../../../server/fhir/spool.ts';
 import { answerOf, entry, P1, startBench, testOid, type Bench } from './support.ts';
 
@@ -35,7 +35,11 @@ async function* chunked(bytes: Buffer, size = 10_000): AsyncGenerator<Buffer> {
 }
 
 /** A document that the store knows and the DMP gives; `sent` when the DMP gives something else. */
-async function document(bytes: Buffer, mimeType: string, over: { hash?: string | null; size?: number | null; sent?: Buffer } = {}): Promise<string> {
+async function document(
+  bytes: Buffer,
+  mimeType: string,
+  over: { hash?: string | null; size?: number | null; sent?: Buffer } = {},
+): Promise<string> {
   const uniqueId = entry(++n).uniqueId;
   const { hash = sha1(bytes), size = bytes.length, sent = bytes } = over;
   const patient = await bench.store.patients.byIns({ value: P1, oid: testOid });
@@ -50,7 +54,8 @@ async function document(bytes: Buffer, mimeType: string, over: { hash?: string |
       ...(size === null ? {} : { size }),
     },
   ]);
-  bench.dmp.answers['TD3.1a'] = () => answerOf([entry(n, { uniqueId, mimeType, hash: sha1(bytes), size: String(bytes.length) })]);
+  bench.dmp.answers['TD3.1a'] = () =>
+    answerOf([entry(n, { uniqueId, mimeType, hash: sha1(bytes), size: String(bytes.length) })]);
   bench.dmp.answers['TD3.2'] = async (input: RetrieveInput) => {
     expect(input.documents).toEqual([{ repositoryUniqueId: '1.2.250.1.213.4.1.1.1.2', uniqueId }]);
     await input.sink({ ...input.documents[0]!, mimeType }, chunked(sent));
@@ -107,7 +112,12 @@ describe('GET Binary', () => {
         expect(res.headers['content-type']).toBe('application/fhir+json; charset=utf-8');
         expect(Number(res.headers['content-length'])).toBe((res.body as Buffer).length);
         const binary = JSON.parse((res.body as Buffer).toString()) as Binary;
-        expect(binary).toMatchObject({ resourceType: 'Binary', id, contentType: 'application/pdf', securityContext: { reference: `DocumentReference/${id}` } });
+        expect(binary).toMatchObject({
+          resourceType: 'Binary',
+          id,
+          contentType: 'application/pdf',
+          securityContext: { reference: `DocumentReference/${id}` },
+        });
         expect(Buffer.from(binary.data!, 'base64').equals(bytes)).toBe(true);
       }
     }
@@ -119,13 +129,28 @@ describe('GET Binary', () => {
     const pdf = randomBytes(150_000);
     const xml = cda(pdf);
     const id = await document(xml, 'text/xml');
-    for (const accept of ['application/pdf', 'application/pdf, text/xml;q=0.5', 'application/*;q=0.9, text/xml;q=0.1']) {
+    for (const accept of [
+      'application/pdf',
+      'application/pdf, text/xml;q=0.5',
+      'application/*;q=0.9, text/xml;q=0.1',
+    ]) {
       const res = await get(id, accept);
-      expect([res.status, res.headers['content-type'], res.headers['content-length']], accept).toEqual([200, 'application/pdf', '150000']);
+      expect([res.status, res.headers['content-type'], res.headers['content-length']], accept).toEqual([
+        200,
+        'application/pdf',
+        '150000',
+      ]);
       expect((res.body as Buffer).equals(pdf)).toBe(true);
       expect(res.headers['content-disposition']).toContain('.pdf"');
     }
-    for (const accept of [undefined, '*/*', 'text/xml', 'application/xml', 'text/xml, application/pdf;q=0.5', 'application/pdf, text/xml']) {
+    for (const accept of [
+      undefined,
+      '*/*',
+      'text/xml',
+      'application/xml',
+      'text/xml, application/pdf;q=0.5',
+      'application/pdf, text/xml',
+    ]) {
       const res = await get(id, accept);
       expect(res.headers['content-type'], accept).toBe('text/xml');
       expect((res.body as Buffer).equals(xml)).toBe(true);
@@ -140,7 +165,15 @@ describe('GET Binary', () => {
     const wrapped = await get(await document(cda(Buffer.from('x')), 'text/xml'), 'image/png');
     expect(wrapped.status).toBe(406);
     expect(outcome(wrapped).issue![0]!.details!.text).toContain('text/xml, application/pdf, application/fhir+json');
-    const structured = await get(await document(Buffer.from('<ClinicalDocument xmlns="urn:hl7-org:v3"><component><structuredBody/></component></ClinicalDocument>'), 'text/xml'), 'application/pdf');
+    const structured = await get(
+      await document(
+        Buffer.from(
+          '<ClinicalDocument xmlns="urn:hl7-org:v3"><component><structuredBody/></component></ClinicalDocument>',
+        ),
+        'text/xml',
+      ),
+      'application/pdf',
+    );
     expect(structured.status).toBe(406);
   });
 
@@ -148,9 +181,17 @@ describe('GET Binary', () => {
     const bytes = randomBytes(1000);
     const id = await document(bytes, 'application/pdf');
     const head = await bench.any('head', `/fhir/Binary/${id}`);
-    expect([head.status, head.headers['content-length'], head.headers['content-type']]).toEqual([200, '1000', 'application/pdf']);
+    expect([head.status, head.headers['content-length'], head.headers['content-type']]).toEqual([
+      200,
+      '1000',
+      'application/pdf',
+    ]);
     const same = await bench.get(`/fhir/Binary/${id}`).set('If-None-Match', `"x", "${sha1(bytes)}"`);
-    expect([same.status, same.headers['etag'], same.headers['content-length']]).toEqual([304, `"${sha1(bytes)}"`, undefined]);
+    expect([same.status, same.headers['etag'], same.headers['content-length']]).toEqual([
+      304,
+      `"${sha1(bytes)}"`,
+      undefined,
+    ]);
     expect((await get(id).set('If-None-Match', '"x"')).status).toBe(200);
   });
 
@@ -196,7 +237,10 @@ describe('what is not verified does not leave', () => {
       );
     };
     await refused(id, 502, 'exception');
-    bench.dmp.answers['TD3.2'] = () => ({ status: 'Failure', errors: [{ code: 'XDSDocumentUniqueIdError', severity: 'Error' }] });
+    bench.dmp.answers['TD3.2'] = () => ({
+      status: 'Failure',
+      errors: [{ code: 'XDSDocumentUniqueIdError', severity: 'Error' }],
+    });
     await refused(id, 404, 'not-found');
     bench.dmp.answers['TD3.2'] = () => ({ status: 'Success', errors: [] });
     await refused(id, 502, 'exception');
@@ -237,15 +281,15 @@ describe('a client that leaves', () => {
     let aborted = false;
     let began: () => void;
     const started = new Promise<void>((resolve) => (began = resolve));
-    bench.dmp.answers['TD3.2'] = async (input: RetrieveInput, { signal }: { signal: AbortSignal }) => {
+    bench.dmp.answers['TD3.2'] = async (input: RetrieveInput, { signal }: CallContext) => {
       await input.sink(
         { ...input.documents[0]!, mimeType: 'text/plain' },
         (async function* () {
           yield Buffer.alloc(10);
           began();
-          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          await new Promise((resolve) => signal!.addEventListener('abort', resolve));
           aborted = true;
-          throw signal.reason;
+          throw signal!.reason;
         })(),
       );
     };
@@ -262,11 +306,15 @@ describe('a client that leaves', () => {
   it('while it receives: nothing stays', async () => {
     const id = await document(randomBytes(20_000_000), 'application/pdf');
     await new Promise<void>((resolve) => {
-      const client = http.get(`${bench.origin}/fhir/Binary/${id}`, { headers: { authorization: 'Bearer all' } }, (res) => {
-        res.once('data', () => client.destroy());
-        res.on('error', () => undefined);
-        res.on('close', () => resolve());
-      });
+      const client = http.get(
+        `${bench.origin}/fhir/Binary/${id}`,
+        { headers: { authorization: 'Bearer all' } },
+        (res) => {
+          res.once('data', () => client.destroy());
+          res.on('error', () => undefined);
+          res.on('close', () => resolve());
+        },
+      );
       client.on('error', () => undefined);
     });
     await emptied();

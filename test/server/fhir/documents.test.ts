@@ -16,10 +16,13 @@ afterEach(() => {
 
 const base = () => bench.config.fhirBase;
 const patientOfP1 = async () => (await bench.store.patients.byIns({ value: P1, oid: testOid })).id;
-const search = (query = '', token?: string) => bench.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&status=current${query}`, token);
+const search = (query = '', token?: string) =>
+  bench.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&status=current${query}`, token);
 const bundleOf = (res: { body: unknown }) => res.body as Bundle<DocumentReference>;
-const matchesOf = (res: { body: unknown }) => (bundleOf(res).entry ?? []).filter((e) => e.search?.mode === 'match').map((e) => e.resource!);
-const linkOf = (res: { body: unknown }, relation: string) => bundleOf(res).link?.find((l) => l.relation === relation)?.url;
+const matchesOf = (res: { body: unknown }) =>
+  (bundleOf(res).entry ?? []).filter((e) => e.search?.mode === 'match').map((e) => e.resource!);
+const linkOf = (res: { body: unknown }, relation: string) =>
+  bundleOf(res).link?.find((l) => l.relation === relation)?.url;
 const outcomeOf = (res: { body: unknown }) => res.body as OperationOutcome;
 const follow = (url: string, token?: string) => bench.get(url.slice(base().length - '/fhir'.length), token);
 const holds = (n: number) => {
@@ -51,7 +54,8 @@ describe('search', () => {
   it('gives a document the same id every time, whatever its entryUUID is now', async () => {
     holds(1);
     const [before] = matchesOf(await search());
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { id: 'urn:uuid:aaaaaaaa-0000-4000-8000-000000000001', version: '2' })]);
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([entry(1, { id: 'urn:uuid:aaaaaaaa-0000-4000-8000-000000000001', version: '2' })]);
     const [after] = matchesOf(await search());
     expect(after!.id).toBe(before!.id);
     expect([before!.meta!.versionId, after!.meta!.versionId]).toEqual(['1', '2']);
@@ -60,7 +64,9 @@ describe('search', () => {
   it('makes links that carry no person', async () => {
     holds(9);
     const res = await search('&type=28653-4&_sort=-date&couleur=bleu');
-    expect(linkOf(res, 'self')).toBe(`${base()}/DocumentReference?patient=Patient/${await patientOfP1()}&status=current&type=28653-4&_sort=-date`);
+    expect(linkOf(res, 'self')).toBe(
+      `${base()}/DocumentReference?patient=Patient/${await patientOfP1()}&status=current&type=28653-4&_sort=-date`,
+    );
     expect(JSON.stringify(bundleOf(res).link)).not.toContain(P1);
     expect(linkOf(res, 'next')).toMatch(/_cursor=/);
     const self = await follow(linkOf(res, 'self')!);
@@ -74,7 +80,9 @@ describe('search', () => {
     const form = (body: string) => bench.post('/fhir/DocumentReference/_search').type('form').send(body);
     for (const res of [
       await form(`patient.identifier=${encodeURIComponent(insToken)}&status=current`),
-      await form(`subject:Patient.identifier=x&status=current`).then(() => form(`patient:identifier=${encodeURIComponent(insToken)}&status=current`)),
+      await form(`subject:Patient.identifier=x&status=current`).then(() =>
+        form(`patient:identifier=${encodeURIComponent(insToken)}&status=current`),
+      ),
       await form(`patient=Patient/${id}&status=current`),
       await form(`subject=${encodeURIComponent(`${base()}/Patient/${id}`)}&status=current`),
       await form(`patient:Patient=${id}&status=current`),
@@ -92,12 +100,20 @@ describe('search', () => {
       ['status=current', 400, 'required'],
       [`patient.identifier=${p1}`, 400, 'required'],
       [`patient.identifier=${p1},${p1}&status=current`, 400, 'value'],
-      [`patient.identifier=${p1}&patient.identifier=${encodeURIComponent(`urn:oid:${testOid}|141112A99004563`)}&status=current`, 422, 'business-rule'],
+      [
+        `patient.identifier=${p1}&patient.identifier=${encodeURIComponent(`urn:oid:${testOid}|141112A99004563`)}&status=current`,
+        422,
+        'business-rule',
+      ],
       ['patient=Patient/unknown&status=current', 400, 'not-found'],
       ['patient=Group/1&status=current', 400, 'not-found'],
       ['patient.identifier=urn:oid:1.2.3|5&status=current', 400, 'value'],
       [`patient.identifier=${encodeURIComponent(`urn:oid:${testOid}|12345`)}&status=current`, 400, 'value'],
-      [`patient.identifier=${encodeURIComponent('urn:oid:1.2.250.1.213.1.4.8|236046999012301')}&status=current`, 422, 'business-rule'],
+      [
+        `patient.identifier=${encodeURIComponent('urn:oid:1.2.250.1.213.1.4.8|236046999012301')}&status=current`,
+        422,
+        'business-rule',
+      ],
     ];
     for (const [query, status, code] of rows) {
       const res = await bench.get(`/fhir/DocumentReference?${query}`);
@@ -110,7 +126,9 @@ describe('search', () => {
 
   it('warns in the Bundle: an odd test INS, an unknown parameter, what the registry says', async () => {
     bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1)], [{ code: 'XDSWarned', severity: 'Warning' }]);
-    const res = await bench.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(`urn:oid:${testOid}|236046999012301`)}&status=current&couleur=bleu`);
+    const res = await bench.get(
+      `/fhir/DocumentReference?patient.identifier=${encodeURIComponent(`urn:oid:${testOid}|236046999012301`)}&status=current&couleur=bleu`,
+    );
     expect(res.status).toBe(200);
     const warning = (res.body as Bundle).entry!.find((e) => e.search?.mode === 'outcome')!;
     expect(warning.fullUrl).toMatch(/^urn:uuid:/);
@@ -142,7 +160,10 @@ describe('search', () => {
     ]) {
       const res = await ask(query);
       expect(res.status, res.text).toBe(200);
-      expect(matchesOf(res).map((d) => d.id), query).toEqual([known!.id]);
+      expect(
+        matchesOf(res).map((d) => d.id),
+        query,
+      ).toEqual([known!.id]);
       expect((bench.dmp.calls[0]!.input as StoredQuery).query).toBe('GetDocuments');
       expect(bench.dmp.calls).toHaveLength(1);
     }
@@ -151,19 +172,31 @@ describe('search', () => {
   });
 
   it('does not ask the registry about ids that nobody has', async () => {
-    const res = await bench.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&_id=nobody`);
+    const res = await bench.get(
+      `/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&_id=nobody`,
+    );
     expect([res.status, bundleOf(res).total]).toEqual([200, 0]);
     expect(bench.dmp.calls).toEqual([]);
   });
 
   it('does not show another patient’s document that an identifier leads to', async () => {
     bench.dmp.answers['TD3.1a'] = () => answerOf([entry(7, { patientId: `141112A99004563^^^&${testOid}&ISO^NH` })]);
-    const res = await bench.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&identifier=urn:oid:${entry(7).uniqueId}`);
+    const res = await bench.get(
+      `/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&identifier=urn:oid:${entry(7).uniqueId}`,
+    );
     expect([res.status, bundleOf(res).total]).toEqual([200, 0]);
   });
 
   it('filters what the registry cannot', async () => {
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1), entry(2, { authors: [{ ...entry(1).authors[0]!, person: '899700204581^LE BIHAN^YANN^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS' }] })]);
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([
+        entry(1),
+        entry(2, {
+          authors: [
+            { ...entry(1).authors[0]!, person: '899700204581^LE BIHAN^YANN^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS' },
+          ],
+        }),
+      ]);
     const res = await search('&author.family=le%20bih');
     expect(bundleOf(res).total).toBe(1);
     expect((await search('&_lastUpdated=lt2020')).body).toMatchObject({ total: 0 });
@@ -171,8 +204,10 @@ describe('search', () => {
   });
 
   it('sorts by date in both directions, dateless last', async () => {
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(5), entry(3), entry(9), entry(4, { serviceStartTime: undefined })]);
-    const titles = async (sort: string) => matchesOf(await search(`&_sort=${sort}`)).map((d) => d.content[0]!.attachment.title);
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([entry(5), entry(3), entry(9), entry(4, { serviceStartTime: undefined })]);
+    const titles = async (sort: string) =>
+      matchesOf(await search(`&_sort=${sort}`)).map((d) => d.content[0]!.attachment.title);
     expect(await titles('period')).toEqual(['Document 3', 'Document 5', 'Document 9', 'Document 4']);
     expect(await titles('-period')).toEqual(['Document 9', 'Document 5', 'Document 3', 'Document 4']);
     expect((await search('&_sort=couleur')).status).toBe(400);
@@ -186,10 +221,15 @@ describe('search', () => {
     }
     const [some] = matchesOf(await search('&_elements=type,date'));
     expect(Object.keys(some!).sort()).toEqual(['content', 'date', 'id', 'meta', 'resourceType', 'status', 'type']);
-    expect(some!.meta!.tag).toContainEqual({ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' });
+    expect(some!.meta!.tag).toContainEqual({
+      system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+      code: 'SUBSETTED',
+    });
     const [summary] = matchesOf(await search('&_summary=true'));
     expect(summary!.context).toBeUndefined();
-    expect(summary!.author![0]!.reference).toBe(`#${summary!.contained!.find((c) => `#${c.id}` === summary!.author![0]!.reference)!.id}`);
+    expect(summary!.author![0]!.reference).toBe(
+      `#${summary!.contained!.find((c) => `#${c.id}` === summary!.author![0]!.reference)!.id}`,
+    );
   });
 
   it('answers a failure of the DMP by its own outcome', async () => {
@@ -212,7 +252,9 @@ describe('search', () => {
     bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1), entry(2, { creationTime: 'hier' })]);
     const res = await search();
     expect(res.status).toBe(200);
-    expect(matchesOf(res).length + (bundleOf(res).entry ?? []).filter((e) => e.search?.mode === 'outcome').length).toBe(2);
+    expect(matchesOf(res).length + (bundleOf(res).entry ?? []).filter((e) => e.search?.mode === 'outcome').length).toBe(
+      2,
+    );
   });
 });
 
@@ -278,7 +320,11 @@ describe('read', () => {
       const res = await bench.get(`/fhir/DocumentReference/${name}`);
       expect(res.status, `${name} ${res.text}`).toBe(200);
       expect(bench.dmp.names()).toEqual(['TD3.1a']);
-      expect(bench.dmp.calls[0]!.input).toMatchObject({ query: 'GetDocuments', returnType: 'LeafClass', parameters: { $XDSDocumentEntryUniqueId: [[entry(1).uniqueId]] } });
+      expect(bench.dmp.calls[0]!.input).toMatchObject({
+        query: 'GetDocuments',
+        returnType: 'LeafClass',
+        parameters: { $XDSDocumentEntryUniqueId: [[entry(1).uniqueId]] },
+      });
       expect(res.body).toEqual(found);
       expect(res.headers['etag']).toBe('W/"1"');
       expect(res.headers['last-modified']).toBe(new Date(found!.meta!.lastUpdated!).toUTCString());
@@ -286,7 +332,12 @@ describe('read', () => {
   });
 
   it('takes the last of several metadata versions', async () => {
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { version: '2', title: 'Deux' }), entry(1, { version: '10', title: 'Dix' }), entry(1, { version: '9', title: 'Neuf' })]);
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([
+        entry(1, { version: '2', title: 'Deux' }),
+        entry(1, { version: '10', title: 'Dix' }),
+        entry(1, { version: '9', title: 'Neuf' }),
+      ]);
     const res = await bench.get(`/fhir/DocumentReference/${entry(1).uniqueId}`);
     expect((res.body as DocumentReference).content[0]!.attachment.title).toBe('Dix');
   });
@@ -298,7 +349,8 @@ describe('read', () => {
     const [found] = matchesOf(await search());
     bench.dmp.answers['TD3.1a'] = () => answerOf([]);
     expect((await bench.get(`/fhir/DocumentReference/${found!.id}`)).status).toBe(404);
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { availabilityStatus: 'urn:asip:ci-sis:2010:StatusType:Deleted' })]);
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([entry(1, { availabilityStatus: 'urn:asip:ci-sis:2010:StatusType:Deleted' })]);
     const gone = await bench.get(`/fhir/DocumentReference/${found!.id}`);
     expect([gone.status, outcomeOf(gone).issue![0]!.code]).toEqual([410, 'deleted']);
     bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { patientId: `141112A99004563^^^&${testOid}&ISO^NH` })]);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
-import { metaMatches } from '../../../server/search/meta.ts';
 import { parsePairs } from '../../../server/search/pairs.ts';
 import { parseSearch, type ParameterSpec, type ParseOptions } from '../../../server/search/parse.ts';
 import { escape } from '../../../server/search/values.ts';
@@ -14,7 +13,7 @@ const table: ParameterSpec[] = [
   { name: 'patient.identifier', type: 'token' },
   { name: '_id', type: 'token' },
 ];
-const lenient: ParseOptions = { handling: 'lenient', now: 0, sortable: ['date'] };
+const lenient: ParseOptions = { handling: 'lenient', sortable: ['date'] };
 const parse = (query: string, options: ParseOptions = lenient) => parseSearch(parsePairs(query), table, options);
 
 function issuesOf(action: () => unknown): { key: string; name: unknown }[] {
@@ -131,44 +130,4 @@ describe('parseSearch', () => {
       expect(JSON.stringify((e as IssueError).issues)).not.toContain('236046999012376');
     }
   });
-});
-
-describe('metaMatches', () => {
-  const resource = { id: 'a', meta: { lastUpdated: '2026-11-21T02:23:16.500Z' } };
-  const hit = (query: string): boolean => {
-    const spec: ParameterSpec[] = [
-      { name: '_id', type: 'token', modifiers: ['not'] },
-      { name: '_lastUpdated', type: 'date' },
-    ];
-    return parseSearch(parsePairs(query), spec, lenient).criteria.every((c) => metaMatches(resource, c));
-  };
-
-  it.each([
-    '_id=a',
-    '_id=b,a',
-    '_id:not=b',
-    '_lastUpdated=2026-11-21',
-    '_lastUpdated=ge2026-11-21',
-    '_lastUpdated=ge2026-11-21T02:23:16Z',
-    '_lastUpdated=lt2026-11-22',
-    '_lastUpdated=le2026',
-    '_lastUpdated=gt2026-11-20',
-    '_lastUpdated=sa2026-11-20',
-    '_lastUpdated=eb2026-12',
-    '_lastUpdated=ne2025',
-    '_lastUpdated:missing=false',
-  ])('accepts %s', (query) => expect(hit(query)).toBe(true));
-
-  it.each([
-    '_id=b',
-    '_id=s|a',
-    '_id:not=a',
-    '_lastUpdated=2026-11-20',
-    '_lastUpdated=gt2026-11-21',
-    '_lastUpdated=lt2026-11-21',
-    '_lastUpdated=sa2026-11',
-    '_lastUpdated=eb2026-11-21',
-    '_lastUpdated=ne2026',
-    '_lastUpdated:missing=true',
-  ])('refuses %s', (query) => expect(hit(query)).toBe(false));
 });
