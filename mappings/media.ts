@@ -20,7 +20,10 @@ export const depositMedia: Readonly<Record<SniffedMedia, { handling: 'wrap' | 'c
   'image/tiff': { handling: 'wrap', same: ['image/tif'] },
   'text/rtf': { handling: 'wrap', same: ['application/rtf', 'application/x-rtf'] },
   'text/plain': { handling: 'wrap', same: [] },
-  'text/xml': { handling: 'cda', same: ['application/xml', 'application/hl7-cda+xml', 'application/hl7-sda+xml'] },
+  'text/xml': {
+    handling: 'cda',
+    same: ['application/xml', 'application/hl7-cda+xml', 'application/hl7-sda+xml', 'application/xslt+xml'],
+  },
 };
 
 /** The canonical name of an announced media type (parameters ignored), when the DMP takes it. */

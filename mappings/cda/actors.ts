@@ -90,8 +90,8 @@ export function author(value: XdsAuthor, time: string): Element {
       ...telecoms(value),
       device
         ? el('assignedAuthoringDevice', {}, [
-            el('manufacturerModelName', {}, [person?.given ?? person?.family ?? '']),
-            el('softwareName', {}, [person?.family ?? person?.given ?? '']),
+            el('manufacturerModelName', {}, [person.given ?? person.family ?? '']),
+            el('softwareName', {}, [person.family ?? person.given ?? '']),
           ])
         : value.person === undefined
           ? undefined

@@ -153,7 +153,10 @@ export function checkCdaAgainst(header: CdaHeader, entry: DocumentEntry): Issue[
   const said = metadataOfCda(header);
   const issues: Issue[] = [];
   if (patientDiffers(said, entry, header)) issues.push({ key: 'cda-patient', expression: `${doc}.subject` });
-  for (const { element, expression, severity, differs } of rows)
-    if (differs(said, entry, header)) issues.push({ key: 'cda-mismatch', expression, severity, values: { element } });
+  for (const row of rows) {
+    const { element, expression, severity } = row;
+    if (row.differs(said, entry, header))
+      issues.push({ key: 'cda-mismatch', expression, severity, values: { element } });
+  }
   return issues;
 }

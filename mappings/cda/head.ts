@@ -32,6 +32,8 @@ export class CdaHeadReader {
   document: XmlNode | undefined;
   /** Set when the opening tag of nonXMLBody/text has been read. */
   body: BodyStart | undefined;
+  /** The ClinicalDocument is not the root element. */
+  nested = false;
   /** structuredBody has been met. */
   structured = false;
 
@@ -110,7 +112,10 @@ export class CdaHeadReader {
     }
     const node: XmlNode = { name: tag.local, ns: tag.uri, attrs, children: [], text: '' };
     if (parent) parent.children.push(node);
-    else this.document = node;
+    else {
+      this.document = node;
+      this.nested = this.depth > 1;
+    }
     if (tag.uri === hl7 && tag.local === 'structuredBody') this.structured = true;
     const isText = tag.uri === hl7 && tag.local === 'text' && parent?.name === 'nonXMLBody' && parent.ns === hl7;
     if (isText && !this.body) {

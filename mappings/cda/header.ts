@@ -28,11 +28,11 @@ export function readCdaHeader(bytes: Uint8Array): CdaHeader {
     if (!(error instanceof XmlError)) throw error;
     throw new IssueError({ key: 'cda-invalid', values: { detail: `XML: ${error.reason}` } });
   }
-  return headerOf(document);
+  return headerOf(document, reader.nested);
 }
 
 /** @throws IssueError */
-function headerOf(doc: XmlNode): CdaHeader {
+function headerOf(doc: XmlNode, selfPresenting: boolean): CdaHeader {
   const issues: Issue[] = [];
   const must = <T>(value: T | undefined, path: string): T => {
     if (value === undefined) issues.push({ key: 'cda-invalid', values: { detail: `ClinicalDocument/${path}` } });
@@ -45,6 +45,7 @@ function headerOf(doc: XmlNode): CdaHeader {
   });
   must(patients[0], 'recordTarget/patientRole');
   const header: CdaHeader = {
+    selfPresenting,
     realms: childrenOf(doc, 'realmCode').flatMap((n) => n.attrs.code ?? []),
     templateIds: childrenOf(doc, 'templateId').flatMap((n) => n.attrs.root ?? []),
     id: must(ids(doc)[0], 'id'),

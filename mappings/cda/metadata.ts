@@ -8,6 +8,7 @@
 import { cx, oidPerson, oidStructure } from '../codecs/identifiers.ts';
 import { compose, hl7Text } from '../codecs/hl7v2.ts';
 import { xcn, xon, xtn } from '../codecs/people.ts';
+import { defined } from '../defined.ts';
 import { isInsOid } from '../ins.ts';
 import { formatOfMedia, formatOfTemplates } from '../terminology/associations.ts';
 import { displayOf } from '../terminology/valuesets.ts';
@@ -33,7 +34,7 @@ export function metadataOfCda(header: CdaHeader): Partial<DocumentEntry> {
   const event = mainEvent(header);
   const entry: Partial<DocumentEntry> = {
     uniqueId: uniqueIdOf(header.id),
-    mimeType: 'text/xml',
+    mimeType: header.selfPresenting ? 'application/xslt+xml' : 'text/xml',
     typeCode: withDisplay(header.code),
     title: header.title,
     creationTime: tsToDtm(header.effectiveTime),
@@ -57,11 +58,7 @@ export function metadataOfCda(header: CdaHeader): Partial<DocumentEntry> {
         : [cx.encode({ id: id.extension, authority: { oid: id.root }, type: 'urn:ihe:iti:xds:2013:order' }) as string],
     ),
   };
-  for (const key of Object.keys(entry) as (keyof DocumentEntry)[]) {
-    const value = entry[key];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) delete entry[key];
-  }
-  return entry;
+  return Object.fromEntries(Object.entries(defined(entry)).filter(([, v]) => !(Array.isArray(v) && v.length === 0)));
 }
 
 const withDisplay = (code: XdsCode): XdsCode => {
@@ -127,8 +124,7 @@ export function traitsOf(patient: CdaPatient): PatientTraits {
     birthDate: patient.birthTime?.slice(0, 8),
     sex: patient.sex === 'UN' ? 'U' : patient.sex,
   };
-  for (const key of Object.keys(traits) as (keyof PatientTraits)[]) if (traits[key] === undefined) delete traits[key];
-  return traits;
+  return defined(traits);
 }
 
 /** Traits → sourcePatientInfo: L is the name at birth, D the one in use. */
@@ -168,8 +164,7 @@ export function traitsOfSourceInfo(info: readonly string[]): PatientTraits {
   // What is in use is said apart only where it differs from birth.
   traits.given ??= traits.usageGiven;
   if (traits.usageGiven === traits.given) delete traits.usageGiven;
-  for (const key of Object.keys(traits) as (keyof PatientTraits)[]) if (traits[key] === undefined) delete traits[key];
-  return traits;
+  return defined(traits);
 }
 
 function authorOf(actor: CdaActor): XdsAuthor {

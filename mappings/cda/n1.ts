@@ -56,10 +56,11 @@ function header(input: CdaN1Input): Element {
   };
   const time = (dtm: string | undefined): string | undefined =>
     dtm === undefined ? undefined : dtmToTs(dtm, input.timeZone);
-  const id = idOfUniqueId(need(entry.uniqueId || undefined, 'DocumentReference.masterIdentifier'));
+  const id = idOfUniqueId(entry.uniqueId);
   const type = need(entry.typeCode, 'DocumentReference.type');
   const created = need(time(entry.creationTime), 'DocumentReference.content.attachment.creation');
   const patient = need(insFromCx(entry.patientId), 'DocumentReference.subject');
+  need(entry.uniqueId === '' ? undefined : entry.uniqueId, 'DocumentReference.masterIdentifier');
   if (entry.authors.length === 0) need(undefined, 'DocumentReference.author');
   if (input.content.length === 0)
     issues.push({ key: 'document-empty', expression: 'DocumentReference.content.attachment.data' });
@@ -140,7 +141,7 @@ function header(input: CdaN1Input): Element {
 
 /** `root` or `root^extension` (ITI TF-3 §4.2.3.2.26). */
 function idOfUniqueId(uniqueId: string): CdaId {
-  const [root = '', extension] = (uniqueId ?? '').split('^');
+  const [root = '', extension] = uniqueId.split('^');
   return extension === undefined ? { root } : { root, extension };
 }
 

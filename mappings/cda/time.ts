@@ -25,7 +25,7 @@ interface Parts {
 function parse(text: string): Parts | undefined {
   const found = ts.exec(text);
   const digits = found?.[1];
-  if (!digits) return undefined;
+  if (!found || !digits) return undefined;
   const [y, mo, d, h, mi, s] = [0, 4, 6, 8, 10, 12].map((at, i) =>
     Number(digits.slice(at, i === 0 ? 4 : at + 2) || (i === 1 || i === 2 ? 1 : 0)),
   ) as [number, number, number, number, number, number];
@@ -33,7 +33,7 @@ function parse(text: string): Parts | undefined {
   date.setUTCFullYear(y, mo - 1, d);
   date.setUTCHours(h, mi, s);
   // A date that does not exist (month 13, 30 February, 25 h) rolls over: its digits then differ.
-  return format(date.getTime()).startsWith(digits) ? { digits, zone: found?.[2], epoch: date.getTime() } : undefined;
+  return format(date.getTime()).startsWith(digits) ? { digits, zone: found[2], epoch: date.getTime() } : undefined;
 }
 
 /** yyyyMMddHHmmss of an instant, read as UTC. */
@@ -41,18 +41,26 @@ function format(epoch: number): string {
   return new Date(epoch).toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** Offset of a zone at an instant, in minutes. */
 function offsetAt(epoch: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(epoch);
+  let cached = formats.get(zone);
+  if (!cached)
+    formats.set(
+      zone,
+      (cached = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+      })),
+    );
+  const parts = cached.formatToParts(epoch);
   const get = (type: string): string =>
     (parts.find((p) => p.type === type)?.value ?? '').padStart(type === 'year' ? 4 : 2, '0');
   const local = parse(['year', 'month', 'day', 'hour', 'minute', 'second'].map(get).join(''));

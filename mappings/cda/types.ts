@@ -74,6 +74,8 @@ export interface CdaPatient {
 }
 
 export interface CdaHeader {
+  /** « CDA auto-présentable »: the document stands inside an XSLT (XDS mimeType `application/xslt+xml`). */
+  selfPresenting: boolean;
   /** realmCode values */
   realms: string[];
   templateIds: string[];

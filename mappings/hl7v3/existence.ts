@@ -4,6 +4,7 @@
  *
  * Source: dmp-wire §6.
  */
+import { defined } from '../defined.ts';
 import type { PatientId } from '../ins.ts';
 import { el, type Element } from '../xml/build.ts';
 import { at, child, childrenOf, type XmlNode } from '../xml/tree.ts';
@@ -283,10 +284,4 @@ function quantity(queryAck: XmlNode | undefined, which: string): number | undefi
 function textOf(node: XmlNode | undefined): string | undefined {
   const text = node?.text.trim();
   return text === undefined || text === '' ? undefined : text;
-}
-
-/** The object without the properties that are undefined. */
-function defined<T extends object>(object: T): T {
-  for (const key of Object.keys(object) as (keyof T)[]) if (object[key] === undefined) delete object[key];
-  return object;
 }

@@ -138,9 +138,9 @@ describe('definitions of the extensions', () => {
     for (const each of emitted) {
       const elements = load().find((d) => d.url === each.url)?.differential?.element ?? [];
       const allowed = (id: string): string[] =>
-        elements
-          .find((e) => e.id === id)
-          ?.type?.map((t) => `value${(t.code ?? '')[0]?.toUpperCase()}${(t.code ?? '').slice(1)}`) ?? [];
+        (elements.find((e) => e.id === id)?.type ?? []).map(
+          ({ code }) => `value${code.charAt(0).toUpperCase()}${code.slice(1)}`,
+        );
       const valueOf = (e: object): string | undefined => Object.keys(e).find((k) => k.startsWith('value'));
       if (each.extension)
         for (const part of each.extension)
@@ -181,7 +181,7 @@ function sliceProblems(patient: Patient, profile: StructureDefinition): string[]
           for (const part of elements.filter(
             (e) => e.id?.startsWith(`${id}.`) && !e.id.slice(id.length + 1).includes('.'),
           )) {
-            const value = item[(part.path ?? '').split('.')[2] as string];
+            const value = item[part.path.split('.')[2] as string];
             if ((part.min ?? 0) > 0 && value === undefined) problems.push(`${part.id ?? ''} missing`);
             const wanted = patternOf(part.id as string);
             if (value !== undefined && wanted !== undefined && !holds(value, wanted))

@@ -25,7 +25,7 @@ import { chunked, collect, goldenEntry } from './support.ts';
 const code = (value: string, scheme: string): XdsCode => ({
   code: value,
   scheme,
-  display: displayOf(value, scheme) as string,
+  display: displayOf(value, scheme),
 });
 const pdf = Buffer.from('%PDF-1.4\nfictif\n%%EOF\n');
 
@@ -74,17 +74,13 @@ function input(entry: Partial<DocumentEntry> = {}, more: Partial<CdaN1Input> = {
 
 /** What a header can hold of an entry. */
 function determined(entry: DocumentEntry): Partial<DocumentEntry> {
-  const { id, objectType, slots, classCode, comments, ...rest } = entry;
-  void [id, objectType, slots, classCode, comments];
-  const kept: Partial<DocumentEntry> = {
-    ...rest,
-    confidentialityCodes: rest.confidentialityCodes.filter((c) => c.scheme === schemes.confidentiality),
-  };
-  for (const key of Object.keys(kept) as (keyof DocumentEntry)[]) {
-    const value = kept[key];
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) delete kept[key];
-  }
-  return kept;
+  const outside = ['id', 'objectType', 'slots', 'classCode', 'comments'];
+  const confidentialityCodes = entry.confidentialityCodes.filter((c) => c.scheme === schemes.confidentiality);
+  return Object.fromEntries(
+    (Object.entries({ ...entry, confidentialityCodes }) as [string, unknown][]).filter(
+      ([key, value]) => !outside.includes(key) && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
 }
 
 describe('round trip', () => {
@@ -265,8 +261,8 @@ describeShared('against HL7 and the golden CDA', (dir) => {
     validator = XsdValidator.fromDoc(schema);
   });
   afterAll(() => {
-    validator?.dispose();
-    schema?.dispose();
+    validator.dispose();
+    schema.dispose();
   });
   const valid = (cda: Uint8Array): void => {
     const doc = XmlDocument.fromBuffer(cda, { option: ParseOption.XML_PARSE_NONET });
