@@ -1,0 +1,166 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const patient = '/Patient?identifier=urn:oid:1.2.250.1.213.1.4.10|236046999012376';
+let dir: string;
+let port: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'start-'));
+  // A token names the façade's address, so that must be the same for both commands.
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  port = String((probe.address() as AddressInfo).port);
+  probe.close();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const environment = (settings: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  DATA_DIR: path.join(dir, 'data'),
+  PORT: port,
+  SIMULATOR_PORT: '0',
+  SIMULATOR_CONTROL_PORT: '0',
+  LOG_LEVEL: 'silent',
+  ...settings,
+});
+
+/** `npm start`, until it is ready or has ended. */
+async function start(settings: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'tools/start.ts'], {
+    cwd: root,
+    env: environment(settings),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (text) => (output += String(text)));
+  child.stderr.on('data', (text) => (errors += String(text)));
+  const ended = once(child, 'close');
+  const ready = () => /^Ready: (\S+) {2}\(DMP: (\S+)\)$/m.exec(output);
+  while (ready() === null && child.exitCode === null && child.signalCode === null) await sleep(50);
+  const [, url = '', dmpUrl = ''] = ready() ?? [];
+  return { child, ended, url, dmpUrl, output: () => output, errors: () => errors };
+}
+
+async function token(): Promise<string> {
+  const command = ['--import', 'tsx', 'tools/token.ts'];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: environment({}) });
+  return stdout.trim();
+}
+
+async function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  return new Promise((resolve) => {
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; !(await condition()); attempt++) {
+    if (attempt > 100) throw new Error('It never came.');
+    await sleep(50);
+  }
+}
+
+// Whole processes on a machine that may have two cores and other work.
+describe('npm start', { timeout: 120_000 }, () => {
+  it('asks the simulator over mutual TLS for the nurse, and leaves nothing running when it is told to stop', async () => {
+    const running = await start();
+    expect(running.errors()).toBe('');
+    expect((await fetch(`${running.url}/metadata`)).status).toBe(200);
+    expect((await fetch(running.url + patient)).status).toBe(401);
+    const found = await fetch(running.url + patient, { headers: { Authorization: `Bearer ${await token()}` } });
+    const body: unknown = await found.json();
+    expect(found.status, JSON.stringify(body)).toBe(200);
+    expect(body).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 1 });
+
+    running.child.kill('SIGTERM');
+    const [code] = (await running.ended) as [number | null];
+    expect(code).toBe(0);
+    expect(await answers(running.url)).toBe(false);
+    expect(await answers(running.dmpUrl)).toBe(false);
+    expect(existsSync(path.join(dir, 'data/postgres/cluster/postmaster.pid'))).toBe(false);
+    expect(existsSync(path.join(dir, 'data/postgres/facade.lock'))).toBe(false);
+  });
+
+  it('starts again after it was killed, with the same keys', async () => {
+    const certificate = () => readFile(path.join(dir, 'data/pki/org-auth.cert.pem'), 'utf8');
+    const before = await certificate();
+    const killed = await start();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    // The simulator sees that its parent has gone.
+    await eventually(async () => !(await answers(killed.dmpUrl)));
+    const again = await start();
+    expect(again.errors()).toBe('');
+    expect((await fetch(`${again.url}/metadata`)).status).toBe(200);
+    expect(await certificate()).toBe(before);
+  });
+
+  it('ends, and says why, when the simulator has ended', async () => {
+    const running = await start();
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(running.child.pid)]);
+    const pids = stdout.trim().split(/\s+/).map(Number);
+    const commands = await Promise.all(
+      pids.map(async (pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+    );
+    process.kill(pids[commands.findIndex((command) => command.includes('simulator.ts'))]!, 'SIGKILL');
+    const [code] = (await running.ended) as [number | null];
+    expect(code).toBe(1);
+    expect(running.errors()).toContain('simulator has ended');
+  });
+
+  it('says which setting to change when a port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const occupied = String((taken.address() as AddressInfo).port);
+    for (const setting of ['PORT', 'SIMULATOR_PORT', 'SIMULATOR_CONTROL_PORT']) {
+      const failed = await start({ [setting]: occupied });
+      const [code] = (await failed.ended) as [number | null];
+      expect(code).toBe(1);
+      expect(failed.errors()).toContain(`Port ${occupied} is taken: set ${setting.replace('_CONTROL', '')}`);
+      expect(failed.errors()).not.toMatch(/\n +at /);
+      expect(existsSync(path.join(dir, 'data/postgres/facade.lock'))).toBe(false);
+    }
+    taken.close();
+  });
+
+  it('demands the real things in production', async () => {
+    const failed = await start({ ENVIRONMENT: 'production' });
+    expect(failed.errors()).toMatch(/AUTH_JWKS/);
+    const second = await start({ ENVIRONMENT: 'production', AUTH_JWKS: path.join(dir, 'data/auth/jwks.json') });
+    expect(second.errors()).toMatch(/DMP_URL/);
+    expect(second.child.exitCode).toBe(1);
+  });
+
+  it('names a setting that is not valid, and not its value', async () => {
+    const failed = await start({ STRUCTURE_SECTOR: 'SA17', PAGE_SIZE: 'plenty' });
+    expect(failed.errors()).toContain('PAGE_SIZE');
+    expect(failed.errors()).not.toContain('plenty');
+    expect(failed.child.exitCode).toBe(1);
+  });
+});
