@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extractEmbedded } from '../../../mappings/cda/embedded.ts';
 import { sniff } from '../../../mappings/media.ts';
@@ -46,6 +47,11 @@ describe('whatever the XML looks like', () => {
     'a > in an attribute': wrap(`<text language="a>b" mediaType="text/plain" representation="B64">${b64}</text>`),
     'characters instead of base64': wrap(`<text mediaType="text/plain">${content.toString('utf8')}</text>`),
     'no padding': wrap(`<text mediaType="text/plain" representation="B64">${b64.replace(/=+$/, '')}</text>`),
+    'line ends and astral characters before the body': Buffer.from(
+      wrap(`<text mediaType="text/plain" representation="B64">${b64}</text>`)
+        .toString()
+        .replace('<component>', '\r\n<!-- \u{1F600}\r -->\r<a b="\u{1F600}\u{1F600}"/>\r\n<component>'),
+    ),
     'a byte order mark': Buffer.concat([
       Buffer.from('\ufeff'),
       wrap(`<text mediaType="text/plain" representation="B64">${b64}</text>`),
@@ -65,6 +71,30 @@ describe('whatever the XML looks like', () => {
     for (const size of [1, 2, 3, 4, 9, 1000])
       expect((await read(cda, size)).bytes.toString('utf8')).toBe('a < b & c\nd & <e> é\u{1F600}');
   });
+});
+
+it('characters are those that an XML parser gives, however they are written and cut', async () => {
+  const run = fc.oneof(
+    fc.string({ unit: 'grapheme' }).map((s) =>
+      s
+        .replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '')
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/>/g, '&gt;'),
+    ),
+    fc.constantFrom('\r\n', '\r', '\n', '&#13;', '&#x10000;', '&quot;', '&apos;', '\u{1F600}'),
+    fc.string().map((s) => `<![CDATA[${s.replace(/[^\x20-\x7e\r\n]|\]\]>/g, '')}]]>`),
+    fc.string().map((s) => `<!--${s.replace(/[^\x20-\x7e]|-/g, '')}-->`),
+    fc.string().map((s) => `<?p ${s.replace(/[^\x20-\x7e]|\?>/g, '')}?>`),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(run, { maxLength: 12 }), fc.integer({ min: 1, max: 60 }), async (runs, size) => {
+      const cda = wrap(`<text>${runs.join('')}</text>`);
+      const expected = at(child(parseXml(cda), 'component'), 'nonXMLBody', 'text')?.text;
+      expect((await read(cda, size)).bytes.toString('utf8')).toBe(expected);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe('what is no N1', () => {
@@ -130,12 +160,15 @@ it('20 MB in bounded memory', async () => {
   for (let i = 0; i < block.length; i++) block[i] = (i * 7 + 13) & 0xff;
   const text = block.toString('base64');
   let peak = 0;
+  let ahead = 0;
+  let sent = 0;
   async function* source(): AsyncGenerator<Uint8Array> {
     const [before, after] = wrap('<text mediaType="application/pdf" representation="B64">@</text>')
       .toString()
       .split('@') as [string, string];
     yield Buffer.from(before);
     for (let i = 0; i < blocks; i++) {
+      sent += block.length;
       yield Buffer.from(text);
       await Promise.resolve();
     }
@@ -148,12 +181,15 @@ it('20 MB in bounded memory', async () => {
     actual.update(piece);
     size += piece.length;
     peak = Math.max(peak, piece.length);
+    ahead = Math.max(ahead, sent - size);
   }
   const expected = createHash('sha1');
   for (let i = 0; i < blocks; i++) expected.update(block);
   expect(size).toBe(block.length * blocks);
   expect(actual.digest('hex')).toBe(expected.digest('hex'));
   expect(peak).toBeLessThanOrEqual(block.length + 3);
+  // Nothing is asked of the source before what it gave has been given on.
+  expect(ahead).toBeLessThanOrEqual(block.length);
 });
 
 describeShared('N1 documents of the corpora', (dir) => {

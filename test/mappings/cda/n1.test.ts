@@ -95,6 +95,14 @@ describe('round trip', () => {
     expect(await collect(embedded?.body)).toEqual(Buffer.from(pdf));
   });
 
+  it('another practice setting is pointed out', () => {
+    const { entry, ...rest } = input();
+    const header = readCdaHeader(writeCdaN1({ entry, ...rest }));
+    expect(checkCdaAgainst(header, { ...entry, practiceSettingCode: code('HAD', schemes.practice) })).toEqual([
+      expect.objectContaining({ severity: 'warning', expression: 'DocumentReference.context.practiceSetting' }),
+    ]);
+  });
+
   const text = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
     .map((s) =>
