@@ -89,13 +89,18 @@ export function registryFailure(row: HandlerRow, code: string, context: string):
   return { body: response };
 }
 
-/** Changes one byte in the middle of every part. */
+/** Changes one byte in the middle of every document, attached or inline. */
 export function corrupt(answer: Answer): Answer {
-  const parts = answer.parts?.map((part) => {
-    const body = Buffer.from(part.body);
+  const spoil = (bytes: Uint8Array): Buffer => {
+    const body = Buffer.from(bytes);
     const middle = body.length >> 1;
-    if (body.length > 0) body[middle] = body[middle]! ^ 0x01;
-    return { ...part, body };
-  });
-  return { ...answer, ...(parts === undefined ? {} : { parts }) };
+    if (body.length > 0) body.writeUInt8(body.readUInt8(middle) ^ 0x01, middle);
+    return body;
+  };
+  const parts = answer.parts?.map((part) => ({ ...part, body: spoil(part.body) }));
+  const body = answer.body.replace(
+    /(<xdsb:Document>)([A-Za-z0-9+/=]+)(?=<)/g,
+    (_, tag: string, inline: string) => tag + spoil(Buffer.from(inline, 'base64')).toString('base64'),
+  );
+  return { ...answer, body, ...(parts === undefined ? {} : { parts }) };
 }

@@ -143,7 +143,7 @@ describe('3. Deposit a set (ITI-65)', () => {
     expect(second.body.id).toBe(first.body.id);
     const other = await stack.post<OperationOutcome>('/DocumentReference', simplified({ content: text('Autre'), contentType: 'text/plain', uniqueId }), 'nurse');
     expect(other.status).toBe(409);
-    expect(other.body.issue[0]!.code).toBe('duplicate');
+    expect(other.body.issue[0]!.expression).toEqual(['DocumentReference.masterIdentifier']);
     expect(await stack.calls()).toEqual([]);
   });
 });
@@ -272,6 +272,7 @@ describe('5. Read and retrieve (ITI-68)', () => {
     expect(broken.status).toBe(502);
     expect(JSON.parse(broken.bytes.toString())).toMatchObject({ resourceType: 'OperationOutcome' });
     expect(stack.spooled()).toEqual([]);
+    await stack.clearFaults();
   });
 });
 
