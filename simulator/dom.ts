@@ -2,7 +2,7 @@
  * XML for the simulator, on libxml2: parsing without DTD or entities, lookups by namespace and local name, canonical
  * forms. A document owns WebAssembly memory: whoever parses disposes (`withXml` does both).
  */
-import { XmlC14NMode, XmlCData, XmlDocument, XmlElement, type XmlNode, XmlText, type XmlTreeNode } from 'libxml2-wasm';
+import { XmlC14NMode, XmlCData, XmlDocument, XmlElement, type XmlNode, XmlText } from 'libxml2-wasm';
 
 export type { XmlDocument, XmlElement } from 'libxml2-wasm';
 
@@ -109,8 +109,8 @@ export const nameOf = (element: XmlElement): string => `{${element.namespaceUri}
  */
 function childNodes(element: XmlElement): XmlNode[] {
   const found: XmlNode[] = [];
-  for (let node: XmlNode | null = element.firstChild; node !== null; node = (node as XmlTreeNode).next) {
-    if ((node as XmlTreeNode).next === undefined) return element.find('node()');
+  for (let node = element.firstChild; node !== null; node = node.next) {
+    if (!('next' in node)) return element.find('node()');
     found.push(node);
   }
   return found;

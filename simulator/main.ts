@@ -9,11 +9,13 @@ const missing = [settings.tlsKey, settings.tlsCert, ...settings.tlsClientCa, ...
   (f) => !existsSync(f),
 );
 if (missing.length > 0) {
-  console.error(`simulator: certificates not found: ${[...new Set(missing)].join(', ')}`);
+  process.stderr.write(`simulator: certificates not found: ${[...new Set(missing)].join(', ')}\n`);
   process.exit(1);
 }
 const simulator = await startSimulator(settings);
-console.log(`DMP simulator: ${simulator.url} (mutual TLS), control: ${simulator.controlUrl}, seed: ${settings.seed}`);
+process.stdout.write(
+  `DMP simulator: ${simulator.url} (mutual TLS), control: ${simulator.controlUrl}, seed: ${settings.seed}\n`,
+);
 
 const stop = () => void simulator.close().then(() => process.exit(0));
 process.once('SIGINT', stop);

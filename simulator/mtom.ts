@@ -27,11 +27,9 @@ const limits = { parts: 64, headerBytes: 8192 };
 export function mediaType(header: string | undefined): { type: string; parameters: Record<string, string> } {
   const text = header ?? '';
   const parameters: Record<string, string> = {};
-  for (const [, name, value] of text.matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g))
-    parameters[name!.toLowerCase()] = value!.startsWith('"')
-      ? value!.slice(1, -1).replace(/\\(.)/g, '$1')
-      : value!.trim();
-  return { type: text.split(';')[0]!.trim().toLowerCase(), parameters };
+  for (const [, name = '', value = ''] of text.matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g))
+    parameters[name.toLowerCase()] = value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value.trim();
+  return { type: text.replace(/;.*$/s, '').trim().toLowerCase(), parameters };
 }
 
 /** Content-ID or `cid:` href → the id that both mean: no `cid:`, no angle brackets, percent escapes decoded. */

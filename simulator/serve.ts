@@ -51,8 +51,8 @@ export async function serve(state: State, trusted: readonly Certificate[], reque
   try {
     const { root, parts } = unpack(request);
     doc = parseXml(root);
-    const exchange = identify(state, trusted, request, doc, parts, progress);
-    return await run(state, exchange, progress);
+    const { exchange, row } = identify(state, trusted, request, doc, parts, progress);
+    return await run(state, exchange, row, progress);
   } catch (error) {
     const fault = asFault(error);
     if (progress.injected === undefined) call.outcome = `fault ${fault.subcode?.local ?? fault.code}`;
@@ -78,10 +78,8 @@ function asFault(error: unknown): SoapFault {
   if (error instanceof SoapFault) return error;
   if (error instanceof XmlRefused || error instanceof MtomRefused) return unreadable();
   // a defect of the simulator: where, never what (a message may quote data)
-  console.error(
-    'simulator:',
-    error instanceof Error ? (error.stack ?? '').replace(error.message, '…') : 'unknown error',
-  );
+  const where = error instanceof Error ? (error.stack ?? '').replace(error.message, '…') : 'unknown error';
+  process.stderr.write(`simulator: ${where}\n`);
   return internal();
 }
 
@@ -93,7 +91,7 @@ function identify(
   doc: XmlDocument,
   parts: Map<string, Part>,
   progress: Progress,
-): Exchange {
+): { exchange: Exchange; row: HandlerRow } {
   const early = messageIdOf(doc.root);
   if (early !== undefined) progress.messageId = early;
   const envelope = readEnvelope(doc.root);
@@ -108,7 +106,7 @@ function identify(
   const vihf = readVihf(envelope.assertion, { settings: world.settings, trusted, tls: request.tls, now });
   progress.call.mode = vihf.mode;
   progress.call.purpose = vihf.purpose;
-  return {
+  const exchange: Exchange = {
     service: request.service,
     action: envelope.action,
     messageId: envelope.messageId,
@@ -121,11 +119,11 @@ function identify(
     world,
     now,
   };
+  return { exchange, row };
 }
 
 /** Rights and handler, and whatever failure was asked for. */
-async function run(state: State, exchange: Exchange, progress: Progress): Promise<Outcome> {
-  const row = progress.row!;
+async function run(state: State, exchange: Exchange, row: HandlerRow, progress: Progress): Promise<Outcome> {
   const transaction = row.transaction(exchange);
   progress.call.transaction = transaction;
   checkRights(exchange, transaction);
@@ -135,25 +133,26 @@ async function run(state: State, exchange: Exchange, progress: Progress): Promis
     progress.call.outcome = `injected ${injected.kind}`;
   }
   if (injected?.kind === 'delay') await sleep(injected.ms);
-  let answer: Answer | undefined;
-  if (injected === undefined || letsThrough(injected)) answer = await row.handler(exchange);
+  const done = injected === undefined || letsThrough(injected) ? await row.handler(exchange) : undefined;
   if (injected?.kind === 'down') return { kind: 'down' };
   if (injected?.kind === 'http503') return { kind: 'reply', reply: http503 };
-  if (injected?.kind === 'soapFault')
-    throw new SoapFault({
-      code: injected.code,
-      ...(injected.subcode === undefined ? {} : { subcode: injected.subcode }),
-      reason: { fr: injected.reason },
-    });
-  if (injected?.kind === 'registryError') answer = registryFailure(row, injected.code, injected.context);
-  if (injected?.kind === 'corrupt') answer = corrupt(answer!);
+  const answer = (injected === undefined ? done : failing(row, injected, done)) ?? { body: '' };
   const relatesTo = injected?.kind === 'relatesTo' ? wrongMessageId : exchange.messageId;
-  const parts = answer?.parts ?? (row.answerMtom === 'always' ? [] : undefined);
-  const reply = writeAnswer(answer?.action ?? row.responseAction, relatesTo, answer?.body ?? '', parts);
+  const parts = answer.parts ?? (row.answerMtom === 'always' ? [] : undefined);
+  const reply = writeAnswer(answer.action ?? row.responseAction, relatesTo, answer.body, parts);
   if (injected?.kind === 'garbage') return { kind: 'reply', reply: { ...reply, body: garbage } };
   if (injected?.kind === 'truncate')
     return { kind: 'reply', reply, cut: { bytes: injected.bytes, reset: injected.reset } };
   return { kind: 'reply', reply };
+}
+
+/** The answer that a failure asks for. @throws SoapFault when it asks for one */
+function failing(row: HandlerRow, injected: InjectedFault, done: Answer | undefined): Answer | undefined {
+  if (injected.kind === 'registryError') return registryFailure(row, injected.code, injected.context);
+  if (injected.kind === 'corrupt' && done !== undefined) return corrupt(done);
+  if (injected.kind !== 'soapFault') return done;
+  const { code, subcode, reason } = injected;
+  throw new SoapFault({ code, ...(subcode === undefined ? {} : { subcode }), reason: { fr: reason } });
 }
 
 const wrongMessageId = 'urn:uuid:00000000-0000-4000-8000-000000000000';

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 import { createCallLog } from './control/calls.ts';
 import { createFaultQueue } from './control/faults.ts';
@@ -132,7 +132,7 @@ async function receive(state: State, trusted: Certificate[], request: IncomingMe
   const contentType = request.headers['content-type'];
   const packed = packaging(contentType);
   if (packed === undefined) return refuse(415, 'application/soap+xml or an MTOM package is expected');
-  const tls = peerOf(request.socket as TLSSocket);
+  const tls = peerOf(request.socket);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -150,17 +150,17 @@ async function receive(state: State, trusted: Certificate[], request: IncomingMe
   response.write(sent, () => request.socket.destroy());
 }
 
-function peerOf(socket: TLSSocket): TlsPeer {
-  const raw = socket.getPeerCertificate().raw as Buffer | undefined;
+function peerOf(socket: Socket): TlsPeer {
+  const raw = socket instanceof TLSSocket ? (socket.getPeerCertificate().raw as Buffer | undefined) : undefined;
   if (raw === undefined) throw new Error('no client certificate');
   const certificate = readCertificate(raw);
   const [commonName] = valuesOf(certificate.subject, 'CN');
   const person = (['SN', 'GN', 'T'] as const).some((type) => valuesOf(certificate.subject, type).length > 0);
-  const units = valuesOf(certificate.subject, 'OU');
+  const [unit, ...others] = valuesOf(certificate.subject, 'OU');
   return {
     ...(commonName === undefined ? {} : { commonName }),
     // a card may bear the profession as OU: only a structure's OU is its identifier
-    ...(person || units.length !== 1 ? {} : { organisationUnit: units[0]! }),
+    ...(person || unit === undefined || others.length > 0 ? {} : { organisationUnit: unit }),
     serialNumber: certificate.x509.serialNumber,
   };
 }

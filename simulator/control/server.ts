@@ -93,9 +93,9 @@ export function createControlServer(state: State): Server {
       response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
     };
     const run = async () => {
-      const path = (request.url ?? '').split('?')[0]!;
+      const [path] = (request.url ?? '').split('?');
       if (request.headers.origin !== undefined) return send(403, { error: 'not for browsers' });
-      const route = routes[`${request.method} ${path}`];
+      const route = routes[`${request.method ?? ''} ${path ?? ''}`];
       if (route === undefined) return send(404, { error: 'unknown', routes: Object.keys(routes) });
       try {
         send(200, route(state, await readJson(request)));

@@ -128,31 +128,38 @@ const refuse = (code: string, fr: string, place?: string): SoapFault =>
 /** Reads the query. @throws SoapFault with the code of the first rule that it breaks */
 export function readExistenceQuery(body: XmlElement): ExistenceQuery {
   checkStructure(body);
-  const at = (path: string): XmlElement => (path === '.' ? body : findOne(body, path))!;
+  // the grammar has found every element that a rule names
+  const at = (path: string): XmlElement => (path === '.' ? body : (findOne(body, path) ?? body));
   for (const { code, at: path, ok, fr } of existenceRules)
     if (!ok(at(path))) throw refuse(code, fr, path.replaceAll('hl7:', ''));
   const value = at(`${parameter}/hl7:patientIdentifier/hl7:value`);
   return {
     id: instanceId(at('hl7:id')),
     queryId: instanceId(at(`${query}/hl7:queryId`)),
-    patient: { oid: attr(value, 'root')!, value: attr(value, 'extension')! },
+    patient: { oid: text(value, 'root'), value: text(value, 'extension') },
     sender: {
-      id: attr(at('hl7:sender/hl7:device/hl7:id'), 'root')!,
+      id: text(at('hl7:sender/hl7:device/hl7:id'), 'root'),
       softwareName: findOne(body, 'hl7:sender/hl7:device/hl7:softwareName')?.content ?? '',
     },
   };
 }
 
+/** An attribute that a rule has required. */
+const text = (element: XmlElement, name: string): string => attr(element, name) ?? '';
+
 function instanceId(element: XmlElement): InstanceId {
   const extension = attr(element, 'extension');
-  return { root: attr(element, 'root')!, ...(extension === undefined ? {} : { extension }) };
+  return { root: text(element, 'root'), ...(extension === undefined ? {} : { extension }) };
 }
+
+const unexpected = (element: XmlElement): SoapFault =>
+  refuse('HL7_STRUCTURE', 'Élément inattendu dans la demande', element.name);
 
 function checkStructure(element: XmlElement): void {
   const expected = grammar[element.name];
   const found = children(element);
   if (expected === undefined) {
-    if (found.length > 0) throw refuse('HL7_STRUCTURE', 'Élément inattendu dans la demande', found[0]!.name);
+    if (found[0] !== undefined) throw unexpected(found[0]);
     return;
   }
   let at = 0;
@@ -166,5 +173,6 @@ function checkStructure(element: XmlElement): void {
       throw refuse('HL7_STRUCTURE', `Élément ${name} absent ou mal placé dans la demande`, name);
     }
   }
-  if (at < found.length) throw refuse('HL7_STRUCTURE', 'Élément inattendu dans la demande', found[at]!.name);
+  const extra = found[at];
+  if (extra !== undefined) throw unexpected(extra);
 }

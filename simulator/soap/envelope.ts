@@ -87,19 +87,20 @@ const understood = new Set([
 export function messageIdOf(root: XmlElement): string | undefined {
   const header = children(root).find((c) => nameOf(c) === `{${ns.soap}}Header`);
   const ids = header === undefined ? [] : children(header).filter((c) => nameOf(c) === `{${ns.wsa}}MessageID`);
-  return ids.length === 1 ? pureText(ids[0]!)?.trim() || undefined : undefined;
+  const [id, ...others] = ids;
+  return id === undefined || others.length > 0 ? undefined : pureText(id)?.trim() || undefined;
 }
 
 /** Reads an envelope. @throws SoapFault */
 export function readEnvelope(root: XmlElement): Envelope {
   if (nameOf(root) !== `{${ns.soap}}Envelope`) throw soapFault('SOAP_VERSION');
   const [header, body, ...more] = children(root);
-  const named = (element: XmlElement | undefined, local: string) =>
-    element !== undefined && nameOf(element) === `{${ns.soap}}${local}`;
-  if (!named(header, 'Header') || !named(body, 'Body') || more.length > 0) throw soapFault('SOAP_STRUCTURE');
-  checkMustUnderstand(children(header!));
+  if (header === undefined || body === undefined || more.length > 0) throw soapFault('SOAP_STRUCTURE');
+  if (nameOf(header) !== `{${ns.soap}}Header` || nameOf(body) !== `{${ns.soap}}Body`) throw soapFault('SOAP_STRUCTURE');
+  const blocks = children(header);
+  checkMustUnderstand(blocks);
   const single = (local: string, code: SoapRule): XmlElement => {
-    const [found, ...others] = children(header!).filter((c) => nameOf(c) === `{${ns.wsa}}${local}`);
+    const [found, ...others] = blocks.filter((c) => nameOf(c) === `{${ns.wsa}}${local}`);
     if (found === undefined || others.length > 0) throw soapFault(code);
     return found;
   };
@@ -110,9 +111,9 @@ export function readEnvelope(root: XmlElement): Envelope {
   if (address === undefined || pureText(address)?.trim() !== anonymous) throw soapFault('WSA_REPLY_ADDRESS');
   const action = pureText(single('Action', 'WSA_ACTION'))?.trim() ?? '';
   if (action === '') throw soapFault('WSA_ACTION');
-  const [content, ...others] = children(body!);
+  const [content, ...others] = children(body);
   if (content === undefined || others.length > 0) throw soapFault('SOAP_BODY');
-  return { messageId, action, assertion: readSecurity(children(header!)), body: content };
+  return { messageId, action, assertion: readSecurity(blocks), body: content };
 }
 
 function checkMustUnderstand(blocks: XmlElement[]): void {

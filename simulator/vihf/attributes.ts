@@ -38,10 +38,13 @@ export const attributeRows = {
   lpsHomologation: { name: 'LPS_ID_HOMOLOGATION_DMP', required: true, pattern: someText },
 } as const satisfies Record<string, Row>;
 
-type Key = keyof typeof attributeRows;
+type Rows = typeof attributeRows;
+type Key = keyof Rows;
+/** Rows whose value is a text that must be there. */
+type RequiredText = { [K in Key]: Rows[K] extends { required: true; pattern: RegExp } ? K : never }[Key];
 
 export interface Attributes {
-  text: Partial<Record<Key, string>>;
+  text: Record<RequiredText, string> & Partial<Record<Key, string>>;
   roles: Role[];
   purpose: Role;
 }
@@ -63,26 +66,31 @@ export function readAttributes(statement: XmlElement): Attributes {
     if (values.has(key)) throw vihfFault('ATTRIBUTE_REPEATED', attributeRows[key].name);
     values.set(key, findAll(attribute, 'saml2:AttributeValue'));
   }
-  const attributes: Attributes = { text: {}, roles: [], purpose: { code: '', codeSystem: '' } };
+  const text: Partial<Record<Key, string>> = {};
+  let roles: Role[] = [];
+  let purpose: Role | undefined;
   for (const [key, row] of rows) {
     const found = values.get(key);
-    if (found === undefined || found.length === 0) {
+    const [value, ...others] = found ?? [];
+    if (value === undefined) {
       if (row.required || found !== undefined) throw vihfFault('ATTRIBUTE_MISSING', row.name);
       continue;
     }
-    if (key === 'roles') attributes.roles = found.map((value) => readCoded(value, 'Role', row.name));
-    else if (found.length > 1) throw vihfFault('ATTRIBUTE_REPEATED', row.name);
-    else if (key === 'purpose') attributes.purpose = readCoded(found[0]!, 'PurposeOfUse', row.name);
-    else attributes.text[key] = readText(found[0]!, row);
+    if (key === 'roles') roles = [value, ...others].map((each) => readCoded(each, 'Role', row.name));
+    else if (others.length > 0) throw vihfFault('ATTRIBUTE_REPEATED', row.name);
+    else if (row.pattern === undefined) purpose = readCoded(value, 'PurposeOfUse', row.name);
+    else text[key] = readText(value, row.name, row.pattern);
   }
-  return attributes;
+  if (purpose === undefined) throw vihfFault('ATTRIBUTE_MISSING', attributeRows.purpose.name);
+  // every required row was found, or the loop has thrown
+  return { text: text as Attributes['text'], roles, purpose };
 }
 
-function readText(value: XmlElement, row: Row): string {
+function readText(value: XmlElement, name: string, pattern: RegExp): string {
   const text = pureText(value);
-  if (text === undefined) throw vihfFault('ATTRIBUTE_VALUE', row.name);
-  if (text.trim() === '') throw vihfFault('ATTRIBUTE_MISSING', row.name);
-  if (!row.pattern!.test(text)) throw vihfFault('ATTRIBUTE_VALUE', row.name);
+  if (text === undefined) throw vihfFault('ATTRIBUTE_VALUE', name);
+  if (text.trim() === '') throw vihfFault('ATTRIBUTE_MISSING', name);
+  if (!pattern.test(text)) throw vihfFault('ATTRIBUTE_VALUE', name);
   return text;
 }
 

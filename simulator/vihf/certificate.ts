@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 
-import { readDer, readOid, readOne, tags } from './der.ts';
+import { nth, readDer, readOid, readOne, tags } from './der.ts';
 import { type Name, nameFromDer, valuesOf } from './names.ts';
 
 export interface Certificate {
@@ -36,24 +36,23 @@ export const extendedKeyUsages = { clientAuth: '1.3.6.1.5.5.7.3.2', emailProtect
 /** Reads a certificate in DER. @throws when it is not one */
 export function readCertificate(der: Uint8Array): Certificate {
   const x509 = new X509Certificate(der);
-  const [tbs] = readDer(readOne(x509.raw).content);
-  const fields = readDer(tbs!.content);
+  const fields = readDer(nth(readDer(readOne(x509.raw).content), 0).content);
   if (fields[0]?.tag === 0xa0) fields.shift(); // version
   // serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, then optional [1], [2], [3]
   const extensions = new Map<string, Buffer>();
   const wrapped = fields.find((f) => f.tag === 0xa3);
   for (const extension of wrapped === undefined ? [] : readDer(readOne(wrapped.content).content)) {
     const parts = readDer(extension.content);
-    extensions.set(readOid(parts[0]!.content), parts[parts.length - 1]!.content);
+    extensions.set(readOid(nth(parts, 0).content), nth(parts, parts.length - 1).content);
   }
   return {
     x509,
-    issuer: nameFromDer(fields[2]!.content),
-    subject: nameFromDer(fields[4]!.content),
+    issuer: nameFromDer(nth(fields, 2).content),
+    subject: nameFromDer(nth(fields, 4).content),
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
     keyUsage: readKeyUsage(extensions.get('2.5.29.15')),
-    extendedKeyUsage: new Set(x509.keyUsage ?? []), // Node's name for the extended usages
+    extendedKeyUsage: new Set((x509.keyUsage as string[] | undefined) ?? []), // Node's name for the extended usages
     authority: readAuthority(extensions.get('2.5.29.19')),
   };
 }
@@ -89,7 +88,7 @@ const issued = (child: Certificate, parent: Certificate): boolean =>
  */
 export function chainOf(leaf: Certificate, trusted: readonly Certificate[]): Certificate[] | undefined {
   const extend = (path: Certificate[]): Certificate[] | undefined => {
-    const last = path[path.length - 1]!;
+    const last = path.at(-1) ?? leaf;
     if (path.length > 1 && issued(last, last)) return path;
     for (const parent of trusted) {
       if (path.includes(parent) || parent.authority === undefined || !parent.keyUsage.has('keyCertSign')) continue;
@@ -115,7 +114,8 @@ export function holderOf(
   const { subject } = certificate;
   const person = (['SN', 'GN', 'T'] as const).some((type) => valuesOf(subject, type).length > 0);
   const units = valuesOf(subject, 'OU');
-  if (!person && units.length === 1) return { kind: 'structure', id: units[0]! };
-  const names = valuesOf(subject, 'CN');
-  return names.length === 1 ? { kind: 'person', id: names[0]! } : undefined;
+  const [unit] = units;
+  if (!person && unit !== undefined && units.length === 1) return { kind: 'structure', id: unit };
+  const [name, ...others] = valuesOf(subject, 'CN');
+  return name !== undefined && others.length === 0 ? { kind: 'person', id: name } : undefined;
 }

@@ -22,7 +22,7 @@ export function readDer(bytes: Buffer): Der[] {
   const values: Der[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const tag = bytes[at++]!;
+    const tag = bytes.readUInt8(at++);
     if ((tag & 0x1f) === 0x1f) throw new RangeError('DER: long tags do not occur in certificates');
     let length = bytes[at++] ?? Number.NaN;
     if (length >= 0x80) {
@@ -36,6 +36,13 @@ export function readDer(bytes: Buffer): Der[] {
     at += length;
   }
   return values;
+}
+
+/** A value by its place. @throws RangeError when there are fewer */
+export function nth(values: Der[], index: number): Der {
+  const value = values[index];
+  if (value === undefined) throw new RangeError('DER: a value is missing');
+  return value;
 }
 
 /** The only value in these bytes. */

@@ -50,7 +50,7 @@ function split(text: string, separators: string): string[] {
   let piece = '';
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
+    const c = text.charAt(i);
     if (c === '\\') piece += c + (text[++i] ?? '');
     else if (!quoted && separators.includes(c)) {
       pieces.push(piece);
@@ -69,7 +69,7 @@ function unescape(text: string): string {
   for (let i = 0; i < bare.length;) {
     const hex = /^\\([0-9a-f]{2})/i.exec(bare.slice(i));
     if (hex !== null) {
-      bytes.push(parseInt(hex[1]!, 16));
+      bytes.push(parseInt(hex[0].slice(1), 16));
       i += 3;
       continue;
     }
@@ -92,7 +92,7 @@ export function nameFromText(text: string): Name | undefined {
         split(rdn, '+').map((part): Ava => {
           const [, type, raw] = /^\s*([A-Za-z0-9.-]+)\s*=\s*(.*?)\s*$/s.exec(part) ?? [];
           if (type === undefined || raw === undefined || raw === '') throw new RangeError('not a name');
-          const known = attributeTypes[type.toUpperCase() as keyof typeof attributeTypes];
+          const known = (attributeTypes as Record<string, string>)[type.toUpperCase()];
           const oid = known ?? (/^\d+(\.\d+)+$/.test(type) ? type : undefined);
           if (oid === undefined) throw new RangeError('not a name');
           return {
@@ -111,7 +111,7 @@ const key = (rdn: Rdn): string => JSON.stringify(rdn.map((a) => `${a.oid}=${a.va
 
 /** Same RDNs in the same order, each compared as a set. */
 export const sameName = (a: Name, b: Name): boolean =>
-  a.length === b.length && a.every((rdn, i) => key(rdn) === key(b[i]!));
+  a.length === b.length && a.every((rdn, i) => key(rdn) === key(b[i] ?? []));
 
 /** Every value of an attribute type, most significant first. */
 export const valuesOf = (name: Name, type: keyof typeof attributeTypes): string[] =>

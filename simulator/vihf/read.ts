@@ -46,17 +46,17 @@ export function readVihf(assertion: XmlElement, context: VihfContext): Vihf {
     ...(text.reason === undefined ? {} : { reason: text.reason }),
     nameId: form.nameId,
     ...(text.subjectName === undefined ? {} : { subjectName: text.subjectName }),
-    structure: text.structure!,
-    sector: { code: text.sector!.split('^')[0]!, codeSystem: text.sector!.split('^')[1]! },
+    structure: text.structure,
+    sector: readSector(text.sector),
     roles,
-    version: text.version!,
+    version: text.version,
     ...(text.patient === undefined ? {} : { patient: readPatient(text.patient) }),
     secret: text.confidentiality !== undefined,
     lps: {
       ...(text.lpsId === undefined ? {} : { id: text.lpsId }),
-      name: text.lpsName!,
-      version: text.lpsVersion!,
-      homologation: text.lpsHomologation!,
+      name: text.lpsName,
+      version: text.lpsVersion,
+      homologation: text.lpsHomologation,
     },
     id: form.id,
     issueInstant: form.issueInstant,
@@ -89,15 +89,17 @@ function checkForm(assertion: XmlElement): Form {
   const found = children(assertion).map((c) =>
     c.namespaceUri === (c.name === 'Signature' ? ns.ds : ns.saml2) ? assertionChildren.indexOf(c.name) : -1,
   );
-  if (found[0] !== 0 || found.some((place, i) => place < 0 || (i > 0 && place <= found[i - 1]! && place !== 1)))
+  if (found[0] !== 0 || found.some((place, i) => place < 0 || (i > 0 && place <= (found[i - 1] ?? 0) && place !== 1)))
     throw vihfFault('ASSERTION_FORM');
   if (attr(assertion, 'Version') !== '2.0') throw vihfFault('ASSERTION_VERSION');
   const id = attr(assertion, 'ID') ?? '';
   if (!/^[A-Za-z_][A-Za-z0-9._-]*$/.test(id) || findAll(assertion, `//*[@ID='${id}' or @Id='${id}']`).length !== 1)
     throw vihfFault('ASSERTION_ID');
   const child = (name: string) => children(assertion).find((c) => c.name === name && c.namespaceUri === ns.saml2);
+  const issuer = child('Issuer');
   const [subject, authn, attributes] = [child('Subject'), child('AuthnStatement'), child('AttributeStatement')];
-  if (subject === undefined || authn === undefined || attributes === undefined) throw vihfFault('ASSERTION_FORM');
+  if (issuer === undefined || subject === undefined || authn === undefined || attributes === undefined)
+    throw vihfFault('ASSERTION_FORM');
   const [nameId, ...others] = children(subject);
   if (nameId === undefined || others.length > 0 || nameOf(nameId) !== `{${ns.saml2}}NameID`) throw vihfFault('NAME_ID');
   const value = pureText(nameId);
@@ -107,7 +109,7 @@ function checkForm(assertion: XmlElement): Form {
   return {
     id,
     issueInstant,
-    issuer: child('Issuer')!,
+    issuer,
     nameId: value,
     conditions: child('Conditions'),
     authn,
@@ -160,6 +162,12 @@ function readPurpose(code: string, codeSystem: string, reason: string | undefine
   if (purpose === undefined || codeSystem !== purposeSystem) throw vihfFault('PURPOSE');
   if ((purpose === 'bris_de_glace') !== (reason !== undefined)) throw vihfFault('PURPOSE_REASON');
   return purpose;
+}
+
+/** `code^codeSystem`, whose form the attribute's row has checked. */
+function readSector(text: string): Vihf['sector'] {
+  const [code = '', codeSystem = ''] = text.split('^');
+  return { code, codeSystem };
 }
 
 function readPatient(text: string): PatientKey {

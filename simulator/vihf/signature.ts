@@ -53,9 +53,9 @@ const base64 = (element: XmlElement, code: VihfRule): Buffer => {
 /** The prefixes of a canonicalisation or transform element, which must be exclusive C14N without comments. */
 function exclusivePrefixes(element: XmlElement, code: VihfRule): string[] {
   require(attr(element, 'Algorithm') === exclusive, code);
-  const content = children(element);
-  require(content.length === 0 ||
-    (content.length === 1 && nameOf(content[0]!) === `{${ns.ec}}InclusiveNamespaces`), code);
+  const [content, ...more] = children(element);
+  const list = content === undefined || nameOf(content) === `{${ns.ec}}InclusiveNamespaces`;
+  require(list && more.length === 0, code);
   return inclusivePrefixes(element);
 }
 
@@ -69,10 +69,10 @@ export function verifySignature(
   acceptSha1: boolean,
 ): { certificate: Certificate; algorithm: SignatureAlgorithm } | undefined {
   const signatures = findAll(assertion, './/ds:Signature');
-  if (signatures.length === 0) return undefined;
-  const signature = signatures[0]!;
+  const [signature, ...more] = signatures;
+  if (signature === undefined) return undefined;
   const place = children(assertion).findIndex((c) => c.isSameNode(signature));
-  require(signatures.length === 1 && place === 1, 'SIGNATURE_PLACE');
+  require(more.length === 0 && place === 1, 'SIGNATURE_PLACE');
 
   const signedInfo = only(signature, 'ds:SignedInfo', 'SIGNATURE_REFERENCE');
   const method = signatureMethods[attr(findOne(signedInfo, 'ds:SignatureMethod'), 'Algorithm') ?? ''];
@@ -86,9 +86,10 @@ export function verifySignature(
 
   const reference = only(signedInfo, 'ds:Reference', 'SIGNATURE_REFERENCE');
   require(attr(reference, 'URI') === `#${id}`, 'SIGNATURE_REFERENCE');
-  const transforms = findAll(reference, 'ds:Transforms/ds:Transform');
-  require(transforms.length === 2 && attr(transforms[0], 'Algorithm') === enveloped, 'SIGNATURE_TRANSFORMS');
-  const prefixes = exclusivePrefixes(transforms[1]!, 'SIGNATURE_TRANSFORMS');
+  const [first, second, ...others] = findAll(reference, 'ds:Transforms/ds:Transform');
+  if (second === undefined || others.length > 0) throw vihfFault('SIGNATURE_TRANSFORMS');
+  require(attr(first, 'Algorithm') === enveloped, 'SIGNATURE_TRANSFORMS');
+  const prefixes = exclusivePrefixes(second, 'SIGNATURE_TRANSFORMS');
   const hash = digestMethods[attr(findOne(reference, 'ds:DigestMethod'), 'Algorithm') ?? ''];
   if (hash === undefined || (!acceptSha1 && hash === 'sha1')) throw vihfFault('SIGNATURE_ALGORITHM');
   const digest = base64(only(reference, 'ds:DigestValue', 'SIGNATURE_REFERENCE'), 'SIGNATURE_REFERENCE');

@@ -18,7 +18,7 @@ describeShared('TD0.2 mutants', (dir) => {
     pki = await createTestPki();
     simulator = await startFor(pki, wireAuthorities(dir));
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   for (const file of filesIn(dir, 'messages/td0-2').filter((f) => f.includes('-request'))) {
     describe(file, () => {

@@ -44,7 +44,7 @@ describeShared('VIHF mutants', (dir) => {
     named = await identities(pki);
     simulator = await startFor(pki, pki.ca);
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   const send = async (mutant: Omit<VihfMutant, 'name' | 'rule'>) => {
     const person = mutant.base === 'directe';

@@ -22,7 +22,7 @@ describeShared('simulator, the door', (dir) => {
     request = readWire(dir, 'messages/td0-2/05-request-indirect.xml');
     await control(simulator, 'POST', 'clock', { instant: aboutVihf(request).instant.toISOString() });
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
   afterEach(async () => {
     await control(simulator, 'DELETE', 'faults');
   });

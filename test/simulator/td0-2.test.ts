@@ -15,7 +15,7 @@ describeShared('golden TD0.2', (dir) => {
     pki = await createTestPki();
     simulator = await startFor(pki, wireAuthorities(dir));
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   const files = filesIn(dir, 'messages/td0-2');
   for (const file of files.filter((f) => f.includes('-request'))) {

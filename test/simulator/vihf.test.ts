@@ -62,7 +62,7 @@ describeShared('golden VIHF', (dir) => {
     pki = await createTestPki();
     simulator = await startFor(pki, wireAuthorities(dir));
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   const send = async (body: string) => {
     await control(simulator, 'POST', 'clock', { instant: aboutVihf(body).instant.toISOString() });

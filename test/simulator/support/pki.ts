@@ -62,7 +62,7 @@ export interface TestPki {
 const from = new Date('2026-01-01T00:00:00Z');
 const to = new Date('2048-12-31T23:59:59Z');
 
-const usages: Record<Use, { flags: number; extended: string }> = {
+const usages: Record<Use, { flags: x509.KeyUsageFlags; extended: string }> = {
   tls: { flags: x509.KeyUsageFlags.digitalSignature, extended: x509.ExtendedKeyUsage.clientAuth },
   sign: {
     flags: x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.nonRepudiation,

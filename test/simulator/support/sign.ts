@@ -32,13 +32,13 @@ export function signVihf(assertion: string, options: SignOptions): string {
   const signed = new SignedXml({
     privateKey: options.signer.key,
     signatureAlgorithm: options.signatureAlgorithm ?? algorithms.rsaSha256,
-    canonicalizationAlgorithm: (options.canonicalization ?? algorithms.exclusive) as never,
+    canonicalizationAlgorithm: options.canonicalization ?? algorithms.exclusive,
     getKeyInfoContent: () => `<ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data>`,
     idAttribute: 'ID',
   });
   signed.addReference({
     xpath: "/*[local-name(.)='Assertion']",
-    transforms: (options.transforms ?? [algorithms.enveloped, algorithms.exclusive]) as never,
+    transforms: options.transforms ?? [algorithms.enveloped, algorithms.exclusive],
     digestAlgorithm: options.digestAlgorithm ?? algorithms.sha256,
     ...(options.prefixes === undefined ? {} : { inclusiveNamespacesPrefixList: options.prefixes }),
   });
