@@ -79,17 +79,10 @@ export const isOid = (text: string): boolean => text.length <= 64 && /^[0-2](\.(
 
 /** DTM in UTC with a precision from the year to the second, and a date that exists. */
 export function isDtm(text: string): boolean {
-  const match = /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)?)?)?)?)?$/.exec(text);
-  if (match === null) return false;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((p) => (p === undefined ? undefined : Number(p)));
-  const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0));
-  return (
-    date.getUTCMonth() === (month ?? 1) - 1 &&
-    date.getUTCDate() === (day ?? 1) &&
-    date.getUTCHours() === (hour ?? 0) &&
-    date.getUTCMinutes() === (minute ?? 0) &&
-    date.getUTCSeconds() === (second ?? 0)
-  );
+  if (!/^\d{4}(\d\d){0,5}$/.test(text)) return false;
+  const padded = text + '00000101000000'.slice(text.length);
+  const date = new Date(padded.replace(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6Z'));
+  return !Number.isNaN(date.getTime()) && toDtm(date) === padded;
 }
 
 /** DTM of an instant, to the second. */

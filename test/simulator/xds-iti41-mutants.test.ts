@@ -27,7 +27,7 @@ describeShared('ITI-41 mutants', (dir) => {
     pki = await createTestPki();
     simulator = await startFor(pki, [...wireAuthorities(dir), ...pki.ca]);
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   const golden = (of: '01' | '02'): Message =>
     readMessage(dir, `td2-1/${of === '01' ? '01-request-new.http' : '02-request-replace.http'}`);

@@ -17,7 +17,7 @@ describeShared('query mutants', (dir) => {
     pki = await createTestPki();
     simulator = await startFor(pki, wireAuthorities(dir));
   });
-  afterAll(() => simulator?.close());
+  afterAll(() => simulator.close());
 
   /** Sends a mutant to the story as it stood, changed if the mutant says so. */
   async function sendMutant(

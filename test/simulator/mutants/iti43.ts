@@ -91,7 +91,9 @@ export const iti43Mutants: RetrieveMutant[] = [
   {
     name: 'a masked document, for a physician who is not the médecin traitant',
     edit: none,
-    world: (world) => void delete world.patients[0]!.treatingPhysician,
+    world: (world) => {
+      delete world.patients[0]!.treatingPhysician;
+    },
     status: 'PartialSuccess',
     errors: [unknown(b1)],
     delivered: [a2],
