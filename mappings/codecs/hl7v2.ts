@@ -15,10 +15,13 @@ export interface Codec<Wire, Value> {
 const escapes: Record<string, string> = { F: '|', S: '^', T: '&', R: '~', E: '\\' };
 const special: Record<string, string> = { '|': '\\F\\', '^': '\\S\\', '&': '\\T\\', '~': '\\R\\', '\\': '\\E\\' };
 
+const separators = /[|^&~\\]/;
+
 /** Text of one component ↔ plain text (HL7 v2.5 §2.7). Unknown escapes are left as they are. */
 export const hl7Text: { decode(wire: string): string; encode(value: string): string } = {
-  decode: (wire) => wire.replace(/\\([FSTRE])\\/g, (_, letter: string) => escapes[letter] as string),
-  encode: (value) => value.replace(/[|^&~\\]/g, (c) => special[c] as string),
+  decode: (wire) =>
+    !wire.includes('\\') ? wire : wire.replace(/\\([FSTRE])\\/g, (_, letter: string) => escapes[letter] as string),
+  encode: (value) => (!separators.test(value) ? value : value.replace(/[|^&~\\]/g, (c) => special[c] as string)),
 };
 
 /** The components of a composite, 1-based as in the standard (index 0 is unused); '' when absent. */
@@ -29,9 +32,16 @@ export function components(wire: string): (index: number) => string {
 
 /** Joins components given by their number, without trailing separators. Values are already encoded. */
 export function compose(parts: Record<number, string | undefined>, separator = '^'): string {
-  const last = Math.max(0, ...Object.keys(parts).map(Number));
-  const all = Array.from({ length: last }, (_, i) => parts[i + 1] ?? '');
-  return all.join(separator).replace(separator === '^' ? /\^+$/ : /&+$/, '');
+  let wire = '';
+  let at = 1;
+  // Integer keys come in ascending order.
+  for (const key in parts) {
+    const value = parts[key];
+    if (value === undefined || value === '') continue;
+    wire += separator.repeat(Number(key) - at) + value;
+    at = Number(key);
+  }
+  return wire;
 }
 
 /** HD: who assigned an identifier. `universalType` is ISO for an OID. */

@@ -3,6 +3,7 @@
  * Source: ITI TF-3 table 4.2.3.1.7-2; dmp-wire §3.2 (forms of the DMP).
  */
 import type { Address, ContactPoint, HumanName } from '@medplum/fhirtypes';
+import { defined } from '../defined.ts';
 import type { AssignedId } from './identifiers.ts';
 import { components, compose, hd, hl7Text, type Codec } from './hl7v2.ts';
 
@@ -22,11 +23,6 @@ export interface Xcn extends Partial<AssignedId> {
 const text = (wire: string): string | undefined => (wire === '' ? undefined : hl7Text.decode(wire));
 const encoded = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : hl7Text.encode(value);
-
-/** Leaves out what is undefined. */
-function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
-}
 
 /** `id^family^given^further^suffix^prefix^^^&oid&ISO^nameType^^^idType` */
 export const xcn: Codec<string, Xcn> = {

@@ -3,6 +3,7 @@
  * namespace and local name, in any order and under any prefix; what the model does not name is kept in `slots`,
  * `classifications` and `externalIdentifiers`. Source: IHE ITI TF-3 §4.2, TF-2 §3.18 and §3.43.
  */
+import { defined } from '../defined.ts';
 import type {
   Association,
   DocumentEntry,
@@ -194,11 +195,6 @@ function common(node: XmlNode): {
 
 function versioned(node: XmlNode): { logicalId?: string; version?: string } {
   return defined({ logicalId: node.attrs['lid'], version: child(node, 'VersionInfo', rim)?.attrs['versionName'] });
-}
-
-/** Leaves out what is undefined. */
-function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 }
 
 function readDocument(node: XmlNode): DocumentEntry {
