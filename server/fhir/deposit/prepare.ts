@@ -81,7 +81,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const issues = [
     ...subject.issues,
     ...content.issues,
-    ...slotIssues(resource.extension, path),
+    ...slotIssues(resource, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
   ];

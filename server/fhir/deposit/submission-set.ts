@@ -71,7 +71,7 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
       error.issues.map((i) => ({ ...i, expression: (i.expression ?? '').replace(/^List\b/, path) || path })),
     );
   }
-  const issues: Issue[] = slotIssues(list.extension, path);
+  const issues: Issue[] = slotIssues(list, path);
   const authors = set.authors.length > 0 ? set.authors : [authorOf(caller)];
   if (!authors.every((author) => isCaller(author, caller) && isCallersStructure(author, caller)))
     issues.push({ key: 'author-not-caller', expression: `${path}.source` });

@@ -149,6 +149,38 @@ describe('ITI-105: one document', () => {
     }
   });
 
+  it('keeps slots of its own, ignores what only the registry says, refuses known slots by the back door', async () => {
+    const slot = (name: string, value: string) => ({
+      url: 'https://dmp-fhir.example/StructureDefinition/xds-slot',
+      extension: [
+        { url: 'name', valueString: name },
+        { url: 'value', valueString: value },
+      ],
+    });
+    const exact = {
+      url: 'https://dmp-fhir.example/StructureDefinition/xds-exact',
+      extension: [
+        { url: 'name', valueString: 'classifications' },
+        { url: 'value', valueString: '[42]' },
+      ],
+    };
+    const w = world();
+    await depositOne(
+      { ...note(), extension: [slot('urn:x:mine', 'kept'), slot('repositoryUniqueId', '1.2.3'), exact] },
+      w,
+      nurse,
+    );
+    const { entry } = w.fake.sent.entries[0]!;
+    expect(entry.slots).toEqual({ 'urn:x:mine': ['kept'] });
+    expect(entry.repositoryUniqueId).toBeUndefined();
+    expect(JSON.stringify(entry)).not.toContain('[42]');
+    const author = [{ reference: '#author', extension: [slot('authorPerson', 'x')] }];
+    expect(await refused({ ...note(), author })).toEqual([
+      '400',
+      'element-forbidden DocumentReference.author[0].extension',
+    ]);
+  });
+
   it('turns a UUID into an OID of 2.25', async () => {
     const w = world();
     await depositOne(
@@ -431,7 +463,7 @@ describe('ITI-105: bad input is answered, and nothing is sent or kept', () => {
           },
         ],
       },
-      ['400', 'element-forbidden DocumentReference.extension[0]'],
+      ['400', 'element-forbidden DocumentReference.extension'],
     ],
   ])('%s', async (_, resource, expected) => {
     expect(await refused(resource)).toEqual(expected);
