@@ -1,6 +1,5 @@
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-import { zones } from './tools/rooms.mjs';
+import { roomsRule } from './tools/rooms.mjs';
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'coverage/', 'data/', 'dist/', '**/generated/'] },
@@ -55,8 +54,8 @@ export default tseslint.config(
     },
   },
   {
-    plugins: { 'import-x': importX },
+    plugins: { house: { rules: { rooms: roomsRule } } },
     files: ['**/*.ts'],
-    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+    rules: { 'house/rooms': 'error' },
   },
 );

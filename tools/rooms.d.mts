@@ -1,3 +1,6 @@
+import type { Rule } from 'eslint';
+
 export const rooms: Record<string, string[]>;
 export const outside: string[];
-export const zones: { target: string; from: string; except: string[]; message: string }[];
+export function objection(file: string, imported: string): string | undefined;
+export const roomsRule: Rule.RuleModule;

@@ -2,6 +2,8 @@
  * The rooms of the house and what each may import of ours (README, "Architecture"). ESLint enforces it
  * (`eslint.config.js`), and a test proves that it does. What is not listed is not allowed.
  */
+import path from 'node:path';
+
 export const rooms = {
   mappings: [],
   profiles: ['mappings'],
@@ -28,10 +30,38 @@ export const rooms = {
 /** Folders that may import anything of ours; no room may import them. */
 export const outside = ['bench', 'console', 'openapi', 'test', 'tools'];
 
-/** The same as zones of `import-x/no-restricted-paths`. */
-export const zones = Object.entries(rooms).map(([room, allowed]) => ({
-  target: `./${room}`,
-  from: '.',
-  except: ['./node_modules', `./${room}`, ...allowed.map((path) => `./${path}`)],
-  message: `${room} may import ${allowed.length === 0 ? 'nothing of ours' : `only ${allowed.join(', ')}`} (tools/rooms.mjs).`,
-}));
+/** The room that a file of ours is in (the most specific one), by its path from the root. */
+const roomOf = (file) =>
+  Object.keys(rooms)
+    .filter((room) => isIn(file, room))
+    .sort((a, b) => b.length - a.length)[0];
+
+const isIn = (file, folder) => file === folder || file.startsWith(`${folder}/`);
+
+/** Why one file of ours may not import another; undefined when it may. Paths from the root. */
+export function objection(file, imported) {
+  const room = roomOf(file);
+  if (room === undefined || isIn(imported, room) || rooms[room].some((allowed) => isIn(imported, allowed)))
+    return undefined;
+  return `${room} may import ${rooms[room].length === 0 ? 'nothing of ours' : `only ${rooms[room].join(', ')}`} (tools/rooms.mjs).`;
+}
+
+/** ESLint rule: every kind of import by a relative path, of types too, is asked for its objection. */
+export const roomsRule = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
+    const check = ({ source }) => {
+      if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
+      const message = objection(file, path.posix.join(path.posix.dirname(file), source.value));
+      if (message !== undefined) context.report({ node: source, message });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportAllDeclaration: check,
+      ExportNamedDeclaration: check,
+      TSImportType: ({ source }) => check({ source: source?.literal ?? source }),
+    };
+  },
+};

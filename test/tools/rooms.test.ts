@@ -9,13 +9,15 @@ const eslint = new ESLint({
   cwd: root,
   // The text under test is no file of the project: the type-checked rules have nothing to say about it.
   overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
-  ruleFilter: ({ ruleId }) => ruleId === 'import-x/no-restricted-paths',
+  ruleFilter: ({ ruleId }) => ruleId === 'house/rooms',
 });
 
+const asImport = (from: string) => `import * as it from '${from}';\nexport default it;\n`;
+
 /** What the dependency rule says of a file that would import another. */
-async function complaints(file: string, imported: string): Promise<string[]> {
+async function complaints(file: string, imported: string, write = asImport): Promise<string[]> {
   const from = path.relative(path.dirname(file), imported);
-  const text = `import * as it from '${from.startsWith('.') ? from : `./${from}`}';\nexport default it;\n`;
+  const text = write(from.startsWith('.') ? from : `./${from}`);
   const [result] = await eslint.lintText(text, { filePath: path.join(root, file) });
   const fatal = result!.messages.find((message) => message.fatal);
   if (fatal !== undefined) throw new Error(fatal.message);
@@ -56,11 +58,23 @@ const allowed: [string, string][] = [
 
 describe('the dependency rule', () => {
   it.each(forbidden)('forbids %s to import %s', async (file, imported) => {
-    expect(await complaints(file, imported)).toEqual(['import-x/no-restricted-paths']);
+    expect(await complaints(file, imported)).toEqual(['house/rooms']);
   });
 
   it.each(allowed)('lets %s import %s', async (file, imported) => {
     expect(await complaints(file, imported)).toEqual([]);
+  });
+
+  it.each([
+    (from: string) => `import type { A } from '${from}';\nexport type B = A;\n`,
+    (from: string) => `export type { A } from '${from}';\n`,
+    (from: string) => `export * from '${from}';\n`,
+    (from: string) => `export const it = await import('${from}');\n`,
+    (from: string) => `export type A = typeof import('${from}');\n`,
+    (from: string) => `import '${from}';\n`,
+  ])('sees every way to import (%#)', async (write) => {
+    expect(await complaints('mappings/x.ts', 'server/config.ts', write)).toEqual(['house/rooms']);
+    expect(await complaints('mappings/x.ts', 'mappings/xds.ts', write)).toEqual([]);
   });
 
   it('knows every folder and every room of the server', () => {
