@@ -67,9 +67,24 @@ export function authorOf(caller: Caller): XdsAuthor {
   };
 }
 
+/** Whether an XCN is the caller, by identifier. */
+const isCallersXcn = (wire: string | undefined, caller: Caller): boolean =>
+  wire !== undefined && xcn.decode(wire)?.id === caller.personId;
+
+/** An XCN that is the caller, with the names of the token (a logical reference has none); others as they were. */
+export const completePerson = <T extends string | undefined>(wire: T, caller: Caller): T | string =>
+  isCallersXcn(wire, caller) ? personOf(caller) : wire;
+
+/** Whether an XCN has what the DMP wants of a person: identifier, name, first name; a device has its model (FI-617). */
+export function isComplete(wire: string): boolean {
+  const person = xcn.decode(wire);
+  const named = person?.family !== undefined && (person.given !== undefined || person.nameType === 'U');
+  return person?.id !== undefined && named;
+}
+
 /** Whether an author's person is the caller, by identifier. */
 export function isCaller(author: XdsAuthor, caller: Caller): boolean {
-  return author.person !== undefined && xcn.decode(author.person)?.id === caller.personId;
+  return isCallersXcn(author.person, caller);
 }
 
 /** Whether an author who is the caller writes for the caller's structure, or names none. */

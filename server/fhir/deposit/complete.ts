@@ -6,6 +6,7 @@
 import type { Issue } from '../../../mappings/outcome.ts';
 import { displayOf, isMember, type ValueSetName } from '../../../mappings/terminology/valuesets.ts';
 import type { DocumentEntry, XdsCode } from '../../../mappings/xds.ts';
+import { isComplete } from './author.ts';
 import { coded, confidentialityScheme } from './defaults.ts';
 
 const rule = 'CI-SIS Partage de documents';
@@ -61,6 +62,13 @@ export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
         values: { element: where, rule },
       });
     }
+  entry.authors.forEach((author, i) => {
+    const nobody = author.person === undefined && author.institutions.length === 0;
+    if (nobody || (author.person !== undefined && !isComplete(author.person)))
+      issues.push({ key: 'author-incomplete', expression: `${path}.author[${i}]` });
+  });
+  if (entry.legalAuthenticator && !isComplete(entry.legalAuthenticator))
+    issues.push({ key: 'author-incomplete', expression: `${path}.authenticator` });
   for (const [name, valueSet, element] of bound) {
     const code = entry[name];
     if (code && !isMember(valueSet, code.code, code.scheme))

@@ -19,7 +19,7 @@ import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Services } from '../services.ts';
 import { hasErrors } from '../validation/index.ts';
-import { completeAuthor } from './author.ts';
+import { completeAuthor, completePerson } from './author.ts';
 import { checkComplete, confidentialityOf, withDisplays } from './complete.ts';
 import { readContent, type Content } from './content.ts';
 import { custodianIssues } from './custodian.ts';
@@ -154,6 +154,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
     patientId,
     sourcePatientId: sourceIdOf(resource, patient, own.sourcePatientId) ?? patientId,
     authors: own.authors.map((author) => completeAuthor(author, caller)),
+    legalAuthenticator: completePerson(own.legalAuthenticator, caller),
     confidentialityCodes: confidentialityOf(own.confidentialityCodes),
   });
 }

@@ -114,6 +114,27 @@ describe('ITI-105: one document', () => {
     expect(JSON.stringify(resource)).toContain('EHPAD FICTIF LE VERGER');
   });
 
+  it('knows the caller by a mere identifier, and wants a name of anybody else', async () => {
+    const by = (value: string) => ({
+      type: 'Practitioner',
+      identifier: { system: 'urn:oid:1.2.250.1.71.4.2.1', value },
+    });
+    const w = world();
+    await depositOne({ ...note(), author: [by('899700204581')], authenticator: by('899700204581') }, w, nurse);
+    const { entry } = w.fake.sent.entries[0]!;
+    expect(entry.authors[0]).toMatchObject({
+      person: '899700204581^LE BIHAN^YANN^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS',
+      institutions: ['EHPAD FICTIF LE VERGER^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^1990100109'],
+    });
+    expect(entry.legalAuthenticator).toContain('LE BIHAN^YANN');
+    const others = { ...note(), author: [by('899700204581'), by('899700101233')], authenticator: by('899700101233') };
+    expect(await refused(others)).toEqual([
+      '400',
+      'author-incomplete DocumentReference.author[1]',
+      'author-incomplete DocumentReference.authenticator',
+    ]);
+  });
+
   const labels = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
   it.each([0, 1, 2, 3, 4, 5, 6, 7])('sets the three visibilities in combination %i', async (mask) => {
     const w = world();
