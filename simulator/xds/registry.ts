@@ -14,7 +14,7 @@ export interface Depositor {
 }
 
 export interface StoredDocument {
-  /** Current version of the metadata: id is the entryUUID, lid the logical id. */
+  /** Current version of the metadata: id is the entryUUID, lid the logical id. Replaced as a whole, never changed. */
   entry: RegistryObject;
   /** Versions before it, oldest first: not found by queries. */
   previous: RegistryObject[];
@@ -55,59 +55,68 @@ export interface Registry {
   /** Adds everything at once; an entry that a RPLC of the registration targets becomes Deprecated. */
   register(registration: Registration): void;
   addFolder(folder: StoredPackage): void;
-  /** Changes the status of the current version, keeping its id (ITI-57, UpdateAvailabilityStatus). */
+  /** Changes the status of the version whose entryUUID this is, keeping it (ITI-57, UpdateAvailabilityStatus). */
   setStatus(entryUuid: string, to: string): void;
   /** Puts a new version in the place of the current one: same lid, new entryUUID (ITI-57). */
   replaceVersion(lid: string, entry: RegistryObject): void;
 }
 
 export function createRegistry(): Registry {
-  let documents: StoredDocument[] = [];
-  let sets: StoredPackage[] = [];
-  let folders: StoredPackage[] = [];
-  let associations: Association[] = [];
-  const newId = uuidSource();
+  /** In the order of registration. */
+  const documents: StoredDocument[] = [];
+  const byUuid = new Map<string, StoredDocument>();
+  const byUniqueId = new Map<string, StoredDocument>();
+  const byLid = new Map<string, StoredDocument>();
+  const sets: StoredPackage[] = [];
+  const setsByUniqueId = new Map<string, StoredPackage>();
+  const folders: StoredPackage[] = [];
+  const associations: Association[] = [];
 
-  const byEntryUuid = (id: string): StoredDocument | undefined => documents.find((d) => d.entry.id === id);
-  const known = (id: string): StoredDocument => {
-    const document = documents.find((d) => d.entry.id === id || d.entry.lid === id);
+  const add = (document: StoredDocument): void => {
+    documents.push(document);
+    byUuid.set(document.entry.id, document);
+    byUniqueId.set(uniqueIdOf(document.entry), document);
+    byLid.set(document.entry.lid ?? document.entry.id, document);
+  };
+  const known = (document: StoredDocument | undefined): StoredDocument => {
     if (document === undefined) throw new Error('no such document');
     return document;
   };
 
   return {
     reset: () => {
-      documents = [];
-      sets = [];
-      folders = [];
-      associations = [];
+      for (const list of [documents, sets, folders, associations]) list.length = 0;
+      for (const index of [byUuid, byUniqueId, byLid, setsByUniqueId]) index.clear();
     },
-    newId,
+    newId: uuidSource(),
     documents: () => documents,
     sets: () => sets,
     folders: () => folders,
     associations: () => associations,
-    byEntryUuid,
-    byUniqueId: (uniqueId) => documents.find((d) => uniqueIdOf(d.entry) === uniqueId),
-    setByUniqueId: (uniqueId) => sets.find((s) => identifier(s.object, setScheme.uniqueId) === uniqueId),
+    byEntryUuid: (id) => byUuid.get(id),
+    byUniqueId: (uniqueId) => byUniqueId.get(uniqueId),
+    setByUniqueId: (uniqueId) => setsByUniqueId.get(uniqueId),
     register: (registration) => {
-      documents = [...documents, ...registration.documents];
-      sets = [...sets, registration.set];
-      associations = [...associations, ...registration.associations];
+      registration.documents.forEach(add);
+      sets.push(registration.set);
+      setsByUniqueId.set(identifier(registration.set.object, setScheme.uniqueId) ?? '', registration.set);
+      associations.push(...registration.associations);
       for (const { associationType: type, targetObject } of registration.associations) {
-        const replaced = type === associationType.replace ? byEntryUuid(targetObject) : undefined;
+        const replaced = type === associationType.replace ? byUuid.get(targetObject) : undefined;
         if (replaced !== undefined) replaced.entry = { ...replaced.entry, status: status.deprecated };
       }
     },
-    addFolder: (folder) => void (folders = [...folders, folder]),
+    addFolder: (folder) => void folders.push(folder),
     setStatus: (entryUuid, to) => {
-      const document = known(entryUuid);
+      const document = known(byUuid.get(entryUuid));
       document.entry = { ...document.entry, status: to };
     },
     replaceVersion: (lid, entry) => {
-      const document = known(lid);
+      const document = known(byLid.get(lid));
+      byUuid.delete(document.entry.id);
       document.previous = [...document.previous, document.entry];
       document.entry = entry;
+      byUuid.set(entry.id, document);
     },
   };
 }

@@ -47,8 +47,17 @@ const writeClassification = ({ slots, name, description, ...attrs }: Classificat
 const writeIdentifier = ({ name, ...attrs }: ExternalIdentifier): string =>
   `<rim:ExternalIdentifier${attributes({ ...attrs })}>${writeText('Name', name)}</rim:ExternalIdentifier>`;
 
+/** Registered objects are replaced, never changed: their XML is written once. */
+const written = new WeakMap<RegistryObject, string>();
+
 /** A document entry, submission set or folder. */
 export function writeObject(object: RegistryObject): string {
+  const xml = written.get(object) ?? serialize(object);
+  written.set(object, xml);
+  return xml;
+}
+
+function serialize(object: RegistryObject): string {
   const { id, lid, home, objectType, status, mimeType, isOpaque } = object;
   return (
     `<rim:${object.kind}${attributes({ id, isOpaque, lid, home, status, mimeType, objectType })}>` +

@@ -115,7 +115,8 @@ function checkAlgorithms(root: XmlElement): XadesProblem | undefined {
     c14nOf(attr(one(root, 'ds:SignedInfo/ds:CanonicalizationMethod'), 'Algorithm')) !== undefined &&
     signatures[attr(one(root, 'ds:SignedInfo/ds:SignatureMethod'), 'Algorithm') ?? ''] !== undefined &&
     findAll(root, './/ds:DigestMethod').every((m) => digests[attr(m, 'Algorithm') ?? ''] !== undefined) &&
-    findAll(root, './/ds:Transform').every((t) => c14nOf(attr(t, 'Algorithm')) !== undefined);
+    findAll(root, './/ds:Transform').every((t) => c14nOf(attr(t, 'Algorithm')) !== undefined) &&
+    findAll(root, './/ds:Transforms').every((t) => findAll(t, 'ds:Transform').length === 1);
   return known ? undefined : { rule: 'xades.algorithm' };
 }
 

@@ -4,8 +4,10 @@ import { type Parameters, valueOf, valuesOf } from './parameters.ts';
 
 /** Coded attribute in the list; repeated slots must all be met. */
 export function hasCode(object: RegistryObject, scheme: string, parameters: Parameters, name: string): boolean {
+  const groups = parameters.get(name);
+  if (groups === undefined) return true;
   const own = codes(object, scheme).map((c) => `${c.code}^^${c.system}`);
-  return (parameters.get(name) ?? []).every((group) => group.some((wanted) => own.includes(wanted)));
+  return groups.every((group) => group.some((wanted) => own.includes(wanted)));
 }
 
 /** Values of a slot in the list; repeated slots must all be met. */

@@ -147,6 +147,12 @@ export const xadesMutants = (dir: string): XadesMutant[] => [
     asIs(inSignature(replace(/(<ds:Transform Algorithm=")[^"]*/, '$1http://www.w3.org/TR/1999/REC-xslt-19991116'))),
   ),
   mutant(
+    'two transforms',
+    'xades.algorithm',
+    `${prefix}algorithme non admis`,
+    asIs(inSignature(within(/<ds:Transform .*?\/>/, (t) => t + t))),
+  ),
+  mutant(
     'an authority with the right names and another key',
     'xades.untrusted',
     `${prefix}certificat non reconnu`,
