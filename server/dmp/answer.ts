@@ -49,7 +49,9 @@ export class Answer implements StreamedAnswer {
     const isMultipart = type?.type === 'multipart/related';
     if (!type || encoding !== 'identity' || !(isMultipart || soapTypes.has(type.type))) {
       await discard(http.body);
-      throw failed ? new DmpError('http', String(http.statusCode), transaction) : new DmpError('garbage', 'content-type', transaction);
+      throw failed
+        ? new DmpError('http', String(http.statusCode), transaction)
+        : new DmpError('garbage', 'content-type', transaction);
     }
     const bytes = received(transaction, http.body);
     try {
@@ -58,12 +60,18 @@ export class Answer implements StreamedAnswer {
         : new Answer(transaction, await readDocument(bytes, type, limit), undefined);
     } catch (e) {
       const error = unreadable(transaction, e);
-      if (failed && error.kind === 'garbage') throw new DmpError('http', String(http.statusCode), transaction, undefined, [], { cause: e });
+      if (failed && error.kind === 'garbage')
+        throw new DmpError('http', String(http.statusCode), transaction, undefined, [], { cause: e });
       throw error;
     }
   }
 
-  private static async multipart(transaction: string, bytes: AsyncIterable<Uint8Array>, type: ContentType, limit: number): Promise<Answer> {
+  private static async multipart(
+    transaction: string,
+    bytes: AsyncIterable<Uint8Array>,
+    type: ContentType,
+    limit: number,
+  ): Promise<Answer> {
     const boundary = type.parameters.get('boundary');
     if (!boundary) throw new MultipartError('malformed', 'no boundary');
     const parts = decodeMultipart(bytes, boundary);
@@ -130,7 +138,10 @@ function checkTransferEncoding(part: MimePart): void {
   if (!/^(binary|8bit|7bit)$/i.test(encoding)) throw new MultipartError('malformed', 'transfer encoding of a part');
 }
 
-async function* guarded(body: AsyncIterable<Uint8Array>, failed: (e: unknown) => never): AsyncGenerator<Uint8Array, void> {
+async function* guarded(
+  body: AsyncIterable<Uint8Array>,
+  failed: (e: unknown) => never,
+): AsyncGenerator<Uint8Array, void> {
   const source = body[Symbol.asyncIterator]();
   for (;;) {
     let step: IteratorResult<Uint8Array>;
@@ -167,7 +178,11 @@ async function readDocument(bytes: AsyncIterable<Uint8Array>, type: ContentType,
   const charset = type.parameters.get('charset') ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset)) throw new MultipartError('malformed', 'charset');
   // 32 octets an element at least: an answer of the largest size passes, one made of nothing but tags does not.
-  const reader = new XmlTreeReader({ ...defaultLimits, size: limit, nodes: Math.max(defaultLimits.nodes, Math.floor(limit / 32)) });
+  const reader = new XmlTreeReader({
+    ...defaultLimits,
+    size: limit,
+    nodes: Math.max(defaultLimits.nodes, Math.floor(limit / 32)),
+  });
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let seen = 0;
   for await (const chunk of bytes) {

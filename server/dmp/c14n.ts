@@ -12,18 +12,31 @@ const maxDepth = 256;
 const piece = 256 * 1024;
 
 const textEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
-const attributeEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
+const attributeEscapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+};
 /** `includes` is a memory scan, the regular expression is not: it matters for megabytes of base64. */
 const escapeText = (s: string): string =>
-  s.includes('&') || s.includes('<') || s.includes('>') || s.includes('\r') ? s.replace(/[&<>\r]/g, (c) => textEscapes[c]!) : s;
-const escapeAttribute = (s: string): string => s.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c]!);
+  s.includes('&') || s.includes('<') || s.includes('>') || s.includes('\r')
+    ? s.replace(/[&<>\r]/g, (c) => textEscapes[c] ?? c)
+    : s;
+const escapeAttribute = (s: string): string => s.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] ?? c);
 
 /** Order of code points, which is that of UTF-8 octets; JavaScript compares UTF-16 units (§2.2, document order of nodes). */
 function byCodePoint(a: string, b: string): number {
-  if (a === b) return 0;
-  const [x, y] = [[...a], [...b]];
-  for (let i = 0; i < x.length && i < y.length; i++) if (x[i] !== y[i]) return x[i]!.codePointAt(0)! - y[i]!.codePointAt(0)!;
-  return x.length - y.length;
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    if (a.charCodeAt(i) === b.charCodeAt(i)) continue;
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    // A surrogate stands for a code point above all others.
+    const high = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+    return high(x) - high(y);
+  }
+  return a.length - b.length;
 }
 
 /** Namespace declarations that this element adds to what its parent already shows, then its attributes (§2.3). */
@@ -55,7 +68,8 @@ function startTag(tag: SaxesTagNS, scope: Record<string, string>): { text: strin
 /** Comments and processing instructions outside the root stand on a line of their own (§2.3). */
 function canonicalizer(write: (text: string) => void): XmlParser {
   const parser = xmlParser();
-  const scopes: Record<string, string>[] = [{}];
+  const outer: Record<string, string> = {};
+  const scopes = [outer];
   let rootDone = false;
   const fail = (e: XmlError): never => {
     throw e;
@@ -71,7 +85,7 @@ function canonicalizer(write: (text: string) => void): XmlParser {
   });
   parser.on('opentag', (tag) => {
     if (scopes.length > maxDepth) fail(new XmlError('depth'));
-    const start = startTag(tag, scopes[scopes.length - 1]!);
+    const start = startTag(tag, scopes.at(-1) ?? outer);
     scopes.push(start.scope);
     write(start.text);
   });

@@ -105,7 +105,19 @@ export function createDmpClient(config: Config, options: DmpClientOptions = {}):
   const pool = createPool(material.tls, { connections: config.DMP_CONNECTIONS, timeoutMs: config.DMP_TIMEOUT_MS });
   return {
     call: (transaction, input, context) =>
-      run({ env, pool, url, timeoutMs: config.DMP_TIMEOUT_MS, maxAnswerBytes: config.DMP_MAX_ANSWER_BYTES, onCall: options.onCall }, transaction, input, context),
+      run(
+        {
+          env,
+          pool,
+          url,
+          timeoutMs: config.DMP_TIMEOUT_MS,
+          maxAnswerBytes: config.DMP_MAX_ANSWER_BYTES,
+          onCall: options.onCall,
+        },
+        transaction,
+        input,
+        context,
+      ),
     renew(next = materialOf(config)) {
       env = environmentOf(config, sealOf(next), options);
       pool.swap(next.tls);

@@ -20,10 +20,16 @@ const tlsCode =
  * @param answered whether the answer had begun: then a broken connection means a truncated answer
  */
 export function transportFailure(transaction: string, e: unknown, answered = false): DmpError {
-  const made = (kind: DmpFailureKind, code: string): DmpError => new DmpError(kind, code, transaction, undefined, [], { cause: e });
+  const made = (kind: DmpFailureKind, code: string): DmpError =>
+    new DmpError(kind, code, transaction, undefined, [], { cause: e });
   if (e instanceof DmpError) return e;
   const code = codeOf(e) || codeOf((e as Error | undefined)?.cause);
-  if (e instanceof undici.HeadersTimeoutError || e instanceof undici.BodyTimeoutError || e instanceof undici.ConnectTimeoutError || code === 'ETIMEDOUT') {
+  if (
+    e instanceof undici.HeadersTimeoutError ||
+    e instanceof undici.BodyTimeoutError ||
+    e instanceof undici.ConnectTimeoutError ||
+    code === 'ETIMEDOUT'
+  ) {
     return made('timeout', code);
   }
   if (tlsCode.test(code)) return made('tls', code);
@@ -35,9 +41,11 @@ export function transportFailure(transaction: string, e: unknown, answered = fal
 /** An answer that was received but cannot be read. */
 export function unreadable(transaction: string, e: unknown): DmpError {
   if (e instanceof DmpError) return e;
-  const made = (kind: DmpFailureKind, code: string): DmpError => new DmpError(kind, code, transaction, undefined, [], { cause: e });
+  const made = (kind: DmpFailureKind, code: string): DmpError =>
+    new DmpError(kind, code, transaction, undefined, [], { cause: e });
   if (e instanceof MultipartError) return made(e.reason === 'malformed' ? 'garbage' : e.reason, 'multipart');
-  if (e instanceof XmlError) return made(e.reason === 'size' || e.reason === 'nodes' ? 'too-large' : 'garbage', e.reason);
+  if (e instanceof XmlError)
+    return made(e.reason === 'size' || e.reason === 'nodes' ? 'too-large' : 'garbage', e.reason);
   return made('garbage', e instanceof SoapError ? 'soap' : 'content');
 }
 
@@ -48,7 +56,12 @@ export function withoutIdentifiers(text: string): string {
 
 export function faultError(transaction: string, fault: SoapFault): DmpError {
   const reason = fault.reasons['fr'] ?? Object.values(fault.reasons)[0];
-  return new DmpError('fault', fault.subcode ?? fault.code, transaction, reason === undefined ? undefined : withoutIdentifiers(reason));
+  return new DmpError(
+    'fault',
+    fault.subcode ?? fault.code,
+    transaction,
+    reason === undefined ? undefined : withoutIdentifiers(reason),
+  );
 }
 
 /** The errors of a registry answer, without identifiers of persons. */

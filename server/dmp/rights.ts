@@ -32,15 +32,19 @@ function missing(mode: VihfMode, requester: Requester): MissingRight | undefined
  * The first mode of the transaction that the requester may use.
  * @throws DmpError kind `rights`, whose code says what is missing
  */
-export function chooseMode(transaction: Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes'>, requester: Requester): VihfMode {
+export function chooseMode(
+  transaction: Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes'>,
+  requester: Requester,
+): VihfMode {
   const refuse = (right: MissingRight): never => {
     throw new DmpError('rights', right, transaction.name);
   };
   if (!transaction.purposes.includes(requester.purpose)) refuse('purpose');
   if (requester.purpose === 'bris_de_glace' && !requester.reason?.trim()) refuse('reason');
   const roles = requester.roles;
-  if (roles.length < 1 || roles.length > 3) refuse('role');
-  if (roles[0]!.system === professions && withSpecialty.has(roles[0]!.code) && roles.length < 2) refuse('specialty');
+  const [profession] = roles;
+  if (!profession || roles.length > 3) return refuse('role');
+  if (profession.system === professions && withSpecialty.has(profession.code) && roles.length < 2) refuse('specialty');
   const lacks: MissingRight[] = [];
   for (const mode of transaction.modes) {
     const lack = missing(mode, requester);

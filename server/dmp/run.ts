@@ -11,7 +11,15 @@ import { encodeMultipart } from './mtom/encode.ts';
 import type { Pool } from './pool.ts';
 import { chooseMode } from './rights.ts';
 import { writeEnvelope } from './soap.ts';
-import { DmpError, type CallContext, type DmpEnvironment, type DmpFailureKind, type OutgoingMessage, type Transaction, type VihfMode } from './types.ts';
+import {
+  DmpError,
+  type CallContext,
+  type DmpEnvironment,
+  type DmpFailureKind,
+  type OutgoingMessage,
+  type Transaction,
+  type VihfMode,
+} from './types.ts';
 import { buildVihf } from './vihf.ts';
 
 /** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
@@ -50,7 +58,12 @@ interface Prepared {
 }
 
 /** The HTTP request of a transaction. */
-function prepare(runner: Runner, transaction: Transaction<never, unknown>, envelope: string, message: OutgoingMessage): Prepared {
+function prepare(
+  runner: Runner,
+  transaction: Transaction<never, unknown>,
+  envelope: string,
+  message: OutgoingMessage,
+): Prepared {
   const url = `${runner.url.replace(/\/+$/, '')}/${transaction.service}`;
   if (message.parts && message.parts.length > 0) {
     return { url, ...encodeMultipart(envelope, message.parts, transaction.action, runner.env.newUuid()) };
@@ -65,7 +78,12 @@ function prepare(runner: Runner, transaction: Transaction<never, unknown>, envel
 }
 
 /** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
-async function post(runner: Runner, transaction: string, prepared: Prepared, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+async function post(
+  runner: Runner,
+  transaction: string,
+  prepared: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<HttpAnswer> {
   try {
     return await request(prepared.url, {
       method: 'POST',
@@ -87,11 +105,18 @@ async function post(runner: Runner, transaction: string, prepared: Prepared, sig
 }
 
 /** What the envelope says of itself, before its content is read. @throws DmpError kinds fault, mismatch, http, garbage */
-function check(transaction: Transaction<never, unknown>, answer: Answer, messageId: string, status: number, message: OutgoingMessage): void {
+function check(
+  transaction: Transaction<never, unknown>,
+  answer: Answer,
+  messageId: string,
+  status: number,
+  message: OutgoingMessage,
+): void {
   const { name, responseRoot } = transaction;
   const { relatesTo, fault, root } = answer.envelope;
   // A server that could not read the request cannot say which it was: a fault alone may be without RelatesTo.
-  if (fault ? relatesTo !== undefined && relatesTo !== messageId : relatesTo !== messageId) throw new DmpError('mismatch', 'RelatesTo', name);
+  if (fault ? relatesTo !== undefined && relatesTo !== messageId : relatesTo !== messageId)
+    throw new DmpError('mismatch', 'RelatesTo', name);
   if (fault) throw faultError(name, fault);
   if (status >= 300) throw new DmpError('http', String(status), name);
   if (root.name !== responseRoot.name || root.ns !== responseRoot.ns) throw new DmpError('garbage', 'root', name);
@@ -103,9 +128,17 @@ function check(transaction: Transaction<never, unknown>, answer: Answer, message
  * @throws DmpError for everything that the DMP or the way to it does; the signal's reason when the caller leaves; what the
  * sink of a streamed answer throws, unchanged
  */
-export async function run<In, Out>(runner: Runner, transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out> {
+export async function run<In, Out>(
+  runner: Runner,
+  transaction: Transaction<In, Out>,
+  input: In,
+  context: CallContext,
+): Promise<Out> {
   const began = performance.now();
-  const details: CallDetails = { attempts: 0, ...(context.requestId === undefined ? {} : { requestId: context.requestId }) };
+  const details: CallDetails = {
+    attempts: 0,
+    ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+  };
   let outcome: CallOutcome = 'ok';
   try {
     return await call(runner, transaction, input, context, details);
@@ -122,7 +155,13 @@ export async function run<In, Out>(runner: Runner, transaction: Transaction<In, 
   }
 }
 
-async function call<In, Out>(runner: Runner, transaction: Transaction<In, Out>, input: In, context: CallContext, details: CallDetails): Promise<Out> {
+async function call<In, Out>(
+  runner: Runner,
+  transaction: Transaction<In, Out>,
+  input: In,
+  context: CallContext,
+  details: CallDetails,
+): Promise<Out> {
   const { env } = runner;
   const { signal } = context;
   signal?.throwIfAborted();
@@ -137,10 +176,14 @@ async function call<In, Out>(runner: Runner, transaction: Transaction<In, Out>, 
 
   const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
   const { action } = answer.envelope;
-  if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault) details.otherAction = action;
+  if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
+    details.otherAction = action;
   try {
     check(declared, answer, messageId, http.statusCode, message);
-    const out = transaction.read.kind === 'tree' ? transaction.read.read(answer.root, input) : await transaction.read.read(answer, input);
+    const out =
+      transaction.read.kind === 'tree'
+        ? transaction.read.read(answer.root, input)
+        : await transaction.read.read(answer, input);
     await answer.close();
     return out;
   } catch (e) {

@@ -34,7 +34,8 @@ export function pemBlocks(pem: string): string[] {
 export function certificateFacts(pem: string): CertificateFacts {
   const x509 = new X509Certificate(pem);
   const der = x509.raw;
-  const fields = derItems(derItems(derItems(der)[0]!.value)[0]!.value);
+  const inside = (bytes: Buffer): Buffer => derItems(bytes)[0]?.value ?? Buffer.alloc(0);
+  const fields = derItems(inside(inside(der)));
   // TBSCertificate: [0] version (absent in v1), serialNumber, signature, issuer, validity, subject (RFC 5280 §4.1)
   const first = fields[0]?.tag === 0xa0 ? 1 : 0;
   const issuer = fields[first + 2];
@@ -57,11 +58,11 @@ export function certificateFacts(pem: string): CertificateFacts {
  * @throws Error when there is no certificate, or when the key is not the signer's
  */
 export function createSeal(key: string | Buffer, chain: string): Seal {
-  const blocks = pemBlocks(chain);
-  const [signer, ...above] = blocks.map(certificateFacts);
-  if (!signer) throw new Error('no certificate in the PEM');
+  const [first, ...others] = pemBlocks(chain);
+  if (first === undefined) throw new Error('no certificate in the PEM');
   const privateKey = createPrivateKey(key);
   if (privateKey.asymmetricKeyType !== 'rsa') throw new Error('an RSA key is expected');
-  if (!new X509Certificate(blocks[0]!).checkPrivateKey(privateKey)) throw new Error('the key is not that of the certificate');
-  return { key: privateKey, certificates: [signer, ...above] };
+  if (!new X509Certificate(first).checkPrivateKey(privateKey))
+    throw new Error('the key is not that of the certificate');
+  return { key: privateKey, certificates: [certificateFacts(first), ...others.map(certificateFacts)] };
 }

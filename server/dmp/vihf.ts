@@ -94,7 +94,9 @@ function halves(context: CallContext, mode: VihfMode, env: DmpEnvironment): { he
         Version: '2.0',
       },
       [
-        el('saml2:Issuer', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' }, [env.seal.certificates[0].subject]),
+        el('saml2:Issuer', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' }, [
+          env.seal.certificates[0].subject,
+        ]),
         el('saml2:Subject', {}, [el('saml2:NameID', {}, [context.requester.personId])]),
         el('saml2:AuthnStatement', { AuthnInstant: context.requester.authenticatedAt.toISOString() }, [
           el('saml2:AuthnContext', {}, [

@@ -16,7 +16,10 @@ export const signaturePurpose = '1.2.840.10065.1.12.1.14';
 
 const algorithms = {
   sha1: { signature: `${dsig}rsa-sha1`, digest: `${dsig}sha1` },
-  sha256: { signature: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', digest: 'http://www.w3.org/2001/04/xmlenc#sha256' },
+  sha256: {
+    signature: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    digest: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  },
 } as const;
 
 export interface SignedDocument {
@@ -42,7 +45,9 @@ function manifest(setUniqueId: string, documents: readonly SignedDocument[], alg
     reference(`urn:oid:${setUniqueId}`, algorithm, 'AA==', false),
     ...documents.map((d) => {
       const xml = isXml(d.mimeType);
-      const digest = xml ? canonicalDigest(d.content, algorithm) : createHash(algorithm).update(d.content).digest('base64');
+      const digest = xml
+        ? canonicalDigest(d.content, algorithm)
+        : createHash(algorithm).update(d.content).digest('base64');
       return reference(`urn:oid:${d.uniqueId}`, algorithm, digest, xml);
     }),
   ]);
@@ -51,7 +56,10 @@ function manifest(setUniqueId: string, documents: readonly SignedDocument[], alg
 function qualifyingProperties(signatureId: string, seal: Seal, time: Date, algorithm: 'sha1' | 'sha256'): Element {
   const cert = (c: Seal['certificates'][number]): Element =>
     el('xad:Cert', {}, [
-      el('xad:CertDigest', {}, [el('ds:DigestMethod', { Algorithm: algorithms[algorithm].digest }), el('ds:DigestValue', {}, [c[algorithm]])]),
+      el('xad:CertDigest', {}, [
+        el('ds:DigestMethod', { Algorithm: algorithms[algorithm].digest }),
+        el('ds:DigestValue', {}, [c[algorithm]]),
+      ]),
       el('xad:IssuerSerial', {}, [el('ds:X509IssuerName', {}, [c.issuer]), el('ds:X509SerialNumber', {}, [c.serial])]),
     ]);
   return el('xad:QualifyingProperties', { 'xmlns:xad': xades, 'xmlns:ds': dsig, Target: `#${signatureId}` }, [
@@ -89,11 +97,17 @@ export function signSet(
     signatureAlgorithm,
     canonicalizationAlgorithm: c14nWithComments,
     objects: content,
-    getKeyInfoContent: () => `<ds:X509Data><ds:X509Certificate>${how.seal.certificates[0].base64}</ds:X509Certificate></ds:X509Data>`,
+    getKeyInfoContent: () =>
+      `<ds:X509Data><ds:X509Certificate>${how.seal.certificates[0].base64}</ds:X509Certificate></ds:X509Data>`,
   });
   const object = "/*/*[local-name()='Signature']/*[local-name()='Object']";
   const signed = { transforms: [c14nWithComments], digestAlgorithm } as const;
-  signer.addReference({ ...signed, transforms: [c14nWithComments], xpath: `${object}/*[local-name()='Manifest']`, type: `${dsig}Manifest` });
+  signer.addReference({
+    ...signed,
+    transforms: [c14nWithComments],
+    xpath: `${object}/*[local-name()='Manifest']`,
+    type: `${dsig}Manifest`,
+  });
   signer.addReference({
     ...signed,
     transforms: [c14nWithComments],

@@ -16,8 +16,9 @@ export function parseContentType(value: string | undefined): ContentType | undef
   parameter.lastIndex = main[0].length;
   let end = main[0].length;
   for (let m; (m = parameter.exec(value)); end = parameter.lastIndex) {
-    const name = m[1]!.toLowerCase();
-    if (!parameters.has(name)) parameters.set(name, m[2] !== undefined ? m[2].replace(/\\(.)/g, '$1') : m[3]!);
+    const [, name = '', quoted, token = ''] = m;
+    if (!parameters.has(name.toLowerCase()))
+      parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? token);
   }
-  return /^\s*;?\s*$/.test(value.slice(end)) ? { type: main[1]!.toLowerCase(), parameters } : undefined;
+  return /^\s*;?\s*$/.test(value.slice(end)) ? { type: main[0].trim().toLowerCase(), parameters } : undefined;
 }

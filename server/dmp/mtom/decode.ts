@@ -30,7 +30,10 @@ export class MultipartError extends Error {
 
 /** A Content-ID or the `cid:` URL of an xop:Include, in one comparable form: `%3A` and `:` are equal (dmp-wire §1.3). */
 export function normalizeCid(value: string): string {
-  const bare = value.trim().replace(/^cid:/i, '').replace(/^<(.*)>$/, '$1');
+  const bare = value
+    .trim()
+    .replace(/^cid:/i, '')
+    .replace(/^<(.*)>$/, '$1');
   try {
     return decodeURIComponent(bare);
   } catch {
@@ -53,9 +56,9 @@ class Window {
 
   /** Adds a chunk; false at the end of the source. */
   async more(): Promise<boolean> {
-    const { done, value } = await this.source.next();
-    if (done) return false;
-    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const step = await this.source.next();
+    if (step.done === true) return false;
+    const chunk = Buffer.from(step.value.buffer, step.value.byteOffset, step.value.byteLength);
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
     return true;
   }
@@ -120,7 +123,10 @@ async function readHeaders(window: Window, limit: number): Promise<Map<string, s
   }
   if (end > limit) throw new MultipartError('too-large', 'headers of a part');
   const headers = new Map<string, string>();
-  const text = window.take(end).toString('latin1').replace(/\r\n[ \t]+/g, ' ');
+  const text = window
+    .take(end)
+    .toString('latin1')
+    .replace(/\r\n[ \t]+/g, ' ');
   window.take(4);
   for (const line of text.split('\r\n')) {
     if (line === '') continue;
@@ -150,7 +156,7 @@ export async function* decodeMultipart(
       preamble += chunk.length;
       if (preamble > limits.headers) throw new MultipartError('malformed', 'no boundary where the message begins');
     }
-    for (let count = 0; !(await isLast(window)); ) {
+    for (let count = 0; !(await isLast(window));) {
       if (++count > limits.parts) throw new MultipartError('too-large', 'number of parts');
       const headers = await readHeaders(window, limits.headers);
       const body = untilDelimiter(window, delimiter);
@@ -171,7 +177,8 @@ export async function* decodeMultipart(
       while (!ended) ended = (await body.next()).done === true;
     }
     // The epilogue says nothing, but an unread one would cost the connection.
-    for (let skipped = 0; skipped < 64 * 1024 && (await window.more()); window.bytes = empty) skipped += window.bytes.length;
+    for (let skipped = 0; skipped < 64 * 1024 && (await window.more()); window.bytes = empty)
+      skipped += window.bytes.length;
   } finally {
     await window.close();
   }

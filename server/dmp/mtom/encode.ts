@@ -21,11 +21,18 @@ export function cidUrl(cid: string): string {
  * @param envelope serialised SOAP envelope
  * @param uuid makes the boundary, which nothing else in the message can hold
  */
-export function encodeMultipart(envelope: string, parts: readonly OutgoingPart[], action: string, uuid: string): OutgoingMultipart {
+export function encodeMultipart(
+  envelope: string,
+  parts: readonly OutgoingPart[],
+  action: string,
+  uuid: string,
+): OutgoingMultipart {
   const boundary = `uuid:${uuid}`;
   const start = `root.${uuid}@dmp-fhir.invalid`;
   const head = (contentType: string, cid: string): Buffer =>
-    Buffer.from(`--${boundary}\r\nContent-Type: ${contentType}\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <${cid}>\r\n\r\n`);
+    Buffer.from(
+      `--${boundary}\r\nContent-Type: ${contentType}\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <${cid}>\r\n\r\n`,
+    );
   const list: Uint8Array[] = [
     head(`application/xop+xml; charset=UTF-8; type="application/soap+xml"; action="${action}"`, start),
     Buffer.from(envelope, 'utf8'),

@@ -21,7 +21,8 @@ function mintUniqueId(env: DmpEnvironment, time: string): string {
 function signer(set: SubmissionSet, requester: Requester): string {
   const author = set.authors.find((a) => a.person !== undefined && xcn.decode(a.person)?.id === requester.personId);
   const { personId: id, family, given } = requester;
-  const written = author?.person ?? xcn.encode({ id, family, given, authority: { oid: oidPerson }, nameType: 'D', type: 'IDNPS' });
+  const written =
+    author?.person ?? xcn.encode({ id, family, given, authority: { oid: oidPerson }, nameType: 'D', type: 'IDNPS' });
   if (written === undefined) throw new RangeError('a requester without an identifier');
   return written;
 }
@@ -30,7 +31,12 @@ function signer(set: SubmissionSet, requester: Requester): string {
  * @param first a document of the set: the signature has its facility and practice setting
  * @param requester who submits
  */
-export function signatureEntry(set: SubmissionSet, first: DocumentEntry, requester: Requester, env: DmpEnvironment): DocumentEntry {
+export function signatureEntry(
+  set: SubmissionSet,
+  first: DocumentEntry,
+  requester: Requester,
+  env: DmpEnvironment,
+): DocumentEntry {
   const time = set.submissionTime;
   return {
     id: signatureId,

@@ -3,7 +3,13 @@
  * software must not display instead of its own.
  */
 import { dtmOfInstant } from '../../../mappings/codecs/dtm.ts';
-import { readAnsweredIds, readExistenceAnswer, writeExistenceQuery, type ExistenceAnswer, type InstanceId } from '../../../mappings/hl7v3/existence.ts';
+import {
+  readAnsweredIds,
+  readExistenceAnswer,
+  writeExistenceQuery,
+  type ExistenceAnswer,
+  type InstanceId,
+} from '../../../mappings/hl7v3/existence.ts';
 import { serialize } from '../../../mappings/xml/build.ts';
 import { withoutIdentifiers } from '../failure.ts';
 
@@ -27,12 +33,19 @@ export const td0_2: Transaction<{ patient: PatientIns }, ExistenceAnswer> = {
   build({ patient }, _context, env) {
     const messageId = { root: `${env.lps.oid}.1`, extension: env.newUuid() };
     const queryId = { root: `${env.lps.oid}.2`, extension: env.newUuid() };
-    const query = writeExistenceQuery({ patient, messageId, queryId, creationTime: dtmOfInstant(env.now().getTime()), lps: env.lps });
+    const query = writeExistenceQuery({
+      patient,
+      messageId,
+      queryId,
+      creationTime: dtmOfInstant(env.now().getTime()),
+      lps: env.lps,
+    });
     return {
       body: serialize(query),
       check(answer) {
         const ids = readAnsweredIds(answer);
-        if (!same(ids.message, messageId) || !same(ids.query, queryId)) throw new DmpError('mismatch', 'targetMessage', name);
+        if (!same(ids.message, messageId) || !same(ids.query, queryId))
+          throw new DmpError('mismatch', 'targetMessage', name);
       },
     };
   },
@@ -44,7 +57,12 @@ export const td0_2: Transaction<{ patient: PatientIns }, ExistenceAnswer> = {
       const answer = readExistenceAnswer(root);
       if (answer.acknowledgement !== 'AA') {
         const detail = answer.details[0];
-        throw new DmpError('hl7', detail?.code || answer.acknowledgement, name, detail?.text && withoutIdentifiers(detail.text));
+        throw new DmpError(
+          'hl7',
+          detail?.code || answer.acknowledgement,
+          name,
+          detail?.text && withoutIdentifiers(detail.text),
+        );
       }
       for (const found of answer.patients) {
         if (!found.identifiers.some((i) => i.value === patient.value)) throw new DmpError('mismatch', 'patient', name);

@@ -36,7 +36,11 @@ function measured(entry: DocumentEntry, content: Uint8Array, send: boolean): Doc
 }
 
 /** Every association of the set: members first, then what signs and replaces. */
-function associate(set: SubmissionSet, documents: readonly DocumentEntry[], given: readonly Association[]): Association[] {
+function associate(
+  set: SubmissionSet,
+  documents: readonly DocumentEntry[],
+  given: readonly Association[],
+): Association[] {
   const original = { SubmissionSetStatus: ['Original'] };
   const member = (id: string): Association =>
     given.find((a) => a.type === associationTypes.hasMember && a.target === id) ?? {
@@ -58,17 +62,25 @@ function completed(input: SubmissionInput, env: DmpEnvironment, requester: Param
   const signature = signSet(
     {
       uniqueId: input.set.uniqueId,
-      documents: input.entries.map(({ entry, content }) => ({ uniqueId: entry.uniqueId, mimeType: entry.mimeType, content })),
+      documents: input.entries.map(({ entry, content }) => ({
+        uniqueId: entry.uniqueId,
+        mimeType: entry.mimeType,
+        content,
+      })),
     },
     { seal: env.seal, time: env.now(), signatureId: `_${env.newUuid()}`, digest: env.options.xadesDigest },
   );
   const first = input.entries[0]?.entry;
   if (!first) throw new RangeError('a submission set without a document');
-  const entries = [...input.entries, { entry: signatureEntry(input.set, first, requester, env), content: signature }].map(({ entry, content }) => ({
+  const entries = [
+    ...input.entries,
+    { entry: signatureEntry(input.set, first, requester, env), content: signature },
+  ].map(({ entry, content }) => ({
     entry: measured(entry, content, env.options.sendHash),
     content,
   }));
-  if (new Set(entries.map((e) => e.entry.id)).size < entries.length) throw new RangeError('two documents of a set have the same id');
+  if (new Set(entries.map((e) => e.entry.id)).size < entries.length)
+    throw new RangeError('two documents of a set have the same id');
   const documentEntries = entries.map((e) => e.entry);
   return { entries, documentEntries, associations: associate(input.set, documentEntries, input.associations) };
 }
@@ -86,18 +98,23 @@ export const td2_1: Transaction<SubmissionInput, RegistryResponse> = {
   /** @throws XmlError when a document that says it is XML is not; RangeError when the input makes no set */
   build(input, context, env) {
     const { entries, documentEntries, associations } = completed(input, env, context.requester);
-    const parts = entries.map(
-      ({ entry, content }, i): OutgoingPart => ({ cid: `document-${i + 1}.${env.newUuid()}@dmp-fhir.invalid`, contentType: entry.mimeType, body: content }),
-    );
+    const attached = entries.map(({ entry, content }, i) => {
+      const part: OutgoingPart = {
+        cid: `document-${i + 1}.${env.newUuid()}@dmp-fhir.invalid`,
+        contentType: entry.mimeType,
+        body: content,
+      };
+      return { id: entry.id, part };
+    });
     const body = el('xdsb:ProvideAndRegisterDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [
       writeSubmission({ documentEntries, submissionSets: [input.set], folders: [], associations, objectRefs: [] }),
-      ...entries.map(({ entry }, i) =>
-        el('xdsb:Document', { id: entry.id }, [
-          el('xop:Include', { 'xmlns:xop': 'http://www.w3.org/2004/08/xop/include', href: cidUrl(parts[i]!.cid) }),
+      ...attached.map(({ id, part }) =>
+        el('xdsb:Document', { id }, [
+          el('xop:Include', { 'xmlns:xop': 'http://www.w3.org/2004/08/xop/include', href: cidUrl(part.cid) }),
         ]),
       ),
     ]);
-    return { body: serialize(body), parts };
+    return { body: serialize(body), parts: attached.map((a) => a.part) };
   },
 
   read: {

@@ -32,7 +32,8 @@ function storedQuery(name: string, returnType: StoredQuery['returnType'], modes:
     idempotent: true,
     /** @throws TypeError when the query asks for another kind of answer than the transaction gives */
     build(query) {
-      if (query.returnType !== returnType) throw new TypeError(`${name} returns ${returnType}, not ${query.returnType}`);
+      if (query.returnType !== returnType)
+        throw new TypeError(`${name} returns ${returnType}, not ${query.returnType}`);
       return { body: serialize(writeAdhocQuery(query)) };
     },
     read: {

@@ -17,7 +17,10 @@ export interface RetrieveInput {
    * Called once a document, one after the other; reads the body to its end before it returns. What it throws ends the call
    * and comes out unchanged.
    */
-  sink(document: { uniqueId: string; repositoryUniqueId: string; mimeType: string }, body: AsyncIterable<Uint8Array>): Promise<void>;
+  sink(
+    document: { uniqueId: string; repositoryUniqueId: string; mimeType: string },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<void>;
 }
 
 const keyOf = (d: { repositoryUniqueId: string; uniqueId: string }): string => `${d.repositoryUniqueId}|${d.uniqueId}`;
@@ -71,7 +74,8 @@ async function receive(answer: StreamedAnswer, input: RetrieveInput): Promise<Re
   }
   if (waiting.size > 0) throw new DmpError('truncated', 'part', name);
   // A success holds everything that was asked; anything less must come with the registry's reasons.
-  if (documents.size < input.documents.length && response.errors.length === 0) throw new DmpError('truncated', 'document', name);
+  if (documents.size < input.documents.length && response.errors.length === 0)
+    throw new DmpError('truncated', 'document', name);
   return { status: response.status, errors: registryErrors(response) };
 }
 

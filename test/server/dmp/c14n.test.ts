@@ -21,16 +21,37 @@ function oracle(bytes: Uint8Array): string {
 
 describe('C14N 1.0 with comments', () => {
   it.each([
-    ['W3C example 3.1', '<?xml version="1.0"?>\n\n<?xml-stylesheet   href="doc.xsl"\n   type="text/xsl"   ?>\n\n<doc>Hello, world!<!-- Comment 1 --></doc>\n\n<?pi-without-data     ?>\n\n<!-- Comment 2 -->\n\n<!-- Comment 3 -->\n'],
-    ['W3C example 3.2', '<doc>\n   <clean>   </clean>\n   <dirty>   A   B   </dirty>\n   <mixed>\n      A\n      <clean>   </clean>\n      B\n   </mixed>\n</doc>'],
-    ['W3C example 3.3, without its DTD', '<doc>\n   <e1   />\n   <e2   ></e2>\n   <e3   name = "elem3"   id="elem3"   />\n   <e5 a:attr="out" b:attr="sorted" attr2="all" attr="I\'m"\n      xmlns:b="http://www.ietf.org"\n      xmlns:a="http://www.w3.org"\n      xmlns="http://example.org"/>\n   <e6 xmlns="" xmlns:a="http://www.w3.org">\n      <e7 xmlns="http://www.ietf.org">\n         <e8 xmlns="" xmlns:a="http://www.w3.org">\n            <e9 xmlns="" xmlns:a="http://www.ietf.org"/>\n         </e8>\n      </e7>\n   </e6>\n</doc>'],
-    ['W3C example 3.4, without its DTD', '<doc>\n   <text>First line&#x0d;&#10;Second line</text>\n   <value>&#x32;</value>\n   <compute><![CDATA[value>"0" && value<"10" ?"valid":"error"]]></compute>\n   <compute expr=\'value>"0" &amp;&amp; value&lt;"10" ?"valid":"error"\'>valid</compute>\n   <norm attr=\' &apos;   &#x20;&#13;&#xa;&#9;   &apos; \'/>\n   <normId id=\' &apos;   &#x20;&#13;&#xa;&#9;   &apos; \'/>\n</doc>'],
-    ['CRLF and lone CR in text, attributes and comments', '<a b="1\r\n2\r3\n4\t5">x\r\ny\rz<!-- c\r\nd -->\r\n</a>\r\n'],
-    ['xml:lang, xml:space and a redeclared xml prefix', '<a xml:lang="fr" xmlns:xml="http://www.w3.org/XML/1998/namespace"><b xml:space="preserve"/></a>'],
+    [
+      'W3C example 3.1',
+      '<?xml version="1.0"?>\n\n<?xml-stylesheet   href="doc.xsl"\n   type="text/xsl"   ?>\n\n<doc>Hello, world!<!-- Comment 1 --></doc>\n\n<?pi-without-data     ?>\n\n<!-- Comment 2 -->\n\n<!-- Comment 3 -->\n',
+    ],
+    [
+      'W3C example 3.2',
+      '<doc>\n   <clean>   </clean>\n   <dirty>   A   B   </dirty>\n   <mixed>\n      A\n      <clean>   </clean>\n      B\n   </mixed>\n</doc>',
+    ],
+    [
+      'W3C example 3.3, without its DTD',
+      '<doc>\n   <e1   />\n   <e2   ></e2>\n   <e3   name = "elem3"   id="elem3"   />\n   <e5 a:attr="out" b:attr="sorted" attr2="all" attr="I\'m"\n      xmlns:b="http://www.ietf.org"\n      xmlns:a="http://www.w3.org"\n      xmlns="http://example.org"/>\n   <e6 xmlns="" xmlns:a="http://www.w3.org">\n      <e7 xmlns="http://www.ietf.org">\n         <e8 xmlns="" xmlns:a="http://www.w3.org">\n            <e9 xmlns="" xmlns:a="http://www.ietf.org"/>\n         </e8>\n      </e7>\n   </e6>\n</doc>',
+    ],
+    [
+      'W3C example 3.4, without its DTD',
+      '<doc>\n   <text>First line&#x0d;&#10;Second line</text>\n   <value>&#x32;</value>\n   <compute><![CDATA[value>"0" && value<"10" ?"valid":"error"]]></compute>\n   <compute expr=\'value>"0" &amp;&amp; value&lt;"10" ?"valid":"error"\'>valid</compute>\n   <norm attr=\' &apos;   &#x20;&#13;&#xa;&#9;   &apos; \'/>\n   <normId id=\' &apos;   &#x20;&#13;&#xa;&#9;   &apos; \'/>\n</doc>',
+    ],
+    [
+      'CRLF and lone CR in text, attributes and comments',
+      '<a b="1\r\n2\r3\n4\t5">x\r\ny\rz<!-- c\r\nd -->\r\n</a>\r\n',
+    ],
+    [
+      'xml:lang, xml:space and a redeclared xml prefix',
+      '<a xml:lang="fr" xmlns:xml="http://www.w3.org/XML/1998/namespace"><b xml:space="preserve"/></a>',
+    ],
     ['byte order mark', '\ufeff<a/>'],
     ['attributes whose names begin with xmlns', '<a xmlnsx="1" xmlns:x="urn:x" x:b="2"/>'],
     ['the same default namespace again', '<a xmlns="urn:a"><b xmlns="urn:a"><c xmlns=""/></b></a>'],
-    ['a prefix bound to another namespace and back', '<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c xmlns:p="urn:1"/></p:b></p:a>'],
+    [
+      'a prefix bound to another namespace and back',
+      '<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c xmlns:p="urn:1"/></p:b></p:a>',
+    ],
     ['astral characters in names and text', '<é ü="😀" 𐐀="1" ｚ="2">😀</é>'],
     ['processing instruction inside the root', '<a><?php  echo "a" ;  ?><?x?></a>'],
   ])('is libxml2’s: %s', (_, xml) => {
@@ -39,20 +60,71 @@ describe('C14N 1.0 with comments', () => {
 
   it('is libxml2’s for any small document', () => {
     const name = fc.constantFrom('a', 'b', 'p:a', 'q:b', 'z');
-    const text = fc.array(fc.constantFrom('x', 'é', '😀', '\r\n', '\r', '\n', '\t', ' ', '&amp;', '&#13;', '&#10;', '&lt;', '&gt;', '"', "'", '>', '<![CDATA[<&]]>', '<!-- c\r\n -->', '<?pi  d ?>'), { maxLength: 6 }).map((p) => p.join('').replace(/]]>(?=>)/g, ''));
-    const value = fc.array(fc.constantFrom('v', 'é', '\r\n', '\n', '\t', ' ', '&amp;', '&#13;', '&#9;', '&lt;', '&quot;', '>', "'"), { maxLength: 5 }).map((p) => p.join(''));
-    const declaration = fc.constantFrom('xmlns="urn:1"', 'xmlns="urn:2"', 'xmlns=""', 'xmlns:p="urn:1"', 'xmlns:p="urn:3"', 'xmlns:q="urn:2"', 'xmlns:r="urn:1"');
+    const text = fc
+      .array(
+        fc.constantFrom(
+          'x',
+          'é',
+          '😀',
+          '\r\n',
+          '\r',
+          '\n',
+          '\t',
+          ' ',
+          '&amp;',
+          '&#13;',
+          '&#10;',
+          '&lt;',
+          '&gt;',
+          '"',
+          "'",
+          '>',
+          '<![CDATA[<&]]>',
+          '<!-- c\r\n -->',
+          '<?pi  d ?>',
+        ),
+        { maxLength: 6 },
+      )
+      .map((p) => p.join('').replace(/]]>(?=>)/g, ''));
+    const value = fc
+      .array(fc.constantFrom('v', 'é', '\r\n', '\n', '\t', ' ', '&amp;', '&#13;', '&#9;', '&lt;', '&quot;', '>', "'"), {
+        maxLength: 5,
+      })
+      .map((p) => p.join(''));
+    const declaration = fc.constantFrom(
+      'xmlns="urn:1"',
+      'xmlns="urn:2"',
+      'xmlns=""',
+      'xmlns:p="urn:1"',
+      'xmlns:p="urn:3"',
+      'xmlns:q="urn:2"',
+      'xmlns:r="urn:1"',
+    );
     const key = (s: string): string => s.split('=')[0]!;
     const { element } = fc.letrec<{ element: string; content: string }>((tie) => ({
       content: fc.oneof({ maxDepth: 4 }, text, tie('element')),
       element: fc
-        .tuple(name, fc.uniqueArray(fc.tuple(fc.constantFrom('i', 'j', 'p:i', 'q:i'), value), { selector: ([n]) => n, maxLength: 4 }), fc.uniqueArray(declaration, { selector: key, maxLength: 3 }), fc.array(tie('content'), { maxLength: 3 }), fc.boolean())
-        .map(([n, attrs, ns, content, single]) => `<${n} ${[...ns, ...attrs.map(([k, v]) => (single ? `${k}='${v.replaceAll("'", '')}'` : `${k}="${v}"`))].join(' ')}>${content.join('')}</${n} >`),
+        .tuple(
+          name,
+          fc.uniqueArray(fc.tuple(fc.constantFrom('i', 'j', 'p:i', 'q:i'), value), {
+            selector: ([n]) => n,
+            maxLength: 4,
+          }),
+          fc.uniqueArray(declaration, { selector: key, maxLength: 3 }),
+          fc.array(tie('content'), { maxLength: 3 }),
+          fc.boolean(),
+        )
+        .map(
+          ([n, attrs, ns, content, single]) =>
+            `<${n} ${[...ns, ...attrs.map(([k, v]) => (single ? `${k}='${v.replaceAll("'", '')}'` : `${k}="${v}"`))].join(' ')}>${content.join('')}</${n} >`,
+        ),
     }));
     fc.assert(
       fc.property(element, text, (root, after) => {
         const misc = (after.match(/<!--[^]*?-->|<\?[^]*?\?>|\s/g) ?? []).join('');
-        const xml = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${misc}<w xmlns:p="urn:p" xmlns:q="urn:q">${root}</w>${misc}`);
+        const xml = Buffer.from(
+          `<?xml version="1.0" encoding="UTF-8"?>\n${misc}<w xmlns:p="urn:p" xmlns:q="urn:q">${root}</w>${misc}`,
+        );
         let expected: string;
         try {
           expected = oracle(xml);
@@ -79,8 +151,12 @@ describe('C14N 1.0 with comments', () => {
 
 describeShared('C14N of the corpora', (dir) => {
   const files = [
-    ...readdirSync(path.join(dir, 'cda')).filter((f) => f.endsWith('.xml')).map((f) => path.join(dir, 'cda', f)),
-    ...readdirSync(path.join(dir, 'wire/parts')).filter((f) => f.endsWith('.xml')).map((f) => path.join(dir, 'wire/parts', f)),
+    ...readdirSync(path.join(dir, 'cda'))
+      .filter((f) => f.endsWith('.xml'))
+      .map((f) => path.join(dir, 'cda', f)),
+    ...readdirSync(path.join(dir, 'wire/parts'))
+      .filter((f) => f.endsWith('.xml'))
+      .map((f) => path.join(dir, 'wire/parts', f)),
   ];
 
   it.each(files.map((f) => [path.basename(f), f]))('is libxml2’s: %s', (_, file) => {
@@ -93,8 +169,13 @@ describeShared('C14N of the corpora', (dir) => {
     ['td2-1-01-xades.xml', ['td2-1-01-cda-n1.xml', 'td2-1-01-cda-n3.xml']],
     ['td2-1-02-xades.xml', ['td2-1-02-cda-n1-v2.xml']],
   ])('gives the digests that the manifest of %s holds', (xades, documents) => {
-    const manifest = readFileSync(path.join(dir, 'wire/parts', xades), 'utf8').match(/<(?:ds:)?Manifest[^]*Manifest>/)![0];
+    const manifest = readFileSync(path.join(dir, 'wire/parts', xades), 'utf8').match(
+      /<(?:ds:)?Manifest[^]*Manifest>/,
+    )![0];
     const digests = [...manifest.matchAll(/DigestValue>([^<]+)</g)].map((m) => m[1]);
-    expect(digests).toEqual(['AA==', ...documents.map((d) => canonicalDigest(readFileSync(path.join(dir, 'wire/parts', d)), 'sha1'))]);
+    expect(digests).toEqual([
+      'AA==',
+      ...documents.map((d) => canonicalDigest(readFileSync(path.join(dir, 'wire/parts', d)), 'sha1')),
+    ]);
   });
 });

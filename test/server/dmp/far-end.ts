@@ -28,7 +28,13 @@ export interface FarEnd {
 
 export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<FarEnd> {
   const server = https.createServer(
-    { cert: identity.certificate + pki.authority, key: identity.key, ca: [pki.root, pki.authority], requestCert: true, rejectUnauthorized: true },
+    {
+      cert: identity.certificate + pki.authority,
+      key: identity.key,
+      ca: [pki.root, pki.authority],
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
     (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (c: Buffer) => chunks.push(c));

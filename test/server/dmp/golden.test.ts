@@ -13,13 +13,13 @@ import { td3_2 } from '../../../server/dmp/transactions/td3-2.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
 import { describeShared } from '../../support/shared.ts';
 import { replay, startFarEnd, type FarEnd } from './far-end.ts';
-import { readGolden } from './http-file.ts';
+import { readGolden, type Json } from './http-file.ts';
 import { testPki, type TestPki } from './pki.ts';
 import { byDoctor, byNurse, clientOf, p1 } from './setup.ts';
 import { submission } from './submission.ts';
 
 /** What a reader must find: null and absent are the same (wire/README.md). */
-const present = (value: unknown): any => JSON.parse(JSON.stringify(value, (_, v: unknown) => v ?? undefined));
+const present = (value: unknown): Json => JSON.parse(JSON.stringify(value, (_, v: unknown) => v ?? undefined));
 
 const patients: Record<string, string> = {
   '01': '236046999012376',
@@ -28,10 +28,16 @@ const patients: Record<string, string> = {
   '04': '229072699003171',
   '05': '150027499020861',
 };
-const leaf: StoredQuery = { query: 'FindDocuments', returnType: 'LeafClass', parameters: { $XDSDocumentEntryPatientId: [['x']] } };
+const leaf: StoredQuery = {
+  query: 'FindDocuments',
+  returnType: 'LeafClass',
+  parameters: { $XDSDocumentEntryPatientId: [['x']] },
+};
 
 describeShared('golden answers', (dir) => {
-  const { messages } = JSON.parse(readFileSync(path.join(dir, 'wire/expected.json'), 'utf8')) as { messages: Record<string, any> };
+  const { messages } = JSON.parse(readFileSync(path.join(dir, 'wire/expected.json'), 'utf8')) as {
+    messages: Record<string, Json>;
+  };
   const files = (prefix: RegExp): string[] => Object.keys(messages).filter((f) => prefix.test(f));
   let pki: TestPki;
   let far: FarEnd;
@@ -46,7 +52,9 @@ describeShared('golden answers', (dir) => {
     const folder = path.join(dir, 'wire', path.dirname(file));
     const number = path.basename(file).slice(0, 2);
     const request = readdirSync(folder).find((f) => f.startsWith(`${number}-request`))!;
-    const ids = [...readFileSync(path.join(folder, request), 'utf8').matchAll(/extension="([0-9a-f-]{36})"/g)].map((m) => m[1]!);
+    const ids = [...readFileSync(path.join(folder, request), 'utf8').matchAll(/extension="([0-9a-f-]{36})"/g)].map(
+      (m) => m[1]!,
+    );
     return clientOf(pki, far.url, {}, { newUuid: () => ids.shift() ?? randomUUID() });
   }
 
@@ -63,7 +71,11 @@ describeShared('golden answers', (dir) => {
       far.reply = replay(readGolden(dir, file));
       const client = pairedClient(file);
       const [detail] = messages[file].details;
-      await expect(client.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject({ kind: 'hl7', code: detail.code, context: detail.text });
+      await expect(client.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject({
+        kind: 'hl7',
+        code: detail.code,
+        context: detail.text,
+      });
       await client.close();
     });
 
@@ -71,11 +83,17 @@ describeShared('golden answers', (dir) => {
       const file = 'messages/td0-2/01-response-found-valide-mt.xml';
       far.reply = replay(readGolden(dir, file));
       const other = clientOf(pki, far.url);
-      await expect(other.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject({ kind: 'mismatch', code: 'targetMessage' });
+      await expect(other.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject({
+        kind: 'mismatch',
+        code: 'targetMessage',
+      });
       await other.close();
       const client = pairedClient(file);
       const patient = { ...p1, value: patients['02']! };
-      await expect(client.call(td0_2, { patient }, byNurse)).rejects.toMatchObject({ kind: 'mismatch', code: 'patient' });
+      await expect(client.call(td0_2, { patient }, byNurse)).rejects.toMatchObject({
+        kind: 'mismatch',
+        code: 'patient',
+      });
       await client.close();
     });
   });
@@ -101,14 +119,16 @@ describeShared('golden answers', (dir) => {
     otherSlots: e.slots,
     confidentialityCodes: e.confidentialityCodes.map((c) => c.code),
     ...Object.fromEntries(
-      (['classCode', 'typeCode', 'formatCode', 'healthcareFacilityTypeCode', 'practiceSettingCode'] as const).map((k) => [k, { code: e[k]?.code, system: e[k]?.scheme, display: e[k]?.display }]),
+      (['classCode', 'typeCode', 'formatCode', 'healthcareFacilityTypeCode', 'practiceSettingCode'] as const).map(
+        (k) => [k, { code: e[k]?.code, system: e[k]?.scheme, display: e[k]?.display }],
+      ),
     ),
     eventCodes: e.eventCodes.map((c) => ({ code: c.code, system: c.scheme, display: c.display })),
   });
 
-  function compare(objects: RegistryObjects, expected: any): void {
+  function compare(objects: RegistryObjects, expected: Json): void {
     expect(objects.objectRefs).toEqual(expected.objectRefs ?? []);
-    expect(objects.documentEntries.map((e) => e.id)).toEqual((expected.entries ?? []).map((e: any) => e.entryUUID));
+    expect(objects.documentEntries.map((e) => e.id)).toEqual((expected.entries ?? []).map((e: Json) => e.entryUUID));
     objects.documentEntries.forEach((e, i) => {
       const facts = present(entryFacts(e));
       const wanted = present(expected.entries[i]);
@@ -116,9 +136,36 @@ describeShared('golden answers', (dir) => {
       expect(facts).toEqual(Object.fromEntries(Object.keys(facts).map((k) => [k, wanted[k]])));
       expect(e.patientId.startsWith(`${wanted.patientId.id}^^^&${wanted.patientId.system}&ISO^NH`)).toBe(true);
     });
-    expect(objects.associations.map((a) => ({ id: a.id, type: a.type.split(':').at(-1), source: a.source, target: a.target }))).toEqual((expected.associations ?? []).map(({ id, type, source, target }: any) => ({ id, type, source, target })));
-    expect(objects.submissionSets.map((s) => ({ id: s.id, uniqueId: s.uniqueId, sourceId: s.sourceId, submissionTime: s.submissionTime, title: s.title }))).toEqual((expected.submissionSets ?? []).map(({ id, uniqueId, sourceId, submissionTime, title }: any) => ({ id, uniqueId, sourceId, submissionTime, title })));
-    expect(objects.folders.map((f) => ({ id: f.id, uniqueId: f.uniqueId, title: f.title }))).toEqual((expected.folders ?? []).map(({ id, uniqueId, title }: any) => ({ id, uniqueId, title })));
+    expect(
+      objects.associations.map((a) => ({
+        id: a.id,
+        type: a.type.split(':').at(-1),
+        source: a.source,
+        target: a.target,
+      })),
+    ).toEqual(
+      (expected.associations ?? []).map(({ id, type, source, target }: Json) => ({ id, type, source, target })),
+    );
+    expect(
+      objects.submissionSets.map((s) => ({
+        id: s.id,
+        uniqueId: s.uniqueId,
+        sourceId: s.sourceId,
+        submissionTime: s.submissionTime,
+        title: s.title,
+      })),
+    ).toEqual(
+      (expected.submissionSets ?? []).map(({ id, uniqueId, sourceId, submissionTime, title }: Json) => ({
+        id,
+        uniqueId,
+        sourceId,
+        submissionTime,
+        title,
+      })),
+    );
+    expect(objects.folders.map((f) => ({ id: f.id, uniqueId: f.uniqueId, title: f.title }))).toEqual(
+      (expected.folders ?? []).map(({ id, uniqueId, title }: Json) => ({ id, uniqueId, title })),
+    );
   }
 
   describe('TD3.1', () => {
@@ -164,7 +211,10 @@ describeShared('golden answers', (dir) => {
       const response = await client.call(
         td3_2,
         {
-          documents: asked[/(\d\d)-/.exec(file)![1]!]!.map((uniqueId) => ({ uniqueId, repositoryUniqueId: '1.2.250.1.213.4.1.1.1.2' })),
+          documents: asked[/(\d\d)-/.exec(file)![1]!]!.map((uniqueId) => ({
+            uniqueId,
+            repositoryUniqueId: '1.2.250.1.213.4.1.1.1.2',
+          })),
           async sink({ uniqueId, repositoryUniqueId, mimeType }, body) {
             const sha1 = createHash('sha1');
             let size = 0;
@@ -172,15 +222,21 @@ describeShared('golden answers', (dir) => {
               sha1.update(chunk);
               size += chunk.byteLength;
             }
-            documents.push({ documentUniqueId: uniqueId, repositoryUniqueId, mimeType, size, sha1: sha1.digest('hex') });
+            documents.push({
+              documentUniqueId: uniqueId,
+              repositoryUniqueId,
+              mimeType,
+              size,
+              sha1: sha1.digest('hex'),
+            });
           },
         },
         byDoctor,
       );
       const { documents: expected, ...status } = messages[file];
       expect(response).toEqual(status);
-      const byId = (a: any, b: any): number => (a.documentUniqueId < b.documentUniqueId ? -1 : 1);
-      expect(documents.sort(byId)).toEqual(expected.map(({ transport: _, ...d }: any) => d).sort(byId));
+      const byId = (a: Json, b: Json): number => (a.documentUniqueId < b.documentUniqueId ? -1 : 1);
+      expect(documents.sort(byId)).toEqual(expected.map(({ transport: _, ...d }: Json) => d).sort(byId));
       await client.close();
     });
   });
@@ -190,9 +246,11 @@ describeShared('golden answers', (dir) => {
     it.each(files(/failures\/iti(18|41)-(?!success)/))('%s', async (file) => {
       far.reply = replay(readGolden(dir, file));
       const client = clientOf(pki, far.url);
-      const call = file.includes('iti18') ? client.call(td3_1, leaf, byDoctor) : client.call<SubmissionInput, unknown>(td2_1, input, byNurse);
+      const call = file.includes('iti18')
+        ? client.call(td3_1, leaf, byDoctor)
+        : client.call<SubmissionInput, unknown>(td2_1, input, byNurse);
       const error = await call.catch((e: unknown) => e as DmpError);
-      const errors = messages[file].errors.map((e: any) => ({ ...e, context: withoutIdentifiers(e.context) }));
+      const errors = messages[file].errors.map((e: Json) => ({ ...e, context: withoutIdentifiers(e.context) }));
       expect(error).toBeInstanceOf(DmpError);
       expect(error).toMatchObject({ kind: 'registry', code: errors[0].code, context: errors[0].context, errors });
       expect(JSON.stringify([error, (error as Error).message])).not.toMatch(/\d{13,15}(?!\.)/);
@@ -205,9 +263,15 @@ describeShared('golden answers', (dir) => {
       const expected = messages[file];
       const wanted = expected.notSoap
         ? { kind: 'http', code: String(expected.httpStatus) }
-        : { kind: 'fault', code: expected.fault.subcode ?? expected.fault.code, context: expected.fault.reasons.fr ?? expected.fault.reasons.en };
+        : {
+            kind: 'fault',
+            code: expected.fault.subcode ?? expected.fault.code,
+            context: expected.fault.reasons.fr ?? expected.fault.reasons.en,
+          };
       const sink = async (): Promise<void> => expect.unreachable();
-      await expect(client.call(td3_2, { documents: [{ repositoryUniqueId: '1', uniqueId: '2' }], sink }, byDoctor)).rejects.toMatchObject(wanted);
+      await expect(
+        client.call(td3_2, { documents: [{ repositoryUniqueId: '1', uniqueId: '2' }], sink }, byDoctor),
+      ).rejects.toMatchObject(wanted);
       await expect(client.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject(wanted);
       await client.close();
     });

@@ -11,7 +11,10 @@ export interface Golden {
 export function readGolden(dir: string, file: string): Golden {
   const bytes = readFileSync(path.join(dir, 'wire', file));
   if (!file.endsWith('.http')) {
-    const all = JSON.parse(readFileSync(path.join(dir, 'wire/http-headers.json'), 'utf8')) as Record<string, { status?: number; 'Content-Type': string }>;
+    const all = JSON.parse(readFileSync(path.join(dir, 'wire/http-headers.json'), 'utf8')) as Record<
+      string,
+      { status?: number; 'Content-Type': string }
+    >;
     return { status: all[file]?.status ?? 200, contentType: all[file]!['Content-Type'], body: bytes };
   }
   const end = bytes.indexOf('\r\n\r\n');
@@ -27,3 +30,7 @@ export function readGolden(dir: string, file: string): Golden {
 export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
+
+/** What is read from expected.json: its shape is its own. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;

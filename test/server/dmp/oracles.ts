@@ -4,7 +4,7 @@ import { createHash, verify, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DOMParser } from '@xmldom/xmldom';
+import { DOMParser, XMLSerializer } from '@xmldom/xmldom';
 import { XmlC14NMode, XmlDocument, XsdValidator, type XmlElement } from 'libxml2-wasm';
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs';
 import { SignedXml } from 'xml-crypto';
@@ -43,7 +43,10 @@ export function canonical(xml: string, xpath: string, how: { exclusive?: boolean
   const doc = XmlDocument.fromString(xml);
   try {
     const element = doc.get(xpath, ns) as XmlElement;
-    return element.canonicalizeToString({ mode: how.exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0, withComments: how.comments ?? false });
+    return element.canonicalizeToString({
+      mode: how.exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0,
+      withComments: how.comments ?? false,
+    });
   } finally {
     doc.dispose();
   }
@@ -65,7 +68,7 @@ export function assertionVerifies(assertion: string, certificate: string): boole
   const signatures = Array.from(root.childNodes).filter((n) => n.localName === 'Signature');
   if (signatures.length !== 1) return false;
   const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
-  verifier.loadSignature(signatures[0]!.toString());
+  verifier.loadSignature(new XMLSerializer().serializeToString(signatures[0]!));
   return verifier.checkSignature(assertion) && verifier.getSignedReferences()[0]!.startsWith('<saml2:Assertion ');
 }
 
@@ -73,10 +76,16 @@ export function assertionVerifies(assertion: string, certificate: string): boole
 export function signedInfoVerifies(xml: string, certificate: string, how: { exclusive: boolean }): boolean {
   const info = canonical(xml, '//ds:SignedInfo', { exclusive: how.exclusive, comments: !how.exclusive });
   const hash = textAt(xml, '//ds:SignatureMethod/@Algorithm').endsWith('sha256') ? 'sha256' : 'sha1';
-  return verify(hash, Buffer.from(info), new X509Certificate(certificate).publicKey, Buffer.from(textAt(xml, '//ds:SignatureValue'), 'base64'));
+  return verify(
+    hash,
+    Buffer.from(info),
+    new X509Certificate(certificate).publicKey,
+    Buffer.from(textAt(xml, '//ds:SignatureValue'), 'base64'),
+  );
 }
 
-export const digest = (algorithm: 'sha1' | 'sha256', data: string | Uint8Array): string => createHash(algorithm).update(data).digest('base64');
+export const digest = (algorithm: 'sha1' | 'sha256', data: string | Uint8Array): string =>
+  createHash(algorithm).update(data).digest('base64');
 
 export const noXmlsec = spawnSync('xmlsec1', ['--version']).status === 0 ? undefined : 'xmlsec1 is not installed';
 
@@ -88,8 +97,20 @@ export function xmlsecVerifies(xml: string, pki: TestPki, more: readonly string[
       writeFileSync(path.join(dir, name), content);
       return path.join(dir, name);
     };
-    const ids = [`ID ${ns.saml}:Assertion`, `Id ${ns.ds}:Manifest`, `Id ${ns.xad}:SignedProperties`].flatMap((v) => [`--id-attr:${v.split(' ')[0]!}`, v.split(' ')[1]!]);
-    const result = spawnSync('xmlsec1', ['--verify', ...more, ...ids, '--trusted-pem', file('root.pem', pki.root), '--untrusted-pem', file('ca.pem', pki.authority), file('message.xml', xml)]);
+    const ids = [`ID ${ns.saml}:Assertion`, `Id ${ns.ds}:Manifest`, `Id ${ns.xad}:SignedProperties`].flatMap((v) => [
+      `--id-attr:${v.split(' ')[0]!}`,
+      v.split(' ')[1]!,
+    ]);
+    const result = spawnSync('xmlsec1', [
+      '--verify',
+      ...more,
+      ...ids,
+      '--trusted-pem',
+      file('root.pem', pki.root),
+      '--untrusted-pem',
+      file('ca.pem', pki.authority),
+      file('message.xml', xml),
+    ]);
     return result.status === 0;
   } finally {
     rmSync(dir, { recursive: true });

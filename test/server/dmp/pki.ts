@@ -26,15 +26,23 @@ export async function testPki(): Promise<TestPki> {
   const root = await createRoot(authorityName('AC RACINE DE TEST'), validity);
   const authority = await createIntermediate(root, authorityName('AC ORGANISATIONS DE TEST'));
   const other = await createRoot(authorityName('AUTRE RACINE'), validity);
-  const ehpad = (cn: string) => organisationName({ department: 'Isère (38)', name: 'EHPAD FICTIF LE VERGER', id: '1990100109', cn });
+  const ehpad = (cn: string) =>
+    organisationName({ department: 'Isère (38)', name: 'EHPAD FICTIF LE VERGER', id: '1990100109', cn });
   return {
     root: pem(root.certificate),
     authority: pem(authority.certificate),
-    server: await issueLeaf(authority, distinguishedName([{ CN: 'localhost' }]), 'serverAuth', ['localhost', '127.0.0.1']),
+    server: await issueLeaf(authority, distinguishedName([{ CN: 'localhost' }]), 'serverAuth', [
+      'localhost',
+      '127.0.0.1',
+    ]),
     otherServer: await issueLeaf(authority, distinguishedName([{ CN: 'dmp.invalid' }]), 'serverAuth', ['dmp.invalid']),
     client: await issueLeaf(authority, ehpad('DMP-FHIR AUTH'), 'clientAuth'),
     sign: await issueLeaf(authority, ehpad('DMP-FHIR CACHET'), 'sign'),
-    card: await issueLeaf(authority, personName({ title: 'Médecin', given: 'Hélène', family: 'MAUREL', id: '899700101233' }), 'sign'),
+    card: await issueLeaf(
+      authority,
+      personName({ title: 'Médecin', given: 'Hélène', family: 'MAUREL', id: '899700101233' }),
+      'sign',
+    ),
     stranger: await issueLeaf(other, ehpad('IMPOSTEUR'), 'clientAuth'),
     strangerRoot: pem(other.certificate),
   };

@@ -44,7 +44,18 @@ export const materialOf = (pki: TestPki) => ({
   seal: { key: pki.sign.key, chain: pki.sign.certificate + pki.authority + pki.root },
 });
 
-export function clientOf(pki: TestPki, url: string, settings: Record<string, string> = {}, options: DmpClientOptions = {}): ManagedDmpClient {
-  const config = loadConfig({ DMP_URL: url, LPS_OID: lpsOid, LPS_NAME: 'LumiDUI Passerelle', LPS_VERSION: '4.2.0', ...settings });
+export function clientOf(
+  pki: TestPki,
+  url: string,
+  settings: Record<string, string> = {},
+  options: DmpClientOptions = {},
+): ManagedDmpClient {
+  const config = loadConfig({
+    DMP_URL: url,
+    LPS_OID: lpsOid,
+    LPS_NAME: 'LumiDUI Passerelle',
+    LPS_VERSION: '4.2.0',
+    ...settings,
+  });
   return createDmpClient(config, { material: materialOf(pki), ...options });
 }

@@ -14,7 +14,16 @@ import { td3_2 } from '../../../server/dmp/transactions/td3-2.ts';
 import type { CallContext, DmpEnvironment, PurposeOfUse, Requester, VihfMode } from '../../../server/dmp/types.ts';
 import { buildVihf } from '../../../server/dmp/vihf.ts';
 import { describeNeeding, describeShared } from '../../support/shared.ts';
-import { assertionVerifies, canonical, digest, noXmlsec, schema, signedInfoVerifies, textAt, xmlsecVerifies } from './oracles.ts';
+import {
+  assertionVerifies,
+  canonical,
+  digest,
+  noXmlsec,
+  schema,
+  signedInfoVerifies,
+  textAt,
+  xmlsecVerifies,
+} from './oracles.ts';
 import { testPki, type TestPki } from './pki.ts';
 import { byDoctor, byNurse, doctor, lpsOid, materialOf, nurse, p1 } from './setup.ts';
 
@@ -23,7 +32,10 @@ beforeAll(async () => {
   pki = await testPki();
 });
 
-const env = (vihfSignature: 'rsa-sha256' | 'rsa-sha1' = 'rsa-sha256', more: Partial<DmpEnvironment['options']> = {}): DmpEnvironment => {
+const env = (
+  vihfSignature: 'rsa-sha256' | 'rsa-sha1' = 'rsa-sha256',
+  more: Partial<DmpEnvironment['options']> = {},
+): DmpEnvironment => {
   const { key, chain } = materialOf(pki).seal;
   return {
     seal: createSeal(key, chain),
@@ -36,7 +48,13 @@ const env = (vihfSignature: 'rsa-sha256' | 'rsa-sha1' = 'rsa-sha256', more: Part
       sendHash: true,
       ...more,
     },
-    lps: { name: 'LumiDUI Passerelle', version: '4.2.0', id: 'LD-0451-7788', homologation: 'HOMOL-FICTIVE-0001', oid: lpsOid },
+    lps: {
+      name: 'LumiDUI Passerelle',
+      version: '4.2.0',
+      id: 'LD-0451-7788',
+      homologation: 'HOMOL-FICTIVE-0001',
+      oid: lpsOid,
+    },
     now: () => new Date('2026-10-20T05:00:00.000Z'),
     newUuid: randomUUID,
   };
@@ -49,11 +67,17 @@ const emitted: [VihfMode, PurposeOfUse, Partial<Requester>][] = [
   ['INDIRECTE_RENFORCEE', 'normal', {}],
   ['INDIRECTE_RENFORCEE', 'centre_15', {}],
   ['INDIRECTE_RENFORCEE', 'bris_de_glace', { reason: 'Détresse\r\n\trespiratoire "<&>" ’ 😀' }],
-  ['INDIRECTE', 'normal', { family: "D'AUB&RIVE <\"x\">", given: 'JEAN-NOËL', personId: '3990100109/INTERNE-1' }],
+  ['INDIRECTE', 'normal', { family: 'D\'AUB&RIVE <"x">', given: 'JEAN-NOËL', personId: '3990100109/INTERNE-1' }],
 ];
-const cases = emitted.flatMap(([mode, purpose, more]) => (['rsa-sha256', 'rsa-sha1'] as const).map((a) => [mode, purpose, a, more] as const));
-const contextOf = (purpose: PurposeOfUse, more: Partial<Requester>): CallContext => ({ requester: { ...doctor, purpose, ...more }, patient: p1 });
-const inEnvelope = (vihf: string): string => writeEnvelope({ messageId: 'urn:uuid:1', action: 'urn:a', vihf, body: '<x xmlns="urn:x" xmlns:xs="urn:other"/>' });
+const cases = emitted.flatMap(([mode, purpose, more]) =>
+  (['rsa-sha256', 'rsa-sha1'] as const).map((a) => [mode, purpose, a, more] as const),
+);
+const contextOf = (purpose: PurposeOfUse, more: Partial<Requester>): CallContext => ({
+  requester: { ...doctor, purpose, ...more },
+  patient: p1,
+});
+const inEnvelope = (vihf: string): string =>
+  writeEnvelope({ messageId: 'urn:uuid:1', action: 'urn:a', vihf, body: '<x xmlns="urn:x" xmlns:xs="urn:other"/>' });
 
 describe('signature', () => {
   it.each(cases)('%s, %s, %s: by xml-crypto, and by libxml2 and node:crypto', (mode, purpose, algorithm, more) => {
@@ -62,14 +86,22 @@ describe('signature', () => {
     expect(signedInfoVerifies(assertion, pki.sign.certificate, { exclusive: true })).toBe(true);
     const unsigned = assertion.replace(/<ds:Signature .*<\/ds:Signature>/s, '');
     expect(unsigned).not.toBe(assertion);
-    expect(textAt(assertion, '//ds:DigestValue')).toBe(digest(algorithm === 'rsa-sha1' ? 'sha1' : 'sha256', canonical(unsigned, '/*', { exclusive: true })));
+    expect(textAt(assertion, '//ds:DigestValue')).toBe(
+      digest(algorithm === 'rsa-sha1' ? 'sha1' : 'sha256', canonical(unsigned, '/*', { exclusive: true })),
+    );
     expect(textAt(assertion, '//ds:Reference/@URI')).toBe(`#${textAt(assertion, '/*/@ID')}`);
     expect(inEnvelope(assertion)).toContain(assertion);
   });
 
   it('does not survive a change of any attribute', () => {
     const assertion = buildVihf(byDoctor, 'INDIRECTE_RENFORCEE', env());
-    for (const [from, to] of [['899700101233', '899700101234'], ['SA17', 'SA01'], ['normal', 'centre_15'], [p1.value, '236046999012377'], ['INDIRECTE_RENFORCEE', 'DIRECTE']] as const) {
+    for (const [from, to] of [
+      ['899700101233', '899700101234'],
+      ['SA17', 'SA01'],
+      ['normal', 'centre_15'],
+      [p1.value, '236046999012377'],
+      ['INDIRECTE_RENFORCEE', 'DIRECTE'],
+    ] as const) {
       expect(assertionVerifies(assertion.replace(from, to), pki.sign.certificate)).toBe(false);
     }
   });
@@ -90,7 +122,11 @@ describe('content', () => {
   });
 
   it('follows the settings', () => {
-    const text = buildVihf(byDoctor, 'INDIRECTE_RENFORCEE', env('rsa-sha256', { vihfVersion: '4.0', airContextDecl: 'CONF_EXI_PGSSIS', contextClass: 'urn:c' }));
+    const text = buildVihf(
+      byDoctor,
+      'INDIRECTE_RENFORCEE',
+      env('rsa-sha256', { vihfVersion: '4.0', airContextDecl: 'CONF_EXI_PGSSIS', contextClass: 'urn:c' }),
+    );
     expect(textAt(text, "//saml:Attribute[@Name='VIHF_Version']/saml:AttributeValue")).toBe('4.0');
     expect(textAt(text, '//saml:AuthnContextDecl')).toBe('CONF_EXI_PGSSIS');
     expect(textAt(text, '//saml:AuthnContextClassRef')).toBe('urn:c');
@@ -98,9 +134,13 @@ describe('content', () => {
 
   it('holds the issuer as the certificate’s subject, multi-valued names included', () => {
     const e = env();
-    expect(textAt(buildVihf(byNurse, 'INDIRECTE', e), '//saml:Issuer')).toBe('CN=DMP-FHIR CACHET,OU=1990100109,O=EHPAD FICTIF LE VERGER,ST=Isère (38),C=FR');
+    expect(textAt(buildVihf(byNurse, 'INDIRECTE', e), '//saml:Issuer')).toBe(
+      'CN=DMP-FHIR CACHET,OU=1990100109,O=EHPAD FICTIF LE VERGER,ST=Isère (38),C=FR',
+    );
     const card = { ...e, seal: createSeal(pki.card.key, pki.card.certificate) };
-    expect(textAt(buildVihf(byNurse, 'INDIRECTE', card), '//saml:Issuer')).toBe('CN=899700101233+2.5.4.42=#0c0848c3a96cc3a86e65+2.5.4.4=#0c064d415552454c,2.5.4.12=#0c084dc3a9646563696e,C=FR');
+    expect(textAt(buildVihf(byNurse, 'INDIRECTE', card), '//saml:Issuer')).toBe(
+      'CN=899700101233+2.5.4.42=#0c0848c3a96cc3a86e65+2.5.4.4=#0c064d415552454c,2.5.4.12=#0c084dc3a9646563696e,C=FR',
+    );
   });
 });
 
@@ -115,11 +155,13 @@ describeShared('golden VIHF', (dir) => {
   const shape = (n: XmlNode): unknown => ({
     name: n.name,
     ns: n.ns,
-    attrs: Object.fromEntries(Object.entries({ ...n.attrs }).filter(([k]) => !['ID', 'IssueInstant', 'AuthnInstant'].includes(k))),
+    attrs: Object.fromEntries(
+      Object.entries({ ...n.attrs }).filter(([k]) => !['ID', 'IssueInstant', 'AuthnInstant'].includes(k)),
+    ),
     text: n.name === 'Issuer' ? '' : n.text.trim(),
     children: n.children.filter((c) => c.name !== 'Signature').map(shape),
   });
-  const shapeOf = (xml: string): any => shape(parseXml(xml));
+  const shapeOf = (xml: string): unknown => shape(parseXml(xml));
 
   it.each<[string, VihfMode, Requester, string, string]>([
     ['sha256/indirecte-normal.xml', 'INDIRECTE', nurse, p1.value, 'PasswordProtectedTransport'],
@@ -133,26 +175,43 @@ describeShared('golden VIHF', (dir) => {
     ],
   ])('ours is %s, attribute by attribute', (file, mode, requester, patient, contextClass) => {
     const golden = readFileSync(path.join(vihf, file), 'utf8');
-    const ours = buildVihf({ requester, patient: { ...p1, value: patient } }, mode, env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }));
+    const ours = buildVihf(
+      { requester, patient: { ...p1, value: patient } },
+      mode,
+      env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
+    );
     expect(shapeOf(ours)).toEqual(shapeOf(golden));
   });
 
   it('names certificates as the golden messages do', () => {
-    const { vihf: expected } = JSON.parse(readFileSync(path.join(dir, 'wire/expected.json'), 'utf8')) as { vihf: Record<string, { values: { issuer?: string } }> };
-    const ours = new Set(readdirSync(path.join(dir, 'wire/certs')).map((f) => certificateFacts(readFileSync(path.join(dir, 'wire/certs', f), 'utf8')).subject));
-    const golden = Object.values(expected).flatMap((v) => v.values?.issuer ?? []);
+    const { vihf: expected } = JSON.parse(readFileSync(path.join(dir, 'wire/expected.json'), 'utf8')) as {
+      vihf: Record<string, { values: { issuer?: string } }>;
+    };
+    const ours = new Set(
+      readdirSync(path.join(dir, 'wire/certs')).map(
+        (f) => certificateFacts(readFileSync(path.join(dir, 'wire/certs', f), 'utf8')).subject,
+      ),
+    );
+    const golden = Object.values(expected).flatMap((v) => v.values.issuer ?? []);
     expect(golden.length).toBeGreaterThan(10);
     for (const issuer of golden) expect(ours).toContain(issuer);
   });
 
   it('reads serial numbers, digests and issuers as the golden XAdES says them', () => {
     const xades = readFileSync(path.join(dir, 'wire/parts/td2-1-01-xades.xml'), 'utf8');
-    const certs = ['org-sign-ehpad', 'ac-organisations', 'ac-racine'].map((f) => certificateFacts(readFileSync(path.join(dir, `wire/certs/${f}.pem`), 'utf8')));
-    const said = (name: string): string[] => [...xades.slice(xades.indexOf('SigningCertificate>')).matchAll(new RegExp(`<ds:${name}>([^<]*)<`, 'g'))].map((m) => m[1]!);
+    const certs = ['org-sign-ehpad', 'ac-organisations', 'ac-racine'].map((f) =>
+      certificateFacts(readFileSync(path.join(dir, `wire/certs/${f}.pem`), 'utf8')),
+    );
+    const said = (name: string): string[] =>
+      [...xades.slice(xades.indexOf('SigningCertificate>')).matchAll(new RegExp(`<ds:${name}>([^<]*)<`, 'g'))].map(
+        (m) => m[1]!,
+      );
     expect(certs.map((c) => c.serial)).toEqual(said('X509SerialNumber'));
     expect(certs.map((c) => c.issuer)).toEqual(said('X509IssuerName'));
     expect(certs.map((c) => c.sha1)).toEqual(said('DigestValue'));
-    expect(childrenOf(at(parseXml(xades), 'KeyInfo', 'X509Data'), 'X509Certificate').map((c) => c.text.replace(/\s/g, ''))).toEqual([certs[0]!.base64]);
+    expect(
+      childrenOf(at(parseXml(xades), 'KeyInfo', 'X509Data'), 'X509Certificate').map((c) => c.text.replace(/\s/g, '')),
+    ).toEqual([certs[0]!.base64]);
   });
 });
 
@@ -160,31 +219,36 @@ describe('mode by transaction and requester', () => {
   const pscNurse: Requester = { ...nurse, strength: 'psc' };
   const localDoctor: Requester = { ...doctor, strength: 'local' };
   const breaking = (r: Requester): Requester => ({ ...r, purpose: 'bris_de_glace', reason: 'urgence' });
-  it.each<[string, { name: string; modes: readonly VihfMode[]; purposes: readonly PurposeOfUse[] }, Requester, string]>([
-    ['a list by a doctor of Pro Santé Connect', td3_1, doctor, 'INDIRECTE_RENFORCEE'],
-    ['a list by a nurse of Pro Santé Connect', td3_1, pscNurse, 'INDIRECTE_RENFORCEE'],
-    ['a list by a nurse of the structure', td3_1, nurse, 'psc'],
-    ['a document by a doctor of the structure', td3_2, localDoctor, 'psc'],
-    ['a document in an emergency', td3_2, breaking(doctor), 'INDIRECTE_RENFORCEE'],
-    ['a list by somebody without RPPS', td3_1, { ...pscNurse, personId: '3990100109/INTERNE' }, 'rpps'],
-    ['a list by a person of another kind of number', td3_1, { ...pscNurse, personId: '0381234567' }, 'rpps'],
-    ['a reference by the structure', td3_1b, nurse, 'INDIRECTE'],
-    ['a deposit by the structure', td2_1, nurse, 'INDIRECTE'],
-    ['a deposit by a doctor of Pro Santé Connect', td2_1, doctor, 'INDIRECTE'],
-    ['a deposit in an emergency', td2_1, breaking(doctor), 'purpose'],
-    ['existence, by the structure', td0_2, nurse, 'INDIRECTE'],
-    ['existence, by a person', td0_2, doctor, 'INDIRECTE_RENFORCEE'],
-    ['existence, in an emergency, by the structure', td0_2, breaking(nurse), 'psc'],
-    ['existence, by the SAMU’s structure', td0_2, { ...nurse, purpose: 'centre_15' }, 'INDIRECTE'],
-    ['an emergency without a reason', td3_2, { ...doctor, purpose: 'bris_de_glace', reason: ' ' }, 'reason'],
-    ['nobody’s role', td0_2, { ...nurse, roles: [] }, 'role'],
-    ['four roles', td0_2, { ...nurse, roles: [...doctor.roles, ...doctor.roles] }, 'role'],
-    ['a doctor without specialty', td0_2, { ...doctor, roles: doctor.roles.slice(0, 1) }, 'specialty'],
-    ['a pharmacist without section', td2_1, { ...nurse, roles: [{ ...nurse.roles[0]!, code: '21' }] }, 'specialty'],
-    ['a transaction that takes no purpose of this kind', { ...td0_2, purposes: ['centre_15'] }, nurse, 'purpose'],
-  ])('%s', (_, transaction, requester, expected) => {
+  it.each<[string, { name: string; modes: readonly VihfMode[]; purposes: readonly PurposeOfUse[] }, Requester, string]>(
+    [
+      ['a list by a doctor of Pro Santé Connect', td3_1, doctor, 'INDIRECTE_RENFORCEE'],
+      ['a list by a nurse of Pro Santé Connect', td3_1, pscNurse, 'INDIRECTE_RENFORCEE'],
+      ['a list by a nurse of the structure', td3_1, nurse, 'psc'],
+      ['a document by a doctor of the structure', td3_2, localDoctor, 'psc'],
+      ['a document in an emergency', td3_2, breaking(doctor), 'INDIRECTE_RENFORCEE'],
+      ['a list by somebody without RPPS', td3_1, { ...pscNurse, personId: '3990100109/INTERNE' }, 'rpps'],
+      ['a list by a person of another kind of number', td3_1, { ...pscNurse, personId: '0381234567' }, 'rpps'],
+      ['a reference by the structure', td3_1b, nurse, 'INDIRECTE'],
+      ['a deposit by the structure', td2_1, nurse, 'INDIRECTE'],
+      ['a deposit by a doctor of Pro Santé Connect', td2_1, doctor, 'INDIRECTE'],
+      ['a deposit in an emergency', td2_1, breaking(doctor), 'purpose'],
+      ['existence, by the structure', td0_2, nurse, 'INDIRECTE'],
+      ['existence, by a person', td0_2, doctor, 'INDIRECTE_RENFORCEE'],
+      ['existence, in an emergency, by the structure', td0_2, breaking(nurse), 'psc'],
+      ['existence, by the SAMU’s structure', td0_2, { ...nurse, purpose: 'centre_15' }, 'INDIRECTE'],
+      ['an emergency without a reason', td3_2, { ...doctor, purpose: 'bris_de_glace', reason: ' ' }, 'reason'],
+      ['nobody’s role', td0_2, { ...nurse, roles: [] }, 'role'],
+      ['four roles', td0_2, { ...nurse, roles: [...doctor.roles, ...doctor.roles] }, 'role'],
+      ['a doctor without specialty', td0_2, { ...doctor, roles: doctor.roles.slice(0, 1) }, 'specialty'],
+      ['a pharmacist without section', td2_1, { ...nurse, roles: [{ ...nurse.roles[0]!, code: '21' }] }, 'specialty'],
+      ['a transaction that takes no purpose of this kind', { ...td0_2, purposes: ['centre_15'] }, nurse, 'purpose'],
+    ],
+  )('%s', (_, transaction, requester, expected) => {
     const choose = (): VihfMode => chooseMode(transaction, requester);
     if (/^INDIRECTE/.test(expected)) expect(choose()).toBe(expected);
-    else expect(choose).toThrow(expect.objectContaining({ kind: 'rights', code: expected, transaction: transaction.name }));
+    else
+      expect(choose).toThrow(
+        expect.objectContaining({ kind: 'rights', code: expected, transaction: transaction.name }),
+      );
   });
 });
