@@ -21,6 +21,7 @@ import { patientRows } from './document-entry-patient.ts';
 import { legalAuthenticatorRow } from './document-entry-authenticator.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
 import { slotExtensions, type Draft, type Row, type RowOf, type Source } from './rows.ts';
+import { schemes } from './terminology/systems.ts';
 import type { DocumentEntry, XdsCode } from './xds.ts';
 
 type Doc = DocumentReference;
@@ -142,6 +143,17 @@ export const statusTable = [
   { urn: statuses.deprecated, status: 'superseded', archived: false },
   { urn: statuses.deleted, status: 'entered-in-error', archived: false },
 ] as const;
+
+const confidentialityLevels = ['N', 'R', 'V'];
+const visibilities = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
+
+/** The level and the three visibilities are told by their code: published examples put N into the system of the others. */
+function inItsSystem(label: XdsCode): XdsCode {
+  const ours = [schemes.confidentiality, schemes.visibility] as string[];
+  if (!ours.includes(label.scheme)) return label;
+  if (confidentialityLevels.includes(label.code)) return { ...label, scheme: schemes.confidentiality };
+  return visibilities.includes(label.code) ? { ...label, scheme: schemes.visibility } : label;
+}
 
 /** id of an entry that the registry has not named yet. */
 export const newEntryId = 'Document01';
@@ -299,10 +311,14 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     query: [slotQuery('ConfidentialityCode')],
     loss: 'The system is read back in one spelling (TRE_A08, TRE_A07), whatever synonym was given.',
     write: (value, draft) => void (draft.resource.securityLabel = present(value.map((v) => concept.decode(v)))),
-    read: (s) =>
-      present(
-        (s.resource.securityLabel ?? []).map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l)),
-      ),
+    read(s) {
+      const labels = s.resource.securityLabel ?? [];
+      const codes = labels.map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l));
+      const seen = new Set<string>();
+      return present(codes)
+        .map(inItsSystem)
+        .filter(({ code, scheme }) => !seen.has(`${code} ${scheme}`) && seen.add(`${code} ${scheme}`));
+    },
   },
   {
     xds: 'mimeType',

@@ -20,8 +20,12 @@ export const scheme: Codec<string, string> = {
     return systemToOid(`urn:oid:${wire}`) === wire ? `urn:oid:${wire}` : words + encodeURIComponent(wire);
   },
   encode(value) {
-    if (value.startsWith(words)) return decodeURIComponent(value.slice(words.length));
-    return systemToOid(value);
+    if (!value.startsWith(words)) return systemToOid(value);
+    try {
+      return decodeURIComponent(value.slice(words.length));
+    } catch {
+      return undefined; // Not what we wrote.
+    }
   },
 };
 
