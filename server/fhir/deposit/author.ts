@@ -2,9 +2,10 @@
  * Who signs a deposit: the author data come from the authentication context (EX_2.1-1140, auth §1.3), the same person and
  * structure as in the VIHF, or the DMP refuses the set (dmp-wire §3.2).
  */
+import type { DocumentReference, Practitioner, Reference } from '@medplum/fhirtypes';
 import { xcn, xon } from '../../../mappings/codecs/people.ts';
-import { oidPerson, oidStructure } from '../../../mappings/codecs/identifiers.ts';
-import { compose, hl7Text } from '../../../mappings/codecs/hl7v2.ts';
+import { identifier, oidPerson, oidStructure } from '../../../mappings/codecs/identifiers.ts';
+import { components, compose, hl7Text } from '../../../mappings/codecs/hl7v2.ts';
 import { displayOf } from '../../../mappings/terminology/valuesets.ts';
 import type { XdsAuthor } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
@@ -41,18 +42,30 @@ export function institutionOf(caller: Caller): string {
   );
 }
 
-/** `G15_10/SM26^label^1.2.250.1.213.1.1.4.5`, from the roles of the token; a role of another list stays as it is. */
-function specialtiesOf(caller: Caller): string[] {
-  const [first, second] = caller.roles;
+type Role = Caller['roles'][number];
+
+/**
+ * `G15_10/SM26^label^1.2.250.1.213.1.1.4.5` (TRE_A02) from a profession and its specialty; a profession of another list stays
+ * as it is.
+ */
+function specialtiesOf([first, second]: readonly Role[]): string[] {
   if (!first) return [];
-  const candidates =
-    first.system === professions ? [...(second ? [`G15_${first.code}/${second.code}`] : []), `G15_${first.code}`] : [];
-  for (const code of candidates) {
+  const candidates = second ? [`G15_${first.code}/${second.code}`, `G15_${first.code}`] : [`G15_${first.code}`];
+  for (const code of first.system === professions ? candidates : []) {
     const display = displayOf(code, professionAndSpecialty);
     if (display !== undefined)
       return [compose({ 1: hl7Text.encode(code), 2: hl7Text.encode(display), 3: professionAndSpecialty })];
   }
   return [compose({ 1: hl7Text.encode(first.code), 2: hl7Text.encode(first.display), 3: first.system })];
+}
+
+/** The profession among an author's roles: PDSm's as-practitionerrole puts TRE_G15 into `code`. */
+function professionIn(roles: readonly string[]): Role | undefined {
+  for (const role of roles) {
+    const part = components(role);
+    if (part(3) === professions) return { code: part(1), display: hl7Text.decode(part(2)), system: professions };
+  }
+  return undefined;
 }
 
 /** The caller as an XDS author. */
@@ -61,7 +74,7 @@ export function authorOf(caller: Caller): XdsAuthor {
     person: personOf(caller),
     institutions: [institutionOf(caller)],
     roles: [],
-    specialties: specialtiesOf(caller),
+    specialties: specialtiesOf(caller.roles),
     telecommunications: [],
     slots: {},
   };
@@ -70,10 +83,6 @@ export function authorOf(caller: Caller): XdsAuthor {
 /** Whether an XCN is the caller, by identifier. */
 const isCallersXcn = (wire: string | undefined, caller: Caller): boolean =>
   wire !== undefined && xcn.decode(wire)?.id === caller.personId;
-
-/** An XCN that is the caller, with the names of the token (a logical reference has none); others as they were. */
-export const completePerson = <T extends string | undefined>(wire: T, caller: Caller): T | string =>
-  isCallersXcn(wire, caller) ? personOf(caller) : wire;
 
 /** Whether an XCN has what the DMP wants of a person: identifier, name, first name; a device has its model (FI-617). */
 export function isComplete(wire: string): boolean {
@@ -93,17 +102,44 @@ export function isCallersStructure(author: XdsAuthor, caller: Caller): boolean {
 }
 
 /**
- * An author who is the caller, with the identity of the token and, where nothing was given, its institution and specialty.
- * Others stay as they were written.
+ * An author with what the DMP wants. The caller: identity of the token and, where nothing was given, institution and
+ * specialty. Anybody else stays as written; a profession that is only a role is also said as a specialty.
  */
 export function completeAuthor(author: XdsAuthor, caller: Caller): XdsAuthor {
-  if (!isCaller(author, caller)) return author;
   const own = authorOf(caller);
-  const institutions = author.institutions.length > 0 ? author.institutions : own.institutions;
+  const mine = isCaller(author, caller);
+  const profession = professionIn(author.roles);
+  const derived = mine ? own.specialties : profession ? specialtiesOf([profession]) : [];
   return {
     ...author,
-    person: own.person,
-    institutions,
-    specialties: author.specialties.length > 0 ? author.specialties : own.specialties,
+    ...(mine ? { person: own.person } : {}),
+    institutions: mine && author.institutions.length === 0 ? own.institutions : author.institutions,
+    specialties: author.specialties.length > 0 ? author.specialties : derived,
+  };
+}
+
+/**
+ * The resource with the caller, where it is designated by a mere identifier, contained and named: the token knows the name.
+ */
+export function withCallerNamed(resource: DocumentReference, caller: Caller): DocumentReference {
+  const id = 'caller-of-the-deposit';
+  const isMine = (r: Reference | undefined): boolean =>
+    r?.reference === undefined &&
+    r?.identifier !== undefined &&
+    identifier.encode(r.identifier)?.id === caller.personId;
+  const named = <T extends Reference>(r: T): T => (isMine(r) ? { ...r, reference: `#${id}` } : r);
+  const { author, authenticator } = resource;
+  if (![...(author ?? []), authenticator].some(isMine)) return resource;
+  const practitioner: Practitioner = {
+    resourceType: 'Practitioner',
+    id,
+    identifier: [{ system: `urn:oid:${oidPerson}`, value: caller.personId }],
+    name: [{ family: caller.family, given: [caller.given] }],
+  };
+  return {
+    ...resource,
+    contained: [...(resource.contained ?? []), practitioner],
+    ...(author ? { author: author.map(named) } : {}),
+    ...(authenticator ? { authenticator: named(authenticator) } : {}),
   };
 }

@@ -19,7 +19,7 @@ import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Services } from '../services.ts';
 import { hasErrors } from '../validation/index.ts';
-import { completeAuthor, completePerson } from './author.ts';
+import { completeAuthor, withCallerNamed } from './author.ts';
 import { checkComplete, confidentialityOf, withDisplays } from './complete.ts';
 import { readContent, type Content } from './content.ts';
 import { custodianIssues } from './custodian.ts';
@@ -122,7 +122,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
   const patientId = insToCx(subject.ins);
   const uniqueId = oidOf(resource.masterIdentifier, `${path}.masterIdentifier`);
   const entry = located(path, () =>
-    documentEntryFromFhir(describe(resource, uniqueId, header !== undefined), {
+    documentEntryFromFhir(describe(withCallerNamed(resource, caller), uniqueId, header !== undefined), {
       patientId,
       ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
       defaults: defaultsFor({
@@ -154,7 +154,6 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
     patientId,
     sourcePatientId: sourceIdOf(resource, patient, own.sourcePatientId) ?? patientId,
     authors: own.authors.map((author) => completeAuthor(author, caller)),
-    legalAuthenticator: completePerson(own.legalAuthenticator, caller),
     confidentialityCodes: confidentialityOf(own.confidentialityCodes),
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentReference } from '@medplum/fhirtypes';
+import type { DocumentReference, Practitioner } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
@@ -127,12 +127,23 @@ describe('ITI-105: one document', () => {
       institutions: ['EHPAD FICTIF LE VERGER^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^1990100109'],
     });
     expect(entry.legalAuthenticator).toContain('LE BIHAN^YANN');
-    const others = { ...note(), author: [by('899700204581'), by('899700101233')], authenticator: by('899700101233') };
-    expect(await refused(others)).toEqual([
+    expect(await refused({ ...note(), author: [by('899700204581'), by('899700101233')] })).toEqual([
       '400',
-      'author-incomplete DocumentReference.author[1]',
-      'author-incomplete DocumentReference.authenticator',
+      'required DocumentReference.author[1]',
     ]);
+    const noFirstName = structuredClone(note());
+    (noFirstName.contained!.find((c) => c.id === 'nurse') as Practitioner).identifier![0]!.value = '899700101233';
+    delete (noFirstName.contained!.find((c) => c.id === 'nurse') as Practitioner).name![0]!.given;
+    expect(await refused(noFirstName)).toEqual(['400', 'author-incomplete DocumentReference.author[0]']);
+  });
+
+  it('says the profession of another author, given as a role, as the specialty that the DMP wants', async () => {
+    const w = world();
+    await depositOne(note(), w, doctor);
+    expect(w.fake.sent.entries[0]!.entry.authors[0]).toMatchObject({
+      person: '899700204581^LE BIHAN^YANN^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS',
+      specialties: ['G15_60^Infirmier^1.2.250.1.213.1.1.4.5'],
+    });
   });
 
   const labels = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
