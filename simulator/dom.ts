@@ -159,16 +159,19 @@ export type C14nAlgorithm = keyof typeof c14nAlgorithms;
 export const c14nOf = (uri: string | undefined): C14nAlgorithm | undefined =>
   (Object.keys(c14nAlgorithms) as C14nAlgorithm[]).find((k) => c14nAlgorithms[k] === uri);
 
-/** Canonical octets of an element and what it holds, in the place where it stands. */
+/**
+ * Canonical octets of an element and what it holds, in the place where it stands. Given as a set of one root: the
+ * library's own subtree helper wraps every node of the document to ask whether it belongs.
+ */
 export function canonicalize(element: XmlElement, algorithm: C14nAlgorithm, inclusivePrefixes: string[] = []): Buffer {
   const exclusive = algorithm.startsWith('exclusive');
-  return Buffer.from(
-    element.canonicalizeToString({
-      mode: exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0,
-      withComments: algorithm.endsWith('WithComments'),
-      ...(exclusive && inclusivePrefixes.length > 0 ? { inclusiveNamespacePrefixes: inclusivePrefixes } : {}),
-    }),
-  );
+  const text = element.doc.canonicalizeToString({
+    mode: exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0,
+    withComments: algorithm.endsWith('WithComments'),
+    nodeSet: new Set([element]),
+    ...(exclusive && inclusivePrefixes.length > 0 ? { inclusiveNamespacePrefixes: inclusivePrefixes } : {}),
+  });
+  return Buffer.from(text);
 }
 
 /** PrefixList of an ec:InclusiveNamespaces child, `#default` as the empty prefix. */
