@@ -135,7 +135,11 @@ function chosen(identifiers: readonly Identifier[] | undefined, oid?: string): A
 
 interface PersonRules {
   oid?: string;
+  /** XCN.10 */
   nameType: string;
+  /** XCN.13, whatever the identifier says. */
+  type?: string;
+  /** XCN.13, when the identifier does not say. */
   defaultType?: string;
 }
 
@@ -152,7 +156,7 @@ function personFrom<R extends Mapped>(
   if (id === undefined) missing('identifier');
   if (name?.family === undefined) missing('name.family');
   if (id === undefined || name?.family === undefined) return undefined;
-  const type = id.type ?? rules.defaultType;
+  const type = rules.type ?? id.type ?? rules.defaultType;
   return xcn.encode({ ...id, ...name, nameType: rules.nameType, ...(type === undefined ? {} : { type }) });
 }
 
@@ -220,7 +224,7 @@ export function authorFromFhir<R extends Mapped>(
       const friendly = named('user-friendly-name');
       const given = friendly !== family ? friendly : resource.version?.[0]?.value;
       const name = { ...(family === undefined ? {} : { family }), ...(given === undefined ? {} : { given }) };
-      setPerson(personFrom(source, path, resource.identifier, name, { nameType: 'U', defaultType: 'RI' }));
+      setPerson(personFrom(source, path, resource.identifier, name, { nameType: 'U', type: 'RI' }));
       author.institutions = institutions(resource.owner, `${path}.owner`, source);
       author.specialties = present([resource.type && conceptString.encode(resource.type)]);
       author.telecommunications = present((resource.contact ?? []).map((t) => xtn.encode(t)));

@@ -20,7 +20,7 @@ import { cxIdentifier, oidUri } from './codecs/identifiers.ts';
 import { patientRows } from './document-entry-patient.ts';
 import { legalAuthenticatorRow } from './document-entry-authenticator.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
-import { slotExtensions, type Draft, type Row, type RowOf, type Source } from './rows.ts';
+import { extras, slotExtensions, type Draft, type Row, type RowOf, type Source } from './rows.ts';
 import { schemes } from './terminology/systems.ts';
 import type { DocumentEntry, XdsCode } from './xds.ts';
 
@@ -491,12 +491,14 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     ebrim: 'Classification (any other)',
     fhir: 'DocumentReference.extension(xds-exact)',
     codec: 'JSON',
+    accepts: extras.classifications,
   },
   {
     xds: 'externalIdentifiers',
     ebrim: 'ExternalIdentifier (any other)',
     fhir: 'DocumentReference.extension(xds-exact)',
     codec: 'JSON',
+    accepts: extras.externalIdentifiers,
   },
 ];
 

@@ -59,6 +59,8 @@ export interface Row<M, R extends Mapped, K extends keyof M = keyof M> {
   context?: true;
   write?(value: NonNullable<M[K]>, draft: Draft<R>): void;
   read?(source: Source<R>): M[K] | undefined;
+  /** For a row that has no FHIR element: whether what came along has the shape of ours. */
+  accepts?(value: unknown): boolean;
 }
 
 /** Any row of a model. */
@@ -244,6 +246,12 @@ function tooLong<R extends Mapped>(rows: readonly Loose<R>[], values: Record<str
     }));
 }
 
+/** Whatever the model holds ends in strings. */
+function onlyStrings(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'string';
+  return Object.values(value).every(onlyStrings);
+}
+
 /** Whether the exact value, written in FHIR, would read as what the resource says now. */
 function stillSays<R extends Mapped>(
   rows: readonly Loose<R>[],
@@ -252,6 +260,7 @@ function stillSays<R extends Mapped>(
   value: unknown,
   skeleton: () => R,
 ): boolean {
+  if (!onlyStrings(value) || (row.accepts && value !== undefined && !row.accepts(value))) return false;
   try {
     const candidate = writeRows(rows, { ...current, [row.xds]: value }, skeleton);
     return agrees(readRow(row, sourceOf(candidate, [])), current[row.xds]);
@@ -259,6 +268,19 @@ function stillSays<R extends Mapped>(
     return false; // A value of another shape than ours.
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (fits: (member: Record<string, unknown>) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every((member) => isRecord(member) && fits(member));
+
+/** Shapes of what ebRIM may hold beyond the model (`Extras` in `xds.ts`). */
+export const extras = {
+  classifications: listOf(
+    ({ code, slots }) => typeof code === 'string' && isRecord(slots) && Object.values(slots).every(Array.isArray),
+  ),
+  externalIdentifiers: listOf(({ scheme, value }) => typeof scheme === 'string' && typeof value === 'string'),
+};
 
 /** Unknown slots ↔ extensions of ours. A slot without value, or with an empty one, has no FHIR form. */
 export const slotExtensions = {

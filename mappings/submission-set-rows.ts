@@ -20,7 +20,7 @@ import { concept } from './codecs/coded.ts';
 import { dtm } from './codecs/dtm.ts';
 import { oidUri } from './codecs/identifiers.ts';
 import { statuses } from './ebrim/schemes.ts';
-import { slotExtensions, type Row, type RowOf, type Source } from './rows.ts';
+import { extras, slotExtensions, type Row, type RowOf, type Source } from './rows.ts';
 import type { SubmissionSet, XdsAuthor } from './xds.ts';
 
 const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
@@ -289,12 +289,19 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
     },
     read: (s) => slotExtensions.encode(s.resource.extension),
   },
-  { xds: 'classifications', ebrim: 'Classification (any other)', fhir: 'List.extension(xds-exact)', codec: 'JSON' },
+  {
+    xds: 'classifications',
+    ebrim: 'Classification (any other)',
+    fhir: 'List.extension(xds-exact)',
+    codec: 'JSON',
+    accepts: extras.classifications,
+  },
   {
     xds: 'externalIdentifiers',
     ebrim: 'ExternalIdentifier (any other)',
     fhir: 'List.extension(xds-exact)',
     codec: 'JSON',
+    accepts: extras.externalIdentifiers,
   },
 ];
 
