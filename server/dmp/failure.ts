@@ -54,11 +54,16 @@ export function withoutIdentifiers(text: string): string {
   return text.replace(/(?<![\d.])(\d{22}|[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?|8\d{11})(?![\d.])/gi, '…');
 }
 
+/** A code that another party wrote, as a word that may stand in a log line. */
+export function safeCode(code: string): string {
+  return /^[\w.:-]{1,80}$/.test(code) && withoutIdentifiers(code) === code ? code : 'unknown';
+}
+
 export function faultError(transaction: string, fault: SoapFault): DmpError {
   const reason = fault.reasons['fr'] ?? Object.values(fault.reasons)[0];
   return new DmpError(
     'fault',
-    fault.subcode ?? fault.code,
+    safeCode(fault.subcode ?? fault.code),
     transaction,
     reason === undefined ? undefined : withoutIdentifiers(reason),
   );
@@ -66,7 +71,11 @@ export function faultError(transaction: string, fault: SoapFault): DmpError {
 
 /** The errors of a registry answer, without identifiers of persons. */
 export const registryErrors = (response: RegistryResponse): RegistryResponse['errors'] =>
-  response.errors.map((e) => (e.context === undefined ? e : { ...e, context: withoutIdentifiers(e.context) }));
+  response.errors.map((e) => ({
+    ...e,
+    code: safeCode(e.code),
+    ...(e.context === undefined ? {} : { context: withoutIdentifiers(e.context) }),
+  }));
 
 /** @throws DmpError kind `registry` unless the answer is a success, whose code is that of the first error (not warning) */
 export function requireSuccess<T extends RegistryResponse>(transaction: string, response: T): T {

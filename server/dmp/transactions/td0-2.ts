@@ -11,7 +11,7 @@ import {
   type InstanceId,
 } from '../../../mappings/hl7v3/existence.ts';
 import { serialize } from '../../../mappings/xml/build.ts';
-import { withoutIdentifiers } from '../failure.ts';
+import { safeCode, withoutIdentifiers } from '../failure.ts';
 
 import { DmpError, type PatientIns, type Transaction } from '../types.ts';
 
@@ -59,7 +59,7 @@ export const td0_2: Transaction<{ patient: PatientIns }, ExistenceAnswer> = {
         const detail = answer.details[0];
         throw new DmpError(
           'hl7',
-          detail?.code || answer.acknowledgement,
+          safeCode(detail?.code || answer.acknowledgement),
           name,
           detail?.text && withoutIdentifiers(detail.text),
         );

@@ -19,12 +19,18 @@ export const ns = {
   xad: 'http://uri.etsi.org/01903/v1.1.1#',
 };
 
+const compiled = new Map<string, XsdValidator>();
+
 /** A validator of a schema of `shared/wire/xsd`; gives the complaints, none when valid. */
 export function schema(dir: string, name: string): (xml: string) => string[] {
   const file = path.join(dir, 'wire/xsd', name);
-  const source = XmlDocument.fromBuffer(readFileSync(file), { url: file });
-  const validator = XsdValidator.fromDoc(source);
-  source.dispose();
+  let validator = compiled.get(file);
+  if (!validator) {
+    const source = XmlDocument.fromBuffer(readFileSync(file), { url: file });
+    validator = XsdValidator.fromDoc(source);
+    source.dispose();
+    compiled.set(file, validator);
+  }
   return (xml) => {
     const doc = XmlDocument.fromString(xml);
     try {
