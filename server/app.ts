@@ -59,7 +59,7 @@ export function createApp(options: AppOptions): Express {
   app.use(privacy);
   app.use(
     compression({
-      filter: (req, res) => !stateOf(res as express.Response).incompressible && compression.filter(req, res),
+      filter: (req, res) => !stateOf(res).incompressible && compression.filter(req, res),
     }),
   );
 

@@ -155,8 +155,8 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
   if (!read.success) throw refuse([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
   const c = read.data;
   const iua = c.extensions.ihe_iua;
-  const structure = iua.subject_organization_id.split('|').pop()!;
-  if (structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
+  const structure = iua.subject_organization_id.split('|').at(-1);
+  if (structure === undefined || structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
   const given = iua.purpose_of_use?.[0] ?? 'normal';
   const purpose = typeof given === 'string' ? given : given.code;
   if (!purposes.includes(purpose)) throw refuse('purpose_of_use');

@@ -46,7 +46,9 @@ export function needsOfBundle(bundle: unknown): Need[] {
     (entry: { request?: { method?: unknown; url?: unknown }; resource?: { resourceType?: unknown } } | null) => {
       const { method, url } = entry?.request ?? {};
       const named =
-        method === 'POST' || method === 'PUT' ? entry?.resource?.resourceType : String(url ?? '').split(/[/?]/)[0];
+        method === 'POST' || method === 'PUT'
+          ? entry?.resource?.resourceType
+          : (typeof url === 'string' ? url : '').split(/[/?]/)[0];
       const permission = permissionOfMethod[String(method)];
       if (typeof named !== 'string' || named === '' || named === 'Patient' || !permission) return [];
       return [{ type: named, permission, ihe }];

@@ -4,13 +4,13 @@
  * for a CDA that wraps a document, as what it wraps.
  */
 import { retrieve } from './binary-retrieve.ts';
-import { choose, rawType, renditionsOf, type Rendition } from './binary-renditions.ts';
+import { choose, disposeAll, rawType, renditionsOf, type Rendition } from './binary-renditions.ts';
 import { documentOf } from './document-read.ts';
-import type { Call, Handler, Reply } from './interaction.ts';
+import { idOf, type Call, type Handler, type Reply } from './interaction.ts';
 import type { Services } from './services.ts';
 
 export const readBinary: Handler = async (call, services) => {
-  const known = await documentOf(call.id!, services, 'Binary');
+  const known = await documentOf(idOf(call), services, 'Binary');
   // What cannot be wanted is refused before the DMP is asked; what a CDA wraps is known only afterwards.
   const type = rawType(known.mimeType);
   if (type !== 'text/xml') choose([{ type }, { type: 'fhir' }], call.accept);
@@ -23,7 +23,7 @@ export const readBinary: Handler = async (call, services) => {
       accept: call.accept,
       dataDir: services.config.dataDir,
     });
-    dispose = renditions[0]!.dispose;
+    dispose = () => disposeAll(renditions);
     return reply(choose(renditions, call.accept), call, services);
   } catch (e) {
     await dispose();
@@ -45,8 +45,8 @@ function reply(rendition: Rendition, call: Call, { config }: Services): Reply {
   const { contentType, length, open, dispose, etag, type } = rendition;
   const headers: Record<string, string> = { ETag: etag, 'X-Content-Type-Options': 'nosniff' };
   if (type !== 'fhir') {
-    headers['Content-Disposition'] = `attachment; filename="${call.id!}.${extensions[type] ?? 'bin'}"`;
-    headers['X-Security-Context'] = `${config.fhirBase}/DocumentReference/${call.id!}`;
+    headers['Content-Disposition'] = `attachment; filename="${idOf(call)}.${extensions[type] ?? 'bin'}"`;
+    headers['X-Security-Context'] = `${config.fhirBase}/DocumentReference/${idOf(call)}`;
   }
   const unchanged = (call.ifNoneMatch ?? '').split(',').some((t) => t.trim() === etag || t.trim() === '*');
   return {

@@ -17,7 +17,7 @@ export interface Rendition extends RawBody {
 
 /** Registries write media types as they like; what is not one is sent as bytes. XML of a CDA has one name here. */
 export function rawType(mimeType: string): string {
-  const type = mimeType.toLowerCase().split(';')[0]!.trim();
+  const type = (mimeType.toLowerCase().split(';')[0] ?? '').trim();
   if (!/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/.test(type)) return 'application/octet-stream';
   return type === 'application/xml' || type === 'application/hl7-v3+xml' ? 'text/xml' : type;
 }
@@ -118,6 +118,9 @@ function asResource(file: Spooled, id: string, type: string): Omit<Rendition, 'd
     },
   };
 }
+
+/** Each disposes of all that was spooled for any. */
+export const disposeAll = async ([first]: readonly Rendition[]): Promise<void> => first?.dispose();
 
 /** Base64 as a stream: only whole groups of three bytes are encoded before the end. */
 async function* base64(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

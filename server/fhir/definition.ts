@@ -212,6 +212,13 @@ export function resourceOf(type: string): ResourceDefinition | undefined {
   return resources.find((r) => r.type === type);
 }
 
+/** The definition of a type that is served. */
+export function definitionOf(type: ResourceTypeName): ResourceDefinition {
+  const found = resourceOf(type);
+  if (!found) throw new RangeError(type);
+  return found;
+}
+
 /** The interaction of a type, or of the system when `type` is undefined. */
 export function interactionOf(type: string | undefined, code: InteractionCode): Interaction | undefined {
   return (type === undefined ? systemInteractions : (resourceOf(type)?.interactions ?? [])).find(

@@ -7,7 +7,7 @@ import type { Search } from '../search/parse.ts';
 
 const keys: Record<string, (d: DocumentReference) => string | undefined> = {
   date: (d) => d.date,
-  creation: (d) => d.content?.[0]?.attachment?.creation,
+  creation: (d) => d.content[0]?.attachment.creation,
   period: (d) => d.context?.period?.start,
   'period-start': (d) => d.context?.period?.start,
   'period-end': (d) => d.context?.period?.end,
@@ -17,17 +17,21 @@ const keys: Record<string, (d: DocumentReference) => string | undefined> = {
 /** Names that `_sort` takes. */
 export const sortable: readonly string[] = Object.keys(keys);
 
-/** Sorted in place, stably. What has no date comes last in both directions. */
+/** Sorted, stably. What has no date comes last in both directions. */
 export function order(resources: DocumentReference[], sort: Search['sort']): DocumentReference[] {
   if (sort.length === 0) return resources;
-  const instants = new Map(resources.map((r) => [r, sort.map(({ name }) => intervalOf(keys[name]!(r) ?? '')?.start)]));
-  return resources.sort((a, b) => {
+  const decorated = resources.map((resource) => ({
+    resource,
+    instants: sort.map(({ name }) => intervalOf(keys[name]?.(resource) ?? '')?.start),
+  }));
+  decorated.sort((a, b) => {
     for (const [i, { descending }] of sort.entries()) {
-      const [x, y] = [instants.get(a)![i], instants.get(b)![i]];
+      const [x, y] = [a.instants[i], b.instants[i]];
       if (x === y) continue;
       if (x === undefined || y === undefined) return x === undefined ? 1 : -1;
       return descending ? y - x : x - y;
     }
     return 0;
   });
+  return decorated.map((d) => d.resource);
 }

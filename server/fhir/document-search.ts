@@ -11,7 +11,7 @@ import type { Pair } from '../search/pairs.ts';
 import { parseSearch, type Search } from '../search/parse.ts';
 import type { Ins, StoredDocument } from '../store/types.ts';
 import { isCount, searchset, type Page } from './bundle.ts';
-import { resourceOf } from './definition.ts';
+import { definitionOf } from './definition.ts';
 import { order, sortable } from './document-order.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
@@ -20,7 +20,7 @@ import { askRegistry, deleted, toResource, type Answer } from './registry.ts';
 import type { Services } from './services.ts';
 
 const type = 'DocumentReference';
-const { searchParameters } = resourceOf(type)!;
+const { searchParameters } = definitionOf(type);
 
 export const searchDocuments: Handler = async (call, services) => {
   const { config, store } = services;

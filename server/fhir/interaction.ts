@@ -32,9 +32,9 @@ export interface RawBody {
   contentType: string;
   length?: number;
   /** Consumed once; not at all for HEAD or when the client leaves. */
-  open(): AsyncIterable<Uint8Array>;
+  open: () => AsyncIterable<Uint8Array>;
   /** Always called in the end, read or not. */
-  dispose(): Promise<void>;
+  dispose: () => Promise<void>;
 }
 
 export interface Reply {
@@ -45,6 +45,12 @@ export interface Reply {
 }
 
 export type Handler = (call: Call, services: Services) => Promise<Reply>;
+
+/** The id of an interaction whose route has one. */
+export function idOf({ id }: Call): string {
+  if (id === undefined) throw new RangeError('a route without id');
+  return id;
+}
 
 /** What the DMP client needs to know of a call. */
 export function callContext(call: Call, patient?: PatientIns): CallContext {

@@ -5,10 +5,10 @@
 import { IssueError } from '../../mappings/outcome.ts';
 import { readSetPayload } from './deposit/payload.ts';
 import { depositedList } from './deposit/resource.ts';
-import type { Handler } from './interaction.ts';
+import { idOf, type Handler } from './interaction.ts';
 
 export const readList: Handler = async (call, { store }) => {
-  const set = await store.sets.byId(call.id!);
+  const set = await store.sets.byId(idOf(call));
   if (!set) throw new IssueError({ key: 'not-found', values: { type: 'List' } });
   const resource = depositedList(set.id, set.patientId, readSetPayload(set.payload));
   const { versionId, lastUpdated } = resource.meta ?? {};

@@ -89,7 +89,7 @@ export function statusOf(issues: readonly Issue[]): number {
     first((s) => s >= 500) ??
     first((s) => s === 401) ??
     first((s) => s === 403) ??
-    (new Set(statuses).size === 1 ? statuses[0]! : 400)
+    (new Set(statuses).size === 1 ? (statuses[0] ?? 400) : 400)
   );
 }
 

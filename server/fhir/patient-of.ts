@@ -54,7 +54,7 @@ export async function patientOf(criteria: readonly Criterion[], services: Servic
     found.push(await designated(criterion.name, value, services));
   }
   const [first, ...rest] = found;
-  if (rest.some((d) => d.ins.value !== first!.ins.value || d.ins.oid !== first!.ins.oid))
+  if (rest.some((d) => d.ins.value !== first?.ins.value || d.ins.oid !== first.ins.oid))
     throw new IssueError({ key: 'patient-inconsistent' });
   return first;
 }

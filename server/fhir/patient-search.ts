@@ -10,20 +10,20 @@ import { parseSearch, type Search } from '../search/parse.ts';
 import type { Pair } from '../search/pairs.ts';
 import type { Ins } from '../store/types.ts';
 import { isCount, searchset } from './bundle.ts';
-import { resourceOf } from './definition.ts';
-import { callContext, type Call, type Handler } from './interaction.ts';
+import { definitionOf } from './definition.ts';
+import { callContext, idOf, type Call, type Handler } from './interaction.ts';
 import { insOfToken, type Designated } from './patient-of.ts';
 import type { Services } from './services.ts';
 
 const type = 'Patient';
-const { searchParameters } = resourceOf(type)!;
+const { searchParameters } = definitionOf(type);
 
 export const searchPatients: Handler = async (call, services) => {
   const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling });
   const designated = await designatedBy(search, services);
   const patient = designated && (await askExistence(designated.ins, call, services));
   const selection = { summary: search.summary, elements: search.elements };
-  const self: Pair[] = patient ? [['_id', patient.id!]] : [];
+  const self: Pair[] = patient ? [['_id', patient.id ?? '']] : [];
   return {
     status: 200,
     resource: searchset({
@@ -42,7 +42,7 @@ export const searchPatients: Handler = async (call, services) => {
 };
 
 export const readPatient: Handler = async (call, services) => {
-  const known = await services.store.patients.byId(call.id!);
+  const known = await services.store.patients.byId(idOf(call));
   if (!known) throw new IssueError({ key: 'not-found', values: { type } });
   const patient = await askExistence(known.ins, call, services);
   if (!patient) throw new IssueError({ key: 'dmp-absent' });

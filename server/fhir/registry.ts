@@ -43,7 +43,7 @@ export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, serv
   return {
     query: query.query,
     patient,
-    found: entries.map((entry, i) => ({ entry, document: documents[i]! })),
+    found: documents.flatMap((document, i) => (entries[i] ? [{ entry: entries[i], document }] : [])),
     warnings: answer.errors.map(warning),
   };
 }

@@ -74,7 +74,8 @@ export function fhirRouter(handlers: Handlers, services: Services): Router {
   if (wrong.length > 0) throw new Error(`declared and served differ: ${wrong.join(', ')}`);
 
   for (const route of all) {
-    const handler = handlers[handlerName(route.type, route.interaction.code)]!;
+    const handler = handlers[handlerName(route.type, route.interaction.code)];
+    if (!handler) continue; // refused above
     const steps: RequestHandler[] = [name(route), allow(route)];
     // The body is read only after the token and its scopes were found good.
     if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
@@ -97,7 +98,9 @@ const name =
 const allow =
   (route: Route): RequestHandler =>
   (_req, res, next) => {
-    if (route.type) requireScopes(stateOf(res).caller!, needsOf(route.type, route.interaction));
+    const { caller } = stateOf(res);
+    if (!caller) throw new IssueError({ key: 'login-required' });
+    if (route.type) requireScopes(caller, needsOf(route.type, route.interaction));
     next();
   };
 

@@ -12,5 +12,5 @@ export interface Services {
   dmp: DmpClient;
   logger: Logger;
   /** The clock, so that tests can hold it. */
-  now(): Date;
+  now: () => Date;
 }

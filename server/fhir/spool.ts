@@ -19,9 +19,9 @@ export interface Spooled {
   /** SHA-1, lower-case hex: the digest that the registry knows. */
   sha1: string;
   /** The bytes, from the start; may be opened several times. */
-  read(): AsyncGenerator<Buffer>;
+  read: () => AsyncGenerator<Buffer>;
   /** Removes the file. May be called twice. */
-  dispose(): Promise<void>;
+  dispose: () => Promise<void>;
 }
 
 /** More bytes arrived than the registry announced. */

@@ -15,12 +15,12 @@ export function splitEscaped(text: string, separator: ',' | '|'): string[] {
   let piece = '';
   for (let i = 0; i < text.length; i++) {
     if (text[i] === '\\') {
-      piece += text[i]! + (text[i + 1] ?? '');
+      piece += text.slice(i, i + 2);
       i++;
     } else if (text[i] === separator) {
       out.push(piece);
       piece = '';
-    } else piece += text[i];
+    } else piece += text.charAt(i);
   }
   out.push(piece);
   return out;
@@ -41,8 +41,8 @@ export const escape = (text: string): string => text.replace(/[\\,|$]/g, '\\$&')
 export function parseToken(text: string): CriterionValue {
   const parts = splitEscaped(text, '|').map(unescape);
   if (parts.length > 2) throw new ValueError('system|code');
-  if (parts.length === 1) return { type: 'token', code: parts[0]! };
-  const [system, code] = parts as [string, string];
+  const [system = '', code] = parts;
+  if (code === undefined) return { type: 'token', code: system };
   if (system === '' && code === '') throw new ValueError('system|code');
   return code === '' ? { type: 'token', system } : { type: 'token', system, code };
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   key = pair.privateKey;
   jwk = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256' };
-  verify = createTokenVerifier(config, createLocalJWKSet({ keys: [jwk as never] }));
+  verify = createTokenVerifier(config, createLocalJWKSet({ keys: [jwk] }));
 });
 
 const seconds = (offset = 0) => Math.floor(Date.now() / 1000) + offset;

@@ -27,6 +27,7 @@ const emptied = async (): Promise<void> => {
   for (let i = 0; i < 100 && spooled().length > 0; i++) await wait(10);
   expect(spooled()).toEqual([]);
 };
+const firstOf = (input: RetrieveInput) => input.documents[0] ?? { repositoryUniqueId: '', uniqueId: '' };
 const sha1 = (b: Buffer) => createHash('sha1').update(b).digest('hex');
 let n = 100;
 
@@ -160,11 +161,11 @@ describe('GET Binary', () => {
   it('is 406 with the list of what there is, before the DMP is asked when that can be known', async () => {
     const plain = await get(await document(Buffer.from('x'), 'text/plain'), 'image/png');
     expect(plain.status).toBe(406);
-    expect(outcome(plain).issue![0]!.details!.text).toContain('text/plain, application/fhir+json');
+    expect(outcome(plain).issue[0]!.details!.text).toContain('text/plain, application/fhir+json');
     expect(bench.dmp.calls).toEqual([]);
     const wrapped = await get(await document(cda(Buffer.from('x')), 'text/xml'), 'image/png');
     expect(wrapped.status).toBe(406);
-    expect(outcome(wrapped).issue![0]!.details!.text).toContain('text/xml, application/pdf, application/fhir+json');
+    expect(outcome(wrapped).issue[0]!.details!.text).toContain('text/xml, application/pdf, application/fhir+json');
     const structured = await get(
       await document(
         Buffer.from(
@@ -205,7 +206,7 @@ describe('GET Binary', () => {
 describe('what is not verified does not leave', () => {
   const refused = async (id: string, status: number, code: string) => {
     const res = await get(id);
-    expect([res.status, outcome(res).issue![0]!.code]).toEqual([status, code]);
+    expect([res.status, outcome(res).issue[0]!.code]).toEqual([status, code]);
     expect(res.headers['content-disposition']).toBeUndefined();
     expect(spooled()).toEqual([]);
   };
@@ -278,7 +279,7 @@ describe('what is not verified does not leave', () => {
 describe('a client that leaves', () => {
   it('while the DMP sends: the call is called off and nothing stays', async () => {
     const id = await document(Buffer.alloc(1000), 'text/plain');
-    let aborted = false;
+    const seen = { aborted: false };
     let began: () => void;
     const started = new Promise<void>((resolve) => (began = resolve));
     bench.dmp.answers['TD3.2'] = async (input: RetrieveInput, { signal }: CallContext) => {
@@ -288,7 +289,7 @@ describe('a client that leaves', () => {
           yield Buffer.alloc(10);
           began();
           await new Promise((resolve) => signal!.addEventListener('abort', resolve));
-          aborted = true;
+          seen.aborted = true;
           throw signal!.reason;
         })(),
       );
@@ -297,8 +298,8 @@ describe('a client that leaves', () => {
     client.on('error', () => undefined);
     await started;
     client.destroy();
-    for (let i = 0; i < 100 && !aborted; i++) await wait(20);
-    expect(aborted).toBe(true);
+    for (let i = 0; i < 100 && !seen.aborted; i++) await wait(20);
+    expect(seen.aborted).toBe(true);
     await emptied();
     expect(bench.log()).not.toContain('unforeseen');
   });
@@ -319,5 +320,47 @@ describe('a client that leaves', () => {
     });
     await emptied();
     expect(bench.log()).not.toContain('unforeseen');
+  });
+});
+
+describe('memory', () => {
+  it('does not grow with the document', async () => {
+    const size = 96 * 1024 * 1024;
+    const block = randomBytes(64 * 1024);
+    const hash = createHash('sha1');
+    for (let at = 0; at < size; at += block.length) hash.update(block);
+    const id = await document(Buffer.alloc(0), 'application/pdf', { hash: hash.digest('hex'), size });
+    bench.dmp.answers['TD3.2'] = async (input: RetrieveInput) => {
+      const body = (async function* () {
+        for (let at = 0; at < size; at += block.length) yield await Promise.resolve(block);
+      })();
+      await input.sink({ ...firstOf(input), mimeType: 'application/pdf' }, body);
+      return { status: 'Success', errors: [] };
+    };
+    for (const accept of ['*/*', 'application/fhir+json']) {
+      let peak = 0;
+      const measure = (): void => {
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        peak = Math.max(peak, heapUsed + arrayBuffers);
+      };
+      measure();
+      const before = peak;
+      const timer = setInterval(measure, 5);
+      let received = 0;
+      await new Promise<void>((resolve, reject) => {
+        http
+          .get(`${bench.origin}/fhir/Binary/${id}`, { headers: { authorization: 'Bearer all', accept } }, (res) => {
+            res.on('data', (chunk: Buffer) => {
+              received += chunk.length;
+              measure();
+            });
+            res.on('end', resolve);
+          })
+          .on('error', reject);
+      });
+      clearInterval(timer);
+      expect(received, accept).toBeGreaterThanOrEqual(size);
+      expect(peak - before, accept).toBeLessThan(64 * 1024 * 1024);
+    }
   });
 });

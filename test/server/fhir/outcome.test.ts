@@ -66,7 +66,7 @@ describe('toOutcome', () => {
 
   it('makes a valid FHIR code of every row', () => {
     for (const key of Object.keys(errors)) {
-      const [issue] = toOutcome([{ key }], 'fr').issue!;
+      const [issue] = toOutcome([{ key }], 'fr').issue;
       expect(issue!.details!.coding![0]!.code, key).toMatch(/^[^\s]+(\s[^\s]+)*$/);
       expect(issue!.details!.text, key).not.toMatch(/\{\w+\}/);
     }
@@ -112,7 +112,7 @@ describe('toProblem', () => {
 
   it('keeps the DMP’s own code', () => {
     const outcome = toOutcome(toProblem(new DmpError('registry', 'XDSNeverHeardOf', 'TD3.1a')).issues, 'fr');
-    expect(outcome.issue![0]!.details!.coding![0]).toEqual({
+    expect(outcome.issue[0]!.details!.coding![0]).toEqual({
       system: 'https://dmp-fhir.example/CodeSystem/dmp-registry',
       code: 'XDSNeverHeardOf',
     });
@@ -121,6 +121,6 @@ describe('toProblem', () => {
   it('names the right that is missing', () => {
     const { status, issues } = toProblem(new DmpError('rights', 'psc', 'TD3.1a'));
     expect(status).toBe(403);
-    expect(toOutcome(issues, 'fr').issue![0]!.details!.text).toMatch(/Pro Santé Connect|psc/);
+    expect(toOutcome(issues, 'fr').issue[0]!.details!.text).toMatch(/Pro Santé Connect|psc/);
   });
 });

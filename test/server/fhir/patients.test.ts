@@ -34,7 +34,7 @@ const answer = (over: Partial<ExistenceAnswer> = {}): ExistenceAnswer => ({
 const search = (query: string) => bench.get(`/fhir/Patient?${query}`);
 const byIns = `identifier=${encodeURIComponent(insToken)}`;
 const bundleOf = (res: { body: unknown }) => res.body as Bundle<Patient>;
-const codeOf = (res: { body: unknown }) => (res.body as OperationOutcome).issue![0]!.code;
+const codeOf = (res: { body: unknown }) => (res.body as OperationOutcome).issue[0]!.code;
 
 describe('does this person have a DMP?', () => {
   it('asks TD0.2 once and answers one Patient with an opaque id; no link names the person', async () => {
