@@ -22,6 +22,11 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
     async release(ids) {
       await prisma.document.deleteMany({ where: pending(ids) });
     },
+    async abandon(ids) {
+      await prisma.$executeRaw`
+        UPDATE document SET updated_at = 'epoch'
+        WHERE id = ANY(${ids.filter(isUuid)}::uuid[]) AND state = 'pending'`;
+    },
     async takeOver(id, olderThan) {
       if (!isUuid(id)) return false;
       const taken = await prisma.$executeRaw`

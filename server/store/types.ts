@@ -127,6 +127,11 @@ export interface DocumentStore {
    */
   takeOver(id: string, olderThan: Date): Promise<boolean>;
   /**
+   * The submission ended and its outcome is not known: what is still `pending` may be taken over at once, whatever
+   * `olderThan`.
+   */
+  abandon(ids: readonly string[]): Promise<void>;
+  /**
    * Remembers what the registry answered: mints the id at first sight, keyed on repository and uniqueId, and keeps every
    * entryUUID and logicalId ever seen. A `pending` document that is seen with its own hash becomes `confirmed`.
    * @returns one document each, in the same order

@@ -282,6 +282,23 @@ describe('at rest', () => {
     }
   });
 
+  it('is not told by an error either', async () => {
+    const set = {
+      id: 'no uuid',
+      patientId,
+      uniqueId: 'SECRET-UNIQUE-ID',
+      payload: 1,
+      documentIds: ['SECRET-DOCUMENT'],
+    };
+    const failure: unknown = await world.store.sets.save(set).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(String(failure)).not.toContain('SECRET');
+    const unknown = deposit({ patientId: randomUUID(), mimeType: 'SECRET/type' });
+    const refusal: unknown = await world.store.documents.reserve([unknown]).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Error);
+    expect(String(refusal)).not.toContain('SECRET');
+  });
+
   it('does not open with another key, and says so without telling either', async () => {
     const other = { ...world.config, STORE_KEY: randomBytes(32).toString('base64') };
     await expect(openStore(other)).rejects.toThrow(/another key/);
