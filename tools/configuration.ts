@@ -1,14 +1,6 @@
-/**
- * `npm run docs`: writes `docs/configuration.md` from the tables of settings. A test fails when the file is not what the
- * tables say.
- */
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
+/** The page of settings, from their tables (`npm run docs`). */
 import { settings } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
-
-/** Where it is written. */
-export const file = path.resolve(import.meta.dirname, '../docs/configuration.md');
 
 interface Row {
   name: string;
@@ -75,5 +67,3 @@ function table(rows: Row[]): string {
   const [head = [], ...body] = cells;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
-
-if (process.argv[1] === import.meta.filename) await writeFile(file, configurationPage());
