@@ -133,6 +133,18 @@ describe('reservation', () => {
     expect(await world.store.documents.takeOver(document!.id, later)).toBe(false);
   });
 
+  it('that was abandoned is taken over at once, by one of ten; what is confirmed is not', async () => {
+    const [lost, done] = await world.store.documents.reserve([deposit(), deposit()]);
+    await world.store.documents.confirm([done!.document.id]);
+    await world.store.documents.abandon([lost!.document.id, done!.document.id]);
+    const minuteAgo = new Date(Date.now() - 60_000);
+    const taken = await Promise.all(
+      Array.from({ length: 10 }, () => world.store.documents.takeOver(lost!.document.id, minuteAgo)),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(await world.store.documents.takeOver(done!.document.id, minuteAgo)).toBe(false);
+  });
+
   it('refuses the same uniqueId twice in one set', async () => {
     const one = deposit();
     await expect(world.store.documents.reserve([one, one])).rejects.toThrow(RangeError);
