@@ -295,14 +295,15 @@ describe('at rest', () => {
   });
 
   it('is not told by an error either', async () => {
-    const set = {
-      id: 'no uuid',
+    // Prisma repeats the arguments of a call that it finds wrong, unless told otherwise.
+    const wrong = {
+      id: randomUUID(),
       patientId,
-      uniqueId: 'SECRET-UNIQUE-ID',
+      uniqueId: 'SECRET',
       payload: 1,
-      documentIds: ['SECRET-DOCUMENT'],
+      documentIds: 7 as unknown as string[],
     };
-    const failure: unknown = await world.store.sets.save(set).catch((error: unknown) => error);
+    const failure: unknown = await world.store.sets.save(wrong).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
     expect(String(failure)).not.toContain('SECRET');
     const unknown = deposit({ patientId: randomUUID(), mimeType: 'SECRET/type' });

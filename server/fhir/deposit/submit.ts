@@ -2,8 +2,9 @@
  * The submission: uniqueIds reserved, one TD2.1, then confirmed. Idempotent by uniqueId and bytes (design « Identity of
  * things »): the same again finds the first without a call, other bytes are a conflict.
  *
- * When the answer is lost the reservation stays pending. The same deposit, sent again after a while, takes it over and is
- * submitted again: if the DMP then says that it has these uniqueIds, the first attempt had arrived.
+ * When the answer is lost the reservation stays pending. The same deposit, sent again, takes it over and is submitted again:
+ * if the DMP then says that it has these uniqueIds, the first attempt had arrived. A reservation without outcome (still in
+ * flight, or left by a crash) is taken over after a while only.
  */
 import { randomUUID } from 'node:crypto';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
@@ -117,7 +118,7 @@ async function takeOver(reservations: readonly Reservation[], services: Services
       throw new IssueError({ key: 'deposit-pending' });
 }
 
-/** TD2.1. On failure the reservation is released if the DMP surely registered nothing. */
+/** TD2.1. On failure the reservation is released if the DMP surely registered nothing, else left to be taken over. */
 async function call(
   submission: Submission,
   held: readonly StoredDocument[],
@@ -148,8 +149,9 @@ async function call(
     }));
   } catch (error) {
     if (error instanceof DmpError && again && alreadyRegistered(error)) return [];
-    if (error instanceof DmpError && surelyNotRegistered(error))
-      await services.store.documents.release(held.map((d) => d.id));
+    const ids = held.map((d) => d.id);
+    if (error instanceof DmpError && surelyNotRegistered(error)) await services.store.documents.release(ids);
+    else await services.store.documents.abandon(ids);
     throw error;
   }
 }

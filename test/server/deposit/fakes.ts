@@ -58,6 +58,11 @@ export class FakeStore {
       document.updatedAt = this.now();
       return true;
     },
+    abandon: async (ids: readonly string[]) =>
+      ids.forEach((id) => {
+        const document = this.held.get(id);
+        if (document?.state === 'pending') document.updatedAt = new Date(0);
+      }),
     byId: async (id: string) => this.held.get(id),
   };
 
@@ -87,9 +92,12 @@ export class FakeDmp implements DmpClient {
   /** Next failures, first first. */
   readonly failures: DmpError[] = [];
   warnings: RegistryResponse['errors'] = [];
+  /** Answers wait for this. */
+  gate: Promise<void> = Promise.resolve();
 
   async call<In, Out>(transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out> {
     this.calls.push({ transaction: transaction.name, input: input as unknown as SubmissionInput, context });
+    await this.gate;
     const failure = this.failures.shift();
     if (failure) throw failure;
     return { status: 'Success', errors: this.warnings } as unknown as Out;
