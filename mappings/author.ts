@@ -18,7 +18,8 @@ import { conceptString } from './codecs/coded.ts';
 import { identifier, isInsOid, oidPerson, oidStructure, type AssignedId } from './codecs/identifiers.ts';
 import { humanName, xcn, xon, xtn, type Xcn } from './codecs/people.ts';
 import type { XdsAuthor } from './xds.ts';
-import { slotExtensions, type Draft, type Found, type Mapped, type Source } from './rows.ts';
+import type { Draft, Found, Mapped, Source } from './rows.ts';
+import { slotExtensions } from './slots.ts';
 
 type Contained<T> = T & { id: string };
 const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);

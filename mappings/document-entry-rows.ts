@@ -3,7 +3,13 @@
  * Sources: IHE MHD 4.2 (profile mappings, spec fhir B.1), PDSm comprehensive (A.3), ITI TF-3 §4.2.3.2, ITI-18
  * parameters (ITI TF-2 §3.18.4.1.2.3.7.1), dmp-wire §3.
  */
-import type { Attachment, CodeableConcept, DocumentReference, DocumentReferenceContext } from '@medplum/fhirtypes';
+import type {
+  Attachment,
+  CodeableConcept,
+  DocumentReference,
+  DocumentReferenceContent,
+  DocumentReferenceContext,
+} from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
 import {
   extHomeCommunityId,
@@ -20,7 +26,8 @@ import { cxIdentifier, oidUri } from './codecs/identifiers.ts';
 import { patientRows } from './document-entry-patient.ts';
 import { legalAuthenticatorRow } from './document-entry-authenticator.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
-import { extras, slotExtensions, type Draft, type Row, type RowOf, type Source } from './rows.ts';
+import type { Draft, Row, RowOf, Source } from './rows.ts';
+import { extras, slotExtensions } from './slots.ts';
 import { schemes } from './terminology/systems.ts';
 import type { DocumentEntry, XdsCode } from './xds.ts';
 
@@ -35,7 +42,9 @@ export const documentSkeleton = (): Doc => ({
 });
 
 const attachmentOf = (d: Draft<Doc>): Attachment => d.resource.content[0]?.attachment as Attachment;
-const attachmentIn = (s: Source<Doc>): Attachment | undefined => s.resource.content?.[0]?.attachment;
+/** A resource may come in before anybody has validated it. */
+const contentIn = (s: Source<Doc>): DocumentReferenceContent | undefined => (s.resource as Partial<Doc>).content?.[0];
+const attachmentIn = (s: Source<Doc>): Attachment | undefined => contentIn(s)?.attachment;
 const contextOf = (d: Draft<Doc>): DocumentReferenceContext => (d.resource.context ??= {});
 const attachmentPath = 'DocumentReference.content[0].attachment';
 
@@ -78,9 +87,7 @@ function timeRow<K extends 'creationTime' | 'serviceStartTime' | 'serviceStopTim
       const written = dtm.decode(value);
       if (written !== undefined) set(draft, written);
     },
-    read: (s) =>
-      told(s, row.fhir.replace('content', 'content[0]'), get(s), dtm.encode, 'not a FHIR date or dateTime') as
-        DocumentEntry[K] | undefined,
+    read: (s) => told(s, row.fhir.replace('content', 'content[0]'), get(s), dtm.encode, 'not a FHIR date or dateTime'),
   };
 }
 
@@ -100,9 +107,7 @@ function contextCode<K extends 'healthcareFacilityTypeCode' | 'practiceSettingCo
     query: [slotQuery(query)],
     loss: onlyOneCoding,
     write: (value, draft) => void (contextOf(draft)[element] = concept.decode(value)),
-    read: (s) =>
-      readConcept(s, `DocumentReference.context.${element}`, s.resource.context?.[element]) as
-        DocumentEntry[K] | undefined,
+    read: (s) => readConcept(s, `DocumentReference.context.${element}`, s.resource.context?.[element]),
   };
 }
 
@@ -387,8 +392,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
       const format = coding.decode(value);
       if (format !== undefined && draft.resource.content[0]) draft.resource.content[0].format = format;
     },
-    read: (s) =>
-      told(s, 'DocumentReference.content[0].format', s.resource.content?.[0]?.format, coding.encode, noScheme),
+    read: (s) => told(s, 'DocumentReference.content[0].format', contentIn(s)?.format, coding.encode, noScheme),
   },
   {
     xds: 'eventCodes',

@@ -152,7 +152,7 @@ export function documentEntryFromFhir(resource: DocumentReference, context: Docu
       if (given(value) || !(key in entry)) Object.assign(entry, { [key]: value });
   }
   for (const key of Object.keys(entry) as (keyof DocumentEntry)[]) if (entry[key] === undefined) delete entry[key];
-  const contents = resource.content?.length ?? 0;
+  const contents = (resource as Partial<DocumentReference>).content?.length ?? 0;
   if (contents > 1) {
     const cardinality = { element: 'content', count: contents, max: 1, rule: 'MHD' };
     issues.push({ key: 'cardinality', expression: 'DocumentReference.content', values: cardinality });

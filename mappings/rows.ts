@@ -7,9 +7,8 @@
  * what the FHIR elements say: if somebody changed those, they win.
  */
 import type { Extension, Reference, Resource } from '@medplum/fhirtypes';
-import { extExact, extSlot } from './canonicals.ts';
+import { extExact } from './canonicals.ts';
 import type { Issue } from './outcome.ts';
-import type { Slots } from './xds.ts';
 
 /** The resources that rows write. */
 export interface Mapped {
@@ -145,7 +144,7 @@ function writeRows<R extends Mapped>(rows: readonly Loose<R>[], model: Record<st
   const draft = draftOf(skeleton());
   for (const row of rows) {
     const value = model[row.xds];
-    if (value !== undefined) row.write?.(value as NonNullable<unknown>, draft);
+    if (value !== undefined) row.write?.(value, draft);
   }
   return draft.resource;
 }
@@ -268,40 +267,3 @@ function stillSays<R extends Mapped>(
     return false; // A value of another shape than ours.
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (fits: (member: Record<string, unknown>) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.every((member) => isRecord(member) && fits(member));
-
-/** Shapes of what ebRIM may hold beyond the model (`Extras` in `xds.ts`). */
-export const extras = {
-  classifications: listOf(
-    ({ code, slots }) => typeof code === 'string' && isRecord(slots) && Object.values(slots).every(Array.isArray),
-  ),
-  externalIdentifiers: listOf(({ scheme, value }) => typeof scheme === 'string' && typeof value === 'string'),
-};
-
-/** Unknown slots ↔ extensions of ours. A slot without value, or with an empty one, has no FHIR form. */
-export const slotExtensions = {
-  decode(slots: Slots): Extension[] {
-    return Object.entries(slots)
-      .filter(([name, values]) => name !== '' && values.length > 0 && values.every((v) => v !== ''))
-      .map(([name, values]) => ({
-        url: extSlot,
-        extension: [
-          { url: 'name', valueString: name },
-          ...values.map((valueString) => ({ url: 'value', valueString })),
-        ],
-      }));
-  },
-  encode(extensions: readonly Extension[] | undefined): Slots {
-    const entries: [string, string[]][] = [];
-    for (const { url, extension } of extensions ?? []) {
-      const name = extension?.find((e) => e.url === 'name')?.valueString;
-      if (url !== extSlot || name === undefined) continue;
-      entries.push([name, (extension ?? []).filter((e) => e.url === 'value').map((e) => e.valueString ?? '')]);
-    }
-    return Object.fromEntries(entries);
-  },
-};

@@ -96,7 +96,7 @@ const references = (all: readonly (Reference | undefined)[]): SearchValue[] =>
     identifiers: present([r.identifier]),
   }));
 
-const attachments = (d: DocumentReference) => (d.content ?? []).map((c) => c.attachment);
+const attachments = (d: DocumentReference) => d.content.map((c) => c.attachment);
 
 type Short = [string, SearchType, string, string, (d: DocumentReference) => SearchValue[], string?];
 
@@ -211,7 +211,7 @@ const table: readonly Short[] = [
     'token',
     'DocumentReference.content.format',
     r4('DocumentReference-format'),
-    (d) => present((d.content ?? []).map((c) => c.format)).map(coding),
+    (d) => present(d.content.map((c) => c.format)).map(coding),
     'FormatCode',
   ],
   [

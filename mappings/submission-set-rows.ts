@@ -2,7 +2,7 @@
  * The table of SubmissionSet ↔ List. Sources: IHE MHD 4.2 (spec fhir B.1), PDSm submissionset comprehensive (A.3),
  * ITI TF-3 §4.2.3.3, ITI-18 FindSubmissionSets.
  */
-import type { List, Patient, PractitionerRole, Reference } from '@medplum/fhirtypes';
+import type { List } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
 import {
   extAuthorOrg,
@@ -20,7 +20,8 @@ import { concept } from './codecs/coded.ts';
 import { dtm } from './codecs/dtm.ts';
 import { oidUri } from './codecs/identifiers.ts';
 import { statuses } from './ebrim/schemes.ts';
-import { extras, slotExtensions, type Row, type RowOf, type Source } from './rows.ts';
+import type { Row, RowOf, Source } from './rows.ts';
+import { extras, slotExtensions } from './slots.ts';
 import type { SubmissionSet, XdsAuthor } from './xds.ts';
 
 const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
@@ -217,7 +218,7 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
         const valueReference = { reference: '#source-organization' };
         reference.extension = [...(reference.extension ?? []), { url: extAuthorOrg, valueReference }];
       }
-      draft.resource.source = reference as Reference<PractitionerRole | Patient>;
+      draft.resource.source = reference;
     },
     read(s) {
       const author = authorIn(s);

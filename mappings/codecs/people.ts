@@ -182,6 +182,12 @@ export const xad: Codec<string, Address> = {
   },
 };
 
+const telecoms = new Map<string, 'phone' | 'fax'>([
+  ['PH', 'phone'],
+  ['CP', 'phone'],
+  ['FX', 'fax'],
+]);
+
 /** XTN `^^Internet^address` or `^^PH^^^^^^^^^number` ↔ ContactPoint. */
 export const xtn: Codec<string, ContactPoint> = {
   decode(wire) {
@@ -190,7 +196,7 @@ export const xtn: Codec<string, ContactPoint> = {
     if (part(3) === 'Internet' && email !== undefined) return { system: 'email', value: email };
     const number = text(part(12)) ?? text(part(1));
     if (number === undefined) return undefined;
-    const system = ({ PH: 'phone', CP: 'phone', FX: 'fax' } as const)[part(3) as 'PH' | 'CP' | 'FX'] ?? 'other';
+    const system = telecoms.get(part(3)) ?? 'other';
     return { system, value: number };
   },
   encode({ system, value }) {

@@ -242,7 +242,7 @@ export const documentEntry: fc.Arbitrary<DocumentEntry> = fc
     classifications: rarely(fc.array(extraClassification, { minLength: 1, maxLength: 2 })),
     externalIdentifiers: rarely(fc.array(extraIdentifier, { minLength: 1, maxLength: 2 })),
   })
-  .map(stripped) as fc.Arbitrary<DocumentEntry>;
+  .map(stripped);
 
 /** Any set that the registry could hand out. */
 export const submissionSet: fc.Arbitrary<SubmissionSet> = fc
@@ -271,4 +271,4 @@ export const submissionSet: fc.Arbitrary<SubmissionSet> = fc
     classifications: rarely(fc.array(extraClassification, { minLength: 1, maxLength: 1 })),
     externalIdentifiers: rarely(fc.array(extraIdentifier, { minLength: 1, maxLength: 1 })),
   })
-  .map(stripped) as fc.Arbitrary<SubmissionSet>;
+  .map(stripped);

@@ -44,7 +44,7 @@ function errors(resource: Resource, profile?: StructureDefinition): OperationOut
     return [];
   } catch (e) {
     if (!(e instanceof OperationOutcomeError)) throw e;
-    return (e.outcome.issue ?? []).filter((i) => i.severity === 'error');
+    return e.outcome.issue.filter((i) => i.severity === 'error');
   }
 }
 
@@ -59,7 +59,7 @@ function readable(profile: StructureDefinition): StructureDefinition {
   const element = (profile.snapshot?.element ?? [])
     .filter((e) => !blind.some((id) => e.id === id || e.id?.startsWith(`${id}.`)))
     .map((e) => ({ ...e, constraint: e.constraint?.filter((c) => c.expression) }));
-  return { ...profile, snapshot: { element } } as StructureDefinition;
+  return { ...profile, snapshot: { element } };
 }
 
 const valid = fc.constant('2.16.840.1.113883.6.1').map((scheme) => ({ code: '34133-9', scheme }));
@@ -82,7 +82,7 @@ const complete: fc.Arbitrary<DocumentEntry> = fc
     healthcareFacilityTypeCode: code,
     practiceSettingCode: code,
     confidentialityCodes: [code],
-  })) as fc.Arbitrary<DocumentEntry>;
+  }));
 const completeSet: fc.Arbitrary<SubmissionSet> = fc
   .tuple(submissionSet, author, valid, dtmSecond)
   .map(([s, one, contentTypeCode, submissionTime]) => ({
