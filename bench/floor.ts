@@ -37,14 +37,12 @@ let scenario: Scenario | undefined;
 let soap: Buffer = Buffer.alloc(0);
 let answer: Buffer = Buffer.alloc(0);
 
-const envelopeEnd = /<\/(?:[\w-]+:)?Envelope>/;
+const envelopeStart = /<(?:[\w-]+:)?Envelope[\s>]/;
 
+/** Parses the envelope, which ends the bytes but for white space; MIME headers may stand before it. */
 function parse(bytes: Buffer): void {
-  const start = bytes.indexOf('<');
-  const text = bytes.toString('latin1');
-  const end = envelopeEnd.exec(text);
-  const xml = bytes.subarray(start, end ? end.index + end[0].length : undefined);
-  XmlDocument.fromBuffer(xml).dispose();
+  const start = envelopeStart.exec(bytes.toString('latin1', 0, 4096))?.index ?? 0;
+  XmlDocument.fromBuffer(bytes.subarray(start)).dispose();
 }
 
 /** Passes the attachment on as it arrives; only the root part (the head) is parsed. */

@@ -49,7 +49,7 @@ async function deposit(base: string, dataDir: string, deposits: Deposit[]): Prom
 }
 
 /** A type for each number of hits: the search finds exactly what the scenario deposited. */
-const typeOfHits: Record<number, string> = { 1: '80788-3', 20: '80771-9', 100: '34842-5', 1000: '88348-8' };
+const typeOfHits: Record<number, string> = { 1: '11506-3', 20: '80771-9', 100: '34842-5', 1000: '88348-8' };
 const p1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const done = new Set<number>();
 

@@ -2,7 +2,7 @@
  * XML for the simulator, on libxml2: parsing without DTD or entities, lookups by namespace and local name, canonical
  * forms. A document owns WebAssembly memory: whoever parses disposes (`withXml` does both).
  */
-import { XmlC14NMode, XmlCData, XmlDocument, XmlElement, type XmlNode, XmlText } from 'libxml2-wasm';
+import { ParseOption, XmlC14NMode, XmlCData, XmlDocument, XmlElement, type XmlNode, XmlText } from 'libxml2-wasm';
 
 export type { XmlDocument, XmlElement } from 'libxml2-wasm';
 
@@ -72,7 +72,9 @@ export function parseXml(bytes: Uint8Array, limits: ParseLimits = {}): XmlDocume
   if (declaresDoctype(text)) throw new XmlRefused('XML with a document type declaration');
   let doc: XmlDocument;
   try {
-    doc = XmlDocument.fromBuffer(bytes);
+    // Without HUGE libxml2 refuses a text of more than 10 MB, which the base64 body of a large N1 is. What it also
+    // relaxes is bounded here: size and depth by the limits, entities by refusing every DTD.
+    doc = XmlDocument.fromBuffer(bytes, { option: ParseOption.XML_PARSE_HUGE });
   } catch {
     throw new XmlRefused('XML that is not well-formed');
   }
