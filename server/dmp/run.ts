@@ -54,7 +54,8 @@ interface Prepared {
   url: string;
   contentType: string;
   contentLength: number;
-  chunks(): Iterable<Uint8Array>;
+  /** Anew for each time that it is sent. */
+  body(): Buffer | Readable;
 }
 
 /** The HTTP request of a transaction. */
@@ -66,14 +67,20 @@ function prepare(
 ): Prepared {
   const url = `${runner.url.replace(/\/+$/, '')}/${transaction.service}`;
   if (message.parts && message.parts.length > 0) {
-    return { url, ...encodeMultipart(envelope, message.parts, transaction.action, runner.env.newUuid()) };
+    const { contentType, contentLength, chunks } = encodeMultipart(
+      envelope,
+      message.parts,
+      transaction.action,
+      runner.env.newUuid(),
+    );
+    return { url, contentType, contentLength, body: () => Readable.from(chunks()) };
   }
   const bytes = Buffer.from(envelope, 'utf8');
   return {
     url,
     contentType: `application/soap+xml; charset=UTF-8; action="${transaction.action}"`,
     contentLength: bytes.byteLength,
-    chunks: () => [bytes],
+    body: () => bytes,
   };
 }
 
@@ -93,7 +100,7 @@ async function post(
         'content-length': String(prepared.contentLength),
         accept: 'multipart/related, application/soap+xml',
       },
-      body: Readable.from(prepared.chunks()),
+      body: prepared.body(),
       headersTimeout: runner.timeoutMs,
       bodyTimeout: runner.timeoutMs,
       ...(signal ? { signal } : {}),

@@ -44,7 +44,7 @@ describeShared('golden answers', (dir) => {
   beforeAll(async () => {
     pki = await testPki();
     far = await startFarEnd(pki);
-  });
+  }, 60_000);
   afterAll(() => far.close());
 
   /** A client that draws the identifiers of the golden request with which an answer is paired. */

@@ -30,7 +30,7 @@ import { byDoctor, byNurse, doctor, lpsOid, materialOf, nurse, p1 } from './setu
 let pki: TestPki;
 beforeAll(async () => {
   pki = await testPki();
-});
+}, 60_000);
 
 const env = (
   vihfSignature: 'rsa-sha256' | 'rsa-sha1' = 'rsa-sha256',

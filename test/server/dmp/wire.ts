@@ -42,7 +42,7 @@ export function wire(): Wire {
   beforeAll(async () => {
     self.pki = await testPki();
     self.far = await startFarEnd(self.pki);
-  });
+  }, 60_000);
   afterEach(async () => {
     self.calls.length = 0;
     self.far.received.length = 0;
