@@ -32,7 +32,7 @@ export async function openDatabase(url: string, logger?: StoreLogger): Promise<O
     });
     const applied = await migrate(pool);
     if (applied.length > 0) logger?.info({ migrations: applied }, 'database migrated');
-    // Minimal: the other formats repeat the arguments of the call in the error's text.
+    // Minimal: no excerpt of our source in the error's text.
     const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
     return {
       prisma,
