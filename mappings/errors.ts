@@ -102,6 +102,13 @@ export const errors = {
     'Le jeton d’accès n’est pas valable ({reason}). Obtenez-en un nouveau.',
     'The access token is not valid ({reason}). Get a new one.',
   ),
+  'token-keys-unavailable': row(
+    503,
+    'transient',
+    'Les clés qui vérifient les jetons ne sont pas disponibles. Réessayez plus tard.',
+    'The keys that verify tokens are not available. Try again later.',
+    true,
+  ),
   'scope-missing': row(
     403,
     'forbidden',

@@ -1,7 +1,9 @@
 /**
  * Configuration in, listening server out.
  */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer } from './app.ts';
@@ -49,8 +51,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
+    const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
-    const server = createHttpServer(createApp({ config: actual, store, dmp, logger, verifyToken, now }));
+    const server = createHttpServer(createApp({ config: actual, store, dmp, logger, verifyToken, now, ready }));
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
     opened.push(async () => {
@@ -80,4 +83,14 @@ function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient
       'dmp',
     );
   };
+}
+
+/** Whether the certificates that speak for the structure are there and in force. @throws Error naming the setting */
+async function checkCertificates(config: Config, now: Date): Promise<void> {
+  for (const name of ['DMP_TLS_CERT', 'DMP_SIGN_CERT'] as const) {
+    const file = config[name];
+    if (file === undefined) throw new Error(`${name} is required`);
+    const { validFrom, validTo } = new X509Certificate(await readFile(file));
+    if (now < new Date(validFrom) || now > new Date(validTo)) throw new Error(`${name} is not in force`);
+  }
 }

@@ -79,44 +79,60 @@ const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] sat
 
 const refuse = (reason: string): IssueError => new IssueError({ key: 'token-invalid', values: { reason } });
 
+/** A file of keys is not read again sooner, in milliseconds: unknown key names cost an attacker nothing. */
+const reloadAfter = 5000;
+
 /** The keys: an https URL is fetched and cached by jose; a file is read again when a token names a key that it lacks. */
 function keySource(config: Config): JWTVerifyGetKey {
   const place = config.AUTH_JWKS ?? path.join(config.dataDir, demoJwks);
   if (/^https:\/\//.test(place)) return createRemoteJWKSet(new URL(place));
   let loaded: Promise<JWTVerifyGetKey> | undefined;
   let loadedAt = 0;
-  const load = async (): Promise<JWTVerifyGetKey> =>
-    createLocalJWKSet(JSON.parse(await readFile(place, 'utf8')) as JSONWebKeySet);
+  const load = (): Promise<JWTVerifyGetKey> => {
+    loadedAt = Date.now();
+    const fresh = readFile(place, 'utf8').then((text) => createLocalJWKSet(JSON.parse(text) as JSONWebKeySet));
+    loaded = fresh;
+    fresh.catch(() => {
+      if (loaded === fresh) loaded = undefined;
+    });
+    return fresh;
+  };
   return async (header, token) => {
-    if (!loaded) {
-      loadedAt = Date.now();
-      loaded = load();
-      loaded.catch(() => (loaded = undefined));
-    }
     try {
-      return await (
-        await loaded
-      )(header, token);
+      const keys = await (loaded ?? load());
+      return await keys(header, token);
     } catch (e) {
-      if (!(e instanceof jose.JWKSNoMatchingKey) || Date.now() - loadedAt < 5000) throw e;
-      loaded = undefined;
-      loadedAt = Date.now();
-      loaded = load();
-      return (await loaded)(header, token);
+      if (!(e instanceof jose.JWKSNoMatchingKey) || Date.now() - loadedAt < reloadAfter) throw e;
+      const keys = await load();
+      return keys(header, token);
     }
   };
 }
 
 /**
  * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
- * `structure-mismatch`, or with whatever kept the keys from being read (an internal error, not the client's)
+ * `structure-mismatch`, `token-keys-unavailable`
  */
 export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
+  const available = orUnavailable(keys);
   return async (token) => {
-    const payload = await verify(token, keys, config);
+    const payload = await verify(token, available, config);
     return toCaller(payload, config);
   };
 }
+
+/** Keys that cannot be had are the server's trouble, not the client's: 503, so that nobody throws a good token away. */
+const orUnavailable =
+  (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
+  async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (e) {
+      const aboutTheToken = [jose.JWKSNoMatchingKey, jose.JWKSMultipleMatchingKeys, jose.JOSENotSupported];
+      if (aboutTheToken.some((kind) => e instanceof kind)) throw e;
+      throw new IssueError({ key: 'token-keys-unavailable' });
+    }
+  };
 
 async function verify(token: string, keys: JWTVerifyGetKey, config: Config): Promise<JWTPayload> {
   try {

@@ -73,6 +73,7 @@ const documentParameters: readonly SearchParameter[] = [
     ...(remarks[name] ? { documentation: remarks[name] } : {}),
     modifiers: name === 'patient.identifier' ? [] : modifiers[type],
   })),
+  { name: 'subject.identifier', type: 'token', documentation: 'As patient.identifier.', modifiers: [] },
   {
     name: 'subject',
     type: 'reference',

@@ -36,7 +36,7 @@ export function localId(reference: string, type: string, base: string): string |
 }
 
 /** Names by which a search designates its patient. */
-const patientNames: readonly string[] = ['patient', 'subject', 'patient.identifier'];
+const patientNames: readonly string[] = ['patient', 'subject', 'patient.identifier', 'subject.identifier'];
 export const isPatientCriterion = (c: Criterion): boolean => patientNames.includes(c.name);
 
 /**

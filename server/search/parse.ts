@@ -36,14 +36,11 @@ export interface Search {
 
 const summaries: readonly string[] = ['true', 'false', 'text', 'data', 'count'];
 
-/** `code:modifier` or `code:Type.chain` → name without type, and modifier. */
+/** `code[:Type][.chain][:modifier]` → name without the type of a chain, and modifier. */
 function splitName(key: string): { name: string; modifier?: string } {
-  const m = /^([^:.]+)(?::([^.]*))?(\..+)?$/.exec(key);
+  const m = /^([^:.]+)(?::[A-Z][A-Za-z]*(?=\.))?((?:\.[^:.]+)*)(?::(.*))?$/.exec(key);
   if (!m) return { name: key };
-  const [, head = '', modifier, chain = ''] = m;
-  if (modifier !== undefined && /^[A-Z][A-Za-z]*$/.test(modifier)) {
-    return chain === '' ? { name: head, modifier } : { name: head + chain };
-  }
+  const [, head = '', chain = '', modifier] = m;
   return modifier === undefined ? { name: head + chain } : { name: head + chain, modifier };
 }
 

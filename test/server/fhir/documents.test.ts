@@ -2,6 +2,7 @@ import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirt
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredQuery } from '../../../mappings/query.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
+import { resources } from '../../../server/fhir/definition.ts';
 import { answerOf, entry, insToken, P1, startBench, testOid, type Bench } from './support.ts';
 
 let bench: Bench;
@@ -80,9 +81,8 @@ describe('search', () => {
     const form = (body: string) => bench.post('/fhir/DocumentReference/_search').type('form').send(body);
     for (const res of [
       await form(`patient.identifier=${encodeURIComponent(insToken)}&status=current`),
-      await form(`subject:Patient.identifier=x&status=current`).then(() =>
-        form(`patient:identifier=${encodeURIComponent(insToken)}&status=current`),
-      ),
+      await form(`subject:Patient.identifier=${encodeURIComponent(insToken)}&status=current`),
+      await form(`patient:identifier=${encodeURIComponent(insToken)}&status=current`),
       await form(`patient=Patient/${id}&status=current`),
       await form(`subject=${encodeURIComponent(`${base()}/Patient/${id}`)}&status=current`),
       await form(`patient:Patient=${id}&status=current`),
@@ -256,6 +256,24 @@ describe('search', () => {
       2,
     );
   });
+});
+
+describe('every declared search parameter', () => {
+  const values = { token: 'x', date: 'ge2020', string: 'x', reference: 'Patient/x' };
+  const documents = resources.find((r) => r.type === 'DocumentReference')?.searchParameters ?? [];
+  const others = documents.filter((p) => !/^(patient|subject)/.test(p.name));
+
+  it.each(others.map((p) => [p.name, p.type, p.modifiers ?? []] as const))(
+    '%s is taken, with its modifiers',
+    async (name, type, modifiers) => {
+      holds(2);
+      for (const suffix of ['', ':missing', ...modifiers.map((m) => `:${m}`)]) {
+        const value = suffix === ':missing' ? 'false' : values[type];
+        const res = await search(`&${name}${suffix}=${value}`).set('Prefer', 'handling=strict');
+        expect(res.status, `${name}${suffix} ${res.text}`).toBe(200);
+      }
+    },
+  );
 });
 
 describe('paging', () => {

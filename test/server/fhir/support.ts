@@ -49,9 +49,20 @@ const caller: Caller = {
   purpose: 'normal',
 };
 
-/** Tokens of these tests are `<scopes joined by +>`, or `other` for another person of the same rights. */
+/** Tokens of these tests are `<scopes joined by +>`, `all`, `nurse`, or `other` for another person of the same rights. */
 export const verifyToken = (token: string): Promise<Caller> => {
   if (token === 'bad') return Promise.reject(new IssueError({ key: 'token-invalid', values: { reason: 'signature' } }));
+  if (token === 'nurse') {
+    const role = { code: '60', system: '1.2.250.1.71.1.2.7', display: 'Infirmier' };
+    return Promise.resolve({
+      ...caller,
+      personId: '899700204581',
+      family: 'LE BIHAN',
+      given: 'YANN',
+      roles: [role],
+      strength: 'local',
+    });
+  }
   if (token === 'other') return Promise.resolve({ ...caller, personId: '899700307715' });
   return Promise.resolve(
     token === 'all' ? caller : { ...caller, scopes: token.split('+').map((s) => s.replace('~', '/')) },

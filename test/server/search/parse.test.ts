@@ -63,6 +63,16 @@ describe('parseSearch', () => {
     expect(parse('patient:Patient=1').criteria[0]!.modifier).toBeUndefined();
   });
 
+  it('reads the modifier at the end of a chain', () => {
+    for (const key of ['author.family:exact', 'author:Practitioner.family:exact'])
+      expect(parse(`${key}=x`).criteria[0], key).toMatchObject({ name: 'author.family', modifier: 'exact' });
+    for (const query of ['author.family:exact.more=x', 'patient:Patient.identifier:Patient=x'])
+      expect(
+        issuesOf(() => parse(query)),
+        query,
+      ).toHaveLength(1);
+  });
+
   it('reads modifiers, and refuses those that it does not know, in either handling', () => {
     expect(parse('type:not=a').criteria[0]!.modifier).toBe('not');
     expect(parse('type:text=bil').criteria[0]!.values).toEqual([{ type: 'string', text: 'bil' }]);
