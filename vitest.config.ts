@@ -11,6 +11,7 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['server/**/*.ts', 'mappings/**/*.ts', 'simulator/**/*.ts', 'profiles/**/*.ts', 'tools/**/*.ts'],
       exclude: ['**/generated/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
