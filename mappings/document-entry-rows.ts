@@ -292,8 +292,10 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['author.given', 'author.family', 'author.identifier'],
     query: [slotQuery('AuthorPerson')],
     loss: 'Of the author’s resources, what XDS has no place for: qualifications, further names and identifiers, addresses.',
-    write: (value, draft) =>
-      void (draft.resource.author = value.map((a, i) => authorToFhir(a, `author-${i + 1}`, draft))),
+    write(value, draft) {
+      const author = value.map((a, i) => authorToFhir(a, `author-${i + 1}`, draft));
+      if (author.length > 0) draft.resource.author = author;
+    },
     read: (s) =>
       present((s.resource.author ?? []).map((r, i) => authorFromFhir(r, `DocumentReference.author[${i}]`, s))),
   },
@@ -315,7 +317,10 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['security-label'],
     query: [slotQuery('ConfidentialityCode')],
     loss: 'The system is read back in one spelling (TRE_A08, TRE_A07), whatever synonym was given.',
-    write: (value, draft) => void (draft.resource.securityLabel = present(value.map((v) => concept.decode(v)))),
+    write(value, draft) {
+      const securityLabel = present(value.map((v) => concept.decode(v)));
+      if (securityLabel.length > 0) draft.resource.securityLabel = securityLabel;
+    },
     read(s) {
       const labels = s.resource.securityLabel ?? [];
       const codes = labels.map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l));
@@ -402,7 +407,10 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['event'],
     query: [slotQuery('EventCodeList')],
     loss: onlyOneCoding,
-    write: (value, draft) => void (contextOf(draft).event = present(value.map((v) => concept.decode(v)))),
+    write(value, draft) {
+      const event = present(value.map((v) => concept.decode(v)));
+      if (event.length > 0) contextOf(draft).event = event;
+    },
     read: (s) =>
       present(
         (s.resource.context?.event ?? []).map((e, i) => readConcept(s, `DocumentReference.context.event[${i}]`, e)),

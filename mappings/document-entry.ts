@@ -108,13 +108,11 @@ export function documentEntryToFhir(entry: DocumentEntry, context: DocumentRefer
     status,
     subject: context.subject as Reference<Patient>,
     ...(date === undefined ? {} : { date }),
-    ...(author === undefined || author.length === 0 ? {} : { author }),
+    ...(author === undefined ? {} : { author }),
     custodian: institution === undefined ? dmp : { reference: `#${institution.id}` },
     ...(context.relatesTo === undefined ? {} : { relatesTo: context.relatesTo }),
     ...elements,
   };
-  for (const element of ['securityLabel'] as const) if (resource[element]?.length === 0) delete resource[element];
-  if (resource.context?.event?.length === 0) delete resource.context.event;
   if (resource.meta && conforms(resource)) resource.meta.profile = [pdsmDocumentReference];
   return resource;
 }

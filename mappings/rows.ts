@@ -144,7 +144,7 @@ function writeRows<R extends Mapped>(rows: readonly Loose<R>[], model: Record<st
   const draft = draftOf(skeleton());
   for (const row of rows) {
     const value = model[row.xds];
-    if (value !== undefined) row.write?.(value, draft);
+    if (value !== undefined && value !== null) row.write?.(value, draft);
   }
   return draft.resource;
 }
