@@ -83,7 +83,11 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function startBench(settings: Record<string, string> = {}, handlers?: Handlers): Promise<Bench> {
+export async function startBench(
+  settings: Record<string, string> = {},
+  handlers?: Handlers,
+  ready?: () => Promise<void>,
+): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-rest-'));
   const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...settings });
   const { store, close } = await openTestStore();
@@ -102,6 +106,7 @@ export async function startBench(settings: Record<string, string> = {}, handlers
     logger: pino({ level: 'debug' }, sink),
     verifyToken,
     ...(handlers ? { handlers } : {}),
+    ...(ready ? { ready } : {}),
   });
   const server = createHttpServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
