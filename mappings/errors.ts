@@ -279,12 +279,6 @@ export const errors = {
     'La valeur de {element} est déjà celle d’une autre entrée.',
     'The value of {element} is already that of another entry.',
   ),
-  'bundle-entry': row(
-    400,
-    'invalid',
-    'Entrée de Bundle non permise ici : {detail}',
-    'This Bundle entry is not allowed here: {detail}',
-  ),
   'not-supported-yet': row(
     501,
     'not-supported',
@@ -407,23 +401,17 @@ export const errors = {
     'Le patient du CDA n’est pas celui de la fiche (subject).',
     'The patient of the CDA is not the subject of the DocumentReference.',
   ),
-  duplicate: row(
-    409,
-    'duplicate',
-    'Un document de même identifiant unique existe déjà avec un autre contenu. Donnez-lui un nouvel identifiant.',
-    'A document with the same unique identifier already exists with other content. Give it a new identifier.',
-  ),
   'unique-id-invalid': row(
     400,
     'value',
     'L’identifiant unique doit être un OID de 64 caractères au plus (urn:oid:…).',
     'The unique identifier must be an OID of at most 64 characters (urn:oid:…).',
   ),
-  'unique-id-taken': row(
+  duplicate: row(
     409,
-    'conflict',
-    'Cet identifiant unique est déjà celui d’un autre document (autre contenu ou autre patient). Donnez-en un nouveau.',
-    'This unique identifier already belongs to another document (other content or other patient). Give a new one.',
+    'duplicate',
+    'Cet identifiant unique est déjà celui d’un autre document ou lot (autre contenu ou autre patient). Donnez-en un nouveau.',
+    'This unique identifier already belongs to another document or set (other content or other patient). Give a new one.',
   ),
   'unique-id-repeated': row(
     400,

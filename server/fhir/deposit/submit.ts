@@ -44,7 +44,7 @@ export interface Submitted {
 /**
  * Submits a set. Nothing half-done stays behind: either all is confirmed, or all is free again, or all stays pending
  * because the DMP's answer is not known.
- * @throws IssueError unique-id-repeated, unique-id-taken (409), document-already-deposited (409), deposit-pending (503)
+ * @throws IssueError unique-id-repeated, duplicate (409), document-already-deposited (409), deposit-pending (503)
  * @throws DmpError as the DMP refused or failed
  */
 export async function submit(submission: Submission, services: Services): Promise<Submitted> {
@@ -73,7 +73,7 @@ export async function submit(submission: Submission, services: Services): Promis
   if (sameSet && sameSet.id !== keptSetId) {
     if (verdict === 'new') await store.documents.release(held.map((d) => d.id));
     throw new IssueError({
-      key: 'unique-id-taken',
+      key: 'duplicate',
       ...(submission.setPath ? { expression: `${submission.setPath}.identifier` } : {}),
     });
   }
@@ -97,7 +97,7 @@ function judge(reservations: readonly Reservation[], documents: readonly Prepare
     throw new IssueError(indices.map((i) => ({ key, expression: `${documents[i]?.path ?? ''}.masterIdentifier` })));
   };
   const conflicts = at('conflict');
-  if (conflicts.length > 0) refuse('unique-id-taken', conflicts);
+  if (conflicts.length > 0) refuse('duplicate', conflicts);
   const pending = at('pending');
   const known = at('existing');
   const sets = new Set(reservations.map((r) => r.document.setId));
@@ -151,7 +151,10 @@ async function call(
     if (error instanceof DmpError && again && alreadyRegistered(error)) return [];
     const ids = held.map((d) => d.id);
     if (error instanceof DmpError && surelyNotRegistered(error)) await services.store.documents.release(ids);
-    else await services.store.documents.abandon(ids);
+    else {
+      services.logger.warn({ documents: ids.length }, 'TD2.1 ended without a known outcome: the deposit stays pending');
+      await services.store.documents.abandon(ids);
+    }
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import type {
   DocumentReferenceContent,
   List,
   ListEntry,
+  Patient,
   Resource,
 } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
@@ -40,6 +41,28 @@ export function resolveEntry<T extends Resource>(
     (root === undefined ? undefined : entries.find((e) => e.fullUrl === root + reference)) ??
     entries.find((e) => e.resource.id !== undefined && `${e.resource.resourceType}/${e.resource.id}` === reference)
   );
+}
+
+/** A Patient entry is the subject of something in the set. */
+export function checkPatients(
+  {
+    lists,
+    references,
+    patients,
+  }: {
+    lists: readonly Entry<List>[];
+    references: readonly Entry<DocumentReference>[];
+    patients: readonly Entry<Patient>[];
+  },
+  issues: Issue[],
+): void {
+  const subjects = [...lists, ...references].map((entry) => {
+    const reference = entry.resource.subject?.reference;
+    return reference === undefined ? undefined : resolveEntry(reference, entry, patients);
+  });
+  for (const patient of patients)
+    if (!subjects.includes(patient))
+      issues.push({ key: 'entry-unreferenced', expression: patient.path, values: { type: 'Patient' } });
 }
 
 /** Each document with its Binary (constr-attachmenturl). A Binary belongs to exactly one document. */

@@ -18,7 +18,7 @@ import type {
 import type { Issue } from '../../../mappings/outcome.ts';
 import { validateBase } from './engine.ts';
 import { bundleProfiles, profiles } from './pdsm-rules.ts';
-import { checkMembers, pair, type Document, type Entry } from './bundle-references.ts';
+import { checkMembers, checkPatients, pair, type Document, type Entry } from './bundle-references.ts';
 import { applyRules, type Edition } from './rules.ts';
 import { uniqueIdentifierOf } from './set-identifier.ts';
 import { unsupportedYet } from './unsupported.ts';
@@ -77,6 +77,7 @@ export function readProvideBundle(value: unknown): ReadBundle {
   }
   const documents = pair(sorted, issues);
   const members = checkMembers(sorted, issues);
+  checkPatients(sorted, issues);
   const [set] = sorted.lists;
   const all = dedupe(issues);
   if (all.some((i) => (i.severity ?? 'error') === 'error') || !set || !edition) return { issues: all };

@@ -14,6 +14,13 @@ type Json = Record<string, unknown>;
 /** Nesting of FHIR elements that we follow; real resources stay under 20. */
 const maxDepth = 60;
 
+/**
+ * Characters that neither FHIR nor XML 1.0, in which everything travels on, can hold: controls, non-characters, halves of
+ * surrogate pairs.
+ */
+const notXml =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
 const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 const jsonTypeOf = (type: string): 'number' | 'boolean' | 'string' =>
   numbers.has(type) ? 'number' : type === 'boolean' ? 'boolean' : 'string';
@@ -105,6 +112,15 @@ class Walk {
     if (isPrimitive(type)) {
       if (typeof value !== jsonTypeOf(type)) return this.wrongJson(path, jsonTypeOf(type));
       if (typeof value === 'string' && value.trim() === '') return this.empty(path);
+      if (typeof value === 'string' && notXml.test(value))
+        return this.fault(
+          {
+            key: 'value-invalid',
+            expression: path,
+            values: { element: path, detail: 'U+0000–001F, U+FFFE, U+D800–DFFF' },
+          },
+          true,
+        );
       if (type === 'code') this.code(value as string, element, path);
       return;
     }

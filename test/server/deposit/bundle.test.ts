@@ -191,9 +191,7 @@ describe('ITI-65: a set', () => {
         .concat([{ uniqueId: newOid(), content: pdf('deux'), contentType: 'application/pdf' }]),
     );
     const error = (await depositBundle(request, w, nurse).catch((e: unknown) => e)) as IssueError;
-    expect(error.issues).toMatchObject([
-      { key: 'unique-id-taken', expression: 'Bundle.entry[1].resource.masterIdentifier' },
-    ]);
+    expect(error.issues).toMatchObject([{ key: 'duplicate', expression: 'Bundle.entry[1].resource.masterIdentifier' }]);
     expect(w.fake.calls).toHaveLength(1);
     expect(w.memory.held.size).toBe(1);
   });
@@ -220,7 +218,7 @@ describe('ITI-65: a set', () => {
     const second = set();
     list(second).identifier = list(first).identifier;
     const error = (await depositBundle(second, w, nurse).catch((e: unknown) => e)) as IssueError;
-    expect(error.issues).toEqual([{ key: 'unique-id-taken', expression: 'Bundle.entry[0].resource.identifier' }]);
+    expect(error.issues).toEqual([{ key: 'duplicate', expression: 'Bundle.entry[0].resource.identifier' }]);
     expect(w.memory.held.size).toBe(2);
   });
 
@@ -452,6 +450,11 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
         resource: { resourceType: 'Binary', contentType: 'text/plain', data: 'QUJD' },
         request: { method: 'POST', url: 'Binary' },
       }),
+    ['400', 'entry-unreferenced Bundle.entry[5].resource'],
+  ],
+  [
+    'a Patient that nobody is about',
+    (b) => b.entry!.push({ resource: patientResource('P2'), request: { method: 'POST', url: 'Patient' } }),
     ['400', 'entry-unreferenced Bundle.entry[5].resource'],
   ],
   ['a document outside the set', (b) => list(b).entry!.pop(), ['400', 'entry-unreferenced Bundle.entry[3].resource']],

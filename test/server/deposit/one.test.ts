@@ -266,7 +266,7 @@ describe('ITI-105: the same again', () => {
     for (const other of [note({ uniqueId, content: pdf('autre') }), note({ uniqueId, who: 'P2' })]) {
       const error = await depositOne(other, w, nurse).catch((e: unknown) => e as IssueError);
       expect(error).toMatchObject({
-        issues: [{ key: 'unique-id-taken', expression: 'DocumentReference.masterIdentifier' }],
+        issues: [{ key: 'duplicate', expression: 'DocumentReference.masterIdentifier' }],
       });
       expect(statusOf((error as IssueError).issues)).toBe(409);
     }
@@ -312,7 +312,7 @@ describe('ITI-105: when the DMP fails', () => {
     expect([...w.memory.held.values()].map((d) => d.state)).toEqual(['pending']);
     const uniqueId = deposit.masterIdentifier!.value!.slice(8);
     const other = note({ uniqueId, content: pdf('autre') });
-    await expect(depositOne(other, w, nurse)).rejects.toMatchObject({ issues: [{ key: 'unique-id-taken' }] });
+    await expect(depositOne(other, w, nurse)).rejects.toMatchObject({ issues: [{ key: 'duplicate' }] });
     // Sent again; the DMP has it from the first time.
     w.fake.failures.push(fail('registry', 'XDSDuplicateUniqueIdInRegistry'));
     const { status, resource } = await depositOne(deposit, w, nurse);

@@ -58,6 +58,13 @@ const cases: [string, unknown, string[]][] = [
   ['an empty list', { ...lean, author: [] }, ['value-empty DocumentReference.author']],
   ['an empty object', { ...lean, subject: {} }, ['value-empty DocumentReference.subject']],
   ['an empty text', { ...lean, description: '' }, ['value-empty DocumentReference.description']],
+  ['half a surrogate pair', { ...lean, description: 'a\ud800b' }, ['value-invalid DocumentReference.description']],
+  [
+    'a control character',
+    { ...lean, description: 'a\u0007b' },
+    ['value-invalid DocumentReference.description', 'value-format DocumentReference.description'],
+  ],
+  ['a whole surrogate pair', { ...lean, description: '👩‍⚕️' }, []],
   ['a list item that is null', { ...lean, author: [null] }, ['value-empty DocumentReference.author[0]']],
   ['a date for an instant', { ...lean, date: '2026-11-20' }, ['value-format DocumentReference.date']],
   ['a day that does not exist', { ...lean, date: '2026-13-20T00:00:00Z' }, ['value-format DocumentReference.date']],
