@@ -234,6 +234,22 @@ describe('the programs', () => {
       expect([mode & 0o022, uid]).toEqual([0, 0]);
     });
 
+    it('are not left in the temporary directory, not even by a façade that was killed', async () => {
+      const dir = await privateDir();
+      const database = await startEmbedded(dir, undefined, async (identity) =>
+        findBinaries(identity, await copyOfPackage(0o700)),
+      );
+      const copy = await readFile(path.join(dir, 'postgres/programs'), 'utf8');
+      expect((await stat(copy)).isDirectory()).toBe(true);
+      await cp(copy, `${copy}-killed`, { recursive: true });
+      await database.stop();
+      await expect(stat(copy)).rejects.toThrow(/ENOENT/);
+      // As if it had been killed: its copy is still there, and noted.
+      await writeFile(path.join(dir, 'postgres/programs'), `${copy}-killed`);
+      await start(dir);
+      await expect(stat(`${copy}-killed`)).rejects.toThrow(/ENOENT/);
+    });
+
     const reachable = everyoneMayEnter(root);
     describeNeeding('as an ordinary user', reachable ? undefined : `others may not enter ${root}`, () => {
       it('run as that user', async () => {

@@ -18,6 +18,12 @@ export interface Binaries {
   copy?: string;
 }
 
+const copyPrefix = path.join(os.tmpdir(), 'dmp-fhir-postgresql-');
+
+/** Whether a path is that of a copy made here. */
+export const isCopy = (folder: string): boolean =>
+  folder.startsWith(copyPrefix) && path.dirname(folder) === path.dirname(copyPrefix);
+
 /**
  * The programs, ready to run. When the server's user cannot reach them (installed under a home that others cannot
  * enter) or their library links cannot be completed (a read-only installation), they are copied for this run into a
@@ -30,7 +36,7 @@ export async function findBinaries(identity: Identity, root = packageRoot()): Pr
   const inPlace = version(path.join(root, 'native/bin'), identity);
   if (inPlace.major !== undefined) return { bin: path.join(root, 'native/bin'), major: inPlace.major };
 
-  const copy = await mkdtemp(path.join(os.tmpdir(), 'dmp-fhir-postgresql-'));
+  const copy = await mkdtemp(copyPrefix);
   try {
     await chmod(copy, 0o755);
     await cp(path.join(root, 'native'), path.join(copy, 'native'), { recursive: true, verbatimSymlinks: true });

@@ -4,14 +4,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseError } from '../errors.ts';
 import type { StoreLogger } from '../types.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
+import { type Binaries, findBinaries, isCopy } from './binaries.ts';
 import { type Cluster, clusterArgument, openCluster, OWNER } from './cluster.ts';
 import { type Identity, serverEnvironment, serverIdentity } from './identity.ts';
 import { lockFolder } from './lock.ts';
@@ -48,6 +48,7 @@ export async function startEmbedded(
     binaries = await find(identity);
     const cluster = await openCluster(folder, binaries, identity);
     const orphans = await stopOrphans(cluster.dir);
+    await forgetCopy(folder, binaries.copy);
     if (orphans > 0) logger?.warn({ processes: orphans }, 'stopped the database that a killed process left behind');
     const { child, port } = await launch(folder, cluster, binaries, identity);
     const url = (database: string) =>
@@ -175,6 +176,14 @@ function supervise(
       await discard(binaries);
       unlock();
     })());
+}
+
+/** Removes the copy of the programs that a killed façade left behind, and notes ours, for the same case. */
+async function forgetCopy(folder: string, own: string | undefined): Promise<void> {
+  const note = path.join(folder, 'programs');
+  const left = await readFile(note, 'utf8').catch(() => '');
+  if (isCopy(left)) await rm(left, { recursive: true, force: true });
+  await writeFile(note, own ?? '', { mode: 0o600 });
 }
 
 async function discard(binaries: Binaries | undefined): Promise<void> {
