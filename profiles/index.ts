@@ -4,13 +4,15 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CodeSystem, StructureDefinition } from '@medplum/fhirtypes';
+import { errorCodeSystem } from './error.ts';
 
 export type Definition = StructureDefinition | CodeSystem;
 
-/** Every definition, in the order of the file names. */
+/** Every definition: those of the files, in the order of their names, then those derived from our tables. */
 export function loadProfiles(): Definition[] {
-  return readdirSync(import.meta.dirname)
+  const written = readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(`${import.meta.dirname}/${file}`, 'utf8')) as Definition);
+  return [...written, errorCodeSystem()];
 }

@@ -1,9 +1,11 @@
-import type { Extension, StructureDefinition } from '@medplum/fhirtypes';
+import type { CodeSystem, Extension, StructureDefinition } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as canonicals from '../../mappings/canonicals.ts';
 import { documentEntryToFhir } from '../../mappings/document-entry.ts';
+import { errors } from '../../mappings/errors.ts';
 import { loadProfiles } from '../../profiles/index.ts';
+import { errorSystem, toOutcome } from '../../server/fhir/outcome.ts';
 import { validateBase } from '../../server/fhir/validation/index.ts';
 import { documentEntry } from '../mappings/arbitraries.ts';
 
@@ -21,6 +23,16 @@ describe('our definitions', () => {
       expect(definition.description).toMatch(/^(Ours|Assumed): /);
     },
   );
+
+  it('hold every error that an OperationOutcome can name', () => {
+    const system = definitions.find((d) => d.url === errorSystem) as CodeSystem;
+    const codes = system.concept!.map((c) => c.code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const key of Object.keys(errors)) {
+      const { issue } = toOutcome([{ key }], 'fr');
+      expect(codes).toContain(issue[0]!.details!.coding!.find((c) => c.system === errorSystem)!.code);
+    }
+  });
 
   it('are exactly the canonicals of our own that the mapping uses', () => {
     const used = Object.values(canonicals).filter((c) => c.startsWith(`${canonicals.ours}/`));

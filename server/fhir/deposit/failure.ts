@@ -18,9 +18,10 @@ const unsent = new Set([
 export function surelyNotRegistered({ kind, code }: DmpError): boolean {
   switch (kind) {
     case 'rights': // no call was made
-    case 'tls': // no request without a handshake
     case 'hl7':
       return true;
+    case 'tls': // no request without a handshake; a broken record may be the answer's
+      return !/DECRYPT|BAD_RECORD|^EPROTO$/.test(code);
     case 'registry': // ITI-41 is atomic (ITI TF-2 §3.41.4.1.3): what is not a success has no effect
       return code !== 'PartialSuccess';
     case 'fault': // the sender's fault: refused; the receiver's: anything may have happened

@@ -13,6 +13,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { td2_1 } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
 import type { NewDocument, Reservation, StoredDocument } from '../../store/types.ts';
+import { upstreamSystem } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { alreadyRegistered, surelyNotRegistered } from './failure.ts';
 import { readSetPayload, type SetPayload } from './payload.ts';
@@ -145,7 +146,7 @@ async function call(
       key: 'dmp-warning',
       severity: 'warning',
       values: { code: e.code },
-      upstream: { system: 'urn:dmp-fhir:dmp:registry', code: e.code },
+      upstream: { system: upstreamSystem('registry'), code: e.code },
     }));
   } catch (error) {
     if (error instanceof DmpError && again && alreadyRegistered(error)) return [];
