@@ -8,7 +8,10 @@ declare module 'autocannon' {
     '2xx': number;
   }
   interface Instance extends Promise<Result> {
-    on(event: 'response', listener: (client: unknown, status: number, bytes: number, milliseconds: number) => void): this;
+    on(
+      event: 'response',
+      listener: (client: unknown, status: number, bytes: number, milliseconds: number) => void,
+    ): this;
   }
   function autocannon(options: Record<string, unknown>): Instance;
   export default autocannon;

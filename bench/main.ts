@@ -3,7 +3,7 @@
  *
  * Two far ends: the simulator (what `npm start` talks to; its own work is in the figures), and a replay of the same
  * bytes that costs next to nothing, on which façade and floor are compared. Options: `--seconds N` (default 5),
- * `--only NAME` (part of a scenario's name).
+ * `--only NAME` (part of a scenario's name), `--profile DIR` (CPU profile of the façade on the replay).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,9 @@ import { run, type LoadResult } from './load.ts';
 import { freePort, peakMemory, resetPeak, start, type Running } from './processes.ts';
 import { scenarios, type Prepared } from './scenarios.ts';
 
-const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, only: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { seconds: { type: 'string', default: '5' }, only: { type: 'string' }, profile: { type: 'string' } },
+});
 const seconds = Number(options.seconds);
 const work = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-bench-'));
 const running: Running[] = [];
@@ -48,10 +50,22 @@ try {
   const [portA, portB, soap, control] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const dataA = path.join(work, 'a');
   const dataB = path.join(work, 'b');
-  const common = { LOG_LEVEL: 'error', AUTH_AUDIENCE: 'bench', MAX_DOCUMENT_BYTES: '30000000', MAX_BODY_BYTES: '60000000', PAGE_SIZE_MAX: '1000' };
+  const common = {
+    LOG_LEVEL: 'error',
+    AUTH_AUDIENCE: 'bench',
+    MAX_DOCUMENT_BYTES: '30000000',
+    MAX_BODY_BYTES: '60000000',
+    PAGE_SIZE_MAX: '1000',
+  };
   const facade = await launch(
     'tools/start.ts',
-    { ...common, PORT: String(portA), DATA_DIR: dataA, SIMULATOR_PORT: String(soap), SIMULATOR_CONTROL_PORT: String(control) },
+    {
+      ...common,
+      PORT: String(portA),
+      DATA_DIR: dataA,
+      SIMULATOR_PORT: String(soap),
+      SIMULATOR_CONTROL_PORT: String(control),
+    },
     `http://127.0.0.1:${portA}/health/ready`,
   );
   const { ensurePki } = await import('../tools/pki.ts');
@@ -79,10 +93,13 @@ try {
       DMP_CA: pki.root.cert,
     },
     `http://127.0.0.1:${portB}/health/ready`,
+    options.profile,
   );
   const mode = (m: 'record' | 'replay') => fetch(`${replay.hello.control}/mode?${m}`, { method: 'POST' });
 
-  process.stdout.write(`\n${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, Node ${process.version}, ${seconds} s a measurement\n\n`);
+  process.stdout.write(
+    `\n${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, Node ${process.version}, ${seconds} s a measurement\n\n`,
+  );
   for (const scenario of scenarios) {
     if (options.only && !scenario.name.includes(options.only)) continue;
     const direct = await scenario.prepare(`http://127.0.0.1:${portA}/fhir`, dataA);
@@ -93,7 +110,9 @@ try {
     const sample = await fetch(through.load.url, {
       method: through.load.method ?? 'GET',
       headers: through.load.headers,
-      ...(through.load.body ? { body: typeof through.load.body === 'function' ? through.load.body() : through.load.body } : {}),
+      ...(through.load.body
+        ? { body: typeof through.load.body === 'function' ? through.load.body() : through.load.body }
+        : {}),
     });
     const answer = (await sample.arrayBuffer()).byteLength;
     if (!sample.ok) throw new Error(`${scenario.name}: the façade answered ${sample.status} while recording`);
@@ -118,7 +137,8 @@ try {
   }
 
   process.stdout.write('\nShare of the floor that the façade reaches (requests per second, same far end, same run)\n');
-  for (const [name, ratio] of ratios) process.stdout.write(`${name.padEnd(28)} ${(ratio * 100).toFixed(0).padStart(5)} %\n`);
+  for (const [name, ratio] of ratios)
+    process.stdout.write(`${name.padEnd(28)} ${(ratio * 100).toFixed(0).padStart(5)} %\n`);
   const failed = rows.filter((r) => r.result.failures > 0);
   if (failed.length > 0) {
     process.stderr.write(`\n${failed.length} measurements had failures: their figures do not count.\n`);

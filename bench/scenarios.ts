@@ -32,7 +32,11 @@ function token(kind: 'nurse' | 'doctor', dataDir: string): string {
   }
   return value;
 }
-const headers = (kind: 'nurse' | 'doctor', dataDir: string, more: Record<string, string> = {}): Record<string, string> => ({
+const headers = (
+  kind: 'nurse' | 'doctor',
+  dataDir: string,
+  more: Record<string, string> = {},
+): Record<string, string> => ({
   authorization: `Bearer ${token(kind, dataDir)}`,
   ...more,
 });
@@ -59,7 +63,12 @@ const list = (hits: number): Scenario => ({
   async prepare(base, dataDir) {
     const type = { system: 'http://loinc.org', code: typeOfHits[hits]! };
     // Both façades speak to the same simulated DMP: what one deposits the other finds.
-    if (!done.has(hits)) await deposit(base, dataDir, Array.from({ length: hits }, (_, i) => ({ content: text(`Note ${i}`), contentType: 'text/plain', type })));
+    if (!done.has(hits))
+      await deposit(
+        base,
+        dataDir,
+        Array.from({ length: hits }, (_, i) => ({ content: text(`Note ${i}`), contentType: 'text/plain', type })),
+      );
     done.add(hits);
     const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=1000`;
     const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as { total: number };
@@ -73,11 +82,21 @@ const create = (label: string, bytes: number): Scenario => ({
   service: 'repository',
   prepare(base, dataDir) {
     const placeholder = '2.25.100000000000000000000000000000000000';
-    const body = Buffer.from(JSON.stringify(simplified({ content: pdfOfSize(bytes), contentType: 'application/pdf', uniqueId: placeholder })));
+    const body = Buffer.from(
+      JSON.stringify(simplified({ content: pdfOfSize(bytes), contentType: 'application/pdf', uniqueId: placeholder })),
+    );
     const at = body.indexOf(placeholder);
     const fresh = (): Buffer => {
       const copy = Buffer.from(body);
-      copy.write(newOid().replace(/^2\.25\./, '').slice(0, 35).padEnd(35, '7').replace(/^/, '2.25.1'), at, 'latin1');
+      copy.write(
+        newOid()
+          .replace(/^2\.25\./, '')
+          .slice(0, 35)
+          .padEnd(35, '7')
+          .replace(/^/, '2.25.1'),
+        at,
+        'latin1',
+      );
       return copy;
     };
     return Promise.resolve({
