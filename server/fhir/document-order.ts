@@ -18,11 +18,18 @@ const keys: Record<string, (d: DocumentReference) => string | undefined> = {
 export const sortable: readonly string[] = Object.keys(keys);
 
 /** Sorted, stably. What has no date comes last in both directions. */
-export function order(resources: DocumentReference[], sort: Search['sort']): DocumentReference[] {
-  if (sort.length === 0) return resources;
-  const decorated = resources.map((resource) => ({
-    resource,
-    instants: sort.map(({ name }) => intervalOf(keys[name]?.(resource) ?? '')?.start),
+export function order<T>(
+  items: T[],
+  sort: Search['sort'],
+  resourceOf: (item: T) => DocumentReference | undefined,
+): T[] {
+  if (sort.length === 0) return items;
+  const decorated = items.map((item) => ({
+    item,
+    instants: sort.map(({ name }) => {
+      const resource = resourceOf(item);
+      return intervalOf((resource && keys[name]?.(resource)) ?? '')?.start;
+    }),
   }));
   decorated.sort((a, b) => {
     for (const [i, { descending }] of sort.entries()) {
@@ -33,5 +40,5 @@ export function order(resources: DocumentReference[], sort: Search['sort']): Doc
     }
     return 0;
   });
-  return decorated.map((d) => d.resource);
+  return decorated.map((d) => d.item);
 }

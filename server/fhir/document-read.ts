@@ -5,13 +5,13 @@ import { IssueError } from '../../mappings/outcome.ts';
 import { getDocuments } from '../../mappings/query.ts';
 import type { StoredDocument } from '../store/types.ts';
 import { idOf, type Call, type Handler } from './interaction.ts';
-import { askRegistry, deleted, toResource, type Answer, type Found } from './registry.ts';
+import { askRegistry, deleted, hitOf, toResource, type Answer, type Found } from './registry.ts';
 import type { Services } from './services.ts';
 
 export const readDocument: Handler = async (call, services) => {
   const known = await documentOf(idOf(call), services);
   const { found, patient } = await currentEntry(known, call, services);
-  const resource = toResource(found, patient, services.config.fhirBase);
+  const resource = toResource(hitOf(found), patient.id, services.config.fhirBase);
   const { versionId, lastUpdated } = resource.meta ?? {};
   return {
     status: 200,

@@ -10,58 +10,95 @@ import { matches, toStoredQuery } from '../../mappings/search.ts';
 import type { Pair } from '../search/pairs.ts';
 import { parseSearch, type Search } from '../search/parse.ts';
 import type { Ins, StoredDocument } from '../store/types.ts';
-import { isCount, searchset, type Page } from './bundle.ts';
+import { isCount, searchset, type Selection } from './bundle.ts';
 import { definitionOf } from './definition.ts';
 import { order, sortable } from './document-order.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { isPatientCriterion, patientOf } from './patient-of.ts';
-import { askRegistry, deleted, toResource, type Answer } from './registry.ts';
+import { askRegistry, deleted, hitOf, toResource, type Answer, type Hit } from './registry.ts';
 import type { Services } from './services.ts';
 
 const type = 'DocumentReference';
 const { searchParameters } = definitionOf(type);
 
+/** What the pages of a search need besides the hits. */
+interface Context {
+  selection: Selection;
+  patientId: string;
+}
+type DocumentSlice = Slice<Hit, Context>;
+
 export const searchDocuments: Handler = async (call, services) => {
   const { config, store } = services;
-  if (isContinuation(call.pairs))
-    return reply(await continuedPage(call.pairs, call.caller, store, config), [], call, services);
-
+  if (isContinuation(call.pairs)) {
+    const page: DocumentSlice = await continuedPage(call.pairs, call.caller, store, config);
+    return reply(page, createMapper(page.context.patientId, config.fhirBase), [], call, services);
+  }
   const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling, sortable });
   const known = await documentsOfIds(search, services);
   const designated = await patientOf(search.criteria, services);
   const ins = designated?.ins ?? known?.[0]?.ins;
   requireMandatory(search, ins !== undefined || known !== undefined);
   const warnings = [...(designated?.warnings ?? []), ...search.warnings];
+  const selection = { summary: search.summary, elements: search.elements };
 
   const plan = ins && (await planOf(search, known, ins, services));
-  if (!plan)
-    return reply(await firstPage([], {}, 1, selfOf(search, undefined), call.caller, store), warnings, call, services);
+  if (!ins || !plan) {
+    const nothing = { total: 0, items: [], context: { selection, patientId: '' }, links: [linkToSelf(search)] };
+    return reply(nothing, createMapper('', config.fhirBase), warnings, call, services);
+  }
   const answer = await askRegistry(plan.query, ins, call, services);
   warnings.push(...answer.warnings);
-  const resources = order(filter(answer, plan.residual, services, warnings), search.sort);
-  const selection = { summary: search.summary, elements: search.elements };
-  const self = selfOf(search, answer.patient.id);
-  if (isCount(selection, search.count)) {
-    return reply(
-      { total: resources.length, resources: [], selection, links: [['self', self]] },
-      warnings,
-      call,
-      services,
-    );
-  }
-  const size = pageSize(search.count, config);
-  return reply(await firstPage(resources, selection, size, self, call.caller, store), warnings, call, services);
+  const context = { selection, patientId: answer.patient.id };
+  const mapper = createMapper(context.patientId, config.fhirBase);
+  const hits = order(filter(answer, plan.residual, mapper, services), search.sort, mapper.resourceOf);
+  const self = linkToSelf(search, context.patientId);
+  const page = isCount(selection, search.count)
+    ? { total: hits.length, items: [], context, links: [self] }
+    : await firstPage(hits, context, pageSize(search.count, config), self[1], call.caller, store);
+  return reply(page, mapper, warnings, call, services);
 };
 
-function reply(slice: Slice, warnings: Page['warnings'], call: Call, services: Services): Reply {
+/** Makes each resource once, and only when it is looked at. What cannot be made is counted, not a reason to hide the rest. */
+interface Mapper {
+  resourceOf: (hit: Hit) => DocumentReference | undefined;
+  unreadable: () => number;
+}
+
+function createMapper(patientId: string, base: string): Mapper {
+  const made = new Map<Hit, DocumentReference | undefined>();
+  const make = (hit: Hit): DocumentReference | undefined => {
+    try {
+      return toResource(hit, patientId, base);
+    } catch (e) {
+      if (e instanceof IssueError) return undefined;
+      throw e;
+    }
+  };
+  return {
+    resourceOf(hit) {
+      if (!made.has(hit)) made.set(hit, make(hit));
+      return made.get(hit);
+    },
+    unreadable: () => [...made.values()].filter((r) => r === undefined).length,
+  };
+}
+
+function reply(slice: DocumentSlice, mapper: Mapper, warnings: Issue[], call: Call, services: Services): Reply {
   const { language, requestId } = call;
+  const { total, links, context } = slice;
+  const resources = slice.items.map(mapper.resourceOf).filter((r) => r !== undefined);
+  for (let i = mapper.unreadable(); i > 0; i--) warnings.push({ key: 'dmp-garbage', severity: 'warning' });
   return {
     status: 200,
     resource: searchset({
       base: services.config.fhirBase,
       type,
-      ...slice,
+      total,
+      resources,
+      selection: context.selection,
+      links,
       warnings,
       language,
       requestId,
@@ -136,38 +173,25 @@ async function getByIdentifier(criterion: Criterion, { store }: Services): Promi
   return uniqueIds.length > 0 ? getDocuments({ uniqueIds }) : getDocuments({ entryUuids });
 }
 
-/** Maps and checks; an entry that cannot be mapped is left out and said, not a reason to hide the others. */
-function filter(
-  answer: Answer,
-  residual: readonly Criterion[],
-  { config, now }: Services,
-  warnings: Issue[],
-): DocumentReference[] {
-  const out: DocumentReference[] = [];
+/** The hits that satisfy what the registry did not decide. */
+function filter(answer: Answer, residual: readonly Criterion[], { resourceOf }: Mapper, { now }: Services): Hit[] {
   const instant = now().getTime();
   // GetDocuments gives deleted documents too; FindDocuments only to who asks for them. Here they are treated alike.
-  const withDeleted = residual.some((c) => c.name === 'status');
-  for (const found of answer.found) {
-    if (found.entry.availabilityStatus === deleted && answer.query === 'GetDocuments' && !withDeleted) continue;
-    let resource: DocumentReference;
-    try {
-      resource = toResource(found, answer.patient, config.fhirBase);
-    } catch (e) {
-      if (!(e instanceof IssueError)) throw e;
-      warnings.push({ key: 'dmp-garbage', severity: 'warning' });
-      continue;
-    }
-    if (residual.every((c) => matches(resource, c, instant))) out.push(resource);
-  }
-  return out;
+  const withDeleted = answer.query !== 'GetDocuments' || residual.some((c) => c.name === 'status');
+  const hits = answer.found.filter((f) => withDeleted || f.entry.availabilityStatus !== deleted).map(hitOf);
+  if (residual.length === 0) return hits;
+  return hits.filter((hit) => {
+    const resource = resourceOf(hit);
+    return resource !== undefined && residual.every((c) => matches(resource, c, instant));
+  });
 }
 
 /** What the search was, with the opaque patient in place of the INS. */
-function selfOf(search: Search, patientId: string | undefined): Pair[] {
+function linkToSelf(search: Search, patientId?: string): readonly ['self', Pair[]] {
   const criteria = search.criteria
     .filter((c) => !isPatientCriterion(c))
     .map((c): Pair => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);
-  return [
+  const query: Pair[] = [
     ...(patientId ? [['patient', `Patient/${patientId}`] as const] : []),
     ...criteria,
     ...(search.sort.length > 0
@@ -177,4 +201,5 @@ function selfOf(search: Search, patientId: string | undefined): Pair[] {
     ...(search.summary === undefined ? [] : [['_summary', search.summary] as const]),
     ...(search.elements === undefined ? [] : [['_elements', search.elements.join(',')] as const]),
   ];
+  return ['self', query];
 }

@@ -2,24 +2,22 @@
  * Pages of a search. The DMP has no paging: its answer is kept once, encrypted, for the caller alone and for
  * SEARCH_TTL_SECONDS, and the pages are cut out of it. Links carry an opaque cursor and no person.
  */
-import type { Resource } from '@medplum/fhirtypes';
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 import type { Pair } from '../search/pairs.ts';
 import type { Store } from '../store/types.ts';
-import type { Selection } from './bundle.ts';
 
-/** What is kept between two pages. */
-interface Snapshot {
-  resources: Resource[];
-  selection: Selection;
+/** What is kept between two pages: what was found, and what making resources of it takes. JSON, both. */
+interface Snapshot<Item, Context> {
+  items: Item[];
+  context: Context;
 }
 
-export interface Slice {
+export interface Slice<Item, Context> {
   total: number;
-  resources: readonly Resource[];
-  selection: Selection;
+  items: readonly Item[];
+  context: Context;
   links: (readonly [string, Pair[]])[];
 }
 
@@ -36,31 +34,37 @@ const link = (cursor: string, offset: number, size: number): Pair[] => [
   ['_count', String(size)],
 ];
 
-function slice(snapshot: Snapshot, cursor: string | undefined, offset: number, size: number, self: Pair[]): Slice {
-  const total = snapshot.resources.length;
+function slice<Item, Context>(
+  { items, context }: Snapshot<Item, Context>,
+  cursor: string | undefined,
+  offset: number,
+  size: number,
+  self: Pair[],
+): Slice<Item, Context> {
+  const total = items.length;
   const links: (readonly [string, Pair[]])[] = [['self', self]];
   if (cursor !== undefined) {
     links.push(['first', link(cursor, 0, size)]);
     if (offset > 0) links.push(['previous', link(cursor, Math.max(0, offset - size), size)]);
     if (offset + size < total) links.push(['next', link(cursor, offset + size, size)]);
   }
-  return { total, resources: snapshot.resources.slice(offset, offset + size), selection: snapshot.selection, links };
+  return { total, items: items.slice(offset, offset + size), context, links };
 }
 
 /**
  * The first page of what was found; the rest is kept only when there is one.
  * @param self what the search was, without a person's identifier
  */
-export async function firstPage(
-  resources: Resource[],
-  selection: Selection,
+export async function firstPage<Item, Context>(
+  items: Item[],
+  context: Context,
   size: number,
   self: Pair[],
   caller: Caller,
   store: Store,
-): Promise<Slice> {
-  const snapshot = { resources, selection };
-  const cursor = resources.length > size ? await store.searches.save(ownerOf(caller), snapshot) : undefined;
+): Promise<Slice<Item, Context>> {
+  const snapshot = { items, context };
+  const cursor = items.length > size ? await store.searches.save(ownerOf(caller), snapshot) : undefined;
   return slice(snapshot, cursor, 0, size, self);
 }
 
@@ -68,12 +72,12 @@ export async function firstPage(
 export const isContinuation = (pairs: readonly Pair[]): boolean => pairs.some(([name]) => name === '_cursor');
 
 /** @throws IssueError `search-expired` when the snapshot is gone or another's */
-export async function continuedPage(
+export async function continuedPage<Item, Context>(
   pairs: readonly Pair[],
   caller: Caller,
   store: Store,
   config: Config,
-): Promise<Slice> {
+): Promise<Slice<Item, Context>> {
   const value = (name: string): string => pairs.find(([n]) => n === name)?.[1] ?? '';
   const number = (name: string): number => {
     if (!/^\d{1,9}$/.test(value(name)))
@@ -85,7 +89,7 @@ export async function continuedPage(
     number('_offset'),
     Math.max(1, Math.min(number('_count'), config.PAGE_SIZE_MAX)),
   ];
-  const snapshot = (await store.searches.load(ownerOf(caller), cursor)) as Snapshot | undefined;
+  const snapshot = (await store.searches.load(ownerOf(caller), cursor)) as Snapshot<Item, Context> | undefined;
   if (!snapshot) throw new IssueError({ key: 'search-expired' });
   return slice(snapshot, cursor, offset, size, link(cursor, offset, size));
 }

@@ -81,13 +81,28 @@ function seen(entry: DocumentEntry, patient: StoredPatient, repository: string):
 
 const warning = (e: RegistryError): Issue => ({ key: 'dmp-warning', severity: 'warning', values: { code: e.code } });
 
+/** What a resource is made of, as it is kept between two pages: smaller than the resource, and made only when shown. */
+export interface Hit {
+  entry: DocumentEntry;
+  /** `DocumentReference.id` */
+  id: string;
+  /** ISO instant */
+  lastUpdated: string;
+}
+
+export const hitOf = ({ entry, document }: Found): Hit => ({
+  entry,
+  id: document.id,
+  lastUpdated: document.updatedAt.toISOString(),
+});
+
 /** One entry as FHIR. */
-export function toResource({ entry, document }: Found, patient: StoredPatient, base: string): DocumentReference {
+export function toResource({ entry, id, lastUpdated }: Hit, patientId: string, base: string): DocumentReference {
   return documentEntryToFhir(entry, {
-    id: document.id,
-    subject: { reference: `Patient/${patient.id}` },
-    attachmentUrl: `${base}/Binary/${document.id}`,
+    id,
+    subject: { reference: `Patient/${patientId}` },
+    attachmentUrl: `${base}/Binary/${id}`,
     versionId: entry.version ?? '1',
-    lastUpdated: document.updatedAt.toISOString(),
+    lastUpdated,
   });
 }
