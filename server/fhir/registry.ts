@@ -36,7 +36,8 @@ export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, serv
   const patient = await services.store.patients.byIns(ins);
   let entries: DocumentEntry[] = answer.objects.documentEntries;
   // A query by identifier names no patient: what belongs to another is not an answer.
-  if (query.query === 'GetDocuments') entries = latestOfEach(entries.filter((e) => isOf(e, ins)));
+  if (query.query === 'GetDocuments') entries = entries.filter((e) => isOf(e, ins));
+  entries = latestOfEach(entries);
   const documents = await services.store.documents.bind(
     entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)),
   );
@@ -53,7 +54,10 @@ const isOf = (entry: DocumentEntry, ins: Ins): boolean => {
   return found !== undefined && found.value === ins.value && found.oid === ins.oid;
 };
 
-/** GetDocuments answers every metadata version that it holds: the last one stands for the document. */
+/**
+ * A registry may answer several metadata versions of a document (GetDocuments always, FindDocuments when superseded ones
+ * are asked for too): the last one stands for the document, in the place of the first.
+ */
 function latestOfEach(entries: readonly DocumentEntry[]): DocumentEntry[] {
   const latest = new Map<string, DocumentEntry>();
   for (const entry of entries) {

@@ -62,6 +62,17 @@ describe('search', () => {
     expect([before!.meta!.versionId, after!.meta!.versionId]).toEqual(['1', '2']);
   });
 
+  it('shows a document once when the registry gives several of its versions', async () => {
+    bench.dmp.answers['TD3.1a'] = () =>
+      answerOf([
+        entry(1, { title: 'Un' }),
+        entry(2),
+        entry(1, { id: 'urn:uuid:bbbbbbbb-0000-4000-8000-000000000001', version: '2', title: 'Deux' }),
+      ]);
+    const found = matchesOf(await search());
+    expect(found.map((d) => d.content[0]?.attachment.title)).toEqual(['Deux', 'Document 2']);
+  });
+
   it('makes links that carry no person', async () => {
     holds(9);
     const res = await search('&type=28653-4&_sort=-date&couleur=bleu');
