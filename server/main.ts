@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { createDmpClient } from './dmp/client.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { cleanSpool } from './fhir/spool.ts';
+import { loadEngine } from './fhir/validation/index.ts';
 import { openStore, type Store } from './store/index.ts';
 
 /** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
@@ -45,6 +46,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   };
   try {
     await cleanSpool(config.dataDir);
+    // So that the first deposit does not wait for the FHIR definitions (0.2 s).
+    loadEngine();
     // The certificates first: what is wrong with them is said before a database is started.
     const dmp = overrides.dmp ?? createDmpClient(config, { onCall: logCalls(logger), now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
