@@ -44,7 +44,7 @@ export async function run(load: Load): Promise<LoadResult> {
       ? { requests: [{ setupRequest: (request: Record<string, unknown>) => ({ ...request, body: body() }) }] }
       : {}),
   });
-  instance.on('response', (_client, status, _bytes, milliseconds) => {
+  void instance.on('response', (_client, status, _bytes, milliseconds) => {
     if (status >= 200 && status < 300) times.push(milliseconds);
   });
   const result = await instance;

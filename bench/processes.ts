@@ -34,11 +34,10 @@ export async function start(
   let err = '';
   child.stdout!.on('data', (d: Buffer) => (out += d.toString()));
   child.stderr!.on('data', (d: Buffer) => (err = (err + d.toString()).slice(-4000)));
-  let exited = false;
-  child.once('exit', () => (exited = true));
+  const exited = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const until = Date.now() + 90_000;
   for (;;) {
-    if (exited) throw new Error(`${file} ended before it was ready:\n${out}\n${err}`);
+    if (exited()) throw new Error(`${file} ended before it was ready:\n${out}\n${err}`);
     if (Date.now() > until) throw new Error(`${file} was not ready in time:\n${out}\n${err}`);
     if (ready ? await answers(ready) : out.includes('"ready":true')) break;
     await sleep(100);
@@ -49,10 +48,10 @@ export async function start(
       ? {}
       : (JSON.parse(out.split('\n').find((l) => l.includes('"ready":true'))!) as Record<string, string>),
     async stop() {
-      if (exited) return;
+      if (exited()) return;
       child.kill('SIGTERM');
-      for (let i = 0; i < 100 && !exited; i++) await sleep(100);
-      if (!exited) child.kill('SIGKILL');
+      for (let i = 0; i < 100 && !exited(); i++) await sleep(100);
+      if (!exited()) child.kill('SIGKILL');
     },
   };
 }

@@ -5,9 +5,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 
-const bool = z
-  .enum(['true', 'false', '1', '0'])
-  .transform((v) => v === 'true' || v === '1');
+const bool = z.enum(['true', 'false', '1', '0']).transform((v) => v === 'true' || v === '1');
 const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'an OID without prefix');
 
@@ -16,48 +14,105 @@ export const settings = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
   HOST: [z.string().default('127.0.0.1'), 'Address to listen on. Put a TLS proxy in front before you open it.'],
   PUBLIC_URL: [z.url().optional(), 'Base URL that clients see (without /fhir); by default http://localhost:PORT.'],
-  DATA_DIR: [z.string().default('data'), 'Where the embedded database, the throw-away PKI, the keys and the spool live.'],
+  DATA_DIR: [
+    z.string().default('data'),
+    'Where the embedded database, the throw-away PKI, the keys and the spool live.',
+  ],
   DATABASE_URL: [z.string().optional(), 'An external PostgreSQL; when absent the app starts its own in DATA_DIR.'],
-  STORE_KEY: [z.string().optional(), 'Base64 of 32 bytes: encrypts what the store holds of persons. By default made in DATA_DIR on first start.'],
+  STORE_KEY: [
+    z.string().optional(),
+    'Base64 of 32 bytes: encrypts what the store holds of persons. By default made in DATA_DIR on first start.',
+  ],
   LOG_LEVEL: [z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'Verbosity of the structured log.'],
 
   AUTH_ISSUER: [z.string().default('urn:dmp-fhir:demo'), 'Value required in `iss` of the tokens.'],
   AUTH_AUDIENCE: [z.string().optional(), 'Value required in `aud`; by default the FHIR base URL.'],
-  AUTH_JWKS: [z.string().optional(), 'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.'],
+  AUTH_JWKS: [
+    z.string().optional(),
+    'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.',
+  ],
 
-  DMP_URL: [z.string().optional(), 'Base URL up to `/si-dmp-server/v2/services`; when absent `npm start` runs the simulator.'],
+  DMP_URL: [
+    z.string().optional(),
+    'Base URL up to `/si-dmp-server/v2/services`; when absent `npm start` runs the simulator.',
+  ],
   DMP_TLS_CERT: [z.string().optional(), 'PEM of the structure’s AUTH_CLI certificate (with its chain).'],
   DMP_TLS_KEY: [z.string().optional(), 'PEM of its private key.'],
   DMP_SIGN_CERT: [z.string().optional(), 'PEM of the structure’s SIGN (cachet) certificate, followed by its chain.'],
   DMP_SIGN_KEY: [z.string().optional(), 'PEM of its private key.'],
   DMP_CA: [z.string().optional(), 'PEM of the authorities that vouch for the DMP’s TLS certificate.'],
-  DMP_TIMEOUT_MS: [int(100, 600_000).default(30_000), 'How long an answer may take to begin and, again, between two of its bytes.'],
+  DMP_TIMEOUT_MS: [
+    int(100, 600_000).default(30_000),
+    'How long an answer may take to begin and, again, between two of its bytes.',
+  ],
   DMP_CONNECTIONS: [int(1, 256).default(10), 'Size of the keep-alive pool of mutual-TLS connections.'],
   DMP_MAX_ANSWER_BYTES: [int(1024, 2 ** 31).default(64 * 1024 * 1024), 'Largest SOAP answer, attachments apart.'],
   VIHF_VERSION: [z.enum(['3.0', '4.0']).default('3.0'), 'All samples say 3.0, one guide says 4.0 (dmp-wire §2.2).'],
-  VIHF_SIGNATURE: [z.enum(['rsa-sha256', 'rsa-sha1']).default('rsa-sha256'), 'The ANS sample of 2024 uses SHA-256, older ones SHA-1 (dmp-wire §2.4).'],
-  VIHF_AIR_CONTEXT_DECL: [z.string().default('APP_BROWSER_AUTH'), 'AuthnContextDecl in INDIRECTE_RENFORCEE; `CONF_EXI_PGSSIS` for “AIR simplifié” (auth §1.3).'],
-  VIHF_CONTEXT_CLASS: [z.string().default('urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'), 'AuthnContextClassRef (dmp-wire §2.1).'],
-  XADES_DIGEST: [z.enum(['sha1', 'sha256']).default('sha1'), 'Digest of the set’s XAdES 1.1.1 signature; SHA-1 is what the DMP’s samples use (dmp-wire §3.8).'],
-  XDS_SEND_HASH: [bool.default(true), 'Send hash and size in ITI-41; the DMP’s samples omit them, an ANS client sends them (dmp-wire §3.2).'],
-  REPOSITORY_UNIQUE_ID: [oid.default('1.2.250.1.213.4.1.1.1.2'), 'repositoryUniqueId of the DMP (dmp-wire §3.2; the production value is presumed the same).'],
+  VIHF_SIGNATURE: [
+    z.enum(['rsa-sha256', 'rsa-sha1']).default('rsa-sha256'),
+    'The ANS sample of 2024 uses SHA-256, older ones SHA-1 (dmp-wire §2.4).',
+  ],
+  VIHF_AIR_CONTEXT_DECL: [
+    z.string().default('APP_BROWSER_AUTH'),
+    'AuthnContextDecl in INDIRECTE_RENFORCEE; `CONF_EXI_PGSSIS` for “AIR simplifié” (auth §1.3).',
+  ],
+  VIHF_CONTEXT_CLASS: [
+    z.string().default('urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'),
+    'AuthnContextClassRef (dmp-wire §2.1).',
+  ],
+  XADES_DIGEST: [
+    z.enum(['sha1', 'sha256']).default('sha1'),
+    'Digest of the set’s XAdES 1.1.1 signature; SHA-1 is what the DMP’s samples use (dmp-wire §3.8).',
+  ],
+  XDS_SEND_HASH: [
+    bool.default(true),
+    'Send hash and size in ITI-41; the DMP’s samples omit them, an ANS client sends them (dmp-wire §3.2).',
+  ],
+  REPOSITORY_UNIQUE_ID: [
+    oid.default('1.2.250.1.213.4.1.1.1.2'),
+    'repositoryUniqueId of the DMP (dmp-wire §3.2; the production value is presumed the same).',
+  ],
 
   STRUCTURE_ID: [z.string().default('1990100109'), 'Struct_IdNat of the establishment: the OU of its certificates.'],
   STRUCTURE_NAME: [z.string().default('EHPAD FICTIF LE VERGER'), 'Its name, as in its certificates.'],
-  STRUCTURE_SECTOR: [z.string().default('SA17'), 'Its activity sector (JDV_J61), also the default facility type of a deposit.'],
+  STRUCTURE_SECTOR: [
+    z.string().default('SA17'),
+    'Its activity sector (JDV_J61), also the default facility type of a deposit.',
+  ],
   STRUCTURE_PRACTICE_SETTING: [z.string().default('ESSMS'), 'Default practice setting of a deposit (TRE_A01).'],
-  STRUCTURE_CONTENT_TYPE: [z.string().default('11'), 'Default contentTypeCode of a submission set (JDV_J59, code system 1.2.250.1.213.2.2).'],
+  STRUCTURE_CONTENT_TYPE: [
+    z.string().default('11'),
+    'Default contentTypeCode of a submission set (JDV_J59, code system 1.2.250.1.213.2.2).',
+  ],
   LPS_NAME: [z.string().default('DMP-FHIR'), 'Name of the software, as declared at homologation.'],
   LPS_VERSION: [z.string().default('0.1.0'), 'Its version.'],
   LPS_ID: [z.string().default('DEMO-0001'), 'Serial number of this installation.'],
-  LPS_HOMOLOGATION: [z.string().default('HOMOL-FICTIVE-0001'), 'Homologation number: a secret of the vendor, never logged.'],
-  LPS_OID: [oid.default('2.16.840.1.113883.19.7602'), 'OID arc of this installation: sourceId of the sets, root of the uniqueIds that the façade mints.'],
+  LPS_HOMOLOGATION: [
+    z.string().default('HOMOL-FICTIVE-0001'),
+    'Homologation number: a secret of the vendor, never logged.',
+  ],
+  LPS_OID: [
+    oid.default('2.16.840.1.113883.19.7602'),
+    'OID arc of this installation: sourceId of the sets, root of the uniqueIds that the façade mints.',
+  ],
 
-  ENVIRONMENT: [z.enum(['test', 'production']).default('test'), 'In production test INS (OID .10, .11) are refused and production ones (.8, .9) expected.'],
-  PATIENT_TRAITS: [z.enum(['show', 'withhold']).default('show'), 'Software must not display the DMP’s identity traits instead of its own (RG_0320): `withhold` leaves them out.'],
-  PDFA: [z.enum(['warn', 'refuse', 'ignore']).default('warn'), 'What happens to a PDF that does not declare PDF/A-1, the only PDF that CI-SIS allows.'],
+  ENVIRONMENT: [
+    z.enum(['test', 'production']).default('test'),
+    'In production test INS (OID .10, .11) are refused and production ones (.8, .9) expected.',
+  ],
+  PATIENT_TRAITS: [
+    z.enum(['show', 'withhold']).default('show'),
+    'Software must not display the DMP’s identity traits instead of its own (RG_0320): `withhold` leaves them out.',
+  ],
+  PDFA: [
+    z.enum(['warn', 'refuse', 'ignore']).default('warn'),
+    'What happens to a PDF that does not declare PDF/A-1, the only PDF that CI-SIS allows.',
+  ],
   MAX_BODY_BYTES: [int(1024, 2 ** 31).default(40 * 1024 * 1024), 'Largest request body (413 beyond).'],
-  MAX_DOCUMENT_BYTES: [int(1024, 2 ** 31).default(20 * 1024 * 1024), 'Largest document at deposit (no public source gives the DMP’s own limit).'],
+  MAX_DOCUMENT_BYTES: [
+    int(1024, 2 ** 31).default(20 * 1024 * 1024),
+    'Largest document at deposit (no public source gives the DMP’s own limit).',
+  ],
   PAGE_SIZE: [int(1, 1000).default(50), '`_count` when the client gives none.'],
   PAGE_SIZE_MAX: [int(1, 1000).default(500), 'Largest `_count` served.'],
   SEARCH_TTL_SECONDS: [int(10, 86_400).default(600), 'How long the pages of one search stay readable.'],

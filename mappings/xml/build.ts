@@ -32,8 +32,8 @@ const builder = new XMLBuilder({
   format: false,
 });
 
-// eslint-disable-next-line no-control-regex
-const illegal = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const illegal =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 function escape(value: string, attribute: boolean): string {
   if (illegal.test(value)) throw new RangeError('a character that XML 1.0 cannot hold');
@@ -54,5 +54,5 @@ function ordered(e: Element): Ordered {
 
 /** The element as text, without XML declaration. @throws RangeError on a character that XML cannot hold */
 export function serialize(element: Element): string {
-  return builder.build([ordered(element)]) as string;
+  return builder.build([ordered(element)]);
 }

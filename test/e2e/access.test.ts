@@ -17,8 +17,15 @@ const list = `/DocumentReference?patient.identifier=${P1}&status=current`;
 
 describe('Access', () => {
   it('is closed without a token, with a wrong one, with an expired one', async () => {
-    for (const authorization of [undefined, 'Bearer abc', `Bearer ${await stack.token('nurse', { expiresIn: -60 })}`, 'Basic dTpw']) {
-      const answer = await fetch(`${stack.base}/Patient?identifier=${P1}`, { headers: authorization ? { authorization } : {} });
+    for (const authorization of [
+      undefined,
+      'Bearer abc',
+      `Bearer ${await stack.token('nurse', { expiresIn: -60 })}`,
+      'Basic dTpw',
+    ]) {
+      const answer = await fetch(`${stack.base}/Patient?identifier=${P1}`, {
+        headers: authorization ? { authorization } : {},
+      });
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
       expect(((await answer.json()) as OperationOutcome).resourceType).toBe('OperationOutcome');
@@ -35,9 +42,20 @@ describe('Access', () => {
   });
 
   it('is open for /metadata, .well-known and health only', async () => {
-    for (const url of [`${stack.base}/metadata`, `${stack.base}/.well-known/smart-configuration`, `${stack.origin}/health/live`, `${stack.origin}/health/ready`])
+    for (const url of [
+      `${stack.base}/metadata`,
+      `${stack.base}/.well-known/smart-configuration`,
+      `${stack.origin}/health/live`,
+      `${stack.origin}/health/ready`,
+    ])
       expect((await fetch(url)).status, url).toBe(200);
-    for (const url of [`${stack.base}/Patient`, `${stack.base}/DocumentReference`, `${stack.base}/List/1`, `${stack.base}/Binary/1`, `${stack.base}/unknown`])
+    for (const url of [
+      `${stack.base}/Patient`,
+      `${stack.base}/DocumentReference`,
+      `${stack.base}/List/1`,
+      `${stack.base}/Binary/1`,
+      `${stack.base}/unknown`,
+    ])
       expect((await fetch(url)).status, url).toBe(401);
   });
 
@@ -56,7 +74,9 @@ describe('Access', () => {
 
   it('refuses a token of another structure', async () => {
     const token = await stack.token('nurse', { structure: '1990200776' });
-    const answer = await fetch(`${stack.base}/Patient?identifier=${P1}`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${stack.base}/Patient?identifier=${P1}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect(answer.status).toBe(403);
   });
 });
@@ -66,11 +86,31 @@ describe('server/fhir', () => {
     const { body } = await stack.get<CapabilityStatement>('/metadata', 'nurse');
     expect(body).toMatchObject({ resourceType: 'CapabilityStatement', kind: 'instance', fhirVersion: '4.0.1' });
     const resources = Object.fromEntries(body.rest![0]!.resource!.map((r) => [r.type, r]));
-    expect(Object.keys(resources).sort()).toEqual(expect.arrayContaining(['Binary', 'DocumentReference', 'List', 'Patient']));
+    expect(Object.keys(resources).sort()).toEqual(
+      expect.arrayContaining(['Binary', 'DocumentReference', 'List', 'Patient']),
+    );
     const codes = (type: string) => resources[type]!.interaction!.map((i) => i.code).sort();
     expect(codes('DocumentReference')).toEqual(expect.arrayContaining(['create', 'read', 'search-type']));
-    for (const name of ['patient', 'patient.identifier', 'status', 'type', 'category', 'date', 'creation', 'period', 'facility', 'setting', 'format', 'security-label', 'event', 'identifier'])
-      expect(resources.DocumentReference!.searchParam!.map((p) => p.name), name).toContain(name);
+    for (const name of [
+      'patient',
+      'patient.identifier',
+      'status',
+      'type',
+      'category',
+      'date',
+      'creation',
+      'period',
+      'facility',
+      'setting',
+      'format',
+      'security-label',
+      'event',
+      'identifier',
+    ])
+      expect(
+        resources.DocumentReference!.searchParam!.map((p) => p.name),
+        name,
+      ).toContain(name);
   });
 
   it('echoes X-Request-Id, or makes one', async () => {
@@ -84,7 +124,9 @@ describe('server/fhir', () => {
   it('answers in French first, in English when asked', async () => {
     const fr = await stack.get<OperationOutcome>('/DocumentReference?status=current', 'doctor');
     expect(fr.body.issue[0]!.details!.text).toMatch(/obligatoire/);
-    const en = await stack.get<OperationOutcome>('/DocumentReference?status=current', 'doctor', { 'accept-language': 'en' });
+    const en = await stack.get<OperationOutcome>('/DocumentReference?status=current', 'doctor', {
+      'accept-language': 'en',
+    });
     expect(en.body.issue[0]!.details!.text).toMatch(/mandatory/);
   });
 
@@ -92,7 +134,10 @@ describe('server/fhir', () => {
     const client = (token: string) => new Client({ baseUrl: stack.base, bearerToken: token });
     const nurse = client(await stack.token('nurse'));
     const doctor = client(await stack.token('doctor'));
-    const found = (await nurse.search({ resourceType: 'Patient', searchParams: { identifier: `${INS_TEST}|${patients.P1.ins}` } })) as unknown as Bundle;
+    const found = (await nurse.search({
+      resourceType: 'Patient',
+      searchParams: { identifier: `${INS_TEST}|${patients.P1.ins}` },
+    })) as unknown as Bundle;
     expect(found.total).toBe(1);
     const created = (await nurse.create({
       resourceType: 'DocumentReference',
@@ -103,7 +148,10 @@ describe('server/fhir', () => {
       searchParams: { 'patient.identifier': `${INS_TEST}|${patients.P1.ins}`, status: 'current' },
     })) as unknown as Bundle<DocumentReference>;
     expect(listed.entry!.map((e) => e.resource!.id)).toContain(created.id);
-    const read = (await doctor.read({ resourceType: 'DocumentReference', id: created.id! })) as unknown as DocumentReference;
+    const read = (await doctor.read({
+      resourceType: 'DocumentReference',
+      id: created.id!,
+    })) as unknown as DocumentReference;
     expect(read.masterIdentifier!.value).toBe(created.masterIdentifier!.value);
   });
 });

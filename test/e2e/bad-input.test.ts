@@ -18,7 +18,12 @@ afterEach(() => stack.clearFaults());
 const ok = (): DocumentReference => simplified({ content: text(), contentType: 'text/plain' });
 const both = (outcome: OperationOutcome): string => JSON.stringify(outcome);
 
-function expectOutcome(answer: { status: number; body: unknown }, status: number, code?: string, expression?: string): void {
+function expectOutcome(
+  answer: { status: number; body: unknown },
+  status: number,
+  code?: string,
+  expression?: string,
+): void {
   const outcome = answer.body as OperationOutcome;
   expect(answer.status, both(outcome)).toBe(status);
   expect(outcome.resourceType).toBe('OperationOutcome');
@@ -42,23 +47,88 @@ describe('refused before the DMP is asked', () => {
 
   const rows: [string, (d: DocumentReference) => unknown, number, string?, string?][] = [
     ['a wrong resource type', () => ({ resourceType: 'Observation', status: 'final', code: {} }), 400, 'invalid'],
-    ['a missing subject', (d) => void delete (d as Partial<DocumentReference>).subject, 400, 'required', 'DocumentReference.subject'],
-    ['a missing masterIdentifier', (d) => void delete d.masterIdentifier, 400, 'required', 'DocumentReference.masterIdentifier'],
-    ['a missing content', (d) => void delete (d as Partial<DocumentReference>).content, 400, 'required', 'DocumentReference.content'],
-    ['a missing title', (d) => void delete attachment(d).title, 400, 'required', 'DocumentReference.content[0].attachment.title'],
+    [
+      'a missing subject',
+      (d) => void delete (d as Partial<DocumentReference>).subject,
+      400,
+      'required',
+      'DocumentReference.subject',
+    ],
+    [
+      'a missing masterIdentifier',
+      (d) => void delete d.masterIdentifier,
+      400,
+      'required',
+      'DocumentReference.masterIdentifier',
+    ],
+    [
+      'a missing content',
+      (d) => void delete (d as Partial<DocumentReference>).content,
+      400,
+      'required',
+      'DocumentReference.content',
+    ],
+    [
+      'a missing title',
+      (d) => void delete attachment(d).title,
+      400,
+      'required',
+      'DocumentReference.content[0].attachment.title',
+    ],
     ['an unknown property', (d) => void Object.assign(d, { colour: 'blue' }), 400, 'structure'],
     ['a wrong status', (d) => void Object.assign(d, { status: 'wrong' }), 400],
-    ['an INS of the wrong form', (d) => void (d.subject = { identifier: { system: INS_TEST, value: '123' } }), 400, 'value'],
-    ['an identifier that is no INS', (d) => void (d.subject = { identifier: { system: 'urn:oid:1.2.3', value: '123' } }), 400],
-    ['a production INS with a wrong key', (d) => void (d.subject = { identifier: { system: 'urn:oid:1.2.250.1.213.1.4.8', value: '236046999012301' } }), 422, 'business-rule'],
+    [
+      'an INS of the wrong form',
+      (d) => void (d.subject = { identifier: { system: INS_TEST, value: '123' } }),
+      400,
+      'value',
+    ],
+    [
+      'an identifier that is no INS',
+      (d) => void (d.subject = { identifier: { system: 'urn:oid:1.2.3', value: '123' } }),
+      400,
+    ],
+    [
+      'a production INS with a wrong key',
+      (d) => void (d.subject = { identifier: { system: 'urn:oid:1.2.250.1.213.1.4.8', value: '236046999012301' } }),
+      422,
+      'business-rule',
+    ],
     ['an empty document', (d) => void (attachment(d).data = ''), 400],
     ['base64 that is none', (d) => void (attachment(d).data = '§§§'), 400],
     ['a type the DMP does not take', (d) => void (attachment(d).contentType = 'video/mp4'), 415, 'not-supported'],
-    ['a content that is not of the type said', (d) => void (attachment(d).contentType = 'application/pdf'), 422, 'invalid'],
-    ['a hash that is not the content’s', (d) => void (attachment(d).hash = b64(Buffer.alloc(20))), 422, 'value', 'DocumentReference.content[0].attachment.hash'],
-    ['a size that is not the content’s', (d) => void (attachment(d).size = 1), 422, 'value', 'DocumentReference.content[0].attachment.size'],
-    ['a document that is too large', (d) => void Object.assign(attachment(d), { contentType: 'application/pdf', data: b64(pdfOfSize(350_000)) }), 413, 'too-long'],
-    ['a code outside its value set', (d) => void (d.type = { coding: [{ system: 'http://loinc.org', code: '0000-0' }] }), 400, 'code-invalid'],
+    [
+      'a content that is not of the type said',
+      (d) => void (attachment(d).contentType = 'application/pdf'),
+      422,
+      'invalid',
+    ],
+    [
+      'a hash that is not the content’s',
+      (d) => void (attachment(d).hash = b64(Buffer.alloc(20))),
+      422,
+      'value',
+      'DocumentReference.content[0].attachment.hash',
+    ],
+    [
+      'a size that is not the content’s',
+      (d) => void (attachment(d).size = 1),
+      422,
+      'value',
+      'DocumentReference.content[0].attachment.size',
+    ],
+    [
+      'a document that is too large',
+      (d) => void Object.assign(attachment(d), { contentType: 'application/pdf', data: b64(pdfOfSize(350_000)) }),
+      413,
+      'too-long',
+    ],
+    [
+      'a code outside its value set',
+      (d) => void (d.type = { coding: [{ system: 'http://loinc.org', code: '0000-0' }] }),
+      400,
+      'code-invalid',
+    ],
     ['a uniqueId that is no OID', (d) => void (d.masterIdentifier!.value = 'urn:oid:not.an.oid'), 400, 'value'],
   ];
   it.each(rows)('%s', async (_, mutate, status, code, expression) => {
@@ -68,14 +138,30 @@ describe('refused before the DMP is asked', () => {
   });
 
   it('a malformed body, a missing one, a wrong media type, one over the limit', async () => {
-    expectOutcome(await stack.send('/DocumentReference', '{"resourceType":', 'application/fhir+json', 'nurse'), 400, 'structure');
+    expectOutcome(
+      await stack.send('/DocumentReference', '{"resourceType":', 'application/fhir+json', 'nurse'),
+      400,
+      'structure',
+    );
     expectOutcome(await stack.send('/DocumentReference', '', 'application/fhir+json', 'nurse'), 400);
-    expectOutcome(await stack.send('/DocumentReference', 'a=b', 'application/x-www-form-urlencoded', 'nurse'), 415, 'not-supported');
-    expectOutcome(await stack.send('/DocumentReference', `{"a":"${'x'.repeat(700_000)}"}`, 'application/fhir+json', 'nurse'), 413, 'too-long');
+    expectOutcome(
+      await stack.send('/DocumentReference', 'a=b', 'application/x-www-form-urlencoded', 'nurse'),
+      415,
+      'not-supported',
+    );
+    expectOutcome(
+      await stack.send('/DocumentReference', `{"a":"${'x'.repeat(700_000)}"}`, 'application/fhir+json', 'nurse'),
+      413,
+      'too-long',
+    );
   });
 
   it('unknown ids, unknown types, methods that are not served', async () => {
-    expectOutcome(await stack.get('/DocumentReference/7f0c9a52-0000-4000-8000-000000000000', 'doctor'), 404, 'not-found');
+    expectOutcome(
+      await stack.get('/DocumentReference/7f0c9a52-0000-4000-8000-000000000000', 'doctor'),
+      404,
+      'not-found',
+    );
     expectOutcome(await stack.get('/Binary/7f0c9a52-0000-4000-8000-000000000000', 'doctor'), 404, 'not-found');
     expectOutcome(await stack.get('/Observation', 'doctor'), 404);
     expectOutcome(await stack.request('DELETE', '/DocumentReference/x', 'doctor'), 405);
@@ -84,7 +170,11 @@ describe('refused before the DMP is asked', () => {
   it('a PDF that is not PDF/A-1, when the setting refuses it', async () => {
     const strict = await startStack({ PDFA: 'refuse' });
     try {
-      const answer = await strict.post('/DocumentReference', simplified({ content: pdf('x', false), contentType: 'application/pdf' }), 'nurse');
+      const answer = await strict.post(
+        '/DocumentReference',
+        simplified({ content: pdf('x', false), contentType: 'application/pdf' }),
+        'nurse',
+      );
       expectOutcome(answer, 422, 'business-rule');
     } finally {
       await strict.close();
@@ -95,7 +185,13 @@ describe('refused before the DMP is asked', () => {
     it('whose patient is not the subject', async () => {
       const cda = readFileSync(path.join(sharedDir()!, 'wire/parts/td2-1-01-cda-n1.xml'));
       const uniqueId = /<id root="([\d.]+)"/.exec(cda.toString())![1]!;
-      const d = simplified({ who: 'P2', content: cda, contentType: 'text/xml', uniqueId, type: { system: 'http://loinc.org', code: '83981-1' } });
+      const d = simplified({
+        who: 'P2',
+        content: cda,
+        contentType: 'text/xml',
+        uniqueId,
+        type: { system: 'http://loinc.org', code: '83981-1' },
+      });
       expectOutcome(await stack.post('/DocumentReference', d, 'nurse'), 422, 'business-rule');
     });
   });
@@ -143,16 +239,19 @@ describe('the DMP in trouble; afterwards the same deposit works', () => {
     expect((await stack.get<Bundle>(url, 'doctor')).status).toBe(200);
   });
 
-  it.each(troubles.filter(([name]) => name !== 'answering to another message'))('%s: depositing, then again', async (_, fault, status) => {
-    const d = simplified({ content: text(), contentType: 'text/plain' });
-    await stack.fault({ ...fault, transaction: 'TD2.1' });
-    expectOutcome(await stack.post('/DocumentReference', d, 'nurse'), status);
-    await stack.clearFaults();
-    // Lost answers may have registered the document: then the retry finds it, and it is there once.
-    const again = await stack.post<DocumentReference>('/DocumentReference', d, 'nurse');
-    expect([200, 201], JSON.stringify(again.body)).toContain(again.status);
-    expect((await stack.registeredAll(d.masterIdentifier!.value!.replace('urn:oid:', ''))).length).toBe(1);
-  });
+  it.each(troubles.filter(([name]) => name !== 'answering to another message'))(
+    '%s: depositing, then again',
+    async (_, fault, status) => {
+      const d = simplified({ content: text(), contentType: 'text/plain' });
+      await stack.fault({ ...fault, transaction: 'TD2.1' });
+      expectOutcome(await stack.post('/DocumentReference', d, 'nurse'), status);
+      await stack.clearFaults();
+      // Lost answers may have registered the document: then the retry finds it, and it is there once.
+      const again = await stack.post<DocumentReference>('/DocumentReference', d, 'nurse');
+      expect([200, 201], JSON.stringify(again.body)).toContain(again.status);
+      expect((await stack.registeredAll(d.masterIdentifier!.value!.replace('urn:oid:', ''))).length).toBe(1);
+    },
+  );
 
   it('truncating its MTOM: 502, nothing spooled', async () => {
     const created = await stack.post<DocumentReference>('/DocumentReference', ok(), 'nurse');

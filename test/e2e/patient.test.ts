@@ -13,7 +13,7 @@ describe('1. Does this patient have a DMP?', () => {
   });
   afterAll(() => stack.close());
 
-  const ask = (who: Who | string, kind: 'nurse' | 'doctor' = 'nurse', system: string = INS_TEST) => {
+  const ask = (who: string, kind: 'nurse' | 'doctor' = 'nurse', system: string = INS_TEST) => {
     const ins = who in patients ? patients[who as Who].ins : who;
     return stack.get<Bundle<Patient>>(`/Patient?identifier=${encodeURIComponent(`${system}|${ins}`)}`, kind);
   };
@@ -33,7 +33,9 @@ describe('1. Does this patient have a DMP?', () => {
     expect(patient.identifier).toEqual(
       expect.arrayContaining([expect.objectContaining({ system: INS_TEST, value: patients.P1.ins })]),
     );
-    expect(patient.identifier!.some((i) => i.system === 'urn:oid:1.2.250.1.213.1.4.2' && i.use === 'official')).toBe(false);
+    expect(patient.identifier!.some((i) => i.system === 'urn:oid:1.2.250.1.213.1.4.2' && i.use === 'official')).toBe(
+      false,
+    );
   });
 
   it('returns identity traits tagged as coming from the DMP', async () => {
@@ -102,6 +104,7 @@ describe('1b. The setting that withholds the DMP’s identity traits', () => {
     );
     const patient = body.entry![0]!.resource!;
     expect(patient.active).toBe(true);
-    for (const trait of ['name', 'birthDate', 'gender', 'address', 'telecom'] as const) expect(patient[trait]).toBeUndefined();
+    for (const trait of ['name', 'birthDate', 'gender', 'address', 'telecom'] as const)
+      expect(patient[trait]).toBeUndefined();
   });
 });

@@ -16,7 +16,10 @@ afterAll(() => stack.close());
 
 it('the curl lines of the README work', { timeout: 60_000 }, async () => {
   const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## A first success'), readme.indexOf('\n## ', readme.indexOf('## A first success') + 5));
+  const section = readme.slice(
+    readme.indexOf('## A first success'),
+    readme.indexOf('\n## ', readme.indexOf('## A first success') + 5),
+  );
   const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((m) => m[1]!);
   expect(blocks.length).toBeGreaterThanOrEqual(3);
   // The found.json of the example goes to this run's own folder.

@@ -151,7 +151,7 @@ export async function startStack(settings: Record<string, string> = {}) {
       .world()
       .registry.documents()
       .filter((d) => !d.signature)
-      .map((d) => uniqueIdOf(d.entry) ?? '')[0]!,
+      .map((d) => uniqueIdOf(d.entry))[0]!,
     get: <T>(url: string, kind: Kind, headers?: Record<string, string>) => request<T>('GET', url, kind, headers),
     request: <T>(method: string, url: string, kind: Kind, headers?: Record<string, string>) =>
       request<T>(method, url, kind, headers),
