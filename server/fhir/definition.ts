@@ -198,12 +198,13 @@ export const resources: readonly ResourceDefinition[] = [
   },
 ];
 
-/** Statements of others that this API fulfils. */
-export const instantiates: readonly string[] = [
-  pdsm('CapabilityStatement', 'PDSm-GestionnaireDePartageDeDocuments'),
-  mhd('CapabilityStatement', 'IHE.MHD.DocumentResponder'),
-  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Comprehensive'),
-  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Simplified'),
+/**
+ * The guides that this API follows. It does not yet claim (`instantiates`) the whole of their CapabilityStatements: PDSm's
+ * asks for PATCH and the search of Lists, MHD's for XML.
+ */
+export const implementationGuides: readonly string[] = [
+  pdsm('ImplementationGuide', 'ans.fhir.fr.pdsm'),
+  mhd('ImplementationGuide', 'ihe.iti.mhd'),
 ];
 
 export type ResourceTypeName = ResourceDefinition['type'];

@@ -4,7 +4,7 @@
  */
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
 import type { Config } from '../config.ts';
-import { instantiates, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
+import { implementationGuides, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
 import { fhirJson } from './negotiation.ts';
 
 function resource(r: ResourceDefinition): CapabilityStatementRestResource {
@@ -42,7 +42,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
     status: 'active',
     date: since.toISOString(),
     kind: 'instance',
-    instantiates: [...instantiates],
+    implementationGuide: [...implementationGuides],
     software: { name: config.LPS_NAME, version: config.LPS_VERSION },
     implementation: { description: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`, url: config.fhirBase },
     fhirVersion: '4.0.1',
