@@ -2,8 +2,10 @@
  * Reading XML: a namespace-aware mini-tree over saxes. No DTD, no entity beyond the five of XML, no fetch; depth, size
  * and number of nodes are bounded. Anything else is refused, never repaired.
  */
+import { isUtf8 } from 'node:buffer';
 import type { SaxesTagNS } from 'saxes';
 import { xmlParser } from './parser.ts';
+import { readPlain } from './plain.ts';
 
 export interface XmlNode {
   /** local name */
@@ -99,19 +101,20 @@ export class XmlTreeReader {
 
 /** Reads a whole document. Bytes must be UTF-8 (any other encoding is refused). @throws XmlError */
 export function parseXml(input: string | Uint8Array, limits: XmlLimits = defaultLimits): XmlNode {
-  let text: string;
-  if (typeof input === 'string') text = input;
-  else {
-    if (input.byteLength > limits.size) throw new XmlError('size');
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(input);
-    } catch {
-      throw new XmlError('encoding', 'not UTF-8');
-    }
-  }
+  const text = typeof input === 'string' ? input : decode(input, limits);
+  const plain = readPlain(text, limits);
+  if (plain) return plain;
   const reader = new XmlTreeReader(limits);
   reader.write(text);
   return reader.end();
+}
+
+function decode(bytes: Uint8Array, limits: XmlLimits): string {
+  if (bytes.byteLength > limits.size) throw new XmlError('size');
+  if (!isUtf8(bytes)) throw new XmlError('encoding', 'not UTF-8');
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  // Of what is Latin-1 this makes one-byte strings, which are read twice as fast as those of a TextDecoder.
+  return Buffer.from(bytes.buffer, bytes.byteOffset + mark, bytes.byteLength - mark).toString('utf8');
 }
 
 /** First child of that local name (and namespace, when given). */
