@@ -7,15 +7,29 @@ import { sameSystem } from './terminology/systems.ts';
 type Of<T extends CriterionValue['type']> = Extract<CriterionValue, { type: T }>;
 type Value<T extends SearchValue['type']> = Extract<SearchValue, { type: T }>;
 
-function tokenMatches(value: { system?: string | undefined; code?: string | undefined }, wanted: Of<'token'>): boolean {
-  if (wanted.code !== undefined && wanted.code !== value.code) return false;
+type Token = { system?: string | undefined; code?: string | undefined; case?: 'system' | 'always' | undefined };
+
+/**
+ * R4 search.html#token: "when in doubt, servers SHOULD treat tokens in a case-insensitive manner". There is no doubt about
+ * an id of FHIR, nor about a code whose system the search names: those of the DMP (ANS, HL7 V3) are case-sensitive.
+ */
+function codeMatches(value: Token, wanted: Of<'token'>): boolean {
+  if (wanted.code === value.code) return true;
+  if (wanted.code === undefined || value.code === undefined) return wanted.code === undefined;
+  if (value.case === 'always' || (value.case === 'system' && wanted.system)) return false;
+  return wanted.code.toLowerCase() === value.code.toLowerCase();
+}
+
+function tokenMatches(value: Token, wanted: Of<'token'>): boolean {
+  if (!codeMatches(value, wanted)) return false;
   if (wanted.system === undefined) return wanted.code !== undefined;
   if (wanted.system === '') return value.system === undefined;
   return value.system !== undefined && sameSystem(value.system, wanted.system);
 }
 
 const dateRules: Record<Of<'date'>['prefix'], (v: Value<'date'>, p: Of<'date'>, now: number) => boolean> = {
-  eq: (v, p) => p.start <= v.start && v.end <= p.end,
+  // A period is found by what it overlaps (MHD ITI-67, PDSm); R4's containment would miss every open one.
+  eq: (v, p) => (v.period ? v.start < p.end && v.end > p.start : p.start <= v.start && v.end <= p.end),
   ne: (v, p) => !dateRules.eq(v, p, 0),
   gt: (v, p) => v.end > p.end,
   lt: (v, p) => v.start < p.start,

@@ -17,9 +17,16 @@ import type { SearchType } from './criteria.ts';
 
 /** One value of a parameter in a resource, ready to be compared. */
 export type SearchValue =
-  | { type: 'token'; system?: string; code?: string; text?: string }
+  | {
+      type: 'token';
+      system?: string;
+      code?: string;
+      text?: string;
+      /** Where upper and lower case differ: always, or when the search names the system. */
+      case?: 'always' | 'system';
+    }
   /** [start, end) in epoch milliseconds; an open end is infinite. */
-  | { type: 'date'; start: number; end: number }
+  | { type: 'date'; start: number; end: number; period?: true }
   | { type: 'string'; text: string }
   | { type: 'reference'; reference?: string; identifiers: Identifier[] };
 
@@ -44,6 +51,7 @@ const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !=
 
 const coding = ({ system, code, display }: Coding): SearchValue => ({
   type: 'token',
+  case: 'system',
   ...(system === undefined ? {} : { system }),
   ...(code === undefined ? {} : { code }),
   ...(display === undefined ? {} : { text: display }),
@@ -72,7 +80,7 @@ function date(value: string | undefined): SearchValue[] {
 function period({ start, end }: { start?: string; end?: string } = {}): SearchValue[] {
   const [from, to] = [start, end].map((d) => (d === undefined ? undefined : intervalOf(d)));
   if (from === undefined && to === undefined) return [];
-  return [{ type: 'date', start: from?.start ?? -Infinity, end: to?.end ?? Infinity }];
+  return [{ type: 'date', start: from?.start ?? -Infinity, end: to?.end ?? Infinity, period: true }];
 }
 
 const contained = (d: DocumentReference, reference: Reference | undefined): Resource | undefined =>
@@ -101,7 +109,13 @@ const attachments = (d: DocumentReference) => d.content.map((c) => c.attachment)
 type Short = [string, SearchType, string, string, (d: DocumentReference) => SearchValue[], string?];
 
 const table: readonly Short[] = [
-  ['_id', 'token', 'DocumentReference.id', r4('Resource-id'), (d) => code(d.id)],
+  [
+    '_id',
+    'token',
+    'DocumentReference.id',
+    r4('Resource-id'),
+    (d) => code(d.id).map((id) => ({ ...id, case: 'always' as const })),
+  ],
   [
     '_lastUpdated',
     'date',

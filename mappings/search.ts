@@ -108,11 +108,16 @@ function pointBounds({ prefix, start, end }: DateValue): Bounds {
   }
 }
 
-/** For `period`: a period may be open, and a slot never gives back an entry that lacks the time; hence so little. */
-const periodStartBounds = ({ prefix, start, end }: DateValue): Bounds =>
-  prefix === 'eq' ? { from: start } : prefix === 'sa' ? { from: end } : {};
-const periodStopBounds = ({ prefix, start, end }: DateValue): Bounds =>
-  prefix === 'eq' ? { to: end } : prefix === 'eb' ? { to: start } : {};
+/**
+ * For `period`. A slot never gives back an entry that lacks the time: a period may lack its end, not its start (CI-SIS and
+ * PDSm: serviceStartTime is mandatory). So what must end after something is not asked of the registry.
+ */
+function periodStartBounds({ prefix, start, end }: DateValue): Bounds {
+  if (prefix === 'sa') return { from: end };
+  if (prefix === 'lt' || prefix === 'eb') return { to: start };
+  return prefix === 'eq' || prefix === 'le' ? { to: end } : {};
+}
+const periodStopBounds = ({ prefix, start }: DateValue): Bounds => (prefix === 'eb' ? { to: start } : {});
 
 const timeSlots: Record<string, readonly (readonly [string, (value: DateValue) => Bounds])[]> = {
   creation: [['CreationTime', pointBounds]],
@@ -156,6 +161,8 @@ function authorPatterns(criterion: Criterion): string[] | undefined {
   if (criterion.modifier !== undefined) return undefined;
   const ids = criterion.values.map((v) => (v.type === 'token' && v.code !== undefined ? v.code : ''));
   if (!ids.every((id) => /^[\w/.-]+$/.test(id))) return undefined;
+  // The registry would tell upper from lower case, which an identifier's search does not.
+  if (ids.some((id) => /[A-Za-z]/.test(id))) return undefined;
   return ids.flatMap((id) => [`${id}%`, `8${id}%`]);
 }
 

@@ -66,7 +66,14 @@ const time = fc.option(fc.oneof({ weight: 3, arbitrary: dtmSecond }, dtmDay), { 
 const entry = fc
   .tuple(documentEntry, time, time, time, fc.constantFrom(...Object.values(statuses)))
   .map(([d, creationTime, serviceStartTime, serviceStopTime, availabilityStatus]) =>
-    stripped({ ...d, creationTime, serviceStartTime, serviceStopTime, availabilityStatus }),
+    // The DMP takes no entry without serviceStartTime (CI-SIS).
+    stripped({
+      ...d,
+      creationTime,
+      serviceStartTime,
+      serviceStopTime: serviceStartTime && serviceStopTime,
+      availabilityStatus,
+    }),
   );
 
 const coding: fc.Arbitrary<CriterionValue> = fc.record({
@@ -76,7 +83,7 @@ const coding: fc.Arbitrary<CriterionValue> = fc.record({
     fc.constantFrom('1.2.250.1.213.1.1.4.1', '2.16.840.1.113883.6.1', '2.16.840.1.113883.5.25', 'URN').map(oidToSystem),
     fc.constantFrom('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'urn:oid:1.2.250.1.213.1.1.4.1'),
   ),
-  code: fc.constantFrom('10', '11', 'N', 'SA17', undefined),
+  code: fc.constantFrom('10', '11', 'N', 'SA17', 'n', 'sa17', undefined),
 });
 const dateValue: fc.Arbitrary<CriterionValue> = fc
   .tuple(
@@ -300,8 +307,42 @@ describe('matches', () => {
   it('overlaps open periods', () => {
     const d = doc({ context: { period: { start: '2026-09-01' } } });
     expect(matches(d, on('period', 'ge', '2030'))).toBe(true);
-    expect(matches(d, on('period', 'eq', '2026'))).toBe(false);
+    expect(matches(d, on('period', 'eq', '2026'))).toBe(true);
+    expect(matches(d, on('period', 'eq', '2030'))).toBe(true);
+    expect(matches(d, on('period', 'eq', '2026-08'))).toBe(false);
     expect(matches(d, on('period', 'lt', '2026-10'))).toBe(true);
+  });
+
+  it('finds a period by what it overlaps, not by what contains it (MHD ITI-67)', () => {
+    const d = doc({ context: { period: { start: '2026-09-10', end: '2026-09-20' } } });
+    const yes = (prefix: Prefix, text: string) => matches(d, on('period', prefix, text));
+    for (const text of ['2026', '2026-09', '2026-09-10', '2026-09-15', '2026-09-20T23:59:59Z'])
+      expect(yes('eq', text), text).toBe(true);
+    for (const text of ['2025', '2026-09-09', '2026-09-21', '2026-10']) expect(yes('eq', text), text).toBe(false);
+    expect([yes('ge', '2026-09-20'), yes('le', '2026-09-10'), yes('ne', '2026-09-15')]).toEqual([true, true, false]);
+  });
+
+  it('asks the registry for periods that begin before the end of the one sought', () => {
+    const criterion = on('period', 'eq', '2026-09');
+    const { query, residual } = toStoredQuery([criterion], ins);
+    expect(query.parameters).toMatchObject({ $XDSDocumentEntryServiceStartTimeTo: [['20261001000000']] });
+    expect(Object.keys(query.parameters).filter((p) => /Service/.test(p))).toHaveLength(1);
+    expect(residual).toEqual([criterion]);
+  });
+
+  it('tells upper from lower case in ids and in codes whose system is named, nowhere else (R4: token)', () => {
+    const system = oidToSystem('1.2.250.1.71.4.2.4');
+    const d = doc({
+      id: 'a1',
+      context: { facilityType: { coding: [{ system, code: 'SA17' }] } },
+      identifier: [{ system: 'urn:ietf:rfc:3986', value: 'urn:uuid:ab12' }],
+    });
+    expect(matches(d, token('facility', undefined, 'sa17'))).toBe(true);
+    expect(matches(d, token('facility', system, 'sa17'))).toBe(false);
+    expect(matches(d, token('facility', '', 'sa17'))).toBe(false);
+    expect(matches(d, token('identifier', 'urn:ietf:rfc:3986', 'URN:UUID:AB12'))).toBe(true);
+    expect(matches(d, token('status', undefined, 'Current'))).toBe(true);
+    expect(matches(d, token('_id', undefined, 'A1'))).toBe(false);
   });
 
   it('reads references by id, by type and id, by URL, and by identifier', () => {
