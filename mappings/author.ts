@@ -15,8 +15,9 @@ import type {
 } from '@medplum/fhirtypes';
 import { extAuthorSpecialty, frCoreIdentifierTypes, rpps } from './canonicals.ts';
 import { conceptString } from './codecs/coded.ts';
-import { identifier, isInsOid, oidPerson, oidStructure, type AssignedId } from './codecs/identifiers.ts';
+import { identifier, oidPerson, oidStructure, type AssignedId } from './codecs/identifiers.ts';
 import { humanName, xcn, xon, xtn, type Xcn } from './codecs/people.ts';
+import { isPatientOid } from './ins.ts';
 import type { XdsAuthor } from './xds.ts';
 import type { Draft, Found, Mapped, Source } from './rows.ts';
 import { slotExtensions } from './slots.ts';
@@ -58,7 +59,7 @@ export function organizationOf(wire: string, id: string): Contained<Organization
 }
 
 function kindOf(person: Xcn | undefined): 'professional' | 'device' | 'patient' {
-  if (person?.type === 'NH' || isInsOid(person?.authority?.oid)) return 'patient';
+  if (person?.type === 'NH' || isPatientOid(person?.authority?.oid)) return 'patient';
   return person?.type === 'RI' || person?.nameType === 'U' ? 'device' : 'professional';
 }
 
@@ -100,8 +101,8 @@ export function authorToFhir<R extends Mapped>(
       ...some(
         'deviceName',
         present([
-          person.family === undefined ? undefined : { name: person.family, type: 'model-name' as const },
-          person.given === undefined ? undefined : { name: person.given, type: 'user-friendly-name' as const },
+          person.family === undefined ? undefined : { name: person.family, type: 'user-friendly-name' as const },
+          person.given === undefined ? undefined : { name: person.given, type: 'model-name' as const },
         ]),
       ),
       ...(specialties[0] === undefined ? {} : { type: specialties[0] }),
@@ -221,9 +222,9 @@ export function authorFromFhir<R extends Mapped>(
     }
     case 'Device': {
       const named = (type: string): string | undefined => resource.deviceName?.find((n) => n.type === type)?.name;
-      const family = named('model-name') ?? resource.manufacturer ?? resource.deviceName?.[0]?.name;
-      const friendly = named('user-friendly-name');
-      const given = friendly !== family ? friendly : resource.version?.[0]?.value;
+      const [friendly, model] = [named('user-friendly-name'), named('model-name')];
+      const family = friendly ?? model ?? resource.deviceName?.[0]?.name ?? resource.manufacturer;
+      const given = (friendly === undefined ? undefined : model) ?? resource.version?.[0]?.value;
       const name = { ...(family === undefined ? {} : { family }), ...(given === undefined ? {} : { given }) };
       setPerson(personFrom(source, path, resource.identifier, name, { nameType: 'U', type: 'RI' }));
       author.institutions = institutions(resource.owner, `${path}.owner`, source);
@@ -233,7 +234,7 @@ export function authorFromFhir<R extends Mapped>(
     }
     case 'Patient': {
       const name = resource.name?.find((n) => n.use === 'official') ?? resource.name?.[0];
-      const ins = resource.identifier?.find((i) => isInsOid(i.system?.replace('urn:oid:', '')));
+      const ins = resource.identifier?.find((i) => isPatientOid(i.system?.replace('urn:oid:', '')));
       const identifiers = ins === undefined ? resource.identifier : [ins];
       setPerson(
         personFrom(source, path, identifiers, name && humanName.encode(name), { nameType: 'D', defaultType: 'NH' }),

@@ -1,7 +1,7 @@
 /** legalAuthenticator ↔ authenticator. */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { practitionerOf, practitionerToXcn } from './author.ts';
-import { isInsOid } from './codecs/identifiers.ts';
+import { isPatientOid } from './ins.ts';
 import { xcn } from './codecs/people.ts';
 import type { Row } from './rows.ts';
 import type { DocumentEntry } from './xds.ts';
@@ -18,7 +18,7 @@ export const legalAuthenticatorRow: Row<DocumentEntry, DocumentReference, 'legal
   loss: 'Role and organisation of the authenticator; what XCN has no place for.',
   write(value, draft) {
     const person = xcn.decode(value);
-    if (person === undefined || person.type === 'NH' || isInsOid(person.authority?.oid) || person.type === 'RI') return;
+    if (person === undefined || person.type === 'NH' || isPatientOid(person.authority?.oid) || person.type === 'RI') return;
     draft.resource.authenticator = draft.contain(practitionerOf(person, 'authenticator'));
   },
   read(s) {

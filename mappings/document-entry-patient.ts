@@ -3,7 +3,8 @@
  * first among those of the contained Patient (fr-core), the traits in that Patient.
  */
 import type { DocumentReference, Patient } from '@medplum/fhirtypes';
-import { cxIdentifier, isInsOid } from './codecs/identifiers.ts';
+import { cxIdentifier } from './codecs/identifiers.ts';
+import { isPatientOid } from './ins.ts';
 import { patientInfo } from './codecs/patient-info.ts';
 import { same, type Draft, type Row, type Source } from './rows.ts';
 import type { DocumentEntry } from './xds.ts';
@@ -75,7 +76,7 @@ const sourcePatientInfo: Row<DocumentEntry, Doc, 'sourcePatientInfo'> = {
     if (at >= 0) rest.splice(at, 1);
     return patientInfo.encode({
       ...patient,
-      identifier: rest.filter((i) => !isInsOid(i.system?.replace('urn:oid:', ''))),
+      identifier: rest.filter((i) => !isPatientOid(i.system?.replace('urn:oid:', ''))),
     });
   },
 };

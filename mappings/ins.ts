@@ -40,8 +40,13 @@ const accepted: Record<Environment, readonly string[]> = {
 };
 
 /** Whether an OID is the authority of an INS (INS-C is not). */
-export function isInsOid(oid: string): boolean {
-  return Object.hasOwn(insTypes, oid);
+export function isInsOid(oid: string | undefined): boolean {
+  return oid !== undefined && Object.hasOwn(insTypes, oid);
+}
+
+/** Whether an OID is the authority of a patient's national identifier: an INS, or the INS-C that came before. */
+export function isPatientOid(oid: string | undefined): boolean {
+  return oid === inscOid || isInsOid(oid);
 }
 
 /** 13 characters (the sixth and seventh may be 2A or 2B, for Corsica) and a key of two digits. */

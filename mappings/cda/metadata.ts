@@ -9,7 +9,7 @@ import { cx, oidPerson, oidStructure } from '../codecs/identifiers.ts';
 import { compose, hl7Text } from '../codecs/hl7v2.ts';
 import { xcn, xon, xtn } from '../codecs/people.ts';
 import { defined } from '../defined.ts';
-import { isInsOid } from '../ins.ts';
+import { isInsOid, isPatientOid } from '../ins.ts';
 import { formatOfMedia, formatOfTemplates } from '../terminology/associations.ts';
 import { displayOf } from '../terminology/valuesets.ts';
 import type { DocumentEntry, XdsAuthor, XdsCode } from '../xds.ts';
@@ -97,7 +97,7 @@ function patientIdOf(patient: CdaPatient | undefined): string | undefined {
 
 /** CX of the patient in the producing system; the INS when the header has no other. */
 function sourcePatientIdOf(patient: CdaPatient | undefined): string | undefined {
-  const local = patient?.ids.find((id) => id.extension !== undefined && !id.root.startsWith('1.2.250.1.213.1.4.'));
+  const local = patient?.ids.find((id) => id.extension !== undefined && !isPatientOid(id.root));
   if (!local) return patientIdOf(patient);
   return cx.encode({ id: local.extension as string, authority: { oid: local.root }, type: 'PI' });
 }

@@ -4,13 +4,12 @@
  */
 import type { Identifier } from '@medplum/fhirtypes';
 import { frCoreIdentifierTypes, rpps, uris, v2IdentifierTypes } from '../canonicals.ts';
+import { isPatientOid } from '../ins.ts';
 import { components, compose, hd, hl7Text, type Authority, type Codec } from './hl7v2.ts';
 
 /** OIDs of persons' and structures' national identifiers (dmp-wire §3.3). */
 export const oidPerson = '1.2.250.1.71.4.2.1';
 export const oidStructure = '1.2.250.1.71.4.2.2';
-/** Everything under this arc is an INS (real, NIA, test, demonstration, INS-C). */
-export const isInsOid = (oid: string | undefined): boolean => oid?.startsWith('1.2.250.1.213.1.4.') ?? false;
 
 /** What a CX, CXi, XCN or XON says of an identifier. */
 export interface AssignedId {
@@ -103,7 +102,7 @@ export const identifier: Codec<AssignedId, Identifier> = {
     if (value.system !== undefined && !value.system.startsWith('urn:oid:')) return undefined;
     const oid = value.system?.slice('urn:oid:'.length);
     // An identifier whose system tells its kind needs no type.
-    const implied = oid === oidPerson ? 'IDNPS' : oid === oidStructure ? 'IDNST' : isInsOid(oid) ? 'NH' : undefined;
+    const implied = oid === oidPerson ? 'IDNPS' : oid === oidStructure ? 'IDNST' : isPatientOid(oid) ? 'NH' : undefined;
     const kept = type ?? implied;
     return {
       id: value.value,

@@ -9,9 +9,9 @@ import { components, compose, hd, hl7Text, type Codec } from './hl7v2.ts';
 
 /** XCN: a person or a device, with its identifier. */
 export interface Xcn extends Partial<AssignedId> {
-  /** For a device: its model. */
+  /** For a device: its software (ANS ActorSystem; CDA softwareName). */
   family?: string;
-  /** For a device: its software. */
+  /** For a device: its model (CDA manufacturerModelName). */
   given?: string;
   furtherGiven?: string;
   suffix?: string;

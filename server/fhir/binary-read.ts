@@ -4,7 +4,7 @@
  * for a CDA that wraps a document, as what it wraps.
  */
 import { retrieve } from './binary-retrieve.ts';
-import { choose, disposeAll, rawType, renditionsOf, type Rendition } from './binary-renditions.ts';
+import { choose, disposeAll, isCda, rawType, renditionsOf, type Rendition } from './binary-renditions.ts';
 import { documentOf } from './document-read.ts';
 import { idOf, type Call, type Handler, type Reply } from './interaction.ts';
 import type { Services } from './services.ts';
@@ -13,7 +13,7 @@ export const readBinary: Handler = async (call, services) => {
   const known = await documentOf(idOf(call), services, 'Binary');
   // What cannot be wanted is refused before the DMP is asked; what a CDA wraps is known only afterwards.
   const type = rawType(known.mimeType);
-  if (type !== 'text/xml') choose([{ type }, { type: 'fhir' }], call.accept);
+  if (!isCda(type)) choose([{ type }, { type: 'fhir' }], call.accept);
   const file = await retrieve(known, call, services);
   let dispose = file.dispose;
   try {
@@ -39,6 +39,7 @@ const extensions: Record<string, string> = {
   'application/rtf': 'rtf',
   'text/plain': 'txt',
   'text/xml': 'xml',
+  'application/xslt+xml': 'xsl',
 };
 
 function reply(rendition: Rendition, call: Call, { config }: Services): Reply {

@@ -22,6 +22,9 @@ export function rawType(mimeType: string): string {
   return type === 'application/xml' || type === 'application/hl7-v3+xml' ? 'text/xml' : type;
 }
 
+/** Types under which a CDA is registered: itself, or within its own stylesheet (« auto-présentable »). */
+export const isCda = (type: string): boolean => type === 'text/xml' || type === 'application/xslt+xml';
+
 /** How much a rendition is wanted. A FHIR resource only when it is asked for by name. */
 function wish(type: string, accept: readonly MediaRange[]): number {
   if (type === 'fhir')
@@ -74,7 +77,7 @@ export async function renditionsOf(file: Spooled, context: RenditionContext): Pr
   };
   const renditions = [own, { ...asResource(file, id, type), dispose }];
   const best = Math.max(...accept.map((r) => r.q), 0);
-  if (type === 'text/xml' && accept.length > 0 && wish(type, accept) < best) {
+  if (isCda(type) && accept.length > 0 && wish(type, accept) < best) {
     const inner = await embedded(file, context.dataDir);
     if (inner) {
       files.push(inner.file);

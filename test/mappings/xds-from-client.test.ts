@@ -1,7 +1,7 @@
 /** What clients send: every form of author, contained or referenced or logical, partial resources, and what is wrong. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { DocumentReference, List, Reference, Resource } from '@medplum/fhirtypes';
+import type { Device, DocumentReference, List, Reference, Resource } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { extExact } from '../../mappings/canonicals.ts';
 import {
@@ -115,6 +115,42 @@ describe('authors', () => {
     const [one] = author([device, organization('o')], { reference: '#d' });
     expect(one?.person).toBe('3990100109/LDUI-01^LUMIDUI^4.2.0^^^^^^&1.2.250.1.71.4.2.1&ISO^U^^^RI');
     expect(one?.institutions).toEqual([structure]);
+  });
+
+  it('a device, whatever names it has: XCN.2 is its software, XCN.3 its model (ANS logical model)', () => {
+    const person = (more: Partial<Device>): string | undefined =>
+      author(
+        [
+          {
+            resourceType: 'Device',
+            id: 'd',
+            identifier: [{ system: 'urn:oid:1.2.250.1.71.4.2.1', value: '3990100109/L' }],
+            ...more,
+          },
+        ],
+        { reference: '#d' },
+      )[0]?.person;
+    const xcn = (names: string): string => `3990100109/L^${names}^^^^^^&1.2.250.1.71.4.2.1&ISO^U^^^RI`;
+    const friendly = { name: 'LUMIDUI', type: 'user-friendly-name' as const };
+    const model = { name: '4.2.0', type: 'model-name' as const };
+    expect(person({ deviceName: [model, friendly] })).toBe(xcn('LUMIDUI^4.2.0'));
+    expect(person({ deviceName: [friendly] })).toBe(xcn('LUMIDUI^'));
+    expect(person({ deviceName: [model], version: [{ value: 'v2' }] })).toBe(xcn('4.2.0^v2'));
+    expect(person({ manufacturer: 'LUMIDA' })).toBe(xcn('LUMIDA^'));
+  });
+
+  it('a device is shown by those names', () => {
+    const person = '3990100109/L^LUMIDUI^4.2.0^^^^^^&1.2.250.1.71.4.2.1&ISO^U^^^RI';
+    const resource = documentEntryToFhir(
+      { ...read({}), authors: [{ ...none, person }] },
+      { id: 'x', subject: { reference: 'Patient/p' }, attachmentUrl: 'http://x/fhir/Binary/x' },
+    );
+    expect(resource.contained?.find((c) => c.resourceType === 'Device')).toMatchObject({
+      deviceName: [
+        { name: 'LUMIDUI', type: 'user-friendly-name' },
+        { name: '4.2.0', type: 'model-name' },
+      ],
+    });
   });
 
   it('a patient, by INS', () => {

@@ -122,7 +122,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
   const patientId = insToCx(subject.ins);
   const uniqueId = oidOf(resource.masterIdentifier, `${path}.masterIdentifier`);
   const entry = located(path, () =>
-    documentEntryFromFhir(describe(withCallerNamed(resource, caller), uniqueId, header !== undefined), {
+    documentEntryFromFhir(describe(withCallerNamed(resource, caller), uniqueId, header), {
       patientId,
       ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
       defaults: defaultsFor({
@@ -150,7 +150,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
   return withDisplays({
     ...own,
     id: entryId,
-    mimeType: 'text/xml',
+    mimeType: mimeTypeOf(header),
     patientId,
     sourcePatientId: sourceIdOf(resource, patient, own.sourcePatientId) ?? patientId,
     authors: own.authors.map((author) => completeAuthor(author, caller)),
@@ -162,17 +162,21 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
  * The resource as the mapping is to see it: the description of what the DMP will hold, a CDA. A CDA says itself when it was
  * written: `date` then stands for its indexing.
  */
-function describe(resource: DocumentReference, uniqueId: string, cda: boolean): DocumentReference {
+function describe(resource: DocumentReference, uniqueId: string, header: CdaHeader | undefined): DocumentReference {
   const { data: _data, url: _url, hash: _hash, size: _size, ...attachment } = resource.content[0]?.attachment ?? {};
   return {
     ...resource,
-    ...(cda && attachment.creation === undefined ? { date: undefined } : {}),
+    ...(header && attachment.creation === undefined ? { date: undefined } : {}),
     identifier: undefined,
     extension: ownExtensions(resource.extension),
     masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${uniqueId}` },
-    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml' } }],
+    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: mimeTypeOf(header) } }],
   };
 }
+
+/** What the DMP is told that it holds: a CDA, which may stand inside its own stylesheet (dmp-wire §3.4, mimeType). */
+const mimeTypeOf = (header: CdaHeader | undefined): string =>
+  header?.selfPresenting ? 'application/xslt+xml' : 'text/xml';
 
 function readHeader(bytes: Uint8Array, path: string): CdaHeader {
   return located(path, () => readCdaHeader(bytes));
@@ -202,7 +206,7 @@ function sourceIdOf(
   const local =
     said ?? patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !insFromToken(i.system, i.value));
   // The INS needs no form of the client's: it is written as the patientId is.
-  const isIns = (cx: string | undefined): boolean => isInsOid(cx?.split('^')[3]?.split('&')[1] ?? '');
+  const isIns = (cx: string | undefined): boolean => isInsOid(cx?.split('^')[3]?.split('&')[1]);
   if (!local || insFromToken(local.system, local.value)) return isIns(found) ? undefined : found;
   return cxIdentifier.encode({ ...local, type: { coding: [{ code: 'PI' }] } }) ?? found;
 }

@@ -165,6 +165,9 @@ describeShared('ITI-105: the ANS’s CDA examples', (dir) => {
       const said =
         error?.issues.filter((i) => i.severity !== 'warning').map((i) => `${i.key} ${i.expression ?? ''}`) ?? [];
       expect(said).toEqual(refused[file] ?? []);
-      if (!error) expect(Buffer.from(w.fake.sent.entries[0]!.content).equals(bytes)).toBe(true);
+      if (error) return;
+      const { entry, content } = w.fake.sent.entries[0]!;
+      expect(Buffer.from(content).equals(bytes)).toBe(true);
+      expect(entry.mimeType).toBe(file.includes('Autopresentable') ? 'application/xslt+xml' : 'text/xml');
     });
 });
