@@ -3,7 +3,8 @@ import type { DocumentReference } from '@medplum/fhirtypes';
 import { practitionerOf, practitionerToXcn } from './author.ts';
 import { isPatientOid } from './ins.ts';
 import { xcn } from './codecs/people.ts';
-import type { Row } from './rows.ts';
+import { recurring } from './recurring.ts';
+import type { Draft, Row } from './rows.ts';
 import type { DocumentEntry } from './xds.ts';
 
 /**
@@ -16,11 +17,15 @@ export const legalAuthenticatorRow: Row<DocumentEntry, DocumentReference, 'legal
   fhir: 'DocumentReference.authenticator (contained Practitioner)',
   codec: 'XCN',
   loss: 'Role and organisation of the authenticator; what XCN has no place for.',
-  write(value, draft) {
-    const person = xcn.decode(value);
-    if (person === undefined || person.type === 'NH' || isPatientOid(person.authority?.oid) || person.type === 'RI') return;
-    draft.resource.authenticator = draft.contain(practitionerOf(person, 'authenticator'));
-  },
+  ...recurring(
+    (value: string) => {
+      const person = xcn.decode(value);
+      const isPerson = person && person.type !== 'NH' && !isPatientOid(person.authority?.oid) && person.type !== 'RI';
+      return isPerson ? practitionerOf(person, 'authenticator') : undefined;
+    },
+    (practitioner, draft: Draft<DocumentReference>) =>
+      void (draft.resource.authenticator = draft.contain(practitioner)),
+  ),
   read(s) {
     const reference = s.resource.authenticator;
     const path = 'DocumentReference.authenticator';

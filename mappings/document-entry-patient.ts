@@ -6,7 +6,9 @@ import type { DocumentReference, Patient } from '@medplum/fhirtypes';
 import { cxIdentifier } from './codecs/identifiers.ts';
 import { isPatientOid } from './ins.ts';
 import { patientInfo } from './codecs/patient-info.ts';
-import { same, type Draft, type Row, type Source } from './rows.ts';
+import { recurring } from './recurring.ts';
+import type { Draft, Row, Source } from './rows.ts';
+import { same } from './same.ts';
 import type { DocumentEntry } from './xds.ts';
 
 type Doc = DocumentReference;
@@ -43,14 +45,17 @@ const sourcePatientId: Row<DocumentEntry, Doc, 'sourcePatientId'> = {
   ebrim: 'Slot sourcePatientId',
   fhir: `${path}.identifier, contained Patient.identifier`,
   codec: 'CX',
-  write(value, draft) {
-    const identifier = cxIdentifier.decode(value);
-    const patient = sourcePatient(draft);
-    const reference = draft.resource.context?.sourcePatientInfo;
-    if (identifier === undefined || reference === undefined) return;
-    reference.identifier = identifier;
-    patient.identifier = [identifier];
-  },
+  ...recurring(
+    (value: string) => ({ identifier: cxIdentifier.decode(value) }),
+    ({ identifier }, draft: Draft<Doc>) => {
+      const patient = sourcePatient(draft);
+      const reference = draft.resource.context?.sourcePatientInfo;
+      if (identifier === undefined || reference === undefined) return;
+      reference.identifier = identifier;
+      patient.identifier = [identifier];
+    },
+    'sourcePatientInfo',
+  ),
   read: (s) => idIn(s, patientIn(s)),
 };
 
@@ -60,13 +65,19 @@ const sourcePatientInfo: Row<DocumentEntry, Doc, 'sourcePatientInfo'> = {
   fhir: `${path} (contained Patient)`,
   codec: 'PID-3, 5, 7, 8, 11',
   loss: 'Of the Patient: what PID-3, 5, 7, 8 and 11 have no place for; the INS, which is the subject’s.',
-  write(value, draft) {
-    const patient = sourcePatient(draft);
-    const { identifier, ...traits } = patientInfo.decode(value);
-    Object.assign(patient, traits);
-    // Without sourcePatientId a first identifier would be taken for it: PID-3 is then kept exactly, not shown.
-    if (identifier && patient.identifier) patient.identifier = [...patient.identifier, ...identifier];
-  },
+  ...recurring(
+    (value: string[]) => {
+      const { identifier, ...traits } = patientInfo.decode(value);
+      return { identifier, traits };
+    },
+    ({ identifier, traits }, draft: Draft<Doc>) => {
+      const patient = sourcePatient(draft);
+      Object.assign(patient, traits);
+      // Without sourcePatientId a first identifier would be taken for it: PID-3 is then kept exactly, not shown.
+      if (identifier && patient.identifier) patient.identifier = [...patient.identifier, ...identifier];
+    },
+    'sourcePatientId',
+  ),
   read(s) {
     const patient = patientIn(s);
     if (patient === undefined) return undefined;

@@ -26,10 +26,11 @@ import { cxIdentifier, oidUri } from './codecs/identifiers.ts';
 import { patientRows } from './document-entry-patient.ts';
 import { legalAuthenticatorRow } from './document-entry-authenticator.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
-import type { Draft, Row, RowOf, Source } from './rows.ts';
+import { recurring } from './recurring.ts';
+import { alone, type Draft, type Row, type RowOf, type Source } from './rows.ts';
 import { extras, slotExtensions } from './slots.ts';
 import { schemes } from './terminology/systems.ts';
-import type { DocumentEntry, XdsCode } from './xds.ts';
+import type { DocumentEntry, XdsAuthor, XdsCode } from './xds.ts';
 
 type Doc = DocumentReference;
 type DocRow<K extends keyof DocumentEntry> = Row<DocumentEntry, Doc, K>;
@@ -68,6 +69,10 @@ const noScheme = 'no coding of a system that has an OID';
 const readConcept = (s: Source<Doc>, path: string, value: CodeableConcept | undefined): XdsCode | undefined =>
   told(s, path, value, concept.encode, noScheme);
 const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
+const concepts = (values: XdsCode[]): CodeableConcept[] | undefined => {
+  const decoded = present(values.map((v) => concept.decode(v)));
+  return decoded.length === 0 ? undefined : decoded;
+};
 
 const slotQuery = (name: string): string => `$XDSDocumentEntry${name}`;
 const fromTo = (name: string): string[] => [slotQuery(`${name}From`), slotQuery(`${name}To`)];
@@ -83,10 +88,10 @@ function timeRow<K extends 'creationTime' | 'serviceStartTime' | 'serviceStopTim
     ebrim: `Slot ${row.xds}`,
     codec: 'DTM',
     loss: 'The DMP keeps UTC to the second: the zone and fractions of a second do not come back.',
-    write: (value, draft) => {
-      const written = dtm.decode(value);
-      if (written !== undefined) set(draft, written);
-    },
+    ...recurring(
+      (value: string) => dtm.decode(value),
+      (time, draft: Draft<Doc>) => set(draft, time),
+    ),
     read: (s) => told(s, row.fhir.replace('content', 'content[0]'), get(s), dtm.encode, 'not a FHIR date or dateTime'),
   };
 }
@@ -106,7 +111,10 @@ function contextCode<K extends 'healthcareFacilityTypeCode' | 'practiceSettingCo
     search: [search],
     query: [slotQuery(query)],
     loss: onlyOneCoding,
-    write: (value, draft) => void (contextOf(draft)[element] = concept.decode(value)),
+    ...recurring(
+      (value: XdsCode) => concept.decode(value),
+      (made, draft) => void (contextOf(draft)[element] = made),
+    ),
     read: (s) => readConcept(s, `DocumentReference.context.${element}`, s.resource.context?.[element]),
   };
 }
@@ -251,7 +259,10 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['type'],
     query: [slotQuery('TypeCode')],
     loss: onlyOneCoding,
-    write: (value, draft) => void (draft.resource.type = concept.decode(value)),
+    ...recurring(
+      (value: XdsCode) => concept.decode(value),
+      (type, draft: Draft<Doc>) => void (draft.resource.type = type),
+    ),
     read: (s) => readConcept(s, 'DocumentReference.type', s.resource.type),
   },
   {
@@ -262,10 +273,10 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['category'],
     query: [slotQuery('ClassCode')],
     loss: onlyOneCoding,
-    write(value, draft) {
-      const category = concept.decode(value);
-      if (category !== undefined) draft.resource.category = [category];
-    },
+    ...recurring(
+      (value: XdsCode) => concept.decode(value),
+      (category, draft: Draft<Doc>) => void (draft.resource.category = [category]),
+    ),
     read(s) {
       const given = s.resource.category ?? [];
       if (given.length > 1) {
@@ -292,10 +303,16 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['author.given', 'author.family', 'author.identifier'],
     query: [slotQuery('AuthorPerson')],
     loss: 'Of the author’s resources, what XDS has no place for: qualifications, further names and identifiers, addresses.',
-    write(value, draft) {
-      const author = value.map((a, i) => authorToFhir(a, `author-${i + 1}`, draft));
-      if (author.length > 0) draft.resource.author = author;
-    },
+    ...recurring(
+      (value: XdsAuthor[]) =>
+        value.length === 0
+          ? undefined
+          : alone((draft) => value.map((a, i) => authorToFhir(a, `author-${i + 1}`, draft))),
+      ({ written, contained }, draft: Draft<Doc>) => {
+        contained.forEach((c) => draft.contain(c));
+        draft.resource.author = written;
+      },
+    ),
     read: (s) =>
       present((s.resource.author ?? []).map((r, i) => authorFromFhir(r, `DocumentReference.author[${i}]`, s))),
   },
@@ -317,10 +334,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['security-label'],
     query: [slotQuery('ConfidentialityCode')],
     loss: 'The system is read back in one spelling (TRE_A08, TRE_A07), whatever synonym was given.',
-    write(value, draft) {
-      const securityLabel = present(value.map((v) => concept.decode(v)));
-      if (securityLabel.length > 0) draft.resource.securityLabel = securityLabel;
-    },
+    ...recurring(concepts, (securityLabel, draft: Draft<Doc>) => void (draft.resource.securityLabel = securityLabel)),
     read(s) {
       const labels = s.resource.securityLabel ?? [];
       const codes = labels.map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l));
@@ -393,10 +407,12 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['format'],
     query: [slotQuery('FormatCode')],
     loss: cdaIsWhatIsKept,
-    write(value, draft) {
-      const format = coding.decode(value);
-      if (format !== undefined && draft.resource.content[0]) draft.resource.content[0].format = format;
-    },
+    ...recurring(
+      (value: XdsCode) => coding.decode(value),
+      (format, { resource: { content } }: Draft<Doc>) => {
+        if (content[0]) content[0].format = format;
+      },
+    ),
     read: (s) => told(s, 'DocumentReference.content[0].format', contentIn(s)?.format, coding.encode, noScheme),
   },
   {
@@ -407,10 +423,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     search: ['event'],
     query: [slotQuery('EventCodeList')],
     loss: onlyOneCoding,
-    write(value, draft) {
-      const event = present(value.map((v) => concept.decode(v)));
-      if (event.length > 0) contextOf(draft).event = event;
-    },
+    ...recurring(concepts, (event, draft: Draft<Doc>) => void (contextOf(draft).event = event)),
     read: (s) =>
       present(
         (s.resource.context?.event ?? []).map((e, i) => readConcept(s, `DocumentReference.context.event[${i}]`, e)),

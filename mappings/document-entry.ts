@@ -15,6 +15,7 @@ import { dtm, instantFrom } from './codecs/dtm.ts';
 import { documentEntryRows, documentSkeleton, newEntryId } from './document-entry-rows.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
 import { IssueError } from './outcome.ts';
+import type { Memory } from './recurring.ts';
 import { fromFhir, toFhir } from './rows.ts';
 import type { DocumentEntry } from './xds.ts';
 
@@ -85,19 +86,25 @@ function conforms(resource: DocumentReference): boolean {
 /**
  * A document entry as a PDSm comprehensive DocumentReference (valid under MHD 4.2.0 to 4.2.4: identifiers carry use and
  * type). An entry without status reads as an approved one; an id that is no `urn:uuid:` (of a submission) is not shown.
+ * @param memory shared by the entries of one answer; parts of their resources are then shared too, and frozen
  */
-export function documentEntryToFhir(entry: DocumentEntry, context: DocumentReferenceContext): DocumentReference {
-  const { id, availabilityStatus = statuses.approved, ...rest } = entry;
-  const model = { ...rest, availabilityStatus, id: id.startsWith('urn:uuid:') ? id : undefined } as DocumentEntry;
-  const mapped = toFhir(documentEntryRows, model, documentSkeleton);
-  const { resourceType, contained, extension, status, author, ...elements } = mapped;
+export function documentEntryToFhir(
+  entry: DocumentEntry,
+  context: DocumentReferenceContext,
+  memory?: Memory,
+): DocumentReference {
+  const id = entry.id.startsWith('urn:uuid:') ? entry.id : undefined;
+  const availabilityStatus = entry.availabilityStatus ?? statuses.approved;
+  const model = { ...entry, availabilityStatus, id } as DocumentEntry;
+  const mapped = toFhir(documentEntryRows, model, documentSkeleton, memory);
+  const { contained, extension, status, author } = mapped;
   const versionId = context.versionId ?? entry.version;
   const attachment = mapped.content[0]?.attachment;
   if (attachment) attachment.url = context.attachmentUrl;
   const date = attachment?.creation === undefined ? undefined : instantFrom(attachment.creation);
   const institution = contained?.find((c) => c.id === 'author-1-organization');
   const resource: DocumentReference = {
-    resourceType,
+    resourceType: 'DocumentReference',
     id: context.id,
     meta: {
       ...(versionId === undefined ? {} : { versionId }),
@@ -111,8 +118,10 @@ export function documentEntryToFhir(entry: DocumentEntry, context: DocumentRefer
     ...(author === undefined ? {} : { author }),
     custodian: institution === undefined ? dmp : { reference: `#${institution.id}` },
     ...(context.relatesTo === undefined ? {} : { relatesTo: context.relatesTo }),
-    ...elements,
+    content: mapped.content,
   };
+  for (const key in mapped)
+    if (!(key in resource)) Object.assign(resource, { [key]: mapped[key as keyof typeof mapped] });
   if (resource.meta && conforms(resource)) resource.meta.profile = [pdsmDocumentReference];
   return resource;
 }

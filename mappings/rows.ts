@@ -9,6 +9,8 @@
 import type { Extension, Reference, Resource } from '@medplum/fhirtypes';
 import { extExact } from './canonicals.ts';
 import type { Issue } from './outcome.ts';
+import { Memory, type Met, type Recurring } from './recurring.ts';
+import { agrees } from './same.ts';
 
 /** The resources that rows write. */
 export interface Mapped {
@@ -57,6 +59,8 @@ export interface Row<M, R extends Mapped, K extends keyof M = keyof M> {
   /** The value is given by the caller on both sides; the resource only points at it. */
   context?: true;
   write?(value: NonNullable<M[K]>, draft: Draft<R>): void;
+  /** In place of a `write`, by `recurring()`: see there. */
+  recurring?: Recurring<NonNullable<M[K]>, R>;
   read?(source: Source<R>): M[K] | undefined;
   /** For a row that has no FHIR element: whether what came along has the shape of ours. */
   accepts?(value: unknown): boolean;
@@ -67,26 +71,15 @@ export type RowOf<M, R extends Mapped> = { [K in keyof Required<M>]: Row<M, R, K
 
 type Loose<R extends Mapped> = Row<Record<string, unknown>, R, string>;
 
-/** Structural equality of JSON-like values; a member that is undefined counts as absent. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => same(v, b[i]));
-  }
-  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const keys = new Set([...Object.keys(x), ...Object.keys(y)]);
-  for (const key of keys) if (!same(x[key], y[key])) return false;
-  return true;
+/** What a part of a row writes, and the resources that it contains, apart from any resource. */
+export function alone<T>(write: (draft: Draft<Mapped>) => T): {
+  written: T;
+  contained: readonly (Resource & { id: string })[];
+} {
+  const draft = draftOf<Mapped>({ resourceType: '' });
+  const written = write(draft);
+  return { written, contained: (draft.resource.contained ?? []) as (Resource & { id: string })[] };
 }
-
-const isEmpty = (value: unknown): boolean =>
-  value === undefined ||
-  (Array.isArray(value) && value.length === 0) ||
-  (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
-
-/** A list that is absent and an empty one are the same fact. */
-const agrees = (a: unknown, b: unknown): boolean => (isEmpty(a) && isEmpty(b)) || same(a, b);
 
 function draftOf<R extends Mapped>(resource: R): Draft<R> {
   return {
@@ -149,21 +142,40 @@ function writeRows<R extends Mapped>(rows: readonly Loose<R>[], model: Record<st
   return draft.resource;
 }
 
-/** Writes a model into a fresh resource, row after row, and keeps beside it what the elements cannot say exactly. */
+/**
+ * Writes a model into a fresh resource, row after row, and keeps beside it what the elements cannot say exactly.
+ * @param memory of the answer that the model is part of
+ */
 export function toFhir<M extends object, R extends Mapped>(
   rows: readonly RowOf<M, R>[],
   model: M,
   skeleton: () => R,
+  memory = new Memory(),
 ): R {
   const all = rows as unknown as readonly Loose<R>[];
   const values = model as Record<string, unknown>;
-  const resource = writeRows(all, values, skeleton);
+  const draft = draftOf(skeleton());
+  const { resource } = draft;
+  const met = all.map((row): Met | undefined => {
+    const value = values[row.xds];
+    if (value === undefined || value === null) return undefined;
+    if (!row.recurring) {
+      row.write?.(value, draft);
+      return undefined;
+    }
+    const found = memory.recall(row.recurring, value, values);
+    if (found.made !== undefined) row.recurring.put(found.made, draft);
+    return found;
+  });
   const source = sourceOf(resource, []);
   const exact: Extension[] = [];
-  for (const row of all) {
+  for (const [i, row] of all.entries()) {
     if (row.context) continue;
     const value = values[row.xds];
-    if (agrees(row.read?.(source), value)) continue;
+    const known = met[i];
+    const isExact = known?.exact ?? agrees(row.read?.(source), value);
+    if (known) known.exact = isExact;
+    if (isExact) continue;
     const parts = [
       { url: 'name', valueString: row.xds },
       { url: 'value', valueString: JSON.stringify(value ?? null) },

@@ -6,6 +6,7 @@ import type { Criterion } from '../../mappings/criteria.ts';
 import { insToCx } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { getDocuments, type StoredQuery } from '../../mappings/query.ts';
+import { Memory } from '../../mappings/recurring.ts';
 import { matches, toStoredQuery } from '../../mappings/search.ts';
 import type { Pair } from '../search/pairs.ts';
 import { parseSearch, type Search } from '../search/parse.ts';
@@ -68,9 +69,10 @@ interface Mapper {
 
 function createMapper(patientId: string, base: string): Mapper {
   const made = new Map<Hit, DocumentReference | undefined>();
+  const memory = new Memory();
   const make = (hit: Hit): DocumentReference | undefined => {
     try {
-      return toResource(hit, patientId, base);
+      return toResource(hit, patientId, base, memory);
     } catch (e) {
       if (e instanceof IssueError) return undefined;
       throw e;

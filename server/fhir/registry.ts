@@ -8,6 +8,7 @@ import { statuses } from '../../mappings/ebrim/schemes.ts';
 import { insFromCx } from '../../mappings/ins.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import type { StoredQuery } from '../../mappings/query.ts';
+import type { Memory } from '../../mappings/recurring.ts';
 import type { DocumentEntry, RegistryError } from '../../mappings/xds.ts';
 import { td3_1 } from '../dmp/transactions/td3-1.ts';
 import type { Ins, SeenDocument, StoredDocument, StoredPatient } from '../store/types.ts';
@@ -100,13 +101,25 @@ export const hitOf = ({ entry, document }: Found): Hit => ({
   lastUpdated: document.updatedAt.toISOString(),
 });
 
-/** One entry as FHIR. */
-export function toResource({ entry, id, lastUpdated }: Hit, patientId: string, base: string): DocumentReference {
-  return documentEntryToFhir(entry, {
-    id,
-    subject: { reference: `Patient/${patientId}` },
-    attachmentUrl: `${base}/Binary/${id}`,
-    versionId: entry.version ?? '1',
-    lastUpdated,
-  });
+/**
+ * One entry as FHIR.
+ * @param memory of the answer that it came in
+ */
+export function toResource(
+  { entry, id, lastUpdated }: Hit,
+  patientId: string,
+  base: string,
+  memory?: Memory,
+): DocumentReference {
+  return documentEntryToFhir(
+    entry,
+    {
+      id,
+      subject: { reference: `Patient/${patientId}` },
+      attachmentUrl: `${base}/Binary/${id}`,
+      versionId: entry.version ?? '1',
+      lastUpdated,
+    },
+    memory,
+  );
 }
