@@ -114,7 +114,7 @@ function pointBounds({ prefix, start, end }: DateValue): Bounds {
  */
 function periodStartBounds({ prefix, start, end }: DateValue): Bounds {
   if (prefix === 'sa') return { from: end };
-  if (prefix === 'lt' || prefix === 'eb') return { to: start };
+  if (prefix === 'lt') return { to: start };
   return prefix === 'eq' || prefix === 'le' ? { to: end } : {};
 }
 const periodStopBounds = ({ prefix, start }: DateValue): Bounds => (prefix === 'eb' ? { to: start } : {});
