@@ -118,14 +118,23 @@ function looksLikeXml(bytes: Uint8Array): boolean {
 export function declaresPdfA1(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // XMP packets are UTF-8 in nearly all PDFs; each is looked at apart, without turning the whole file into a string.
-  for (let at = buffer.indexOf('pdfaid:part'); at >= 0; at = buffer.indexOf('pdfaid:part', at + 11)) {
+  let at = buffer.indexOf('pdfaid:part');
+  for (let looks = 0; at >= 0 && looks < mostDeclarations; looks++) {
     const packet = buffer.toString('latin1', Math.max(0, at - 4096), Math.min(buffer.length, at + 4096));
     if (value(packet, 'part') === '1' && /^[AB]$/.test(value(packet, 'conformance') ?? '')) return true;
+    at = buffer.indexOf('pdfaid:part', at + 11);
   }
   return false;
 }
 
+/** A PDF has one declaration, and one more for each PDF in it; a file made of nothing else is not searched to its end. */
+const mostDeclarations = 100;
+
+/** Every repetition is short and what follows it differs: the time is bounded whatever stands there. */
 function value(packet: string, name: string): string | undefined {
-  const found = new RegExp(`pdfaid:${name}\\s*(?:>\\s*([^<]*?)\\s*<|=\\s*["']\\s*([^"']*?)\\s*["'])`).exec(packet);
+  const form = new RegExp(
+    `pdfaid:${name}\\s{0,32}(?:>\\s{0,32}([^<\\s]{1,16})\\s{0,32}<|=\\s{0,32}["']\\s{0,32}([^"'\\s]{1,16})\\s{0,32}["'])`,
+  );
+  const found = form.exec(packet);
   return found?.[1] ?? found?.[2];
 }

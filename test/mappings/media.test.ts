@@ -86,6 +86,17 @@ describe('PDF/A-1 declaration', () => {
     expect(declaresPdfA1(large)).toBe(true);
     expect(performance.now() - started).toBeLessThan(2000);
   });
+
+  it.each([
+    ['names alone', 'pdfaid:part'.repeat(400_000)],
+    ['blanks after them', `pdfaid:part>${' '.repeat(2000)}`.repeat(2000)],
+    ['blanks in quotes', `pdfaid:part="${' '.repeat(2000)}`.repeat(2000)],
+    ['the other name', `pdfaid:part=1 pdfaid:conformance>${'\n'.repeat(4000)}`.repeat(1000)],
+  ])('a file made to be slow is read quickly: %s', (_, body) => {
+    const started = performance.now();
+    expect(declaresPdfA1(pdf(body))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
 });
 
 describeShared('documents of the corpora', (dir) => {
