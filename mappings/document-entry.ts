@@ -5,6 +5,7 @@
 import type {
   DocumentReference,
   DocumentReferenceRelatesTo,
+  Meta,
   Organization,
   Patient,
   Reference,
@@ -57,30 +58,30 @@ const dmp: Reference<Organization> = {
   display: 'DMP',
 };
 
-/** Elements that PDSm comprehensive requires and that an entry may lack: the profile is claimed only with them. */
-function conforms(resource: DocumentReference): boolean {
-  const attachment = resource.content[0]?.attachment;
-  const { period, facilityType, practiceSetting, sourcePatientInfo } = resource.context ?? {};
-  return [
-    resource.masterIdentifier,
-    resource.type,
-    resource.category,
-    resource.date,
-    resource.author?.[0],
-    resource.securityLabel?.[0],
-    resource.content[0]?.format,
-    attachment?.contentType,
-    attachment?.language,
-    attachment?.size,
-    attachment?.hash,
-    attachment?.title,
-    attachment?.creation,
-    period?.start,
-    facilityType,
-    practiceSetting,
-    sourcePatientInfo,
-    resource.status === 'current' || resource.status === 'superseded' || undefined,
-  ].every((element) => element !== undefined);
+/** Whether there are all elements that PDSm comprehensive requires and an entry may lack: else it is not claimed. */
+function conforms(resource: DocumentReference, { date }: Partial<DocumentReference>): boolean {
+  const { content, context, status } = resource;
+  const attachment = content[0]?.attachment;
+  return (
+    resource.masterIdentifier !== undefined &&
+    resource.type !== undefined &&
+    resource.category !== undefined &&
+    date !== undefined &&
+    resource.author?.[0] !== undefined &&
+    resource.securityLabel?.[0] !== undefined &&
+    content[0]?.format !== undefined &&
+    attachment?.contentType !== undefined &&
+    attachment.language !== undefined &&
+    attachment.size !== undefined &&
+    attachment.hash !== undefined &&
+    attachment.title !== undefined &&
+    attachment.creation !== undefined &&
+    context?.period?.start !== undefined &&
+    context.facilityType !== undefined &&
+    context.practiceSetting !== undefined &&
+    context.sourcePatientInfo !== undefined &&
+    (status === 'current' || status === 'superseded')
+  );
 }
 
 /**
@@ -95,35 +96,36 @@ export function documentEntryToFhir(
 ): DocumentReference {
   const id = entry.id.startsWith('urn:uuid:') ? entry.id : undefined;
   const availabilityStatus = entry.availabilityStatus ?? statuses.approved;
-  const model = { ...entry, availabilityStatus, id } as DocumentEntry;
+  // An entry of the registry has both: no copy then.
+  const isComplete = id !== undefined && entry.availabilityStatus !== undefined;
+  const model = isComplete ? entry : ({ ...entry, availabilityStatus, id } as DocumentEntry);
   const mapped = toFhir(documentEntryRows, model, documentSkeleton, memory);
-  const { contained, extension, status, author } = mapped;
-  const versionId = context.versionId ?? entry.version;
+  const { contained, author } = mapped;
   const attachment = mapped.content[0]?.attachment;
   if (attachment) attachment.url = context.attachmentUrl;
   const date = attachment?.creation === undefined ? undefined : instantFrom(attachment.creation);
-  const institution = contained?.find((c) => c.id === 'author-1-organization');
-  const resource: DocumentReference = {
-    resourceType: 'DocumentReference',
-    id: context.id,
-    meta: {
-      ...(versionId === undefined ? {} : { versionId }),
-      ...(context.lastUpdated === undefined ? {} : { lastUpdated: context.lastUpdated }),
-    },
-    ...(contained === undefined ? {} : { contained }),
-    ...(extension === undefined ? {} : { extension }),
-    status,
-    subject: context.subject as Reference<Patient>,
-    ...(date === undefined ? {} : { date }),
-    ...(author === undefined ? {} : { author }),
-    custodian: institution === undefined ? dmp : { reference: `#${institution.id}` },
-    ...(context.relatesTo === undefined ? {} : { relatesTo: context.relatesTo }),
-    content: mapped.content,
-  };
-  for (const key in mapped)
-    if (!(key in resource)) Object.assign(resource, { [key]: mapped[key as keyof typeof mapped] });
-  if (resource.meta && conforms(resource)) resource.meta.profile = [pdsmDocumentReference];
-  return resource;
+  const institution = contained?.some((c) => c.id === 'author-1-organization');
+  const meta: Meta = {};
+  const versionId = context.versionId ?? entry.version;
+  if (versionId !== undefined) meta.versionId = versionId;
+  if (context.lastUpdated !== undefined) meta.lastUpdated = context.lastUpdated;
+  // Element by element, in the order in which they are read best: spreads into one literal take several times as long.
+  const resource: Partial<DocumentReference> = { resourceType: 'DocumentReference', id: context.id, meta };
+  if (contained) resource.contained = contained;
+  if (mapped.extension) resource.extension = mapped.extension;
+  resource.status = mapped.status;
+  resource.subject = context.subject as Reference<Patient>;
+  if (date !== undefined) resource.date = date;
+  if (author) resource.author = author;
+  resource.custodian = institution ? { reference: '#author-1-organization' } : dmp;
+  if (context.relatesTo) resource.relatesTo = context.relatesTo;
+  addMissing(resource, mapped);
+  if (conforms(mapped, resource)) meta.profile = [pdsmDocumentReference];
+  return resource as DocumentReference;
+}
+
+function addMissing<T extends object>(target: Partial<T>, source: T): void {
+  for (const key in source) if (!(key in target)) target[key] = source[key];
 }
 
 /** The lists that every entry has. */

@@ -156,20 +156,20 @@ export function toFhir<M extends object, R extends Mapped>(
   const values = model as Record<string, unknown>;
   const draft = draftOf(skeleton());
   const { resource } = draft;
-  const met = all.map((row): Met | undefined => {
+  const met = new Array<Met | undefined>(all.length);
+  for (let i = 0; i < all.length; i++) {
+    const row = all[i] as Loose<R>;
     const value = values[row.xds];
-    if (value === undefined || value === null) return undefined;
-    if (!row.recurring) {
-      row.write?.(value, draft);
-      return undefined;
-    }
-    const found = memory.recall(row.recurring, value, values);
-    if (found.made !== undefined) row.recurring.put(found.made, draft);
-    return found;
-  });
+    if (value === undefined || value === null) continue;
+    if (row.recurring) {
+      const { made } = (met[i] = memory.recall(row.recurring, value, values));
+      if (made !== undefined) row.recurring.put(made, draft);
+    } else row.write?.(value, draft);
+  }
   const source = sourceOf(resource, []);
   const exact: Extension[] = [];
-  for (const [i, row] of all.entries()) {
+  for (let i = 0; i < all.length; i++) {
+    const row = all[i] as Loose<R>;
     if (row.context) continue;
     const value = values[row.xds];
     const known = met[i];

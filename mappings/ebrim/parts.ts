@@ -11,20 +11,29 @@ export class EbRimError extends Error {
   override name = 'EbRimError';
 }
 
+function valuesOf(slot: XmlNode): string[] {
+  const values: string[] = [];
+  for (const value of child(slot, 'ValueList', rim)?.children ?? [])
+    if (value.name === 'Value' && value.ns === rim) values.push(value.text.trim());
+  return values;
+}
+
 /** Slots that are taken out by name; the rest is handed back as it is. */
 export class SlotReader {
   private readonly values = new Map<string, string[]>();
   constructor(node: XmlNode) {
-    for (const slot of childrenOf(node, 'Slot', rim)) {
+    for (const slot of node.children) {
+      if (slot.name !== 'Slot' || slot.ns !== rim) continue;
       const name = slot.attrs['name'] ?? '';
-      const values = childrenOf(child(slot, 'ValueList', rim), 'Value', rim).map((v) => v.text.trim());
+      const values = valuesOf(slot);
       const before = this.values.get(name);
       if (before) before.push(...values);
       else this.values.set(name, values);
     }
   }
   all(name: string): string[] {
-    const found = this.values.get(name) ?? [];
+    const found = this.values.get(name);
+    if (!found) return [];
     this.values.delete(name);
     return found;
   }
@@ -36,15 +45,20 @@ export class SlotReader {
     return found[0];
   }
   rest(): Slots {
-    return Object.fromEntries(this.values);
+    return this.values.size === 0 ? {} : Object.fromEntries(this.values);
   }
 }
 
+const xmlLang = '{http://www.w3.org/XML/1998/namespace}lang';
+
 function international(node: XmlNode | undefined): string | undefined {
-  const strings = childrenOf(node, 'LocalizedString', rim);
-  const xmlLang = '{http://www.w3.org/XML/1998/namespace}lang';
-  const french = strings.find((s) => s.attrs[xmlLang]?.toLowerCase().startsWith('fr'));
-  return (french ?? strings[0])?.attrs['value'] || undefined;
+  let first: XmlNode | undefined;
+  for (const string of node?.children ?? []) {
+    if (string.name !== 'LocalizedString' || string.ns !== rim) continue;
+    if (/^fr/i.test(string.attrs[xmlLang] ?? '')) return string.attrs['value'] || undefined;
+    first ??= string;
+  }
+  return first?.attrs['value'] || undefined;
 }
 
 function readAuthor(node: XmlNode): XdsAuthor {
@@ -83,32 +97,38 @@ function readExtra(node: XmlNode): ExtraClassification {
 
 /** The classifications of an object, taken out by scheme; what nobody takes is left in `extras`. */
 export class ClassificationReader {
-  private readonly nodes: XmlNode[];
+  /** Those not taken yet; a taken one leaves a gap. */
+  private readonly nodes: (XmlNode | undefined)[];
   constructor(node: XmlNode) {
     this.nodes = childrenOf(node, 'Classification', rim);
   }
-  private take(accept: (node: XmlNode) => boolean, limit = Infinity): XmlNode[] {
+  private take(attribute: string, value: string, coded: boolean, limit = Infinity): XmlNode[] {
     const taken: XmlNode[] = [];
-    for (let i = 0; i < this.nodes.length && taken.length < limit;) {
-      const node = this.nodes[i] as XmlNode;
-      if (accept(node)) taken.push(...this.nodes.splice(i, 1));
-      else i++;
+    for (let i = 0; i < this.nodes.length && taken.length < limit; i++) {
+      const node = this.nodes[i];
+      if (node?.attrs[attribute] !== value || (coded && !node.attrs['nodeRepresentation'])) continue;
+      taken.push(node);
+      this.nodes[i] = undefined;
     }
     return taken;
   }
   authors(scheme: string): XdsAuthor[] {
-    return this.take((n) => n.attrs['classificationScheme'] === scheme).map(readAuthor);
+    return this.take('classificationScheme', scheme, false).map(readAuthor);
   }
-  codes(scheme: string, limit = Infinity): XdsCode[] {
-    const coded = (n: XmlNode): boolean =>
-      n.attrs['classificationScheme'] === scheme && !!n.attrs['nodeRepresentation'];
-    return this.take(coded, limit).map(readCode);
+  codes(scheme: string): XdsCode[] {
+    return this.take('classificationScheme', scheme, true).map(readCode);
+  }
+  /** The first one; further ones stay. */
+  code(scheme: string): XdsCode | undefined {
+    const [first] = this.take('classificationScheme', scheme, true, 1);
+    return first && readCode(first);
   }
   node(node: string): boolean {
-    return this.take((n) => n.attrs['classificationNode'] === node).length > 0;
+    return this.take('classificationNode', node, false).length > 0;
   }
   extras(): { classifications?: ExtraClassification[] } {
-    return this.nodes.length === 0 ? {} : { classifications: this.nodes.map(readExtra) };
+    const rest = this.nodes.filter((n) => n !== undefined);
+    return rest.length === 0 ? {} : { classifications: rest.map(readExtra) };
   }
 }
 
@@ -118,12 +138,14 @@ export function readIdentifiers<K extends string>(
 ): { known: Record<K, string>; extras: { externalIdentifiers?: ExtraIdentifier[] } } {
   const rest = childrenOf(node, 'ExternalIdentifier', rim);
   const known = {} as Record<K, string>;
-  for (const [field, [scheme, name]] of Object.entries(table) as [K, readonly [string, string]][]) {
+  for (const field in table) {
+    const [scheme, name] = table[field];
     const at = rest.findIndex((n) => n.attrs['identificationScheme'] === scheme);
     const value = at < 0 ? undefined : rest.splice(at, 1)[0]?.attrs['value'];
     if (!value) throw new EbRimError(`ExternalIdentifier ${name} is missing`);
     known[field] = value;
   }
+  if (rest.length === 0) return { known, extras: {} };
   const externalIdentifiers = rest.map((n) => {
     const name = international(child(n, 'Name', rim));
     return {
@@ -132,7 +154,7 @@ export function readIdentifiers<K extends string>(
       ...(name === undefined ? {} : { name }),
     };
   });
-  return { known, extras: externalIdentifiers.length === 0 ? {} : { externalIdentifiers } };
+  return { known, extras: { externalIdentifiers } };
 }
 
 /** What every registry object may carry. */

@@ -119,11 +119,14 @@ function decode(bytes: Uint8Array, limits: XmlLimits): string {
 
 /** First child of that local name (and namespace, when given). */
 export function child(node: XmlNode | undefined, name: string, ns?: string): XmlNode | undefined {
-  return node?.children.find((c) => c.name === name && (ns === undefined || c.ns === ns));
+  if (node) for (const c of node.children) if (c.name === name && (ns === undefined || c.ns === ns)) return c;
+  return undefined;
 }
 
 export function childrenOf(node: XmlNode | undefined, name: string, ns?: string): XmlNode[] {
-  return node?.children.filter((c) => c.name === name && (ns === undefined || c.ns === ns)) ?? [];
+  const found: XmlNode[] = [];
+  if (node) for (const c of node.children) if (c.name === name && (ns === undefined || c.ns === ns)) found.push(c);
+  return found;
 }
 
 /** Follows child names downwards. */
