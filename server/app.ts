@@ -43,6 +43,7 @@ export function createApp(options: AppOptions): Express {
   const services: Services = { config, store, dmp, logger, now };
   const app = express();
   app.disable('x-powered-by');
+  app.set('env', 'production'); // Express's own last resort shows no stack either
   app.set('case sensitive routing', true); // what is open is open under exactly one name
   app.set('etag', false); // FHIR's ETag is the version of a resource, not a digest of its JSON
   app.set('query parser', false); // `server/search` reads query strings, in order and strictly

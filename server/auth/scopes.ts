@@ -11,7 +11,11 @@ export interface Need {
   ihe: readonly string[];
 }
 
-const v1: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' };
+const v1 = new Map([
+  ['read', 'rs'],
+  ['write', 'cud'],
+  ['*', 'cruds'],
+]);
 
 /** Whether one of the granted scopes covers the need. */
 export function isGranted(scopes: readonly string[], need: Need): boolean {
@@ -21,7 +25,7 @@ export function isGranted(scopes: readonly string[], need: Need): boolean {
     if (!m) return false;
     const [, type, given = ''] = m;
     if (type !== '*' && type !== need.type) return false;
-    const permissions = v1[given] ?? (/^c?r?u?d?s?$/.test(given) ? given : '');
+    const permissions = v1.get(given) ?? (/^c?r?u?d?s?$/.test(given) ? given : '');
     return permissions.includes(need.permission);
   });
 }

@@ -14,6 +14,9 @@ import { stateOf } from './request.ts';
 /** Lets nobody pass without a valid token. */
 export function authenticate(verify: TokenVerifier): RequestHandler {
   return async (req, res, next) => {
+    // Node keeps the first of several; a proxy before us may have looked at another.
+    if ((req.headersDistinct['authorization'] ?? []).length > 1)
+      throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
     stateOf(res).caller = await verify(bearerOf(req.get('authorization')));
     next();
   };
@@ -31,7 +34,15 @@ export function needsOf(type: string, interaction: Interaction): Need[] {
   return interaction.permission ? [{ type, permission: interaction.permission, ihe: interaction.ihe }] : [];
 }
 
-const permissionOfMethod: Record<string, Permission> = { POST: 'c', PUT: 'u', PATCH: 'u', GET: 'r', DELETE: 'd' };
+const permissionOfMethod = new Map<unknown, Permission>([
+  ['POST', 'c'],
+  ['PUT', 'u'],
+  ['PATCH', 'u'],
+  ['GET', 'r'],
+  ['DELETE', 'd'],
+]);
+/** What may be repeated in a refusal and in its header: letters only, whatever the client wrote. */
+const typeName = /^[A-Za-z]{1,64}$/;
 
 /**
  * What the entries of a transaction ask for (SMART App Launch 2.2: each entry is held against the scopes on its own).
@@ -49,8 +60,8 @@ export function needsOfBundle(bundle: unknown): Need[] {
         method === 'POST' || method === 'PUT'
           ? entry?.resource?.resourceType
           : (typeof url === 'string' ? url : '').split(/[/?]/)[0];
-      const permission = permissionOfMethod[String(method)];
-      if (typeof named !== 'string' || named === '' || named === 'Patient' || !permission) return [];
+      const permission = permissionOfMethod.get(method);
+      if (typeof named !== 'string' || !typeName.test(named) || named === 'Patient' || !permission) return [];
       return [{ type: named, permission, ihe }];
     },
   );

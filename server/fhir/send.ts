@@ -97,23 +97,34 @@ function trace(error: unknown): object {
 /** Last step: every error leaves as an OperationOutcome. */
 export function onError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    const state = stateOf(res);
-    // The client left: what was under way was called off, and nobody reads an answer.
-    if (res.destroyed && !res.writableFinished) return;
-    const problem = toProblem(
-      error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error),
-    );
-    state.problems = problem.issues.map((i) => i.key);
-    if (problem.issues.some((i) => i.key === 'internal'))
-      logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
-    if (res.headersSent) {
-      res.destroy();
-      return;
+    try {
+      answerError(error, req, res, logger);
+    } catch (e) {
+      // Express would answer with the stack.
+      logger.error({ requestId: stateOf(res).requestId, ...trace(e) }, 'unforeseen, while answering an error');
+      if (res.headersSent) res.destroy();
+      else sendJson(req, res, 500, toOutcome([{ key: 'internal' }], stateOf(res).language, stateOf(res).requestId));
     }
-    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
-    const demand = challenge(state.problems, missing === undefined ? undefined : String(missing));
-    if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
-    sendJson(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
   };
+}
+
+function answerError(error: unknown, req: Request, res: Response, logger: Logger): void {
+  const state = stateOf(res);
+  // The client left: what was under way was called off, and nobody reads an answer.
+  if (res.destroyed && !res.writableFinished) return;
+  const problem = toProblem(
+    error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error),
+  );
+  state.problems = problem.issues.map((i) => i.key);
+  if (problem.issues.some((i) => i.key === 'internal'))
+    logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+  const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
+  const demand = challenge(state.problems, missing === undefined ? undefined : String(missing));
+  if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
+  sendJson(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
 }

@@ -27,6 +27,7 @@ describe('isGranted', () => {
     ['user/DocumentReference', 'DocumentReference.s'],
     ['xuser/DocumentReference.rs', 'DocumentReference.s'],
     ['user/DocumentReference.', 'DocumentReference.s'],
+    ['user/DocumentReference.constructor', 'DocumentReference.s'],
     ['ITI-65', 'DocumentReference.s'],
     ['', 'DocumentReference.s'],
   ])('%s does not cover %s', (scope, wanted) => expect(isGranted([scope], need(wanted, ['ITI-67']))).toBe(false));

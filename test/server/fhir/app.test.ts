@@ -144,6 +144,29 @@ describe('a transaction', () => {
   });
 });
 
+describe('what a client writes into a refusal', () => {
+  it.each([
+    ['a line end in a url', { method: 'GET', url: 'x\r\nSet-Cookie: a=b' }, undefined],
+    ['a quote in a url', { method: 'GET', url: 'x", error="y' }, undefined],
+    ['an INS in a url', { method: 'GET', url: INS }, undefined],
+    ['a resource type that no header can hold', { method: 'POST', url: 'x' }, { resourceType: 'é\u0000' }],
+    ['a method that every object has', { method: '__proto__', url: 'X' }, undefined],
+  ])('stays out of it: %s', async (_, request, resource) => {
+    const body = { resourceType: 'Bundle', type: 'transaction', entry: [{ request, resource }] };
+    const res = await bench.post('/fhir', 'user~Patient.rs').type(json).send(JSON.stringify(body));
+    // Asked for nothing that could be named: the deposit is what refuses it.
+    expect(res.status).toBe(200);
+    expect(served).toBe('transaction');
+    expect(res.headers['www-authenticate']).toBeUndefined();
+  });
+
+  it('several Authorization headers are none', async () => {
+    const res = await bench.get('/fhir/Patient').set('Authorization', ['Bearer all', 'Bearer bad'] as never);
+    expect(res.status).toBe(401);
+    expect(res.headers['www-authenticate']).toContain('invalid_token');
+  });
+});
+
 describe('what is open', () => {
   it.each(['/fhir/metadata', '/fhir/.well-known/smart-configuration'])(
     '%s answers anybody, from any origin',
