@@ -6,6 +6,11 @@ import { IssueError } from '../../mappings/outcome.ts';
 
 /** Nesting of objects and arrays: far beyond any FHIR resource, far below the stack. */
 export const maxDepth = 100;
+/**
+ * Braces, brackets, commas and strings of a body: a hundred documents with all their metadata have less than half of them. Each
+ * costs time in every step after this one, and megabytes of `[],[],` would hold the process for many seconds.
+ */
+export const maxMarks = 500_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -37,8 +42,10 @@ const quote = 0x22;
 function scan(text: string): void {
   /** The keys of each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
-  const mark = /[{}[\]"]/g;
+  const mark = /[{}[\]",]/g;
+  let count = 0;
   for (let m = mark.exec(text); m; m = mark.exec(text)) {
+    if (++count > maxMarks) throw malformed(`> ${maxMarks} elements`);
     const at = m.index;
     switch (m[0]) {
       case '{':
@@ -49,6 +56,8 @@ function scan(text: string): void {
       case '}':
       case ']':
         open.pop();
+        break;
+      case ',':
         break;
       default: {
         const end = endOfString(text, at);
@@ -72,8 +81,9 @@ function endOfString(text: string, start: number): number {
 }
 
 function isKey(text: string, after: number): boolean {
-  while (/\s/.test(text[after] ?? '')) after++;
-  return text[after] === ':';
+  const colon = /\s*:/y;
+  colon.lastIndex = after;
+  return colon.test(text);
 }
 
 function addKey(keys: Set<string>, literal: string, at: number): void {

@@ -45,6 +45,23 @@ describe('parseJson', () => {
     expect(() => parseJson(Buffer.from([0x22, 0xc3, 0x22]))).toThrow('body-malformed');
   });
 
+  it.each([
+    ['objects', `[${'{},'.repeat(10_000_000)}{}]`],
+    ['arrays', `[${'[],'.repeat(10_000_000)}[]]`],
+    ['numbers', `[${'1,'.repeat(15_000_000)}1]`],
+    ['strings', `[${'"",'.repeat(10_000_000)}""]`],
+  ])('refuses more %s than a body can need, before they are made', (_, text) => {
+    const started = performance.now();
+    expect(() => read(text)).toThrow('body-malformed');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('costs little on blanks', () => {
+    const started = performance.now();
+    expect(read(`{"a"${' '.repeat(30_000_000)}:1}`)).toEqual({ a: 1 });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
   it('costs next to nothing on a long base64', () => {
     const text = JSON.stringify({ data: 'A'.repeat(20_000_000) });
     const started = performance.now();
