@@ -22,7 +22,7 @@ import {
 import { coding, concept } from './codecs/coded.ts';
 import { hash, size } from './codecs/content.ts';
 import { dtm } from './codecs/dtm.ts';
-import { cxIdentifier, oidUri } from './codecs/identifiers.ts';
+import { cxIdentifier, datedCx, oidUri } from './codecs/identifiers.ts';
 import { patientRows } from './document-entry-patient.ts';
 import { legalAuthenticatorRow } from './document-entry-authenticator.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
@@ -289,11 +289,13 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
   {
     xds: 'patientId',
     ebrim: 'ExternalIdentifier XDSDocumentEntry.patientId',
-    fhir: 'DocumentReference.subject',
+    fhir: 'DocumentReference.subject.identifier',
     codec: 'CX',
     search: ['patient', 'patient.identifier'],
     query: [slotQuery('PatientId')],
-    context: true,
+    // Who deposits says the patient by other means too: the caller's word goes before this one.
+    ...recurring(datedCx.decode, (identifier, draft: Draft<Doc>) => void (draft.resource.subject = { identifier })),
+    read: ({ resource: { subject } }) => subject?.identifier && datedCx.encode(subject.identifier),
   },
   {
     xds: 'authors',

@@ -39,8 +39,8 @@ export interface DocumentReferenceContext {
 
 /** What a DocumentReference does not say, or says by reference. */
 export interface DocumentEntryContext {
-  /** CX */
-  patientId: string;
+  /** CX; when absent, that of `subject.identifier`. */
+  patientId?: string;
   /** CX, when the resource has none. */
   sourcePatientId?: string;
   /** When the resource has none. */
@@ -114,7 +114,7 @@ export function documentEntryToFhir(
   if (contained) resource.contained = contained;
   if (mapped.extension) resource.extension = mapped.extension;
   resource.status = mapped.status;
-  resource.subject = context.subject as Reference<Patient>;
+  resource.subject = { ...(context.subject as Reference<Patient>), ...mapped.subject };
   if (date !== undefined) resource.date = date;
   if (author) resource.author = author;
   resource.custodian = institution ? { reference: '#author-1-organization' } : dmp;
@@ -175,6 +175,11 @@ export function documentEntryFromFhir(resource: DocumentReference, context: Docu
     const element = expression.slice(expression.lastIndexOf('.') + 1);
     issues.push({ key: 'required', expression, values: { element, rule: 'MHD, PDSm' } });
   }
+  const patientId = context.patientId ?? entry.patientId;
+  if (patientId === undefined) {
+    const values = { element: 'identifier', rule: 'PDSm' };
+    issues.push({ key: 'required', expression: 'DocumentReference.subject', values });
+  }
   if (issues.length > 0) throw new IssueError(issues);
-  return { ...(entry as DocumentEntry), patientId: context.patientId };
+  return { ...(entry as DocumentEntry), patientId: patientId as string };
 }

@@ -5,6 +5,7 @@
 import type { Identifier } from '@medplum/fhirtypes';
 import { frCoreIdentifierTypes, rpps, uris, v2IdentifierTypes } from '../canonicals.ts';
 import { isPatientOid } from '../ins.ts';
+import { dtm } from './dtm.ts';
 import { components, compose, hd, hl7Text, type Authority, type Codec } from './hl7v2.ts';
 
 /** OIDs of persons' and structures' national identifiers (dmp-wire §3.3). */
@@ -121,6 +122,21 @@ export const cxIdentifier: Codec<string, Identifier> = {
   encode(value) {
     const id = identifier.encode(value);
     return id === undefined ? undefined : cx.encode(id);
+  },
+};
+
+/** CX with the day from which it holds (CX.7) ↔ Identifier with `period.start`. */
+export const datedCx: Codec<string, Identifier> = {
+  decode(wire) {
+    const value = cx.decode(wire);
+    if (value === undefined) return undefined;
+    const start = value.effective === undefined ? undefined : dtm.decode(value.effective);
+    return { ...identifier.decode(value), ...(start === undefined ? {} : { period: { start } }) };
+  },
+  encode(value) {
+    const id = identifier.encode(value);
+    const effective = value.period?.start === undefined ? undefined : dtm.encode(value.period.start);
+    return id && cx.encode({ ...id, ...(effective === undefined ? {} : { effective }) });
   },
 };
 

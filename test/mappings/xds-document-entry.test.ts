@@ -6,7 +6,7 @@ import { documentEntry } from './arbitraries.ts';
 
 const context = { id: 'd1', subject: { reference: 'Patient/p1' }, attachmentUrl: 'http://localhost/fhir/Binary/d1' };
 const back = (entry: DocumentEntry, resource = documentEntryToFhir(entry, context)): DocumentEntry =>
-  documentEntryFromFhir(resource, { patientId: entry.patientId });
+  documentEntryFromFhir(resource, {});
 
 describe('DocumentEntry → DocumentReference → DocumentEntry', () => {
   it('is the identity for every entry that a registry could hold', () => {

@@ -32,10 +32,15 @@ export function errorsOf(resource: Resource, profile?: StructureDefinition): Ope
  */
 export function profileOf(shared: string, file: string): StructureDefinition {
   const profile = JSON.parse(readFileSync(path.join(shared, 'fhir', file), 'utf8')) as StructureDefinition;
-  const blind = (profile.snapshot?.element ?? [])
+  const all = profile.snapshot?.element ?? [];
+  const blind = all
     .filter((e) => /\.extension:[^.]+$/.test(e.id ?? '') && e.type?.some((t) => t.profile))
     .map((e) => e.id ?? '');
-  const element = (profile.snapshot?.element ?? [])
+  // Nor slices of entries told by the profile of their resource: whoever calls judges the resources one by one.
+  const told = all.filter((e) => e.slicing?.discriminator?.some((d) => d.type === 'profile')).map((e) => e.id ?? '');
+  const element = all
+    .filter((e) => !told.some((id) => e.id?.startsWith(`${id}:`)))
+    .map((e) => (told.includes(e.id ?? '') ? { ...e, slicing: undefined } : e))
     .filter((e) => !blind.some((id) => e.id === id || e.id?.startsWith(`${id}.`)))
     .map((e) => ({ ...e, constraint: e.constraint?.filter((c) => c.expression) }));
   return { ...profile, snapshot: { element } };

@@ -137,7 +137,8 @@ function respond(
   ): void => {
     const own = [...warnings.filter((w) => w.expression?.startsWith(`Bundle.entry[${index}].`)), ...more];
     entries.set(index, {
-      ...(resource ? { fullUrl: `${config.fhirBase}/${type}/${id}`, resource } : {}),
+      fullUrl: `${config.fhirBase}/${type}/${id}`,
+      ...(resource ? { resource } : {}),
       response: {
         status,
         location: `${config.fhirBase}/${type}/${id}`,
