@@ -106,3 +106,15 @@ export function insFromCx(cx: string): PatientId | undefined {
   if (!value || !oid || (type !== undefined && type !== '' && type !== 'NH')) return undefined;
   return isInsOid(oid) ? { value, oid } : undefined;
 }
+
+/**
+ * What is built like an INS (13 characters, or 15 with the key), also when it is written in groups: `2 36 04 69 990 123 76`.
+ * Digits before or after it, also those of an OID, make it something else; letters do not.
+ */
+const inText = /(?<!\d|\d\.)[1-478](?:[ -]?\d{2}){2}[ -]?(?:\d{2}|2[AB])(?:[ -]?\d{3}){2}(?:[ -]?\d{2})?(?!\d|\.\d)/gi;
+
+/** A text in which nothing looks like an INS any more: for what others wrote and what goes into an error or a log. */
+export const withoutIns = (text: string): string => text.replace(inText, '…');
+
+/** Whether something in a text looks like an INS. */
+export const holdsIns = (text: string): boolean => withoutIns(text) !== text;

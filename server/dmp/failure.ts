@@ -1,5 +1,6 @@
 /** Turns what can go wrong on the way into the kinds of DmpError (design, idea 4). */
 import { errors as undici } from 'undici';
+import { withoutIns } from '../../mappings/ins.ts';
 import { XmlError } from '../../mappings/xml/tree.ts';
 import { MultipartError } from './mtom/decode.ts';
 import { SoapError, type SoapFault } from './soap.ts';
@@ -51,7 +52,7 @@ export function unreadable(transaction: string, e: unknown): DmpError {
 
 /** Takes identifiers of persons out of a sentence of the DMP: INS, INS-C, and professionals' numbers. */
 export function withoutIdentifiers(text: string): string {
-  return text.replace(/(?<![\d.])(\d{22}|[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?|8\d{11})(?![\d.])/gi, '…');
+  return withoutIns(text).replace(/(?<!\d|\d\.)(\d{22}|8\d{11})(?!\d|\.\d)/g, '…');
 }
 
 /** A code that another party wrote, as a word that may stand in a log line. */

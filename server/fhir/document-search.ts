@@ -3,7 +3,7 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import type { Criterion } from '../../mappings/criteria.ts';
-import { insToCx } from '../../mappings/ins.ts';
+import { holdsIns, insToCx } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { getDocuments, type StoredQuery } from '../../mappings/query.ts';
 import { Memory } from '../../mappings/recurring.ts';
@@ -188,10 +188,10 @@ function filter(answer: Answer, residual: readonly Criterion[], { resourceOf }: 
   });
 }
 
-/** What the search was, with the opaque patient in place of the INS. */
+/** What the search was, with the opaque patient in place of the INS; a link is a URL, and no INS gets into it. */
 function linkToSelf(search: Search, patientId?: string): readonly ['self', Pair[]] {
   const criteria = search.criteria
-    .filter((c) => !isPatientCriterion(c))
+    .filter((c) => !isPatientCriterion(c) && !holdsIns(c.raw))
     .map((c): Pair => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);
   const query: Pair[] = [
     ...(patientId ? [['patient', `Patient/${patientId}`] as const] : []),

@@ -5,11 +5,13 @@
  * - `details.text` is in the language of the answer, the other language in a `translation` extension: each error can be
  *   read in French and in English.
  * - `details.coding` names the row of the error table and keeps the DMP's own code beside it.
+ * - What was built of the client's own words (a parameter's name, a property, a media type) is freed of whatever looks like an INS.
  * - `diagnostics` holds the X-Request-Id and nothing else.
  */
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import { ours } from '../../mappings/canonicals.ts';
 import { dmpKey, errorRow, sentence } from '../../mappings/errors.ts';
+import { withoutIns } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { DmpError } from '../dmp/types.ts';
 import { DatabaseError } from '../store/errors.ts';
@@ -54,27 +56,35 @@ function toIssue(issue: Issue, language: Language, requestId: string | undefined
     code: row.code as OperationOutcomeIssue['code'],
     details: {
       coding: [...upstream, { system: errorSystem, code: issue.key.replace(/^dmp:/, 'dmp-') }],
-      text: sentence(row, language, issue.values),
+      text: withoutIns(sentence(row, language, issue.values)),
       _text: {
         extension: [
           {
             url: translation,
             extension: [
               { url: 'lang', valueCode: other },
-              { url: 'content', valueString: sentence(row, other, issue.values) },
+              { url: 'content', valueString: withoutIns(sentence(row, other, issue.values)) },
             ],
           },
         ],
       },
     } as OperationOutcomeIssue['details'],
     ...(requestId ? { diagnostics: `X-Request-Id: ${requestId}` } : {}),
-    ...(issue.expression ? { expression: [issue.expression] } : {}),
+    ...(issue.expression ? { expression: [withoutIns(issue.expression)] } : {}),
   };
 }
 
-/** The issues as a resource. */
+/** As many as anybody reads: tens of thousands of them would make an answer larger than any request. */
+export const mostIssues = 200;
+
+/** The issues as a resource, errors before warnings when not all can be said. */
 export function toOutcome(issues: readonly Issue[], language: Language, requestId?: string): OperationOutcome {
-  return { resourceType: 'OperationOutcome', language, issue: issues.map((i) => toIssue(i, language, requestId)) };
+  const isError = (i: Issue): boolean => (i.severity ?? 'error') === 'error';
+  const said =
+    issues.length <= mostIssues
+      ? issues
+      : [...issues.filter(isError), ...issues.filter((i) => !isError(i))].slice(0, mostIssues);
+  return { resourceType: 'OperationOutcome', language, issue: said.map((i) => toIssue(i, language, requestId)) };
 }
 
 /**
@@ -93,14 +103,19 @@ export function statusOf(issues: readonly Issue[]): number {
   );
 }
 
+const longest = 2000;
+
 /**
  * What the DMP said, as far as it can be passed on: identifiers of persons (INS, RPPS) and HL7 composites, which hold
  * names, are masked; long texts are cut.
  */
 export function speakable(context: string | undefined): string | undefined {
-  const text = context
-    ?.replace(/[^\s'"(]*\^[^\s'")]*/g, '…')
-    .replace(/(?<![\w.-])\d[\dABab]{10,21}(?![\w.-])/g, '…')
+  if (context === undefined) return undefined;
+  // The first pattern is quadratic, and nobody bounds the DMP's sentences; a word that is cut might no longer be masked.
+  const short = context.length > longest ? context.slice(0, longest).replace(/\S{0,200}$/, '') : context;
+  const text = withoutIns(short)
+    .replace(/[^\s'"(]*\^[^\s'")]*/g, '…')
+    .replace(/(?<![\w-]|\d\.)\d[\dABab]{10,21}(?![\w-]|\.\d)/g, '…')
     .trim();
   return text ? text.slice(0, 300) : undefined;
 }

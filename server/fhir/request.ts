@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { holdsIns } from '../../mappings/ins.ts';
 import type { Caller } from '../auth/caller.ts';
 import { languageOf, type Language } from './outcome.ts';
 
@@ -25,14 +26,9 @@ const key = 'dmpFhir';
 /** The state of the request that a response answers. */
 export const stateOf = (res: Response): RequestState => res.locals[key] as RequestState;
 
-/** Something of 13 or 15 characters built like an INS: never echoed, never logged. */
-const looksLikeIns = /(?<![0-9A-Za-z])[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(?:\d{2})?(?![0-9A-Za-z])/i;
-
 /** The client's X-Request-Id when it is short, plain and no INS; else a new one. */
 export function requestIdOf(given: string | undefined): string {
-  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !looksLikeIns.test(given)
-    ? given
-    : randomUUID();
+  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !holdsIns(given) ? given : randomUUID();
 }
 
 /** First step: gives the request its state, and the answer its X-Request-Id. */

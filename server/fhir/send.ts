@@ -115,7 +115,8 @@ function answerError(error: unknown, req: Request, res: Response, logger: Logger
   const problem = toProblem(
     error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error),
   );
-  state.problems = problem.issues.map((i) => i.key);
+  const keys = [...new Set(problem.issues.map((i) => i.key))];
+  state.problems = keys.slice(0, 20);
   if (problem.issues.some((i) => i.key === 'internal'))
     logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
   if (res.headersSent) {
@@ -124,7 +125,7 @@ function answerError(error: unknown, req: Request, res: Response, logger: Logger
   }
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
   const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
-  const demand = challenge(state.problems, missing === undefined ? undefined : String(missing));
+  const demand = challenge(keys, missing === undefined ? undefined : String(missing));
   if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
   sendJson(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
 }

@@ -34,6 +34,9 @@ export interface Search {
   warnings: Issue[];
 }
 
+/** Values of all criteria together: each may cost a look into the store and a comparison with every document. */
+const mostValues = 500;
+
 const summaries: readonly string[] = ['true', 'false', 'text', 'data', 'count'];
 
 /** `code[:Type][.chain][:modifier]` → name without the type of a chain, and modifier. */
@@ -82,6 +85,9 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
       }
     }
   }
+  const values = search.criteria.reduce((sum, c) => sum + c.values.length, 0);
+  if (values > mostValues)
+    errors.push({ key: 'query-malformed', values: { detail: `${values} > ${mostValues} values` } });
   if (errors.length > 0) throw new IssueError(errors);
   return search;
 }
@@ -131,7 +137,7 @@ const resultParameters = {
   _elements: (search, value) => {
     const names = value.split(',').filter((n) => n !== '');
     if (names.length === 0 || !names.every((n) => /^[A-Za-z]+(\.[A-Za-z]+)*$/.test(n))) return 'a,b,c';
-    search.elements = names.map((n) => n.replace(/^[A-Z][A-Za-z]*\./, ''));
+    search.elements = [...new Set(names.map((n) => n.replace(/^[A-Z][A-Za-z]*\./, '')))];
     return undefined;
   },
   _sort: (search, value, options) => {

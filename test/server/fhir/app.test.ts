@@ -263,7 +263,7 @@ describe('headers', () => {
   });
 
   it('mint a request id for one that is missing, odd, or an INS', async () => {
-    for (const id of [undefined, '', 'a b', '{x}', 'x'.repeat(65), INS, `req-${INS}`, INS.slice(0, 13)]) {
+    for (const id of [undefined, '', 'a b', '{x}', 'x'.repeat(65), INS, `req-${INS}`, `INS${INS}`, INS.slice(0, 13)]) {
       const test = bench.get('/fhir/Patient/abc');
       const res = await (id === undefined ? test : test.set('X-Request-Id', id));
       expect(res.headers['x-request-id'], id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);

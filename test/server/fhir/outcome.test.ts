@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errors } from '../../../mappings/errors.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
-import { languageOf, statusOf, toOutcome, toProblem } from '../../../server/fhir/outcome.ts';
+import { languageOf, mostIssues, speakable, statusOf, toOutcome, toProblem } from '../../../server/fhir/outcome.ts';
 
 describe('languageOf', () => {
   it.each([
@@ -18,7 +18,52 @@ describe('languageOf', () => {
   ])('%s → %s', (header, language) => expect(languageOf(header)).toBe(language));
 });
 
+describe('what others wrote', () => {
+  it.each([
+    'Le patient 236046999012376.',
+    'INS:236046999012376;',
+    'INS236046999012376',
+    '2 36 04 69 990 123 76',
+    '2-36-04-69-990-123',
+    '(1012A99900114 ou 101072B99900114)',
+    'médecin 899700101233.',
+    '899700101233^MAUREL^HÉLÈNE^^^^^^&1.2.250.1.71.4.2.1&ISO^D',
+  ])('%s: nobody is named by what is repeated of it', (said) => {
+    const passed = JSON.stringify(
+      toOutcome(toProblem(new DmpError('registry', 'X', 'TD3.1a', said)).issues, 'fr', 'r'),
+    );
+    expect(passed).not.toMatch(/\d{2,3}[ -]?\d{3}|MAUREL|99900114/);
+  });
+
+  it('keeps OIDs and sizes', () => {
+    for (const text of ['1.2.250.1.213.1.4.10', '2.25.236046999012376236046999012376', '41943040'])
+      expect(speakable(`code ${text}`)).toBe(`code ${text}`);
+  });
+
+  it('is looked at in bounded time', () => {
+    const started = performance.now();
+    expect(speakable('a'.repeat(1_000_000))?.length).toBeLessThanOrEqual(300);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('of the client is freed of an INS too, wherever it stands', () => {
+    const issue = {
+      key: 'property-unknown',
+      expression: 'DocumentReference.236046999012376',
+      values: { name: '236046999012376', type: 'x' },
+    } as const;
+    expect(JSON.stringify(toOutcome([issue], 'en'))).not.toContain('236046999012376');
+  });
+});
+
 describe('toOutcome', () => {
+  it('says so many issues and no more, errors first', () => {
+    const warnings = Array.from({ length: 10_000 }, () => ({ key: 'ins-key', severity: 'warning' }) as const);
+    const { issue } = toOutcome([...warnings, { key: 'required', values: {} }], 'fr');
+    expect(issue).toHaveLength(mostIssues);
+    expect(issue[0]!.severity).toBe('error');
+  });
+
   it('says each problem in both languages, keeps codes, shows nothing but the request id', () => {
     const outcome = toOutcome(
       [

@@ -141,3 +141,16 @@ describe('parseSearch', () => {
     }
   });
 });
+
+describe('a search made to be slow', () => {
+  it('has so many values and no more', () => {
+    expect(parse(`type=${'a,'.repeat(500)}`).criteria[0]!.values).toHaveLength(500);
+    expect(issuesOf(() => parse(`type=${'a,'.repeat(400)}&date=${'2020,'.repeat(101)}`))).toEqual([
+      { key: 'query-malformed', name: undefined },
+    ]);
+  });
+
+  it('names an element once', () => {
+    expect(parse(`_elements=${'status,'.repeat(20_000)}date`).elements).toEqual(['status', 'date']);
+  });
+});
