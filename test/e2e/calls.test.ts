@@ -1,0 +1,179 @@
+/**
+ * "Only what is strictly necessary is asked of the DMP": how many calls each FHIR interaction causes, which, and in which
+ * mode of authentication. The simulator counts them.
+ */
+import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handlerName, routes } from '../../server/fhir/router.ts';
+import { text } from '../support/documents.ts';
+import { INS_TEST, patients, provideBundle, simplified } from '../support/resources.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+let stack: Stack;
+/** A deposit of this run that was listed, one that was not, and a set. */
+let listed: DocumentReference;
+let unlisted: DocumentReference;
+let patientId: string;
+let listId: string;
+let next: string;
+const deposit = simplified({ content: text('compté'), contentType: 'text/plain' });
+const P1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
+const mine = `patient.identifier=${P1}&status=current`;
+
+beforeAll(async () => {
+  stack = await startStack();
+  const create = async (body: DocumentReference) =>
+    (await stack.post<DocumentReference>('/DocumentReference', body, 'nurse')).body;
+  listed = await create(deposit);
+  const found = (await stack.get<Bundle<DocumentReference>>(`/DocumentReference?${mine}&_count=2`, 'doctor')).body;
+  next = found.link!.find((l) => l.relation === 'next')!.url.slice(stack.base.length);
+  patientId = found.entry![0]!.resource!.subject!.reference!;
+  unlisted = await create(simplified({ content: text('neuf'), contentType: 'text/plain' }));
+  const { body } = await stack.post<Bundle>(
+    '',
+    provideBundle([{ content: text(), contentType: 'text/plain' }]),
+    'nurse',
+  );
+  listId = /List\/([^/]+)/.exec(body.entry![0]!.response!.location!)![1]!;
+});
+afterAll(() => stack.close());
+
+const strong = 'INDIRECTE_RENFORCEE';
+const weak = 'INDIRECTE';
+/** What is asked, by whom, and what the DMP then hears. `serves` names the declared interaction. */
+const rows: [name: string, serves: string, act: () => Promise<{ status: number }>, status: number, calls: string[]][] =
+  [
+    ['existence', 'Patient.search-type', () => stack.get(`/Patient?identifier=${P1}`, 'nurse'), 200, [`TD0.2 ${weak}`]],
+    [
+      'existence, asked by a doctor',
+      'Patient.search-type',
+      () => stack.form('/Patient/_search', { identifier: `${INS_TEST}|${patients.P1.ins}` }, 'doctor'),
+      200,
+      [`TD0.2 ${strong}`],
+    ],
+    ['a patient by id', 'Patient.read', () => stack.get(`/${patientId}`, 'nurse'), 200, [`TD0.2 ${weak}`]],
+    ['an unknown patient id', 'Patient.read', () => stack.get('/Patient/unknown', 'nurse'), 404, []],
+    [
+      'a deposit',
+      'DocumentReference.create',
+      () => stack.post('/DocumentReference', simplified({ content: text(), contentType: 'text/plain' }), 'nurse'),
+      201,
+      [`TD2.1 ${weak}`],
+    ],
+    [
+      'a deposit by who may only read',
+      'DocumentReference.create',
+      () => stack.post('/DocumentReference', simplified({ content: text(), contentType: 'text/plain' }), 'doctor'),
+      403,
+      [],
+    ],
+    ['the same again', 'DocumentReference.create', () => stack.post('/DocumentReference', deposit, 'nurse'), 200, []],
+    [
+      'a set of two',
+      'transaction',
+      () =>
+        stack.post(
+          '',
+          provideBundle([
+            { content: text('a'), contentType: 'text/plain' },
+            { content: text('b'), contentType: 'text/plain' },
+          ]),
+          'nurse',
+        ),
+      200,
+      [`TD2.1 ${weak}`],
+    ],
+    [
+      'a list',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
+    [
+      'a list by everything at once',
+      'DocumentReference.search-type',
+      () =>
+        stack.get(
+          `/DocumentReference?${mine}&type=28653-4&facility=SA17&period=2026&date=ge2026&author.family=LE`,
+          'doctor',
+        ),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
+    [
+      'a count',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&_count=0`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
+    ['the next page', 'DocumentReference.search-type', () => stack.get(next, 'doctor'), 200, []],
+    [
+      'what cannot be found',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&status=superseded`, 'doctor'),
+      200,
+      [],
+    ],
+    [
+      'an unknown _id',
+      'DocumentReference.search-type',
+      () => stack.get('/DocumentReference?_id=unknown', 'doctor'),
+      200,
+      [],
+    ],
+    [
+      'a list without the right',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}`, 'nurse'),
+      403,
+      [],
+    ],
+    [
+      'a document',
+      'DocumentReference.read',
+      () => stack.get(`/DocumentReference/${listed.id}`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
+    [
+      'bytes of a document that was listed',
+      'Binary.read',
+      () => stack.request('HEAD', `/Binary/${listed.id}`, 'doctor'),
+      200,
+      [`TD3.2 ${strong}`],
+    ],
+    [
+      'bytes of a document that was deposited here',
+      'Binary.read',
+      () => stack.request('HEAD', `/Binary/${unlisted.id}`, 'doctor'),
+      200,
+      [`TD3.2 ${strong}`],
+    ],
+    ['unknown bytes', 'Binary.read', () => stack.request('HEAD', '/Binary/unknown', 'doctor'), 404, []],
+    ['bytes without the right', 'Binary.read', () => stack.request('HEAD', `/Binary/${listed.id}`, 'nurse'), 403, []],
+    ['a set', 'List.read', () => stack.get(`/List/${listId}`, 'nurse'), 200, []],
+    ['the statement', 'metadata', () => stack.get('/metadata', 'nurse'), 200, []],
+  ];
+
+async function heard(): Promise<string[]> {
+  const answer = await fetch(`${stack.simulator.controlUrl}/calls`);
+  const { calls } = (await answer.json()) as { calls: { transaction?: string; mode?: string }[] };
+  return calls.map((c) => `${c.transaction} ${c.mode}`);
+}
+
+it.each(rows)('%s', async (_, _serves, act, status, calls) => {
+  await stack.resetCalls();
+  expect((await act()).status).toBe(status);
+  const asked = await heard();
+  expect(asked).toEqual(calls);
+  expect(asked.join()).not.toMatch(/\bDIRECTE/);
+});
+
+it('every interaction that is declared is counted, and calls nothing that is not declared', () => {
+  const all = new Map(routes().map((r) => [handlerName(r.type, r.interaction.code), r.interaction.dmp]));
+  expect([...new Set(rows.map(([, serves]) => serves))].sort()).toEqual([...all.keys(), 'metadata'].sort());
+  for (const [name, serves, , , calls] of rows)
+    for (const call of calls) expect(all.get(serves), name).toContain(call.split(' ')[0]);
+});
