@@ -21,11 +21,11 @@ const attributeEscapes: Record<string, string> = {
   '\r': '&#xD;',
 };
 /** `includes` is a memory scan, the regular expression is not: it matters for megabytes of base64. */
-const escapeText = (s: string): string =>
+export const escapeText = (s: string): string =>
   s.includes('&') || s.includes('<') || s.includes('>') || s.includes('\r')
     ? s.replace(/[&<>\r]/g, (c) => textEscapes[c] ?? c)
     : s;
-const escapeAttribute = (s: string): string => s.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] ?? c);
+export const escapeAttribute = (s: string): string => s.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] ?? c);
 
 /** Order of code points, which is that of UTF-8 octets; JavaScript compares UTF-16 units (§2.2, document order of nodes). */
 function byCodePoint(a: string, b: string): number {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SignedXml } from 'xml-crypto';
 import { at, childrenOf, parseXml, type XmlNode } from '../../../mappings/xml/tree.ts';
 import { chooseMode } from '../../../server/dmp/rights.ts';
 import { certificateFacts, createSeal } from '../../../server/dmp/seal.ts';
@@ -69,6 +70,7 @@ const emitted: [VihfMode, PurposeOfUse, Partial<Requester>][] = [
   ['INDIRECTE_RENFORCEE', 'bris_de_glace', { reason: 'Détresse\r\n\trespiratoire "<&>" ’ 😀' }],
   ['INDIRECTE', 'normal', { family: 'D\'AUB&RIVE <"x">', given: 'JEAN-NOËL', personId: '3990100109/INTERNE-1' }],
 ];
+const excC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const cases = emitted.flatMap(([mode, purpose, more]) =>
   (['rsa-sha256', 'rsa-sha1'] as const).map((a) => [mode, purpose, a, more] as const),
 );
@@ -91,6 +93,24 @@ describe('signature', () => {
     );
     expect(textAt(assertion, '//ds:Reference/@URI')).toBe(`#${textAt(assertion, '/*/@ID')}`);
     expect(inEnvelope(assertion)).toContain(assertion);
+  });
+
+  it.each(cases)('%s, %s, %s: byte for byte as xml-crypto writes it', (mode, purpose, algorithm, more) => {
+    const e = env(algorithm);
+    const assertion = buildVihf(contextOf(purpose, more), mode, e);
+    const signed = assertion.replace(/<ds:Signature .*<\/ds:Signature>/s, '');
+    const signer = new SignedXml({
+      privateKey: e.seal.key,
+      signatureAlgorithm: textAt(assertion, '//ds:SignatureMethod/@Algorithm'),
+      canonicalizationAlgorithm: excC14n,
+      getKeyInfoContent: () =>
+        `<ds:X509Data><ds:X509Certificate>${e.seal.certificates[0].base64}</ds:X509Certificate></ds:X509Data>`,
+    });
+    const transforms = ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', excC14n];
+    const digestAlgorithm = textAt(assertion, '//ds:DigestMethod/@Algorithm');
+    signer.addReference({ xpath: '/*', transforms, digestAlgorithm });
+    signer.computeSignature(signed, { prefix: 'ds', location: { reference: '/*/*[1]', action: 'after' } });
+    expect(assertion).toContain(`</saml2:Issuer>${signer.getSignatureXml()}<saml2:Subject>`);
   });
 
   it('does not survive a change of any attribute', () => {
