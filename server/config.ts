@@ -32,6 +32,11 @@ export const settings = {
     'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.',
   ],
 
+  AUTH_TOKEN_MAX_AGE: [
+    int(60, 86_400).default(14_400),
+    'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',
+  ],
+
   DMP_URL: [
     z.string().optional(),
     'Base URL up to `/si-dmp-server/v2/services`; when absent `npm start` runs the simulator.',

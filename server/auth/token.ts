@@ -2,13 +2,13 @@
  * Access tokens: verified with `jose` against a configured JWKS, then read into a `Caller`. Nothing else makes a caller.
  *
  * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
- * `iat`, with a skew of `clockTolerance` seconds.
+ * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds.
  *
  * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and two of our own):
  *
  * | claim | becomes |
  * |---|---|
- * | `sub`, `client_id` (or `azp`) | client; `sub` alone is not trusted as the professional's number |
+ * | `client_id` (or `azp`), one of them | client: named in the log, unlike `sub`, who is a person |
  * | `scope` | granted scopes, blank separated |
  * | `family_name`, `given_name` | the professional's names (OpenID Connect) |
  * | `auth_time`, else `iat` | when the person was authenticated |
@@ -46,32 +46,45 @@ export const demoJwks = path.join('auth', 'jwks.json');
 
 export type TokenVerifier = (token: string) => Promise<Caller>;
 
-const coding = z.object({ system: z.string().optional(), code: z.string().min(1), display: z.string().optional() });
+/** Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold or what ends a line. */
+const word = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
+/** Several lines are allowed. */
+const sentences = z
+  .string()
+  .max(500)
+  .regex(/^(?:[^\p{Cc}\p{Cs}\ufffe\uffff]|[\t\n\r])*$/u);
+/** Seconds since 1970 that a Date can hold. */
+const instant = z.number().min(0).max(8_640_000_000_000);
+
+const coding = z.object({ system: word.optional(), code: word, display: word.optional() });
 const list = <T extends z.ZodType>(item: T) =>
   z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
 
 const claims = z.object({
-  sub: z.string().min(1),
-  client_id: z.string().min(1).optional(),
-  azp: z.string().min(1).optional(),
+  sub: word,
+  client_id: word.optional(),
+  azp: word.optional(),
   scope: z.string().default(''),
-  jti: z.string().optional(),
-  iat: z.number(),
-  auth_time: z.number().optional(),
-  family_name: z.string().min(1).optional(),
-  given_name: z.string().min(1).optional(),
+  jti: word.optional(),
+  iat: instant,
+  auth_time: instant.optional(),
+  family_name: word.optional(),
+  given_name: word.optional(),
   extensions: z.object({
     ihe_iua: z.object({
       national_provider_identifier: z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/),
-      subject_name: z.string().optional(),
+      subject_name: word.optional(),
       subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
-      subject_organization: z.string().optional(),
-      subject_organization_id: z.string().min(1),
-      purpose_of_use: list(z.union([z.string(), coding]))
-        .pipe(z.array(z.union([z.string(), coding])).max(1))
+      subject_organization_id: word,
+      purpose_of_use: list(z.union([word, coding]))
+        .pipe(z.array(z.union([word, coding])).max(1))
         .optional(),
     }),
-    dmp: z.object({ authentication: z.string().optional(), access_reason: z.string().max(500).optional() }).default({}),
+    dmp: z.object({ authentication: word.optional(), access_reason: sentences.optional() }).default({}),
   }),
 });
 
@@ -141,13 +154,15 @@ async function verify(token: string, keys: JWTVerifyGetKey, config: Config): Pro
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE ?? config.fhirBase,
       clockTolerance,
+      // Also refuses an `iat` of the future. A long `exp` does not make a stolen token good for years.
+      maxTokenAge: config.AUTH_TOKEN_MAX_AGE,
       requiredClaims: ['exp', 'iat', 'sub'],
     });
     const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
     if (typ !== 'at+jwt' && typ !== 'jwt') throw refuse('typ');
     return payload;
   } catch (e) {
-    if (e instanceof jose.JWTExpired) throw refuse('exp');
+    if (e instanceof jose.JWTExpired) throw refuse(e.claim);
     if (e instanceof jose.JWTClaimValidationFailed) throw refuse(e.claim);
     if (e instanceof jose.JWKSNoMatchingKey) throw refuse('kid');
     if (e instanceof jose.JOSEAlgNotAllowed || e instanceof jose.JOSENotSupported) throw refuse('alg');
@@ -171,7 +186,11 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
   if (!read.success) throw refuse([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
   const c = read.data;
   const iua = c.extensions.ihe_iua;
-  const structure = iua.subject_organization_id.split('|').at(-1);
+  const client = c.client_id ?? c.azp;
+  if (client === undefined) throw refuse('client_id');
+  const authenticated = c.auth_time ?? c.iat;
+  if (authenticated > Date.now() / 1000 + clockTolerance) throw refuse('auth_time');
+  const structure = /^(?:(?:urn:oid:)?[\d.]+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1];
   if (structure === undefined || structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
   const given = iua.purpose_of_use?.[0] ?? 'normal';
   const purpose = typeof given === 'string' ? given : given.code;
@@ -182,7 +201,7 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     return { code: r.code, system, display: r.display ?? r.code };
   });
   return {
-    clientId: c.client_id ?? c.azp ?? c.sub,
+    clientId: client,
     scopes: c.scope.split(/\s+/).filter((s) => s !== ''),
     ...(c.jti ? { tokenId: c.jti } : {}),
     personId: iua.national_provider_identifier,
@@ -190,7 +209,7 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     roles,
     structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
     strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
-    authenticatedAt: new Date((c.auth_time ?? c.iat) * 1000),
+    authenticatedAt: new Date(authenticated * 1000),
     purpose: purpose as PurposeOfUse,
     ...(c.extensions.dmp.access_reason ? { reason: c.extensions.dmp.access_reason } : {}),
   };

@@ -64,6 +64,36 @@ async function refusal(token: string): Promise<[string, unknown]> {
   return ['accepted', undefined];
 }
 
+describe('a signed token is still held against limits', () => {
+  const iua = (more: object): JWTPayload => claims(more);
+  it.each<[string, () => JWTPayload, string]>([
+    ['issued long ago with a late end', () => claims({}, { iat: seconds(-90_000), exp: seconds(90_000) }), 'iat'],
+    ['issued in the future', () => claims({}, { iat: seconds(3600), exp: seconds(7200) }), 'iat'],
+    ['authenticated in the future', () => claims({}, { auth_time: seconds(3600) }), 'auth_time'],
+    ['an instant that no clock has', () => claims({}, { auth_time: 1e300 }), 'auth_time'],
+    ['an instant before 1970', () => claims({}, { auth_time: -5 }), 'auth_time'],
+    ['no client', () => claims({}, { client_id: undefined }), 'client_id'],
+    ['a client that ends a line', () => claims({}, { client_id: 'a\nb' }), 'client_id'],
+    ['a name with a zero byte', () => claims({}, { family_name: 'X\u0000' }), 'family_name'],
+    ['a name with half a character', () => claims({}, { family_name: 'X\ud800' }), 'family_name'],
+    ['a name without end', () => claims({}, { family_name: 'X'.repeat(201) }), 'family_name'],
+    [
+      'a role that no XML holds',
+      () => iua({ subject_role: [{ system: 'urn:oid:1.2.250.1.71.1.2.7', code: '60', display: '\u0001' }] }),
+      'extensions.ihe_iua.subject_role.0.display',
+    ],
+  ])('%s', async (_, payload, reason) => {
+    expect(await refusal(await sign(payload()))).toEqual(['token-invalid', reason]);
+  });
+
+  it('a structure with more around it than an authority is another one', async () => {
+    expect(await refusal(await sign(claims({ subject_organization_id: `1.2|x|${config.STRUCTURE_ID}` })))).toEqual([
+      'structure-mismatch',
+      undefined,
+    ]);
+  });
+});
+
 describe('verified tokens', () => {
   it('become callers', async () => {
     expect(await verify(await sign(claims({}, { jti: 't1' })))).toEqual({
