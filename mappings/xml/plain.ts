@@ -11,8 +11,9 @@ import type { XmlLimits, XmlNode } from './tree.ts';
 const [tab, newline, space, quot, amp, slash, colon, lt, equals, gt, bracket] = [
   0x09, 0x0a, 0x20, 0x22, 0x26, 0x2f, 0x3a, 0x3c, 0x3d, 0x3e, 0x5d,
 ] as const;
-/** From here on: surrogates, which pair or do not, private use, non-characters. */
-const beyond = 0xd800;
+/** First octet of U+D000 and beyond: surrogates, private use, non-characters, all planes but the first. */
+const beyond = 0xed;
+const utf8 = 0x80;
 
 const xmlNs = 'http://www.w3.org/XML/1998/namespace';
 const xmlnsNs = 'http://www.w3.org/2000/xmlns/';
@@ -61,10 +62,15 @@ interface Open {
   outer: Scope;
 }
 
-/** The document as a tree; undefined when it is not plain, well-formed, or within the limits: saxes then decides. */
-export function readPlain(text: string, limits: XmlLimits): XmlNode | undefined {
+/**
+ * The document as a tree; undefined when it is not plain, well-formed, or within the limits: saxes then decides.
+ * @param bytes valid UTF-8
+ */
+export function readPlain(bytes: Uint8Array, limits: XmlLimits): XmlNode | undefined {
+  // One character an octet: made and scanned several times as fast as text, of which only names and values are wanted.
+  const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
-    return new PlainReader(text, limits).read();
+    return new PlainReader(octets, limits).read();
   } catch (e) {
     if (e === giveUp) return undefined;
     throw e;
@@ -76,8 +82,10 @@ class PlainReader {
   private nodes = 0;
   private scope: Scope = { uris: new Map(), names: new Map() };
   private readonly open: Open[] = [];
-  /** of the tag being read: name, value, name, value… */
-  private readonly attributes: string[] = [];
+  /** Of the tag being read, declarations and what may depend on them: name, value, name, value… */
+  private readonly prefixed: string[] = [];
+  /** in the last name */
+  private colons = 0;
 
   constructor(
     private readonly text: string,
@@ -93,12 +101,7 @@ class PlainReader {
     const root = this.startTag();
     while (open.length > 0) {
       const top = (open[open.length - 1] as Open).node;
-      const from = this.at;
-      const references = this.skip(lt);
-      if (this.at > from) {
-        const piece = text.slice(from, this.at);
-        top.text += references ? resolved(piece) : piece;
-      }
+      if (text.charCodeAt(this.at) !== lt) top.text += this.upTo(lt);
       if (text.charCodeAt(this.at + 1) === slash) this.endTag();
       else {
         const node = this.startTag();
@@ -116,17 +119,21 @@ class PlainReader {
       c = this.text.charCodeAt(++this.at);
   }
 
-  /** Goes to the next `end` (`<` after text, `"` after an attribute value). Says whether there are references before it. */
-  private skip(end: typeof lt | typeof quot): boolean {
-    const { text } = this;
+  /** The characters before the next `end`: `<` after text, `"` after an attribute value. */
+  private upTo(end: typeof lt | typeof quot): string {
+    const { text, at: from } = this;
     let references = false;
-    for (let i = this.at; ; i++) {
+    let octets = false;
+    for (let i = from; ; i++) {
       const c = text.charCodeAt(i);
       if (c === end) {
         this.at = i;
-        return references;
+        const raw = text.slice(from, i);
+        const piece = octets ? Buffer.from(raw, 'latin1').toString('utf8') : raw;
+        return references ? resolved(piece) : piece;
       }
       if (c === amp) references = true;
+      else if (c >= utf8 && c < beyond) octets = true;
       // White space of a value is normalised, `]]>` and a stray `<` are errors: rare, and for saxes. NaN: the text ended.
       else if (!(c >= space && c < beyond)) {
         if (end === quot || (c !== newline && c !== tab)) throw giveUp;
@@ -159,18 +166,18 @@ class PlainReader {
       first = false;
     }
     this.at = i;
+    this.colons = colons;
     return nameAt(text, from, i, hash);
   }
 
   /** Reads `<name a="…">` or `<name/>`; the former is pushed on the stack. */
   private startTag(): XmlNode {
-    const { text, attributes, scope: outer } = this;
+    const { text, prefixed, scope: outer } = this;
     if (text.charCodeAt(this.at) !== lt) throw giveUp;
     if (this.open.length >= this.limits.depth || ++this.nodes > this.limits.nodes) throw giveUp;
     this.at++;
     const qname = this.name();
-    attributes.length = 0;
-    let declares = false;
+    let attrs = noAttributes;
     for (;;) {
       const before = this.at;
       this.whiteSpace();
@@ -178,16 +185,18 @@ class PlainReader {
       if (c === gt || c === slash) break;
       if (this.at === before) throw giveUp;
       const name = this.name();
+      const later = this.colons > 0 || name === 'xmlns';
       if (text.charCodeAt(this.at) !== equals || text.charCodeAt(this.at + 1) !== quot) throw giveUp;
-      const from = (this.at += 2);
-      const references = this.skip(quot);
-      const value = text.slice(from, this.at++);
-      declares ||= name.startsWith('xmlns');
-      attributes.push(name, references ? resolved(value) : value);
+      this.at += 2;
+      const value = this.upTo(quot);
+      this.at++;
+      if (attrs === noAttributes) attrs = {};
+      if (later) prefixed.push(name, value);
+      else add(attrs, name, value);
     }
-    if (declares) this.declare();
+    if (prefixed.length > 0) this.resolvePrefixed(attrs);
     const { local, ns } = this.resolve(qname);
-    const node: XmlNode = { name: local, ns, attrs: this.attributeMap(), children: noChildren, text: '' };
+    const node: XmlNode = { name: local, ns, attrs, children: noChildren, text: '' };
     if (text.charCodeAt(this.at) === slash) {
       if (text.charCodeAt(++this.at) !== gt) throw giveUp;
       this.scope = outer;
@@ -204,21 +213,27 @@ class PlainReader {
     this.scope = outer;
   }
 
-  /** Opens the scope of the namespaces that the tag declares. */
-  private declare(): void {
-    const { attributes } = this;
-    const uris = new Map(this.scope.uris);
-    for (let i = 0; i < attributes.length; i += 2) {
-      const name = attributes[i] as string;
-      if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
-      const uri = attributes[i + 1] as string;
-      const prefix = name.slice(6);
-      const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === xmlNs || uri === xmlnsNs;
-      if (reserved || uri !== uri.trim() || (uri === '' && prefix !== '')) throw giveUp;
-      if (attributes.indexOf(name) !== i) throw giveUp;
-      uris.set(prefix, uri);
+  /** Opens the scope of the namespaces that the tag declares, then adds the attributes that have one. */
+  private resolvePrefixed(attrs: Record<string, string>): void {
+    const { prefixed } = this;
+    for (let i = 0; i < prefixed.length; i += 2) {
+      const name = prefixed[i] as string;
+      if (isDeclaration(name)) this.declare(name, prefixed[i + 1] as string, prefixed.indexOf(name) !== i);
     }
-    this.scope = { uris, names: new Map() };
+    for (let i = 0; i < prefixed.length; i += 2) {
+      const name = prefixed[i] as string;
+      if (isDeclaration(name)) continue;
+      const { local, ns } = name.startsWith('xml:') ? { local: name.slice(4), ns: xmlNs } : this.resolve(name);
+      add(attrs, `{${ns}}${local}`, prefixed[i + 1] as string);
+    }
+    prefixed.length = 0;
+  }
+
+  private declare(name: string, uri: string, again: boolean): void {
+    const prefix = name.slice(6);
+    const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === xmlNs || uri === xmlnsNs;
+    if (again || reserved || uri !== uri.trim() || (uri === '' && prefix !== '')) throw giveUp;
+    this.scope = { uris: new Map(this.scope.uris).set(prefix, uri), names: new Map() };
   }
 
   private resolve(qname: string): { local: string; ns: string } {
@@ -231,25 +246,14 @@ class PlainReader {
     }
     return found;
   }
+}
 
-  private attributeMap(): Record<string, string> {
-    const { attributes } = this;
-    if (attributes.length === 0) return noAttributes;
-    const map: Record<string, string> = {};
-    for (let i = 0; i < attributes.length; i += 2) {
-      const name = attributes[i] as string;
-      let key = name;
-      if (name.includes(':')) {
-        if (name.startsWith('xmlns:')) continue;
-        const { local, ns } = name.startsWith('xml:') ? { local: name.slice(4), ns: xmlNs } : this.resolve(name);
-        key = `{${ns}}${local}`;
-      } else if (name === 'xmlns') continue;
-      // Twice, or a name that every object has.
-      if (key in map) throw giveUp;
-      map[key] = attributes[i + 1] as string;
-    }
-    return map;
-  }
+const isDeclaration = (name: string): boolean => name === 'xmlns' || name.startsWith('xmlns:');
+
+function add(attrs: Record<string, string>, key: string, value: string): void {
+  // Twice, or a name that every object has.
+  if (attrs[key] !== undefined) throw giveUp;
+  attrs[key] = value;
 }
 
 /** References replaced. One that is none of XML's, or that stands for a character to be looked at, is left to saxes. */
@@ -260,7 +264,7 @@ function resolved(text: string): string {
     rest--;
     if (name !== undefined) return named[name] as string;
     const code = decimal === undefined ? parseInt(hexadecimal as string, 16) : Number(decimal);
-    if (code !== tab && code !== newline && code !== 0x0d && !(code >= space && code < beyond)) throw giveUp;
+    if (code !== tab && code !== newline && code !== 0x0d && !(code >= space && code < 0xd800)) throw giveUp;
     return String.fromCharCode(code);
   });
   if (rest !== 0) throw giveUp;

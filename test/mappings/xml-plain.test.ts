@@ -18,7 +18,7 @@ const plain = (node: XmlNode): unknown => ({ ...node, attrs: { ...node.attrs }, 
 
 /** Whether the fast reader read it; then saxes must have read the same. */
 function agrees(text: string): boolean {
-  const fast = readPlain(text, defaultLimits);
+  const fast = readPlain(Buffer.from(text), defaultLimits);
   if (fast) expect(plain(fast)).toEqual(plain(bySaxes(text)));
   return fast !== undefined;
 }
@@ -51,7 +51,8 @@ describe('what is not plain is left to saxes', () => {
     ['a character that XML has not', '<a>\u0001</a>'],
     ['a reference to one', '<a>&#1;</a>'],
     ['a reference beyond the BMP', '<a>&#x1F600;</a>'],
-    ['a lone surrogate', '<a>\ud800</a>'],
+    ['a surrogate that was lost on the way', '<a>\ud800</a>'],
+    ['letters from U+D000 on', '<a>한</a>'],
     ['a character beyond the BMP', '<a>😀</a>'],
     ['U+FFFF', '<a>\uffff</a>'],
     ['CR', '<a>\r\n</a>'],
@@ -87,7 +88,7 @@ describe('what is not plain is left to saxes', () => {
     ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
     ['a late declaration', ' <?xml version="1.0"?><a/>'],
   ])('%s', (_, text) => {
-    expect(readPlain(text, defaultLimits)).toBeUndefined();
+    expect(readPlain(Buffer.from(text), defaultLimits)).toBeUndefined();
   });
 
   it.each([
@@ -96,9 +97,19 @@ describe('what is not plain is left to saxes', () => {
     ['size', { size: 3 }, '<a/>'],
   ])('more than the limit of %s', (reason, limit, text) => {
     const limits = { ...defaultLimits, ...limit };
-    expect(readPlain(text, limits)).toBeUndefined();
+    expect(readPlain(Buffer.from(text), limits)).toBeUndefined();
     expect(() => parseXml(text, limits)).toThrow(reason);
   });
+});
+
+it('reads letters of one, two and three octets', () => {
+  const text = '<a>aé’<b c="œ€ÿ&#233;"/>ا</a>';
+  expect(agrees(text)).toBe(true);
+  expect(parseXml(text).text).toBe('aé’ا');
+});
+
+it('refuses a lone surrogate', () => {
+  expect(() => parseXml('<a>\ud800</a>')).toThrow('syntax');
 });
 
 it('reads bytes with a byte order mark, and no other encoding', () => {
@@ -146,7 +157,7 @@ describe('whatever it reads is what saxes reads', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         for (const text of [pieces.join(''), `<a>${pieces.join('')}</a>`, `<a${pieces.join('')}></a>`]) {
-          const fast = readPlain(text, defaultLimits);
+          const fast = readPlain(Buffer.from(text), defaultLimits);
           if (fast) expect(plain(fast)).toEqual(plain(bySaxes(text)));
         }
       }),
