@@ -11,22 +11,32 @@ export function patientStore(db: Database, cipher: Cipher): PatientStore {
       const insIndex = cipher.index('patient.ins', oid, value);
       const find = () => db.patient.findUnique({ where: { insIndex }, select: { id: true } });
       let found = await find();
+      let isNew = false;
       if (found === null) {
         const id = randomUUID();
         // Of two at once for the same INS, the second's row is dropped and both read the first's.
-        await db.patient.createMany({
+        const { count } = await db.patient.createMany({
           data: { id, insIndex, insSealed: cipher.seal(['patient', 'ins_sealed', id], { value, oid }) },
           skipDuplicates: true,
         });
+        isNew = count === 1;
         found = await find();
       }
       if (found === null) throw new Error('A patient just created is gone.');
-      return { id: found.id, ins: { value, oid } };
+      return { id: found.id, ins: { value, oid }, ...(isNew ? { isNew } : {}) };
     },
     async byId(id) {
       if (!isUuid(id)) return undefined;
       const row = await db.patient.findUnique({ where: { id } });
       return row === null ? undefined : { id, ins: openIns(cipher, id, row.insSealed) };
+    },
+    async forget(id) {
+      try {
+        await db.patient.deleteMany({ where: { id, documents: { none: {} }, sets: { none: {} } } });
+      } catch (error) {
+        // A document came in between: the foreign key has kept its patient.
+        if ((error as { code?: unknown }).code !== 'P2003') throw error;
+      }
     },
   };
 }

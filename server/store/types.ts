@@ -103,9 +103,14 @@ export interface StoredSet {
 }
 
 export interface PatientStore {
-  /** Gets or creates the patient of an INS. Safe when called twice at once. */
-  byIns(ins: Ins): Promise<StoredPatient>;
+  /**
+   * Gets or creates the patient of an INS. Safe when called twice at once.
+   * @returns `isNew`: this very call created it
+   */
+  byIns(ins: Ins): Promise<StoredPatient & { isNew?: boolean }>;
   byId(id: string): Promise<StoredPatient | undefined>;
+  /** Removes a patient of whom nothing is on record: of one who has a document or a set it does nothing. */
+  forget(id: string): Promise<void>;
 }
 
 export interface DocumentStore {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pdf, pdfOfSize, text } from '../support/documents.ts';
 import { INS_TEST, newOid, patients, provideBundle, simplified } from '../support/resources.ts';
 import { startStack, type FaultSpec, type Stack } from '../support/stack.ts';
@@ -36,7 +36,31 @@ function expectOutcome(
   for (const p of Object.values(patients)) expect(all).not.toContain(p.ins);
 }
 
+/** How much each table of the database holds, and the spool. */
+async function held(): Promise<Record<string, number>> {
+  const tables = ['document', 'document_identifier', 'submission_set', 'patient', 'search'];
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const [row] = await stack.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+      return [table, row!.n] as const;
+    }),
+  );
+  return { ...Object.fromEntries(counts), spool: stack.spooled().length };
+}
+
+/** Within a `describe`: after each of its tests the database and the spool hold what they held before. */
+function leavesNothing(): void {
+  let before: Record<string, number>;
+  beforeEach(async () => {
+    before = await held();
+  });
+  afterEach(async () => {
+    expect(await held()).toEqual(before);
+  });
+}
+
 describe('refused before the DMP is asked', () => {
+  leavesNothing();
   const send = (mutate: (d: DocumentReference) => unknown) => {
     const d = structuredClone(ok());
     const replaced = mutate(d);
@@ -198,6 +222,7 @@ describe('refused before the DMP is asked', () => {
 });
 
 describe('refused by the DMP', () => {
+  leavesNothing();
   it('an unknown patient: 404', async () => {
     const d = simplified({ who: 'P4', content: text(), contentType: 'text/plain' });
     expectOutcome(await stack.post('/DocumentReference', d, 'nurse'), 404, 'not-found');

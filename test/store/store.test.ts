@@ -54,6 +54,24 @@ describe('patients', () => {
     expect(await world.store.patients.byId(randomUUID())).toBeUndefined();
     expect(await world.store.patients.byId("1' OR 1=1")).toBeUndefined();
   });
+
+  it('are forgotten only while nothing is on record of them', async () => {
+    const { patients, documents } = world.store;
+    const ins = { value: '171127299004426', oid: OID };
+    const first = await patients.byIns(ins);
+    expect(first.isNew).toBe(true);
+    expect((await patients.byIns(ins)).isNew).toBeUndefined();
+    await patients.forget(first.id);
+    expect(await patients.byId(first.id)).toBeUndefined();
+    const second = await patients.byIns(ins);
+    expect(second.isNew).toBe(true);
+    const [held] = await documents.reserve([deposit({ patientId: second.id })]);
+    await patients.forget(second.id);
+    expect(await patients.byId(second.id)).toEqual({ id: second.id, ins });
+    await documents.release([held!.document.id]);
+    await patients.forget(second.id);
+    expect(await patients.byId(second.id)).toBeUndefined();
+  });
 });
 
 describe('reservation', () => {

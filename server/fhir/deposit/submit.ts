@@ -12,7 +12,7 @@ import type { DocumentEntry, SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { td2_1 } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
-import type { NewDocument, Reservation, StoredDocument } from '../../store/types.ts';
+import type { NewDocument, Reservation, StoredDocument, StoredPatient } from '../../store/types.ts';
 import { upstreamSystem } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { alreadyRegistered, surelyNotRegistered } from './failure.ts';
@@ -49,10 +49,21 @@ export interface Submitted {
  * @throws DmpError as the DMP refused or failed
  */
 export async function submit(submission: Submission, services: Services): Promise<Submitted> {
+  const { patients } = services.store;
+  checkRepeated(submission.documents);
+  const patient = await patients.byIns(submission.ins);
+  try {
+    return await submitFor(patient, submission, services);
+  } catch (error) {
+    // Of whom the DMP refused, nothing is kept; that this cannot be done now must not hide why it was refused.
+    if (patient.isNew) await patients.forget(patient.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function submitFor(patient: StoredPatient, submission: Submission, services: Services): Promise<Submitted> {
   const { store, config } = services;
   const { set, documents } = submission;
-  checkRepeated(documents);
-  const patient = await store.patients.byIns(submission.ins);
   const setId = randomUUID();
   const deposits = documents.map((d): NewDocument => ({
     uniqueId: d.entry.uniqueId,

@@ -33,6 +33,7 @@ export class FakeStore {
       return patient;
     },
     byId: async (id) => this.people.get(id),
+    forget: async (id) => void this.people.delete(id),
   };
 
   readonly documents = {
