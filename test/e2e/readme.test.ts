@@ -1,10 +1,11 @@
 /** The README's own command lines, run as they stand (with this run's port), against the real stack. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { text } from '../support/documents.ts';
+import { describeNeeding } from '../support/shared.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -14,7 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-it('the curl lines of the README work', { timeout: 60_000 }, async () => {
+const noCurl = spawnSync('curl', ['--version']).status === 0 ? undefined : 'curl is not installed';
+describeNeeding('README', noCurl, () => it('its curl lines work', { timeout: 60_000 }, run));
+
+async function run(): Promise<void> {
   const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
   const section = readme.slice(
     readme.indexOf('## A first success'),
@@ -34,4 +38,4 @@ it('the curl lines of the README work', { timeout: 60_000 }, async () => {
   expect(stdout).toContain('"active":true');
   expect(stdout).toContain('"resourceType":"DocumentReference"');
   expect(stdout.endsWith(text('Transmission du matin : nuit calme, bon appétit.\n').toString())).toBe(true);
-});
+}

@@ -44,7 +44,8 @@ export function describeNeeding(name: string, missing: string | undefined, fn: (
 export function describeShared(name: string, fn: (dir: string) => void): void {
   const dir = sharedDir();
   describeNeeding(name, dir === undefined ? 'no corpora: set SHARED_DIR' : undefined, () => {
-    // While skipped, vitest still calls fn to collect the names of its tests.
-    fn(dir ?? path.resolve(root, '../shared'));
+    // Vitest collects the tests of a skipped suite too, and collecting these reads the corpora.
+    if (dir === undefined) it('reads the corpora', () => undefined);
+    else fn(dir);
   });
 }
