@@ -1,4 +1,5 @@
 /** "Access" and "server/fhir" of the issue: tokens, what is open, headers, /metadata, and a real FHIR client. */
+import net from 'node:net';
 import type { Bundle, CapabilityStatement, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
 import { Client } from 'fhir-kit-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,20 @@ afterAll(() => stack.close());
 
 const P1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const list = `/DocumentReference?patient.identifier=${P1}&status=current`;
+
+/** A request line as it stands, and the whole answer. */
+function plain(line: string): Promise<string> {
+  const { hostname, port } = new URL(stack.origin);
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(port), hostname, () =>
+      socket.end(`${line}\r\nHost: ${hostname}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+    );
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (answer += chunk));
+    socket.on('end', () => resolve(answer)).on('error', reject);
+  });
+}
 
 describe('Access', () => {
   it('is closed without a token, with a wrong one, with an expired one', async () => {
@@ -119,6 +134,27 @@ describe('server/fhir', () => {
     expect((await stack.get('/metadata', 'nurse')).headers.get('x-request-id')).toMatch(/^[\w-]{8,}$/);
     const evil = await fetch(`${stack.base}/metadata`, { headers: { 'x-request-id': 'a b{}"' } });
     expect(evil.headers.get('x-request-id')).not.toContain('{');
+  });
+
+  it.each([
+    ['GET / HTTP/1.1', 404],
+    ['GET /elsewhere HTTP/1.1', 404],
+    ['GET /fhir HTTP/1.1', 401],
+    ['GET /fhir/%zz HTTP/1.1', 401],
+    ['POST /health/live HTTP/1.1', 405],
+    ['POST /fhir/metadata HTTP/1.1', 405],
+    // What Node refuses before Express sees it.
+    ['GET /fhir/Patient?name=Hélène HTTP/1.1', 400],
+    ['GRAB /fhir/Patient HTTP/1.1', 400],
+    [`GET /fhir/Patient?name=${'a'.repeat(20_000)} HTTP/1.1`, 431],
+  ])('every error is an OperationOutcome: %s', async (line, status) => {
+    const answer = await plain(line);
+    expect(answer.slice(0, 13).trim()).toBe(`HTTP/1.1 ${status}`);
+    expect(answer).toMatch(/^content-type: application\/fhir\+json/im);
+    expect(answer).toMatch(/^x-request-id: [\w-]{8,}/im);
+    const outcome = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as OperationOutcome;
+    expect(outcome).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ severity: 'error' }] });
+    expect(answer).not.toContain('Hélène');
   });
 
   it('answers in French first, in English when asked', async () => {
