@@ -8,6 +8,7 @@
  */
 import { samePatient } from '../codecs/identifiers.ts';
 import { xcn } from '../codecs/people.ts';
+import { insFromCx, isInsOid } from '../ins.ts';
 import type { Issue } from '../outcome.ts';
 import { schemes } from '../terminology/systems.ts';
 import type { DocumentEntry, XdsCode } from '../xds.ts';
@@ -140,6 +141,9 @@ function patientDiffers(said: Partial<DocumentEntry>, entry: DocumentEntry, head
   if (header.patients.length !== 1 || said.patientId === undefined || !samePatient(said.patientId, entry.patientId))
     return true;
   const patient = header.patients[0];
+  // A second INS would be believed by whoever reads the last.
+  const ins = insFromCx(entry.patientId)?.value;
+  if (patient?.ids.some((id) => isInsOid(id.root) && id.extension?.toUpperCase() !== ins)) return true;
   return (
     patient !== undefined && time(traitsOf(patient).birthDate, traitsOfSourceInfo(entry.sourcePatientInfo).birthDate)
   );

@@ -9,6 +9,7 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { XmlError, type XmlNode } from '../xml/tree.ts';
 
 export const hl7 = 'urn:hl7-org:v3';
+const xinclude = 'http://www.w3.org/2001/XInclude';
 
 export interface HeadLimits {
   depth: number;
@@ -51,6 +52,10 @@ export class CdaHeadReader {
     const p = this.parser;
     p.on('error', (e) => this.fail(this.failure ?? new XmlError('syntax', e.message.replace(/^[^:]*:\s*/, ''))));
     p.on('doctype', () => this.fail(new XmlError('doctype')));
+    // Whoever believes another declaration reads another document than we do.
+    p.on('xmldecl', ({ version, encoding }) => {
+      if (version !== '1.0' || !/^(utf-?8|us-ascii)$/i.test(encoding ?? 'utf-8')) this.fail(new XmlError('encoding'));
+    });
     p.on('opentag', (tag: SaxesTagNS) => this.open(tag));
     p.on('closetag', () => {
       this.depth--;
@@ -73,6 +78,8 @@ export class CdaHeadReader {
       const next = chunk.indexOf('<');
       if (next < 0) return;
       rest = chunk.slice(next);
+      // A comment or CDATA section may begin here and go on in the next chunk: nothing is skipped any more.
+      this.insideText = false;
     }
     if (!this.body && !this.structured && (this.seen += rest.length) > this.limits.head)
       this.fail(new XmlError('size'));
@@ -98,9 +105,13 @@ export class CdaHeadReader {
   private open(tag: SaxesTagNS): void {
     if (++this.depth > this.limits.depth) this.fail(new XmlError('depth'));
     const parent = this.stack[this.stack.length - 1];
-    const isRoot = !this.document && tag.uri === hl7 && tag.local === 'ClinicalDocument';
+    if (tag.uri === xinclude) this.fail(new XmlError('syntax', 'XInclude'));
+    const isDocument = tag.uri === hl7 && tag.local === 'ClinicalDocument';
+    if (isDocument && this.document) this.fail(new XmlError('syntax', 'a second ClinicalDocument'));
     const inBody = parent?.name === 'structuredBody';
-    if ((!parent && !isRoot) || inBody) {
+    // Extensions stand in namespaces of their own: nothing in them is the header's, whatever it is called.
+    const isForeign = parent !== undefined && tag.uri !== hl7;
+    if ((!parent && !isDocument) || inBody || isForeign) {
       this.stack.push(undefined);
       return;
     }
@@ -121,8 +132,9 @@ export class CdaHeadReader {
     if (isText && !this.body) {
       // The tree keeps no text below this element: `undefined` on the stack swallows it.
       this.stack.push(tag.isSelfClosing ? node : undefined);
-      this.insideText = !tag.isSelfClosing;
-      this.body = { attrs, rest: tag.isSelfClosing ? '' : this.chunk.slice(this.parser.position - this.base) };
+      const rest = tag.isSelfClosing ? '' : this.chunk.slice(this.parser.position - this.base);
+      this.insideText = !tag.isSelfClosing && !rest.includes('<');
+      this.body = { attrs, rest };
     } else this.stack.push(node);
   }
 }

@@ -39,10 +39,7 @@ function headerOf(doc: XmlNode, selfPresenting: boolean): CdaHeader {
     return value as T;
   };
   const facility = at(doc, 'componentOf', 'encompassingEncounter');
-  const patients = childrenOf(doc, 'recordTarget').flatMap((r) => {
-    const role = child(r, 'patientRole');
-    return role ? [patient(role)] : [];
-  });
+  const patients = childrenOf(doc, 'recordTarget').flatMap((r) => childrenOf(r, 'patientRole').map(patient));
   must(patients[0], 'recordTarget/patientRole');
   const header: CdaHeader = {
     selfPresenting,
