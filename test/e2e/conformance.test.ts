@@ -89,6 +89,71 @@ describeShared('What leaves conforms', (dir) => {
       expect(problems(await find(query), 'searchset'), query).toEqual([]);
   });
 
+  it('2, 4. what was deposited is found again: every element, whatever wrote it', async () => {
+    const deposit = simplified({ content: text('Deux auteurs'), contentType: 'text/plain', title: 'Tout' });
+    const coding = (system: string, code: string, display: string) => ({ coding: [{ system, code, display }] });
+    deposit.contained!.push({
+      resourceType: 'Device',
+      id: 'gateway',
+      identifier: [{ system: 'urn:oid:1.2.250.1.71.4.2.1', value: '3990100109/LDUI-01' }],
+      deviceName: [
+        { name: 'LUMIDUI PASSERELLE', type: 'user-friendly-name' },
+        { name: '4.2.0', type: 'model-name' },
+      ],
+      type: coding('urn:oid:1.2.250.1.213.1.1.4.6', 'LOGICIEL_DUI', 'Logiciel de Dossier Usager Informatisé'),
+      owner: { reference: '#ehpad' },
+    });
+    deposit.author!.push({ reference: '#gateway' });
+    deposit.description = 'Un commentaire : é, « & » <';
+    deposit.securityLabel = [
+      coding('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'N', 'normal'),
+      coding('urn:oid:1.2.250.1.213.1.1.4.13', 'INVISIBLE_PATIENT', 'Non visible par le patient'),
+    ];
+    deposit.content[0]!.attachment.language = 'fr-FR';
+    deposit.content[0]!.attachment.creation = '2026-11-20T10:30:00+01:00';
+    deposit.context = {
+      ...deposit.context,
+      event: [coding('http://hl7.org/fhir/sid/icd-10', 'Z74.1', 'Besoin d’aide')],
+      period: { start: '2026-11-20T08:00:00Z', end: '2026-11-20T09:00:00Z' },
+      related: [
+        {
+          identifier: {
+            type: { coding: [{ system: 'urn:ietf:rfc:3986', code: 'urn:ihe:iti:xds:2013:order' }] },
+            system: 'urn:oid:2.16.840.1.113883.19.7601.3.61',
+            value: 'LD-ORD-9',
+          },
+        },
+      ],
+    };
+    const { status, body } = await stack.post<DocumentReference>('/DocumentReference', deposit, 'nurse');
+    expect(status, JSON.stringify(body)).toBe(201);
+    const found = (await find(`status=current&_id=${body.id}`)).entry![0]!.resource!;
+    // What only the registry knows: its identifiers, version, repository.
+    const { meta: _m, identifier: _i, extension: _e, ...deposited } = body;
+    const { meta, identifier, extension, ...read } = found;
+    expect([meta?.versionId, identifier?.map((i) => i.use)]).toEqual(['1', ['official', 'secondary']]);
+    expect(extension?.map((e) => e.url.split('/').pop()).sort()).toEqual(
+      ['pdsm-ext-is-archived', 'xds-slot', 'xds-version'].sort(),
+    );
+    expect(read).toEqual(deposited);
+    // And it is what the client said.
+    const { attachment } = found.content[0]!;
+    expect(new Date(attachment.creation!).toISOString()).toBe('2026-11-20T09:30:00.000Z');
+    expect(found).toMatchObject({
+      masterIdentifier: { value: deposit.masterIdentifier!.value },
+      subject: { identifier: deposit.subject!.identifier },
+      description: deposit.description,
+      context: { period: deposit.context.period, related: [{ identifier: { value: 'LD-ORD-9' } }] },
+      content: [{ attachment: { title: 'Tout', language: 'fr-FR' } }],
+    });
+    const codes = (concepts: typeof found.securityLabel) => concepts?.map((c) => c.coding![0]!.code);
+    expect(codes(found.securityLabel)).toEqual(['N', 'INVISIBLE_PATIENT']);
+    expect(codes(found.context!.event)).toEqual(['Z74.1']);
+    const device = found.contained!.find((c) => c.resourceType === 'Device');
+    expect(device).toMatchObject({ deviceName: [{ name: 'LUMIDUI PASSERELLE' }, { name: '4.2.0' }] });
+    expect(found.author).toHaveLength(2);
+  });
+
   it('4. every fact of every document of the story is in the FHIR, and comes back from it', async () => {
     const { objects } = readAdhocQueryResponse(goldenBody(dir, goldenList));
     const expected = expectedMessages(dir)[goldenList]!.entries as Record<string, unknown>[];
