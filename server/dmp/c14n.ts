@@ -65,8 +65,13 @@ function startTag(tag: SaxesTagNS, scope: Record<string, string>): { text: strin
   return { text: `${text}>`, scope: inner };
 }
 
+interface State {
+  /** elements that are open */
+  depth: number;
+}
+
 /** Comments and processing instructions outside the root stand on a line of their own (§2.3). */
-function canonicalizer(write: (text: string) => void): XmlParser {
+function canonicalizer(write: (text: string) => void, state: State): XmlParser {
   const parser = xmlParser();
   const outer: Record<string, string> = {};
   const scopes = [outer];
@@ -87,10 +92,12 @@ function canonicalizer(write: (text: string) => void): XmlParser {
     if (scopes.length > maxDepth) fail(new XmlError('depth'));
     const start = startTag(tag, scopes.at(-1) ?? outer);
     scopes.push(start.scope);
+    state.depth++;
     write(start.text);
   });
   parser.on('closetag', (tag) => {
     scopes.pop();
+    state.depth--;
     rootDone = scopes.length === 1;
     write(`</${tag.name}>`);
   });
@@ -104,18 +111,48 @@ function canonicalizer(write: (text: string) => void): XmlParser {
   return parser;
 }
 
+/** Octets that are text, and the same in the canonical form: base64 and white space, without CR. */
+const isPlain = new Uint8Array(256);
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \n\t') isPlain[c.charCodeAt(0)] = 1;
+const long = 64 * 1024;
+
+/** Long stretches of plain octets between a `>` and the next `<`: the content of a CDA that wraps a PDF is one. */
+function* longTexts(octets: Buffer): Generator<{ from: number; to: number }> {
+  for (let at = 0, to = octets.indexOf('<'); to >= 0; at = to + 1, to = octets.indexOf('<', at)) {
+    if (to - at < long) continue;
+    const from = octets.indexOf('>', at) + 1;
+    if (from === 0 || to - from < long) continue;
+    let i = from;
+    while (i < to && isPlain[octets[i] as number] === 1) i++;
+    if (i === to) yield { from, to };
+  }
+}
+
 /**
  * Gives the canonical form piece by piece.
  * @param bytes a whole XML document in UTF-8
  * @throws XmlError when it is not XML that we accept
  */
 export function canonicalize(bytes: Uint8Array, write: (text: string) => void): void {
-  const parser = canonicalizer(write);
+  const state: State = { depth: 0 };
+  const parser = canonicalizer(write, state);
   const decoder = new TextDecoder('utf-8', { fatal: true });
+  const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const feed = (end: number): void => {
+    for (; at < end; at = Math.min(end, at + piece))
+      parser.write(decoder.decode(octets.subarray(at, Math.min(end, at + piece)), { stream: true }));
+  };
   try {
-    for (let at = 0; at < bytes.byteLength; at += piece) {
-      parser.write(decoder.decode(bytes.subarray(at, at + piece), { stream: true }));
+    for (const { from, to } of longTexts(octets)) {
+      feed(from - 1);
+      const { depth } = state;
+      feed(from);
+      // Only if this `>` ended a start tag is what follows its text: the parser says so, and need not see it.
+      if (state.depth <= depth) continue;
+      for (; at < to; at = Math.min(to, at + piece)) write(octets.toString('latin1', at, Math.min(to, at + piece)));
     }
+    feed(octets.length);
     parser.write(decoder.decode());
   } catch (e) {
     if (e instanceof TypeError) throw new XmlError('encoding', 'not UTF-8');

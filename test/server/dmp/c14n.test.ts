@@ -149,6 +149,35 @@ describe('C14N 1.0 with comments', () => {
   });
 });
 
+describe('a long stretch of base64', () => {
+  const long = 'QUJD+/==\n'.repeat(40_000);
+  it.each([
+    ['as text', `<a><b x="1">${long}</b><b>${long}</b>${long}</a>`],
+    ['as text in namespaces', `<a xmlns="urn:1"><p:b xmlns:p="urn:2"\n>${long}</p:b></a>`],
+    ['with a reference', `<a>${long}&lt;${long}</a>`],
+    ['with CR', `<a>${long}\r\n${long}</a>`],
+    ['with letters of two octets', `<a>${long}é${long}</a>`],
+    ['after a comment that ends it', `<a><!-- > -->${long}</a>`],
+    ['in a comment', `<a><!-- <b>${long}<c> --></a>`],
+    ['in CDATA', `<a><![CDATA[<b>${long}<c>]]></a>`],
+    ['in a processing instruction', `<a><?pi <b>${long}<c> ?></a>`],
+    ['in an attribute', `<a b=">${long.replaceAll('\n', '')}"/>`],
+    ['after an empty element', `<a><b/>${long}<b></b>${long}<!-- -->${long}</a>`],
+    ['around the root', `<a>1</a>${' '.repeat(100_000)}<!-- -->${' '.repeat(100_000)}`],
+  ])('%s', (_, xml) => {
+    expect(ours(xml) === oracle(Buffer.from(xml))).toBe(true);
+  });
+
+  it.each([
+    ['an end tag that is not its own', `<a>${long}</b>`],
+    ['after the root', `<a></a>${long}<b/>`],
+    ['a character that XML has not', `<a>${long}\u0001${long}</a>`],
+    [']]>', `<a>${long}]]>${long}</a>`],
+  ])('with %s is refused', (_, xml) => {
+    expect(() => ours(xml)).toThrow('syntax');
+  });
+});
+
 describeShared('C14N of the corpora', (dir) => {
   const files = [
     ...readdirSync(path.join(dir, 'cda'))
