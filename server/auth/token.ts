@@ -34,7 +34,7 @@ import {
 import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
-import type { Config } from '../config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
 import type { Caller } from './caller.ts';
 
@@ -97,7 +97,11 @@ const reloadAfter = 5000;
 
 /** The keys: an https URL is fetched and cached by jose; a file is read again when a token names a key that it lacks. */
 function keySource(config: Config): JWTVerifyGetKey {
-  const place = config.AUTH_JWKS ?? path.join(config.dataDir, demoJwks);
+  const demo = path.join(config.dataDir, demoJwks);
+  const place = config.AUTH_JWKS ?? demo;
+  // Whoever reads DATA_DIR can sign with the demo keys; said here too, for a program that does not begin in tools/start.ts.
+  if (config.ENVIRONMENT === 'production' && path.resolve(place) === demo)
+    throw new ConfigError('AUTH_JWKS: in production it must name other keys than those of the demonstration');
   if (/^https:\/\//.test(place)) return createRemoteJWKSet(new URL(place));
   let loaded: Promise<JWTVerifyGetKey> | undefined;
   let loadedAt = 0;

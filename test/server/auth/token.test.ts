@@ -248,3 +248,14 @@ describe('Authorization', () => {
     expect(challenge(['not-found'])).toBeUndefined();
   });
 });
+
+describe('production', () => {
+  it.each([
+    ['by default', {}],
+    ['by their path', { AUTH_JWKS: path.join('data', demoJwks) }],
+    ['by a path around', { AUTH_JWKS: path.join('data/auth/../auth/.', path.basename(demoJwks)) }],
+  ])('never takes the keys of the demonstration: %s', (_, settings) => {
+    const environment = { ENVIRONMENT: 'production', DATA_DIR: 'data', ...settings };
+    expect(() => createTokenVerifier(loadConfig(environment))).toThrow('AUTH_JWKS');
+  });
+});
