@@ -46,6 +46,7 @@ const noChildren = Object.freeze([]) as unknown as XmlNode[];
 
 /** Thrown within this file; made once, for a stack costs more than the reading. */
 const giveUp = new Error('not plain');
+const mostPrefixes = 64;
 
 interface Scope {
   /** prefix → URI; '' is the default namespace */
@@ -233,6 +234,8 @@ class PlainReader {
     const prefix = name.slice(6);
     const reserved = prefix === 'xml' || prefix === 'xmlns' || uri === xmlNs || uri === xmlnsNs;
     if (again || reserved || uri !== uri.trim() || (uri === '' && prefix !== '')) throw giveUp;
+    // Each declaration copies those in force: beyond a few that is slower than saxes, and in the end quadratic.
+    if (this.scope.uris.size >= mostPrefixes) throw giveUp;
     this.scope = { uris: new Map(this.scope.uris).set(prefix, uri), names: new Map() };
   }
 

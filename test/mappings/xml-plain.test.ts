@@ -166,6 +166,13 @@ describe('whatever it reads is what saxes reads', () => {
   });
 });
 
+it('leaves a text that declares thousands of prefixes to saxes, at once', () => {
+  const declarations = Array.from({ length: 20_000 }, (_, i) => `xmlns:a${i}="u"`).join(' ');
+  const started = performance.now();
+  agrees(`<a ${declarations}/>`);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
 describeShared('golden messages', (shared) => {
   const dir = path.join(shared, 'wire/messages');
   const files = existsSync(dir)
