@@ -27,6 +27,8 @@ export interface Overrides {
 export interface RunningServer {
   /** FHIR base, e.g. `http://localhost:8080/fhir`, with the port that was taken. */
   url: string;
+  /** Resolves with a reason when a part that cannot be done without has ended by itself. */
+  failed: Promise<string>;
   /** Lets requests under way end, then closes what was opened. May be called twice. */
   close(): Promise<void>;
 }
@@ -71,7 +73,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
     logger.info({ url: actual.fhirBase }, 'listening');
-    return { url: actual.fhirBase, close: closeAll };
+    const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);
+    return { url: actual.fhirBase, failed, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

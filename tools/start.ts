@@ -41,7 +41,10 @@ export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Runni
     return {
       url: server.url,
       dmpUrl: settings.DMP_URL ?? '',
-      failed: simulator?.ended.then(() => 'The DMP simulator has ended.') ?? new Promise(() => undefined),
+      failed: Promise.race([
+        server.failed,
+        ...(simulator ? [simulator.ended.then(() => 'The DMP simulator has ended.')] : []),
+      ]),
       close: async () => {
         await server.close();
         await simulator?.stop();

@@ -41,6 +41,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       documents: documentStore(prisma, cipher),
       sets: setStore(prisma, cipher),
       searches: searchStore(prisma, cipher, config.SEARCH_TTL_SECONDS),
+      lost: embedded?.lost,
       async ping() {
         await prisma.$queryRaw`SELECT 1`;
       },

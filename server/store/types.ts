@@ -172,6 +172,8 @@ export interface Store {
   searches: SearchStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */
+  lost?: Promise<void>;
   /** Closes the connections, and stops the embedded server if there is one. */
   close(): Promise<void>;
 }

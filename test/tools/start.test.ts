@@ -121,17 +121,21 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await certificate()).toBe(before);
   });
 
-  it('ends, and says why, when the simulator has ended', async () => {
+  it.each([
+    ['simulator', 'simulator.ts', 'SIGKILL'],
+    // Cut off at once, as by a crash; orphans of a killed one are what the next start cleans up.
+    ['embedded database', 'bin/postgres', 'SIGQUIT'],
+  ] as const)('ends, and says why, when the %s has ended', async (name, command, signal) => {
     const running = await start();
     const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(running.child.pid)]);
     const pids = stdout.trim().split(/\s+/).map(Number);
     const commands = await Promise.all(
       pids.map(async (pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
     );
-    process.kill(pids[commands.findIndex((command) => command.includes('simulator.ts'))]!, 'SIGKILL');
+    process.kill(pids[commands.findIndex((c) => c.includes(command))]!, signal);
     const [code] = (await running.ended) as [number | null];
     expect(code).toBe(1);
-    expect(running.errors()).toContain('simulator has ended');
+    expect(running.errors()).toContain(`${name} has ended`);
   });
 
   it('says which setting to change when a port is taken', async () => {

@@ -20,6 +20,8 @@ import { stopOrphans } from './orphans.ts';
 export interface EmbeddedDatabase {
   /** Of the façade's database, password included: for the driver, never for a log. */
   url: string;
+  /** Resolves when the server has ended by itself, not by `stop`. */
+  lost: Promise<void>;
   /** Fast shutdown; waits until the server has ended, then frees the folder. */
   stop(): Promise<void>;
 }
@@ -53,13 +55,13 @@ export async function startEmbedded(
     const { child, port } = await launch(folder, cluster, binaries, identity);
     const url = (database: string) =>
       `postgresql://${OWNER}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${database}`;
-    const stop = supervise(child, unlock, binaries, logger);
+    const { stop, lost } = supervise(child, unlock, binaries, logger);
     await ensureDatabase(url('postgres')).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
     logger?.info({ port, created: cluster.created }, 'embedded database ready');
-    return { url: url(OWNER), stop };
+    return { url: url(OWNER), lost, stop };
   } catch (error) {
     await discard(binaries);
     unlock();
@@ -156,16 +158,20 @@ function supervise(
   unlock: () => void,
   binaries: Binaries,
   logger: StoreLogger | undefined,
-): () => Promise<void> {
+): { stop(): Promise<void>; lost: Promise<void> } {
   const onExit = () => child.kill('SIGINT');
   process.once('exit', onExit);
   child.unref();
   let stopping: Promise<void> | undefined;
   const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
-  child.once('exit', (code, signal) => {
-    if (stopping === undefined) logger?.warn({ code, signal }, 'the embedded database ended by itself');
+  const lost = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (stopping !== undefined) return;
+      logger?.warn({ code, signal }, 'the embedded database ended by itself');
+      resolve();
+    });
   });
-  return () =>
+  const stop = () =>
     (stopping ??= (async () => {
       child.ref();
       process.off('exit', onExit);
@@ -176,6 +182,7 @@ function supervise(
       await discard(binaries);
       unlock();
     })());
+  return { stop, lost };
 }
 
 /** Removes the copy of the programs that a killed façade left behind, and notes ours, for the same case. */
