@@ -11,14 +11,8 @@ import type {
   DocumentReferenceContext,
 } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
-import {
-  extHomeCommunityId,
-  extIsArchived,
-  extVersion,
-  mhdIdentifierTypes,
-  ourIdentifierTypes,
-  uris,
-} from './canonicals.ts';
+import { entryUuid, homeCommunity } from './common-rows.ts';
+import { extIsArchived, extVersion, mhdIdentifierTypes, ourIdentifierTypes, uris } from './canonicals.ts';
 import { coding, concept } from './codecs/coded.ts';
 import { hash, size } from './codecs/content.ts';
 import { dtm } from './codecs/dtm.ts';
@@ -197,15 +191,8 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     xds: 'id',
     ebrim: 'ExtrinsicObject/@id',
     fhir: "DocumentReference.identifier.where(use = 'official')",
-    codec: 'entryUUID',
-    search: ['identifier'],
     loss: 'The registry gives a new entryUUID at each submission and at each update of the metadata.',
-    write(value, draft) {
-      if (!value.startsWith('urn:uuid:')) return;
-      const type = { coding: [{ system: mhdIdentifierTypes, code: 'entryUUID' }] };
-      (draft.resource.identifier ??= []).push({ use: 'official', type, system: uris, value });
-    },
-    read: (s) => s.resource.identifier?.find((i) => i.use === 'official' && i.value?.startsWith('urn:uuid:'))?.value,
+    ...entryUuid,
   },
   {
     xds: 'logicalId',
@@ -236,12 +223,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     xds: 'homeCommunityId',
     ebrim: 'ExtrinsicObject/@home',
     fhir: 'DocumentReference.extension(ihe-HomeCommunityId)',
-    codec: 'OID',
-    write(value, draft) {
-      if (!value.startsWith('urn:oid:')) return;
-      (draft.resource.extension ??= []).push({ url: extHomeCommunityId, valueOid: value });
-    },
-    read: (s) => s.resource.extension?.find((e) => e.url === extHomeCommunityId)?.valueOid,
+    ...homeCommunity,
   },
   {
     xds: 'objectType',

@@ -4,10 +4,10 @@
  */
 import type { List } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
+import { entryUuid, homeCommunity } from './common-rows.ts';
 import {
   extAuthorOrg,
   extDesignationType,
-  extHomeCommunityId,
   extIntendedRecipient,
   extIsArchived,
   extMhdIntendedRecipient,
@@ -125,26 +125,14 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
     xds: 'id',
     ebrim: 'RegistryPackage/@id',
     fhir: "List.identifier.where(use = 'official')",
-    codec: 'entryUUID',
-    search: ['identifier'],
     loss: 'Given by the registry.',
-    write(value, draft) {
-      if (!value.startsWith('urn:uuid:')) return;
-      const type = { coding: [{ system: mhdIdentifierTypes, code: 'entryUUID' }] };
-      (draft.resource.identifier ??= []).push({ use: 'official', type, system: uris, value });
-    },
-    read: (s) => s.resource.identifier?.find((i) => i.use === 'official' && i.value?.startsWith('urn:uuid:'))?.value,
+    ...entryUuid,
   },
   {
     xds: 'homeCommunityId',
     ebrim: 'RegistryPackage/@home',
     fhir: 'List.extension(ihe-HomeCommunityId)',
-    codec: 'OID',
-    write(value, draft) {
-      if (!value.startsWith('urn:oid:')) return;
-      (draft.resource.extension ??= []).push({ url: extHomeCommunityId, valueOid: value });
-    },
-    read: (s) => s.resource.extension?.find((e) => e.url === extHomeCommunityId)?.valueOid,
+    ...homeCommunity,
   },
   {
     xds: 'availabilityStatus',

@@ -6,7 +6,7 @@
  * A « CDA auto-présentable » (CI-SIS) is an XSLT that holds the ClinicalDocument: what is around it is ignored.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { XmlError, type XmlNode } from '../xml/tree.ts';
+import { nodeOf, XmlError, type XmlNode } from '../xml/tree.ts';
 
 export const hl7 = 'urn:hl7-org:v3';
 const xinclude = 'http://www.w3.org/2001/XInclude';
@@ -116,12 +116,7 @@ export class CdaHeadReader {
       return;
     }
     if (++this.nodes > this.limits.nodes) this.fail(new XmlError('nodes'));
-    const attrs = Object.create(null) as Record<string, string>;
-    for (const a of Object.values(tag.attributes)) {
-      if (a.prefix === 'xmlns' || a.name === 'xmlns') continue;
-      attrs[a.uri === '' ? a.local : `{${a.uri}}${a.local}`] = a.value;
-    }
-    const node: XmlNode = { name: tag.local, ns: tag.uri, attrs, children: [], text: '' };
+    const node = nodeOf(tag);
     if (parent) parent.children.push(node);
     else {
       this.document = node;
@@ -134,7 +129,7 @@ export class CdaHeadReader {
       this.stack.push(tag.isSelfClosing ? node : undefined);
       const rest = tag.isSelfClosing ? '' : this.chunk.slice(this.parser.position - this.base);
       this.insideText = !tag.isSelfClosing && !rest.includes('<');
-      this.body = { attrs, rest };
+      this.body = { attrs: node.attrs, rest };
     } else this.stack.push(node);
   }
 }

@@ -40,6 +40,16 @@ export class XmlError extends Error {
   }
 }
 
+/** The node of a start tag, without children yet; namespace declarations are no attributes. */
+export function nodeOf(tag: SaxesTagNS): XmlNode {
+  const attrs = Object.create(null) as Record<string, string>;
+  for (const a of Object.values(tag.attributes)) {
+    if (a.prefix === 'xmlns' || a.name === 'xmlns') continue;
+    attrs[a.uri === '' ? a.local : `{${a.uri}}${a.local}`] = a.value;
+  }
+  return { name: tag.local, ns: tag.uri, attrs, children: [], text: '' };
+}
+
 /** Feeds chunks of text, gives the root at the end. One use. */
 export class XmlTreeReader {
   private readonly parser = xmlParser();
@@ -60,12 +70,7 @@ export class XmlTreeReader {
     p.on('opentag', (tag: SaxesTagNS) => {
       if (this.stack.length >= limits.depth) fail(new XmlError('depth'));
       if (++this.nodes > limits.nodes) fail(new XmlError('nodes'));
-      const attrs: Record<string, string> = Object.create(null) as Record<string, string>;
-      for (const a of Object.values(tag.attributes)) {
-        if (a.prefix === 'xmlns' || a.name === 'xmlns') continue;
-        attrs[a.uri === '' ? a.local : `{${a.uri}}${a.local}`] = a.value;
-      }
-      const node: XmlNode = { name: tag.local, ns: tag.uri, attrs, children: [], text: '' };
+      const node = nodeOf(tag);
       const parent = this.stack[this.stack.length - 1];
       if (parent) parent.children.push(node);
       else this.root = node;
