@@ -56,7 +56,9 @@ async function stream(body: AsyncIterable<Buffer>, res: http.ServerResponse): Pr
       parse(head.subarray(0, at + 9));
       res.write(head.subarray(at + 11));
       head = undefined;
-    } else if (!res.write(chunk)) await once(res, 'drain');
+    } else if (!res.write(chunk)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    // The client left: ending the loop frees the connection to the far end.
+    if (res.destroyed) return;
   }
   res.end();
 }
