@@ -2,7 +2,7 @@
  * Rows that documents and sets share: what ebRIM says of every registry object, in the same FHIR elements.
  */
 import type { Extension, Identifier } from '@medplum/fhirtypes';
-import { extHomeCommunityId, mhdIdentifierTypes, uris } from './canonicals.ts';
+import { extHomeCommunityId, extIsArchived, mhdIdentifierTypes, uris } from './canonicals.ts';
 
 /** entryUUID ↔ identifier with use official (MHD 4.2.3) and its type (MHD 4.2.4). */
 export const entryUuid = {
@@ -26,3 +26,29 @@ export const homeCommunity = {
   read: ({ resource }: { resource: { extension?: Extension[] } }): string | undefined =>
     resource.extension?.find((e) => e.url === extHomeCommunityId)?.valueOid,
 };
+
+/**
+ * availabilityStatus ↔ status and isArchived, by the table of the resource; its first row is what an unknown status is.
+ * The registry has one status: what is superseded or deleted is not archived as well.
+ */
+export function availability<Status extends string>(
+  table: readonly { urn: string; status: Status; archived: boolean }[],
+) {
+  interface Shown {
+    resource: { status?: Status; extension?: Extension[] };
+  }
+  return {
+    codec: 'availabilityStatus',
+    search: ['status', 'isArchived'],
+    write(value: string, { resource }: Shown): void {
+      const row = table.find((r) => r.urn === value);
+      resource.status = (row ?? table[0])?.status;
+      (resource.extension ??= []).push({ url: extIsArchived, valueBoolean: row?.archived ?? false });
+    },
+    read({ resource }: Shown): string | undefined {
+      const archived = resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;
+      const rows = table.filter((r) => r.status === resource.status);
+      return (rows.find((r) => r.archived === archived) ?? rows[0])?.urn;
+    },
+  };
+}

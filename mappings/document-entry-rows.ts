@@ -11,8 +11,8 @@ import type {
   DocumentReferenceContext,
 } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
-import { entryUuid, homeCommunity } from './common-rows.ts';
-import { extIsArchived, extVersion, mhdIdentifierTypes, ourIdentifierTypes, uris } from './canonicals.ts';
+import { availability, entryUuid, homeCommunity } from './common-rows.ts';
+import { extVersion, mhdIdentifierTypes, ourIdentifierTypes, uris } from './canonicals.ts';
 import { coding, concept } from './codecs/coded.ts';
 import { hash, size } from './codecs/content.ts';
 import { dtm } from './codecs/dtm.ts';
@@ -117,29 +117,6 @@ const onlyOneCoding = 'One coding is kept: the first whose system has an OID; te
 const cdaIsWhatIsKept =
   'A PDF, text or image is wrapped in a CDA at deposit: what is read back describes the CDA, not the bytes that were given.';
 
-const status: DocRow<'availabilityStatus'> = {
-  xds: 'availabilityStatus',
-  ebrim: 'ExtrinsicObject/@status',
-  fhir: 'DocumentReference.status, extension(pdsm-ext-is-archived)',
-  codec: 'availabilityStatus',
-  search: ['status', 'isArchived'],
-  query: [slotQuery('Status')],
-  write(value, draft) {
-    const row = statusTable.find((r) => r.urn === value);
-    draft.resource.status = row?.status ?? 'current';
-    (draft.resource.extension ??= []).push({ url: extIsArchived, valueBoolean: row?.archived ?? false });
-  },
-  read(s) {
-    const archived = s.resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;
-    const { status: given } = s.resource;
-    // The registry has one status: a superseded or deleted document is not archived as well.
-    return (
-      statusTable.find((r) => r.status === given && r.archived === archived) ??
-      statusTable.find((r) => r.status === given)
-    )?.urn;
-  },
-};
-
 /**
  * availabilityStatus ↔ status and isArchived. Deleted has no code in PDSm's value set (its issue #99 is open): PDSm4DMP
  * TD3.3c writes `entered-in-error`, and so do we.
@@ -150,6 +127,14 @@ export const statusTable = [
   { urn: statuses.deprecated, status: 'superseded', archived: false },
   { urn: statuses.deleted, status: 'entered-in-error', archived: false },
 ] as const;
+
+const status: DocRow<'availabilityStatus'> = {
+  xds: 'availabilityStatus',
+  ebrim: 'ExtrinsicObject/@status',
+  fhir: 'DocumentReference.status, extension(pdsm-ext-is-archived)',
+  query: [slotQuery('Status')],
+  ...availability(statusTable),
+};
 
 const confidentialityLevels = ['N', 'R', 'V'];
 const visibilities = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];

@@ -4,12 +4,11 @@
  */
 import type { List } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
-import { entryUuid, homeCommunity } from './common-rows.ts';
+import { availability, entryUuid, homeCommunity } from './common-rows.ts';
 import {
   extAuthorOrg,
   extDesignationType,
   extIntendedRecipient,
-  extIsArchived,
   extMhdIntendedRecipient,
   extSourceId,
   mhdIdentifierTypes,
@@ -138,19 +137,8 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
     xds: 'availabilityStatus',
     ebrim: 'RegistryPackage/@status',
     fhir: 'List.status, extension(pdsm-ext-is-archived)',
-    codec: 'availabilityStatus',
-    search: ['status', 'isArchived'],
     query: [slotQuery('Status')],
-    write(value, draft) {
-      const row = statusTable.find((r) => r.urn === value);
-      draft.resource.status = row?.status ?? 'current';
-      (draft.resource.extension ??= []).push({ url: extIsArchived, valueBoolean: row?.archived ?? false });
-    },
-    read(s) {
-      const archived = s.resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;
-      const rows = statusTable.filter((r) => r.status === s.resource.status);
-      return (rows.find((r) => r.archived === archived) ?? rows[0])?.urn;
-    },
+    ...availability(statusTable),
   },
   {
     xds: 'title',
