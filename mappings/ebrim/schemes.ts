@@ -103,6 +103,8 @@ export const storedQueries = {
   GetAssociations: urn('a7ae438b-4bc2-4642-93e9-be891f7bb155'),
   GetDocumentsAndAssociations: urn('bab9529a-4a10-40b3-a01f-f68a615d247a'),
   GetSubmissionSets: urn('51224314-5390-4169-9b91-b1980040715a'),
+  GetFolderAndContents: urn('b909a503-523d-4517-8acf-8e5834dfc4c7'),
+  GetRelatedDocuments: urn('d90e5407-b356-4d91-a89f-873917b4b0e6'),
 } as const;
 
 export type QueryName = keyof typeof storedQueries;

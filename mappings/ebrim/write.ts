@@ -206,7 +206,11 @@ export function writeSubmission(objects: RegistryObjects): Element {
 /** How a parameter's values are coded (ITI TF-2 §3.18.4.1.2.3.5): one quoted string, a number, else a list. */
 function parameterKind(name: string): 'single' | 'number' | 'list' {
   if (/Time(From|To)$/.test(name)) return 'number';
-  return /PatientId$|^\$(homeCommunityId|patientId|XDSSubmissionSetAuthorPerson)$/.test(name) ? 'single' : 'list';
+  return /PatientId$|^\$(homeCommunityId|patientId|XDSSubmissionSetAuthorPerson|XDSFolder(EntryUUID|UniqueId))$/.test(
+    name,
+  )
+    ? 'single'
+    : 'list';
 }
 
 const quote = (value: string): string => `'${value.replaceAll("'", "''")}'`;

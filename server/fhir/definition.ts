@@ -10,7 +10,17 @@ import { documentSearchParameters } from '../../mappings/search-parameters.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
-export type InteractionCode = 'read' | 'search-type' | 'create' | 'transaction';
+export type InteractionCode = 'read' | 'search-type' | 'create' | 'patch' | 'delete' | 'transaction' | 'operation';
+
+/** An operation (`$name`), where it is called and how. Its OperationDefinition is in `profiles/`. */
+export interface Operation {
+  /** without `$` */
+  name: string;
+  level: 'type' | 'instance';
+  methods: readonly ('get' | 'post')[];
+  /** canonical URL of the OperationDefinition */
+  definition: string;
+}
 
 export interface Interaction {
   code: InteractionCode;
@@ -21,6 +31,10 @@ export interface Interaction {
   /** DMP transactions that it can cause. */
   dmp: readonly string[];
   documentation: string;
+  /** With `code` = `operation`. */
+  operation?: Operation;
+  /** Also offered without id, on the one resource that search criteria find (`PATCH /Type?identifier=…`). */
+  conditional?: boolean;
   /** A transaction: what its entries may ask for, each with its own scope. */
   entries?: readonly { type: string; permission: Permission }[];
 }
@@ -36,12 +50,27 @@ export interface SearchParameter {
   modifiers?: readonly string[];
 }
 
+export type ResourceTypeName =
+  | 'Patient'
+  | 'DocumentReference'
+  | 'List'
+  | 'Binary'
+  | 'Bundle'
+  | 'Subscription'
+  | 'ConceptMap'
+  | 'StructureDefinition'
+  | 'OperationDefinition'
+  | 'SearchParameter'
+  | 'CodeSystem';
+
 export interface ResourceDefinition {
-  type: 'Patient' | 'DocumentReference' | 'List' | 'Binary';
+  type: ResourceTypeName;
   profile?: string;
   supportedProfiles?: readonly string[];
   interactions: readonly Interaction[];
   searchParameters: readonly SearchParameter[];
+  /** Values of `_include`. */
+  searchIncludes?: readonly string[];
 }
 
 const r4 = (name: string): string => `http://hl7.org/fhir/SearchParameter/${name}`;
@@ -207,8 +236,6 @@ export const implementationGuides: readonly string[] = [
   mhd('ImplementationGuide', 'ihe.iti.mhd'),
 ];
 
-export type ResourceTypeName = ResourceDefinition['type'];
-
 /** The definition of a type. @throws never: undefined when the type is not served */
 export function resourceOf(type: string): ResourceDefinition | undefined {
   return resources.find((r) => r.type === type);
@@ -226,4 +253,10 @@ export function interactionOf(type: string | undefined, code: InteractionCode): 
   return (type === undefined ? systemInteractions : (resourceOf(type)?.interactions ?? [])).find(
     (i) => i.code === code,
   );
+}
+
+/** Name of the handler of an interaction: `DocumentReference.read`, `DocumentReference.$validate`, `transaction`. */
+export function handlerName(type: string | undefined, { code, operation }: Interaction): string {
+  const own = operation ? `$${operation.name}` : code;
+  return type === undefined ? own : `${type}.${own}`;
 }

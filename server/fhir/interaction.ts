@@ -22,7 +22,10 @@ export interface Call {
   prefer: Preferences;
   language: Language;
   requestId: string;
+  /** Body of a patch, as it came: its form depends on its Content-Type. */
+  payload?: { contentType: string; bytes: Uint8Array };
   ifNoneMatch?: string;
+  ifMatch?: string;
   /** Fires when the client is gone. */
   signal: AbortSignal;
 }

@@ -12,7 +12,9 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     type: r.type,
     ...(r.profile ? { profile: r.profile } : {}),
     ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
-    interaction: r.interactions.map((i) => ({ code: i.code as 'read', documentation: i.documentation })),
+    interaction: r.interactions
+      .filter((i) => i.code !== 'operation')
+      .map((i) => ({ code: i.code as 'read', documentation: i.documentation })),
     versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
     readHistory: false,
     updateCreate: false,
@@ -21,6 +23,8 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     conditionalUpdate: false,
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical'],
+    ...(r.searchIncludes ? { searchInclude: [...r.searchIncludes] } : {}),
+    ...operationsOf(r),
     ...(r.searchParameters.length > 0
       ? {
           searchParam: r.searchParameters.map((p) => ({
@@ -32,6 +36,13 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
         }
       : {}),
   };
+}
+
+function operationsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'operation'> {
+  const operations = r.interactions.flatMap(({ operation, documentation }) =>
+    operation ? [{ name: operation.name, definition: operation.definition, documentation }] : [],
+  );
+  return operations.length > 0 ? { operation: operations } : {};
 }
 
 /** @param since when this instance started: the date of the statement */

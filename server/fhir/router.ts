@@ -6,7 +6,7 @@ import { Router, raw, type NextFunction, type Request, type RequestHandler, type
 import { IssueError } from '../../mappings/outcome.ts';
 import { parsePairs, type Pair } from '../search/pairs.ts';
 import { needsOf, needsOfBundle, requireScopes } from './access.ts';
-import { resources, systemInteractions, type Interaction, type InteractionCode } from './definition.ts';
+import { handlerName, resources, systemInteractions, type Interaction } from './definition.ts';
 import type { Call, Handler } from './interaction.ts';
 import { parseJson } from './json.ts';
 import { isPretty, parsePrefer, requireForm, requireJson, requireJsonBody, wanted } from './negotiation.ts';
@@ -17,14 +17,17 @@ import type { Services } from './services.ts';
 /** `DocumentReference.search-type`, or `transaction` for the system. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-export const handlerName = (type: string | undefined, code: InteractionCode): string =>
-  type === undefined ? code : `${type}.${code}`;
+/**
+ * What a route reads of the body: a form, a resource of the route's own type, any resource, or bytes that the handler
+ * reads by their media type (a patch).
+ */
+export type BodyKind = 'none' | 'form' | 'json' | 'any' | 'raw';
 
 /** One way to reach an interaction. */
 export interface Route {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
-  body: 'none' | 'form' | 'json';
+  body: BodyKind;
   type?: string;
   interaction: Interaction;
 }
@@ -46,6 +49,16 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
     case 'create':
     case 'transaction':
       return [route('post', base, 'json')];
+    case 'patch':
+      return [route('patch', `${base}/:id`, 'raw'), ...(interaction.conditional ? [route('patch', base, 'raw')] : [])];
+    case 'delete':
+      return [route('delete', `${base}/:id`, 'none')];
+    case 'operation': {
+      const { operation } = interaction;
+      if (!operation) throw new Error(`an operation without its name on ${type}`);
+      const at = `${operation.level === 'instance' ? `${base}/:id` : base}/$${operation.name}`;
+      return operation.methods.map((method) => route(method, at, method === 'get' ? 'none' : 'any'));
+    }
   }
 }
 
@@ -69,18 +82,19 @@ const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
 export function fhirRouter(handlers: Handlers, services: Services): Router {
   const router = Router({ caseSensitive: true });
   const all = routes();
-  const declared = new Set(all.map((r) => handlerName(r.type, r.interaction.code)));
+  const declared = new Set(all.map((r) => handlerName(r.type, r.interaction)));
   const wrong = [...declared].filter((n) => !handlers[n]).concat(Object.keys(handlers).filter((n) => !declared.has(n)));
   if (wrong.length > 0) throw new Error(`declared and served differ: ${wrong.join(', ')}`);
 
   for (const route of all) {
-    const handler = handlers[handlerName(route.type, route.interaction.code)];
+    const handler = handlers[handlerName(route.type, route.interaction)];
     if (!handler) continue; // refused above
     const steps: RequestHandler[] = [name(route), allow(route)];
     // The body is read only after the token and its scopes were found good.
     if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
-    if (route.body === 'json')
-      steps.push(requireJsonStep, raw({ type: () => true, limit: services.config.MAX_BODY_BYTES }));
+    const limit = services.config.MAX_BODY_BYTES;
+    if (route.body === 'json' || route.body === 'any') steps.push(requireJsonStep, raw({ type: () => true, limit }));
+    if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
     router[route.method](route.path, ...steps, serve(route, handler, services));
   }
   for (const path of new Set(all.map((r) => r.path))) router.all(path, otherMethods(path, all));
@@ -124,14 +138,14 @@ function pairsOf(req: Request, route: Route): Pair[] {
 }
 
 function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
-  if (route.body !== 'json') return undefined;
-  const expected = route.type ?? 'Bundle';
+  if (route.body !== 'json' && route.body !== 'any') return undefined;
+  const expected = route.body === 'any' ? 'FHIR' : (route.type ?? 'Bundle');
   const bytes = req.body as Buffer | undefined;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0)
     throw new IssueError({ key: 'body-missing', values: { expected } });
   const body = parseJson(bytes);
   const given = (body as { resourceType?: unknown } | null)?.resourceType;
-  if (given !== expected) {
+  if (route.body === 'any' ? typeof given !== 'string' : given !== expected) {
     const shown = typeof given === 'string' && /^[A-Za-z]{1,40}$/.test(given) ? given : '—';
     throw new IssueError({
       key: 'wrong-resource-type',
@@ -141,6 +155,11 @@ function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
   }
   if (!route.type) requireScopes(caller, needsOfBundle(body));
   return body;
+}
+
+function payloadOf(req: Request): Call['payload'] {
+  const bytes = req.body as Buffer | undefined;
+  return Buffer.isBuffer(bytes) && bytes.length > 0 ? { contentType: req.get('content-type') ?? '', bytes } : undefined;
 }
 
 function serve(route: Route, handler: Handler, services: Services): RequestHandler {
@@ -164,6 +183,8 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       language,
       requestId,
       ifNoneMatch: req.get('if-none-match'),
+      ifMatch: req.get('if-match'),
+      ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),
     };
     await sendReply(req, res, await handler(call, services), isPretty(pairs));

@@ -4,7 +4,8 @@
  */
 import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { handlerName, routes } from '../../server/fhir/router.ts';
+import { handlerName } from '../../server/fhir/definition.ts';
+import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
 import { INS_TEST, patients, provideBundle, simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -172,7 +173,7 @@ it.each(rows)('%s', async (_, _serves, act, status, calls) => {
 });
 
 it('every interaction that is declared is counted, and calls nothing that is not declared', () => {
-  const all = new Map(routes().map((r) => [handlerName(r.type, r.interaction.code), r.interaction.dmp]));
+  const all = new Map(routes().map((r) => [handlerName(r.type, r.interaction), r.interaction.dmp]));
   expect([...new Set(rows.map(([, serves]) => serves))].sort()).toEqual([...all.keys(), 'metadata'].sort());
   for (const [name, serves, , , calls] of rows)
     for (const call of calls) expect(all.get(serves), name).toContain(call.split(' ')[0]);

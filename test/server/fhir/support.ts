@@ -78,7 +78,7 @@ export interface Bench {
   /** A supertest request with a token (`all` unless said otherwise; '' for none). */
   get(url: string, token?: string): request.Test;
   post(url: string, token?: string): request.Test;
-  any(method: 'put' | 'delete' | 'patch' | 'head' | 'options', url: string, token?: string): request.Test;
+  any(method: 'get' | 'post' | 'put' | 'delete' | 'patch' | 'head' | 'options', url: string, token?: string): request.Test;
   origin: string;
   close(): Promise<void>;
 }
