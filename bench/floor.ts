@@ -1,7 +1,8 @@
 /**
  * The floor: a bare Node program that does only what nobody can leave out — take the request, send the same SOAP bytes
- * over mutual TLS, parse the XML of the answer with the fastest conforming parser at hand (libxml2), answer the same
- * number of bytes. No token, no signature, no mapping, no store, no verification.
+ * over mutual TLS, parse the XML of the answer with the fastest conforming parser at hand (libxml2), as many times as the
+ * façade does, one after the other, and answer the same number of bytes. No token, no signature, no mapping, no store, no
+ * verification.
  */
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -26,15 +27,13 @@ const agent = new Agent({
 
 /** What one measurement does: set by `POST /scenario`. */
 interface Scenario {
-  upstream: string;
-  contentType: string;
-  /** base64 */
-  request: string;
+  /** one request of the façade to the DMP each; `request` in base64 */
+  exchanges: { upstream: string; contentType: string; request: string }[];
   /** bytes of the answer to the client; -1: pass the attachment on */
   answer: number;
 }
 let scenario: Scenario | undefined;
-let soap: Buffer = Buffer.alloc(0);
+let exchanges: { upstream: string; contentType: string; soap: Buffer }[] = [];
 let answer: Buffer = Buffer.alloc(0);
 
 const envelopeStart = /<(?:[\w-]+:)?Envelope[\s>]/;
@@ -69,19 +68,25 @@ const server = http.createServer((req, res) => {
     for await (const chunk of req) chunks.push(chunk as Buffer);
     if (req.url === '/scenario') {
       scenario = JSON.parse(Buffer.concat(chunks).toString()) as Scenario;
-      soap = Buffer.from(scenario.request, 'base64');
+      exchanges = scenario.exchanges.map(({ upstream, contentType, request }) => ({
+        upstream,
+        contentType,
+        soap: Buffer.from(request, 'base64'),
+      }));
       answer = Buffer.alloc(Math.max(scenario.answer, 0), 0x20);
       return void res.end();
     }
     if (!scenario) return void res.writeHead(404).end();
-    const upstream = await request(scenario.upstream, {
-      method: 'POST',
-      headers: { 'content-type': scenario.contentType },
-      body: soap,
-      dispatcher: agent,
-    });
-    if (scenario.answer < 0) return await stream(upstream.body, res);
-    parse(Buffer.from(await upstream.body.arrayBuffer()));
+    for (const [i, exchange] of exchanges.entries()) {
+      const upstream = await request(exchange.upstream, {
+        method: 'POST',
+        headers: { 'content-type': exchange.contentType },
+        body: exchange.soap,
+        dispatcher: agent,
+      });
+      if (scenario.answer < 0 && i === exchanges.length - 1) return await stream(upstream.body, res);
+      parse(Buffer.from(await upstream.body.arrayBuffer()));
+    }
     res.end(answer);
   })().catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`);

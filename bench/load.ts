@@ -5,8 +5,9 @@
 import autocannon from 'autocannon';
 
 export interface Load {
-  url: string;
-  method?: 'GET' | 'POST';
+  /** One address for all requests, or one made for each (same host). */
+  url: string | (() => string);
+  method?: 'GET' | 'POST' | 'PATCH';
   headers: Record<string, string>;
   /** One body for all requests, or one made for each. */
   body?: Buffer | (() => Buffer);
@@ -28,20 +29,33 @@ export interface LoadResult {
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
 
+const pathOf = (url: string): string => url.slice(new URL(url).origin.length);
+
 /** Runs the load and waits for its end. */
 export async function run(load: Load): Promise<LoadResult> {
-  const { body } = load;
+  const { body, url } = load;
+  const fresh = typeof body === 'function' || typeof url === 'function';
   const times: number[] = [];
   const instance = autocannon({
-    url: load.url,
+    url: typeof url === 'function' ? new URL(url()).origin : url,
     method: load.method ?? 'GET',
     headers: load.headers,
     connections: load.connections,
     duration: load.seconds,
     timeout: 60,
     ...(Buffer.isBuffer(body) ? { body } : {}),
-    ...(typeof body === 'function'
-      ? { requests: [{ setupRequest: (request: Record<string, unknown>) => ({ ...request, body: body() }) }] }
+    ...(fresh
+      ? {
+          requests: [
+            {
+              setupRequest: (request: Record<string, unknown>) => ({
+                ...request,
+                ...(typeof body === 'function' ? { body: body() } : {}),
+                ...(typeof url === 'function' ? { path: pathOf(url()) } : {}),
+              }),
+            },
+          ],
+        }
       : {}),
   });
   void instance.on('response', (_client, status, _bytes, milliseconds) => {

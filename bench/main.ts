@@ -32,7 +32,22 @@ interface Row {
   peak: number;
 }
 const rows: Row[] = [];
-const ratios: [string, number][] = [];
+interface Ratio {
+  name: string;
+  ratio: number;
+  /** requests to the DMP for one request to the façade */
+  exchanges: number;
+  /** microseconds of the façade's time a hit */
+  perHit?: number;
+}
+const ratios: Ratio[] = [];
+interface Recorded {
+  path: string;
+  contentType: string;
+  request: string;
+}
+/** Seconds that one request took of the machine. */
+const secondsOf = (result: LoadResult): number => 1 / result.perSecond;
 
 async function measure(name: string, side: string, pid: number, prepared: Prepared): Promise<LoadResult> {
   await run({ ...prepared.load, seconds: 1 }); // warm-up
@@ -65,6 +80,7 @@ try {
       DATA_DIR: dataA,
       SIMULATOR_PORT: String(soap),
       SIMULATOR_CONTROL_PORT: String(control),
+      SIMULATOR_MAX_RESULTS: '20000',
     },
     `http://127.0.0.1:${portA}/health/ready`,
   );
@@ -102,43 +118,46 @@ try {
   );
   for (const scenario of scenarios) {
     if (options.only && !scenario.name.includes(options.only)) continue;
-    const direct = await scenario.prepare(`http://127.0.0.1:${portA}/fhir`, dataA);
+    const direct = await scenario.prepare(`http://127.0.0.1:${portA}/fhir`, dataA, false);
     await measure(scenario.name, 'façade, simulator', facade.pid, direct);
 
     await mode('record');
-    const through = await scenario.prepare(`http://127.0.0.1:${portB}/fhir`, dataB);
-    const sample = await fetch(through.load.url, {
-      method: through.load.method ?? 'GET',
-      headers: through.load.headers,
-      ...(through.load.body
-        ? { body: typeof through.load.body === 'function' ? through.load.body() : through.load.body }
-        : {}),
+    const through = await scenario.prepare(`http://127.0.0.1:${portB}/fhir`, dataB, true);
+    await mode('record'); // what preparing asked does not count
+    const { url, method = 'GET', headers, body } = through.load;
+    const sample = await fetch(typeof url === 'function' ? url() : url, {
+      method,
+      headers,
+      ...(body ? { body: typeof body === 'function' ? body() : body } : {}),
     });
     const answer = (await sample.arrayBuffer()).byteLength;
     if (!sample.ok) throw new Error(`${scenario.name}: the façade answered ${sample.status} while recording`);
-    const service = `/si-dmp-server/v2/services/${scenario.service}`;
-    const exchange = await fetch(`${replay.hello.control}/exchange?${encodeURIComponent(service)}`);
-    const request = Buffer.from(await exchange.arrayBuffer());
-    await mode('replay').then(() => undefined);
+    const recorded = (await (await fetch(`${replay.hello.control}/exchanges`)).json()) as Recorded[];
+    await mode('replay');
     const facadeResult = await measure(scenario.name, 'façade, replay', replayed.pid, through);
     await fetch(`${floor.hello.url}/scenario`, {
       method: 'POST',
       body: JSON.stringify({
-        upstream: `${replay.hello.url}${service}`,
-        contentType: exchange.headers.get('content-type'),
-        request: request.toString('base64'),
+        exchanges: recorded.map(({ path: at, ...rest }) => ({ upstream: `${replay.hello.url}${at}`, ...rest })),
         answer: scenario.stream ? -1 : answer,
       }),
     });
     const floorResult = await measure(scenario.name, 'floor, replay', floor.pid, {
       load: { ...through.load, url: `${floor.hello.url}/`, headers: {} },
     });
-    ratios.push([scenario.name, facadeResult.perSecond / floorResult.perSecond]);
+    ratios.push({
+      name: scenario.name,
+      ratio: facadeResult.perSecond / floorResult.perSecond,
+      exchanges: recorded.length,
+      ...(scenario.hits ? { perHit: (1e6 * secondsOf(facadeResult)) / scenario.hits } : {}),
+    });
   }
 
   process.stdout.write('\nShare of the floor that the façade reaches (requests per second, same far end, same run)\n');
-  for (const [name, ratio] of ratios)
-    process.stdout.write(`${name.padEnd(28)} ${(ratio * 100).toFixed(0).padStart(5)} %\n`);
+  for (const { name, ratio, exchanges, perHit } of ratios)
+    process.stdout.write(
+      `${name.padEnd(28)} ${(ratio * 100).toFixed(0).padStart(5)} %   ${exchanges} exchange${exchanges > 1 ? 's' : ' '} with the DMP${perHit ? `   ${perHit.toFixed(0).padStart(5)} µs a hit` : ''}\n`,
+    );
   const failed = rows.filter((r) => r.result.failures > 0);
   if (failed.length > 0) {
     process.stderr.write(`\n${failed.length} measurements had failures: their figures do not count.\n`);

@@ -1,7 +1,10 @@
 /**
  * A stand-in for the far end that costs next to nothing: passes the DMP's traffic through once (recording), then gives
- * the recorded answer again to every request on the same path, with only RelatesTo changed. It takes the simulator's own
+ * the recorded answer again to every request of the same kind, with only RelatesTo changed. It takes the simulator's own
  * work out of the comparison between façade and floor. Run as a process; told what to do on a loopback control port.
+ *
+ * A kind is a path, an action and, for a stored query, which one. Of two answers to the same kind the first is kept: what
+ * a request looks at before it changes it must look unchanged to the next.
  */
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -11,7 +14,8 @@ import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 
 interface Exchange {
-  requestHeaders: Record<string, string>;
+  path: string;
+  contentType: string;
   request: Buffer;
   status: number;
   headers: Record<string, string>;
@@ -35,10 +39,18 @@ const agent = new Agent({
   connect: { key: readFileSync(env('BENCH_CLIENT_KEY')), cert: readFileSync(env('BENCH_CLIENT_CERT')), ca: tls.ca },
 });
 const recorded = new Map<string, Exchange>();
+/** Every exchange since recording began, in order: what the floor has to do for one request. */
+let inOrder: Exchange[] = [];
 let recording = true;
 
 const messageId = /<(?:[\w-]+:)?MessageID[^>]*>\s*([^<\s]+)/;
-const idOf = (body: Buffer): string => messageId.exec(body.toString('latin1', 0, 16_384))?.[1] ?? '';
+const idOf = (head: string): string => messageId.exec(head)?.[1] ?? '';
+const action = /<(?:[\w-]+:)?Action[^>]*>\s*([^<\s]+)/;
+const storedQuery = /<(?:[\w-]+:)?AdhocQuery id="([^"]+)"/;
+/** What decides stands before the documents. */
+const headOf = (body: Buffer): string => body.toString('latin1', 0, 32_768);
+const kindOf = (path: string, head: string): string =>
+  [path, action.exec(head)?.[1], storedQuery.exec(head)?.[1]].join(' ');
 
 async function bodyOf(stream: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -54,10 +66,11 @@ async function pass(path: string, headers: Record<string, string>, body: Buffer)
     dispatcher: agent,
   });
   const bytes = Buffer.from(await answer.body.arrayBuffer());
-  const id = idOf(body);
+  const id = idOf(headOf(body));
   const at = bytes.indexOf(id);
   return {
-    requestHeaders: { 'content-type': headers['content-type'] ?? '' },
+    path,
+    contentType: headers['content-type'] ?? '',
     request: body,
     status: answer.statusCode,
     headers: { 'content-type': String(answer.headers['content-type'] ?? '') },
@@ -72,10 +85,16 @@ const server = https.createServer(
     void (async () => {
       const path = req.url ?? '/';
       const body = await bodyOf(req);
-      if (recording) recorded.set(path, await pass(path, req.headers as Record<string, string>, body));
-      const exchange = recorded.get(path);
+      const head = headOf(body);
+      const kind = kindOf(path, head);
+      let exchange = recorded.get(kind);
+      if (recording) {
+        exchange = await pass(path, req.headers as Record<string, string>, body);
+        inOrder.push(exchange);
+        if (!recorded.has(kind)) recorded.set(kind, exchange);
+      }
       if (!exchange) return void res.writeHead(404).end();
-      const id = Buffer.from(idOf(body));
+      const id = Buffer.from(idOf(head));
       res.writeHead(exchange.status, {
         ...exchange.headers,
         'content-length': exchange.before.length + (exchange.after.length > 0 ? id.length : 0) + exchange.after.length,
@@ -93,17 +112,22 @@ const server = https.createServer(
   },
 );
 
-/** `POST /mode?record|replay`, `GET /exchange?<path>` → the recorded request, for the floor. */
+/** `POST /mode?record|replay`, `GET /exchanges` → the recorded requests in order, for the floor. */
 const control = http.createServer((req, res) => {
   const [path, query = ''] = (req.url ?? '').split('?');
   if (path === '/mode') {
     recording = query === 'record';
-    if (recording) recorded.clear();
+    if (recording) {
+      recorded.clear();
+      inOrder = [];
+    }
     return void res.end();
   }
-  const exchange = recorded.get(decodeURIComponent(query));
-  if (!exchange) return void res.writeHead(404).end();
-  res.writeHead(200, exchange.requestHeaders).end(exchange.request);
+  res.end(
+    JSON.stringify(
+      inOrder.map((e) => ({ path: e.path, contentType: e.contentType, request: e.request.toString('base64') })),
+    ),
+  );
 });
 
 server.listen(0, '127.0.0.1');

@@ -2,7 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pdfOfSize, text } from '../test/support/documents.ts';
-import { INS_TEST, newOid, patients, provideBundle, simplified, type Deposit } from '../test/support/resources.ts';
+import {
+  INS_TEST,
+  newOid,
+  patients,
+  provideBundle,
+  simplified,
+  VISIBILITY,
+  type Deposit,
+} from '../test/support/resources.ts';
 import type { Load } from './load.ts';
 
 export interface Prepared {
@@ -10,11 +18,12 @@ export interface Prepared {
 }
 export interface Scenario {
   name: string;
-  /** the DMP service whose exchange is recorded */
-  service: 'registry' | 'repository';
+  /** documents that one answer holds */
+  hits?: number;
   /** the floor passes the attachment on instead of answering canned bytes */
   stream?: boolean;
-  prepare(base: string, dataDir: string): Promise<Prepared>;
+  /** @param replayed answers will be those that were recorded once, whatever is asked */
+  prepare(base: string, dataDir: string, replayed: boolean): Promise<Prepared>;
 }
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -53,13 +62,19 @@ async function deposit(base: string, dataDir: string, deposits: Deposit[]): Prom
 }
 
 /** A type for each number of hits: the search finds exactly what the scenario deposited. */
-const typeOfHits: Record<number, string> = { 1: '11506-3', 20: '80771-9', 100: '34842-5', 1000: '88348-8' };
+const typeOfHits: Record<number, string> = {
+  1: '11506-3',
+  20: '80771-9',
+  100: '34842-5',
+  1000: '88348-8',
+  5000: '83981-1',
+};
 const p1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const done = new Set<number>();
 
 const list = (hits: number): Scenario => ({
   name: `ITI-67, ${hits} hit${hits > 1 ? 's' : ''}`,
-  service: 'registry',
+  hits,
   async prepare(base, dataDir) {
     const type = { system: 'http://loinc.org', code: typeOfHits[hits]! };
     // Both façades speak to the same simulated DMP: what one deposits the other finds.
@@ -70,7 +85,7 @@ const list = (hits: number): Scenario => ({
         Array.from({ length: hits }, (_, i) => ({ content: text(`Note ${i}`), contentType: 'text/plain', type })),
       );
     done.add(hits);
-    const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=1000`;
+    const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=${Math.min(hits, 1000)}`;
     const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as { total: number };
     if (check.total !== hits) throw new Error(`expected ${hits} hits, found ${check.total}`);
     return { load: { url, headers: headers('doctor', dataDir), connections: 10 } };
@@ -79,7 +94,6 @@ const list = (hits: number): Scenario => ({
 
 const create = (label: string, bytes: number): Scenario => ({
   name: `ITI-105, ${label}`,
-  service: 'repository',
   prepare(base, dataDir) {
     const placeholder = '2.25.100000000000000000000000000000000000';
     const body = Buffer.from(
@@ -113,7 +127,6 @@ const create = (label: string, bytes: number): Scenario => ({
 
 const retrieve = (label: string, bytes: number): Scenario => ({
   name: `ITI-68, ${label}`,
-  service: 'repository',
   stream: true,
   async prepare(base, dataDir) {
     const uniqueId = newOid();
@@ -134,13 +147,123 @@ const retrieve = (label: string, bytes: number): Scenario => ({
   },
 });
 
+/** A list in which every document replaces another: `relatesTo` takes a second question and is filled in each. */
+const related = (hits: number): Scenario => ({
+  name: `ITI-67, ${hits} replacements`,
+  hits,
+  async prepare(base, dataDir) {
+    const type = { system: 'http://loinc.org', code: '74207-2' };
+    const common = { contentType: 'text/plain', type };
+    if (!done.has(-hits)) {
+      const before = Array.from({ length: hits }, (_, i) => ({
+        ...common,
+        content: text(`Old ${i}`),
+        uniqueId: newOid(),
+      }));
+      await deposit(base, dataDir, before);
+      for (const { uniqueId } of before) await replace(base, dataDir, uniqueId, { ...common, content: text('New') });
+    }
+    done.add(-hits);
+    const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=1000`;
+    const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as {
+      entry: { resource: { relatesTo?: unknown[] } }[];
+    };
+    const filled = check.entry.filter((e) => e.resource.relatesTo?.length === 1).length;
+    if (filled !== hits) throw new Error(`expected ${hits} replacements, found ${filled}`);
+    return { load: { url, headers: headers('doctor', dataDir), connections: 10 } };
+  },
+});
+
+/** A resource that replaces the document of that uniqueId. */
+const replacing = (uniqueId: string, by: Deposit): string =>
+  JSON.stringify({
+    ...simplified(by),
+    relatesTo: [
+      {
+        code: 'replaces',
+        target: { identifier: { system: 'urn:ietf:rfc:3986', value: `urn:oid:${uniqueId}` } },
+      },
+    ],
+  });
+
+async function replace(base: string, dataDir: string, uniqueId: string, by: Deposit): Promise<void> {
+  const answer = await fetch(`${base}/DocumentReference`, {
+    method: 'POST',
+    headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+    body: replacing(uniqueId, by),
+  });
+  if (!answer.ok) throw new Error(`replace: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
+}
+
+/** How many documents a scenario that uses them up has at hand: what is left over costs nothing. */
+const stock = 1000;
+
+/** Deposits documents and hands them out one after the other. @throws Error when all are used */
+async function supply(base: string, dataDir: string): Promise<() => string> {
+  const ids = Array.from({ length: stock }, () => newOid());
+  await deposit(
+    base,
+    dataDir,
+    ids.map((uniqueId, i) => ({ content: text(`Stock ${i}`), contentType: 'text/plain', uniqueId })),
+  );
+  let next = 0;
+  return () => {
+    const id = ids[next++];
+    if (id === undefined) throw new Error(`more than ${stock} documents were used`);
+    return id;
+  };
+}
+
+const replaceOne: Scenario = {
+  name: 'ITI-105, replace',
+  async prepare(base, dataDir) {
+    const take = await supply(base, dataDir);
+    return {
+      load: {
+        url: `${base}/DocumentReference`,
+        method: 'POST',
+        headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+        body: () => Buffer.from(replacing(take(), { content: text('New'), contentType: 'text/plain' })),
+        connections: 4,
+      },
+    };
+  },
+};
+
+const mask = Buffer.from(
+  JSON.stringify([
+    { op: 'add', path: '/securityLabel/-', value: { coding: [{ system: VISIBILITY, code: 'MASQUE_PS' }] } },
+  ]),
+);
+const patchOne: Scenario = {
+  name: 'PATCH, mask',
+  async prepare(base, dataDir, replayed) {
+    const next = await supply(base, dataDir);
+    const one = next();
+    const take = replayed ? () => one : next;
+    return {
+      load: {
+        url: () => `${base}/DocumentReference?identifier=${encodeURIComponent(`urn:ietf:rfc:3986|urn:oid:${take()}`)}`,
+        method: 'PATCH',
+        headers: headers('doctor', dataDir, { 'content-type': 'application/json-patch+json' }),
+        body: mask,
+        connections: 4,
+      },
+    };
+  },
+};
+
 export const scenarios: readonly Scenario[] = [
   list(1),
   list(20),
   list(100),
   list(1000),
+  list(5000),
+  related(100),
   create('100 kB', 100_000),
   create('5 MB', 5_000_000),
+  replaceOne,
+  patchOne,
   retrieve('100 kB', 100_000),
   retrieve('20 MB', 20_000_000),
 ];
