@@ -19,6 +19,7 @@ export const ourIdentifierTypes = `${ours}/CodeSystem/identifier-type`;
 const pdsm = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition';
 export const pdsmDocumentReference = `${pdsm}/pdsm-comprehensive-document-reference`;
 export const pdsmSubmissionSet = `${pdsm}/pdsm-submissionset-comprehensive`;
+export const pdsmFolder = `${pdsm}/pdsm-folder-comprehensive`;
 export const extIsArchived = `${pdsm}/pdsm-ext-is-archived`;
 export const extIntendedRecipient = `${pdsm}/pdsm-ext-intended-recipient`;
 

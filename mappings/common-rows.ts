@@ -2,7 +2,14 @@
  * Rows that documents and sets share: what ebRIM says of every registry object, in the same FHIR elements.
  */
 import type { Extension, Identifier } from '@medplum/fhirtypes';
-import { extHomeCommunityId, extIsArchived, mhdIdentifierTypes, uris } from './canonicals.ts';
+import {
+  extHomeCommunityId,
+  extIsArchived,
+  extVersion,
+  mhdIdentifierTypes,
+  ourIdentifierTypes,
+  uris,
+} from './canonicals.ts';
 
 /** entryUUID ↔ identifier with use official (MHD 4.2.3) and its type (MHD 4.2.4). */
 export const entryUuid = {
@@ -15,6 +22,31 @@ export const entryUuid = {
   },
   read: ({ resource }: { resource: { identifier?: Identifier[] } }): string | undefined =>
     resource.identifier?.find((i) => i.use === 'official' && i.value?.startsWith('urn:uuid:'))?.value,
+};
+
+/** logicalId ↔ identifier with use secondary and a type of ours. */
+export const logicalId = {
+  codec: 'logicalId',
+  search: ['identifier'],
+  loss: 'Given by the registry.',
+  write(value: string, { resource }: { resource: { identifier?: Identifier[] } }): void {
+    const type = { coding: [{ system: ourIdentifierTypes, code: 'logicalId' }] };
+    (resource.identifier ??= []).push({ use: 'secondary', type, system: uris, value });
+  },
+  read: ({ resource }: { resource: { identifier?: Identifier[] } }): string | undefined =>
+    resource.identifier?.find((i) =>
+      i.type?.coding?.some((c) => c.system === ourIdentifierTypes && c.code === 'logicalId'),
+    )?.value,
+};
+
+/** Metadata version ↔ an extension of ours. */
+export const version = {
+  codec: 'string',
+  loss: 'Given by the registry.',
+  write: (value: string, { resource }: { resource: { extension?: Extension[] } }): void =>
+    void (resource.extension ??= []).push({ url: extVersion, valueString: value }),
+  read: ({ resource }: { resource: { extension?: Extension[] } }): string | undefined =>
+    resource.extension?.find((e) => e.url === extVersion)?.valueString,
 };
 
 /** homeCommunityId ↔ MHD's extension (4.2.4). */

@@ -11,8 +11,8 @@ import type {
   DocumentReferenceContext,
 } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
-import { availability, entryUuid, homeCommunity } from './common-rows.ts';
-import { extVersion, mhdIdentifierTypes, ourIdentifierTypes, uris } from './canonicals.ts';
+import { availability, entryUuid, homeCommunity, logicalId, version } from './common-rows.ts';
+import { mhdIdentifierTypes, uris } from './canonicals.ts';
 import { coding, concept } from './codecs/coded.ts';
 import { hash, size } from './codecs/content.ts';
 import { dtm } from './codecs/dtm.ts';
@@ -183,26 +183,13 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     xds: 'logicalId',
     ebrim: 'ExtrinsicObject/@lid',
     fhir: "DocumentReference.identifier.where(type.coding.code = 'logicalId')",
-    codec: 'logicalId',
-    search: ['identifier'],
-    loss: 'Given by the registry.',
-    write(value, draft) {
-      const type = { coding: [{ system: ourIdentifierTypes, code: 'logicalId' }] };
-      (draft.resource.identifier ??= []).push({ use: 'secondary', type, system: uris, value });
-    },
-    read: (s) =>
-      s.resource.identifier?.find((i) =>
-        i.type?.coding?.some((c) => c.system === ourIdentifierTypes && c.code === 'logicalId'),
-      )?.value,
+    ...logicalId,
   },
   {
     xds: 'version',
     ebrim: 'VersionInfo/@versionName',
     fhir: 'DocumentReference.extension(xds-version)',
-    codec: 'string',
-    loss: 'Given by the registry.',
-    write: (value, draft) => void (draft.resource.extension ??= []).push({ url: extVersion, valueString: value }),
-    read: (s) => s.resource.extension?.find((e) => e.url === extVersion)?.valueString,
+    ...version,
   },
   {
     xds: 'homeCommunityId',

@@ -15,6 +15,7 @@ import { pdsmDocumentReference, uris } from './canonicals.ts';
 import { dtm, instantFrom } from './codecs/dtm.ts';
 import { documentEntryRows, documentSkeleton, newEntryId } from './document-entry-rows.ts';
 import { stableDocument, statuses } from './ebrim/schemes.ts';
+import { merged } from './merge.ts';
 import { IssueError } from './outcome.ts';
 import type { Memory } from './recurring.ts';
 import { fromFhir, toFhir } from './rows.ts';
@@ -140,9 +141,6 @@ const emptyEntry = {
   slots: {},
 } satisfies Partial<DocumentEntry>;
 
-const given = (value: unknown): boolean =>
-  value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0);
-
 /**
  * The document entry that a DocumentReference describes. What the resource leaves out comes from the context, then from
  * the defaults; `custodian`, `relatesTo` and the URL are no part of an entry.
@@ -154,13 +152,7 @@ export function documentEntryFromFhir(resource: DocumentReference, context: Docu
   const date = values.creationTime ?? (resource.date === undefined ? undefined : dtm.encode(resource.date));
   const said = { ...values, ...(date === undefined ? {} : { creationTime: date }) };
   const { sourcePatientId, sourcePatientInfo } = context;
-  const sources = [emptyEntry, context.defaults ?? {}, { sourcePatientId, sourcePatientInfo }, said];
-  const entry: Partial<DocumentEntry> = {};
-  for (const source of sources) {
-    for (const [key, value] of Object.entries(source))
-      if (given(value) || !(key in entry)) Object.assign(entry, { [key]: value });
-  }
-  for (const key of Object.keys(entry) as (keyof DocumentEntry)[]) if (entry[key] === undefined) delete entry[key];
+  const entry = merged<DocumentEntry>(emptyEntry, context.defaults ?? {}, { sourcePatientId, sourcePatientInfo }, said);
   const contents = (resource as Partial<DocumentReference>).content?.length ?? 0;
   if (contents > 1) {
     const cardinality = { element: 'content', count: contents, max: 1, rule: 'MHD' };

@@ -2,7 +2,9 @@
  * The mapping as published: derived from the rows, for the documentation and for whoever wants it as data.
  */
 import { documentEntryRows, documentOnlyInFhir } from './document-entry-rows.ts';
-import { setOnlyInFhir, submissionSetRows } from './submission-set-rows.ts';
+import { folderRows } from './folder-rows.ts';
+import { listOnlyInFhir } from './list-rows.ts';
+import { submissionSetRows } from './submission-set-rows.ts';
 
 /** One line of the published table. An absent side is ''. */
 export interface MappingLine {
@@ -60,10 +62,11 @@ function lines(object: string, rows: readonly AnyRow[], only: readonly FhirOnly[
 }
 
 /** Every line: first those with an XDS side, then the FHIR elements that no XDS value fills. */
-export function mappingTable(): { documentEntry: MappingLine[]; submissionSet: MappingLine[] } {
+export function mappingTable(): { documentEntry: MappingLine[]; submissionSet: MappingLine[]; folder: MappingLine[] } {
   return {
     documentEntry: lines('DocumentEntry', documentEntryRows, documentOnlyInFhir),
-    submissionSet: lines('SubmissionSet', submissionSetRows, setOnlyInFhir),
+    submissionSet: lines('SubmissionSet', submissionSetRows, listOnlyInFhir('submissionset')),
+    folder: lines('Folder', folderRows, listOnlyInFhir('folder')),
   };
 }
 

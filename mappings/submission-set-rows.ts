@@ -4,43 +4,22 @@
  */
 import type { List } from '@medplum/fhirtypes';
 import { authorFromFhir, authorToFhir } from './author.ts';
-import { availability, entryUuid, homeCommunity } from './common-rows.ts';
 import {
   extAuthorOrg,
   extDesignationType,
   extIntendedRecipient,
   extMhdIntendedRecipient,
   extSourceId,
-  mhdIdentifierTypes,
-  mhdListTypes,
   uris,
 } from './canonicals.ts';
 import { concept } from './codecs/coded.ts';
-import { dtm } from './codecs/dtm.ts';
 import { oidUri } from './codecs/identifiers.ts';
-import { statuses } from './ebrim/schemes.ts';
+import { designationTypes, identityRows, listDate, remainingRows } from './list-rows.ts';
 import type { Row, RowOf, Source } from './rows.ts';
-import { extras, slotExtensions } from './slots.ts';
 import type { SubmissionSet, XdsAuthor } from './xds.ts';
 
 const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
 const slotQuery = (name: string): string => `$XDSSubmissionSet${name}`;
-
-/** The resource that every row starts from: what PDSm fixes. */
-export const listSkeleton = (): List => ({
-  resourceType: 'List',
-  status: 'current',
-  mode: 'working',
-  code: { coding: [{ system: mhdListTypes, code: 'submissionset' }] },
-});
-
-/** availabilityStatus ↔ List.status and isArchived (MHD writes `superseded`, which is no List status: retired). */
-const statusTable = [
-  { urn: statuses.approved, status: 'current', archived: false },
-  { urn: statuses.archived, status: 'current', archived: true },
-  { urn: statuses.deprecated, status: 'retired', archived: false },
-  { urn: statuses.deleted, status: 'entered-in-error', archived: false },
-] as const;
 
 function authorIn(s: Source<List>): XdsAuthor | undefined {
   const reference = s.resource.source;
@@ -102,80 +81,13 @@ const sourceIdRow = (): Row<SubmissionSet, List, 'sourceId'> => ({
 });
 
 export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
-  {
-    xds: 'uniqueId',
-    ebrim: 'ExternalIdentifier XDSSubmissionSet.uniqueId',
-    fhir: "List.identifier.where(use = 'usual')",
-    codec: 'OID',
-    search: ['identifier'],
-    write(value, draft) {
-      const type = { coding: [{ system: mhdIdentifierTypes, code: 'uniqueId' }] };
-      (draft.resource.identifier ??= []).push({ use: 'usual', type, system: uris, value: oidUri.decode(value) });
-    },
-    read(s) {
-      const given = s.resource.identifier?.find((i) => i.use === 'usual');
-      if (given === undefined) return undefined;
-      const oid = oidUri.encode(given.value ?? '');
-      if (oid === undefined) s.issue({ key: 'unique-id-invalid', expression: "List.identifier.where(use = 'usual')" });
-      return oid;
-    },
-  },
-  {
-    xds: 'id',
-    ebrim: 'RegistryPackage/@id',
-    fhir: "List.identifier.where(use = 'official')",
-    loss: 'Given by the registry.',
-    ...entryUuid,
-  },
-  {
-    xds: 'homeCommunityId',
-    ebrim: 'RegistryPackage/@home',
-    fhir: 'List.extension(ihe-HomeCommunityId)',
-    ...homeCommunity,
-  },
-  {
-    xds: 'availabilityStatus',
-    ebrim: 'RegistryPackage/@status',
-    fhir: 'List.status, extension(pdsm-ext-is-archived)',
-    query: [slotQuery('Status')],
-    ...availability(statusTable),
-  },
-  {
-    xds: 'title',
-    ebrim: 'Name',
-    fhir: 'List.title',
-    codec: 'string',
-    search: ['title'],
-    write: (value, draft) => void (draft.resource.title = value),
-    read: (s) => s.resource.title,
-  },
-  {
-    xds: 'comments',
-    ebrim: 'Description',
-    fhir: 'List.note.text',
-    codec: 'string',
-    loss: 'Several notes become one text; their authors and times do not go.',
-    write: (value, draft) => void (draft.resource.note = [{ text: value }]),
-    read: (s) => (s.resource.note === undefined ? undefined : s.resource.note.map((n) => n.text).join('\n')),
-  },
+  ...identityRows('XDSSubmissionSet'),
   {
     xds: 'submissionTime',
     ebrim: 'Slot submissionTime',
-    fhir: 'List.date',
-    codec: 'DTM',
-    search: ['date'],
     query: [slotQuery('SubmissionTimeFrom'), slotQuery('SubmissionTimeTo')],
     loss: 'The DMP keeps UTC to the second: the zone and fractions of a second do not come back.',
-    write: (value, draft) => void (draft.resource.date = dtm.decode(value)),
-    read(s) {
-      const given = s.resource.date;
-      const wire = given === undefined ? undefined : dtm.encode(given);
-      if (given !== undefined && wire === undefined) {
-        const values = { element: 'date', detail: 'not a FHIR date or dateTime' };
-        s.issue({ key: 'value-invalid', expression: 'List.date', values });
-      }
-      return wire;
-    },
+    ...listDate,
   },
   {
     xds: 'authors',
@@ -215,7 +127,7 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
         valueCodeableConcept: concept.decode(value),
       }),
     read(s) {
-      const given = s.resource.extension?.find((e) => e.url === extDesignationType)?.valueCodeableConcept;
+      const [given] = designationTypes(s.resource);
       const wire = given === undefined ? undefined : concept.encode(given);
       if (given !== undefined && wire === undefined) {
         const values = { element: 'designationType', detail: 'no coding of a system that has an OID' };
@@ -245,50 +157,6 @@ export const submissionSetRows: readonly RowOf<SubmissionSet, List>[] = [
         }),
       ),
   },
-  {
-    xds: 'patientId',
-    ebrim: 'ExternalIdentifier XDSSubmissionSet.patientId',
-    fhir: 'List.subject',
-    codec: 'CX',
-    search: ['patient', 'patient.identifier'],
-    query: [slotQuery('PatientId')],
-    context: true,
-  },
   sourceIdRow(),
-  {
-    xds: 'slots',
-    ebrim: 'Slot (any other)',
-    fhir: 'List.extension(xds-slot)',
-    codec: 'strings',
-    write(value, draft) {
-      const extensions = slotExtensions.decode(value);
-      if (extensions.length > 0) (draft.resource.extension ??= []).push(...extensions);
-    },
-    read: (s) => slotExtensions.encode(s.resource.extension),
-  },
-  {
-    xds: 'classifications',
-    ebrim: 'Classification (any other)',
-    fhir: 'List.extension(xds-exact)',
-    codec: 'JSON',
-    accepts: extras.classifications,
-  },
-  {
-    xds: 'externalIdentifiers',
-    ebrim: 'ExternalIdentifier (any other)',
-    fhir: 'List.extension(xds-exact)',
-    codec: 'JSON',
-    accepts: extras.externalIdentifiers,
-  },
-];
-
-/** Elements of List that no value of the set fills. */
-export const setOnlyInFhir: readonly { fhir: string; reading: string; loss: string; search?: readonly string[] }[] = [
-  { fhir: 'List.code', reading: 'MHDlistTypes#submissionset', loss: 'Constant.', search: ['code'] },
-  {
-    fhir: 'List.entry',
-    reading: 'HasMember associations, by the caller',
-    loss: 'Travels as associations, not in the set.',
-  },
-  { fhir: 'List.meta, text, implicitRules, language', reading: 'the façade’s own', loss: 'Not in XDS.' },
+  ...remainingRows('XDSSubmissionSet'),
 ];

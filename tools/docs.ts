@@ -12,7 +12,7 @@ const note = (source: string): string => `<!-- Written by \`npm run docs\` from 
 
 /** Where each piece of metadata goes. */
 export function mappingPage(): string {
-  const { documentEntry, submissionSet } = mappingTable();
+  const { documentEntry, submissionSet, folder } = mappingTable();
   return `# Mapping between FHIR and XDS
 
 ${note('the rows of mappings/')}
@@ -31,6 +31,10 @@ ${mappingMarkdown(documentEntry)}
 ## List ↔ SubmissionSet
 
 ${mappingMarkdown(submissionSet)}
+
+## List ↔ Folder
+
+${mappingMarkdown(folder)}
 `;
 }
 

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { statuses, stableDocument } from '../../mappings/ebrim/schemes.ts';
-import type { DocumentEntry, Slots, SubmissionSet, XdsAuthor, XdsCode } from '../../mappings/xds.ts';
+import type { DocumentEntry, Folder, Slots, SubmissionSet, XdsAuthor, XdsCode } from '../../mappings/xds.ts';
 
 /** Text that XML and FHIR can hold; no leading or trailing white space, as ebRIM values are read trimmed. */
 const characters = [...'ABCDEFéèçÎœ abc012-\'’().,/:;|^&~\\<>"%_#€𝄞'];
@@ -266,6 +266,26 @@ export const submissionSet: fc.Arbitrary<SubmissionSet> = fc
     ),
     patientId: cx,
     sourceId: oid,
+    uniqueId: oid,
+    slots: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, slots),
+    classifications: rarely(fc.array(extraClassification, { minLength: 1, maxLength: 1 })),
+    externalIdentifiers: rarely(fc.array(extraIdentifier, { minLength: 1, maxLength: 1 })),
+  })
+  .map(stripped);
+
+/** Any folder that the registry could hand out. */
+export const folder: fc.Arbitrary<Folder> = fc
+  .record({
+    id: uuid,
+    logicalId: optional(uuid),
+    version: optional(fc.integer({ min: 1, max: 99 }).map(String)),
+    homeCommunityId: rarely(oid.map((o) => `urn:oid:${o}`)),
+    availabilityStatus: fc.constantFrom<string>(...Object.values(statuses)),
+    title: optional(text(60)),
+    comments: optional(text(60)),
+    lastUpdateTime: optional(dtmLoose),
+    codes: fc.array(code(anyScheme), { maxLength: 3 }),
+    patientId: cx,
     uniqueId: oid,
     slots: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, slots),
     classifications: rarely(fc.array(extraClassification, { minLength: 1, maxLength: 1 })),

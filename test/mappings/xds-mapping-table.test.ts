@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { documentEntryRows } from '../../mappings/document-entry.ts';
+import { folderRows } from '../../mappings/folder.ts';
 import { mappingMarkdown, mappingTable } from '../../mappings/mapping-table.ts';
 import { documentSearchParameters } from '../../mappings/search.ts';
 import { submissionSetRows } from '../../mappings/submission-set.ts';
 import fc from 'fast-check';
-import { documentEntry, submissionSet } from './arbitraries.ts';
+import { documentEntry, folder, submissionSet } from './arbitraries.ts';
 
 describe('the mapping table', () => {
   it('loses exactly this', () => {
-    const { documentEntry: d, submissionSet: s } = mappingTable();
-    const lossy = [...d, ...s].filter((l) => l.loss !== '').map((l) => l.xds || l.fhir);
+    const { documentEntry: d, submissionSet: s, folder: f } = mappingTable();
+    const lossy = [...d, ...s, ...f].filter((l) => l.loss !== '').map((l) => l.xds || l.fhir);
     expect(lossy).toEqual([
       'DocumentEntry.id',
       'DocumentEntry.logicalId',
@@ -45,6 +46,15 @@ describe('the mapping table', () => {
       'List.code',
       'List.entry',
       'List.meta, text, implicitRules, language',
+      'Folder.id',
+      'Folder.comments',
+      'Folder.logicalId',
+      'Folder.version',
+      'Folder.lastUpdateTime',
+      'Folder.codes',
+      'List.code',
+      'List.entry',
+      'List.meta, text, implicitRules, language',
     ]);
   });
 
@@ -55,6 +65,7 @@ describe('the mapping table', () => {
     const names = (rows: readonly { xds: string }[]): string[] => rows.map((r) => r.xds).sort();
     expect(names(documentEntryRows)).toEqual(fields(documentEntry).sort());
     expect(names(submissionSetRows)).toEqual(fields(submissionSet).sort());
+    expect(names(folderRows)).toEqual(fields(folder).sort());
   });
 
   it('names only search parameters that exist', () => {

@@ -11,16 +11,18 @@ import {
   extSourceId,
   mhdIdentifierTypes,
   pdsmDocumentReference,
+  pdsmFolder,
   pdsmSubmissionSet,
 } from '../../mappings/canonicals.ts';
 import { documentEntryFromFhir, documentEntryToFhir } from '../../mappings/document-entry.ts';
 import { readAdhocQueryResponse } from '../../mappings/ebrim/read.ts';
 import { statuses } from '../../mappings/ebrim/schemes.ts';
+import { folderToFhir } from '../../mappings/folder.ts';
 import { submissionSetFromFhir, submissionSetToFhir } from '../../mappings/submission-set.ts';
 import type { DocumentEntry, SubmissionSet } from '../../mappings/xds.ts';
 import { errorsOf as errors, loadR4, profileOf } from '../support/profiles.ts';
 import { describeShared } from '../support/shared.ts';
-import { author, documentEntry, dtmSecond, submissionSet } from './arbitraries.ts';
+import { author, documentEntry, dtmSecond, folder, submissionSet } from './arbitraries.ts';
 import { goldenBody } from './xds-golden.ts';
 
 const context = { id: 'd1', subject: { reference: 'Patient/p1' }, attachmentUrl: 'http://localhost/fhir/Binary/d1' };
@@ -124,6 +126,25 @@ describeShared('PDSm profiles', (dir) => {
         expect(errors(list)).toEqual([]);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('every complete folder conforms to PDSm and to MHD, and claims it', () => {
+    const profiles = [
+      profile('pdsm-folder-comprehensive'),
+      profileOf(dir, 'mhd/StructureDefinition-IHE.MHD.Comprehensive.Folder.json'),
+    ];
+    const complete = fc
+      .tuple(folder, valid, dtmSecond)
+      .map(([f, one, lastUpdateTime]) => ({ ...f, title: f.title ?? 'Titre', codes: [one], lastUpdateTime }));
+    fc.assert(
+      fc.property(complete, (value) => {
+        const list = folderToFhir(value, setContext);
+        expect(list.meta?.profile).toEqual([pdsmFolder]);
+        for (const one of profiles) expect(errors(list, one)).toEqual([]);
+        expect(errors(list)).toEqual([]);
+      }),
+      { numRuns: 100 },
     );
   });
 
