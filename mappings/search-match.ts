@@ -101,13 +101,11 @@ export function valuesOf(resource: DocumentReference, name: string): SearchValue
 }
 
 /**
- * Whether a resource satisfies a criterion (one of its values matches). Modifiers: `:not`, `:text`, `:exact`,
+ * Whether the values that a resource has for a parameter satisfy a criterion on it (one of its values matches). Modifiers: `:not`, `:text`, `:exact`,
  * `:contains`, `:identifier`, `:missing`.
  * @param now for the prefix `ap`
- * @throws RangeError when the parameter is not served
  */
-export function matches(resource: DocumentReference, criterion: Criterion, now: number = Date.now()): boolean {
-  const values = valuesOf(resource, criterion.name);
+export function satisfies(values: readonly SearchValue[], criterion: Criterion, now: number = Date.now()): boolean {
   const { modifier } = criterion;
   if (modifier === 'missing') {
     const [wanted] = criterion.values;
@@ -116,4 +114,9 @@ export function matches(resource: DocumentReference, criterion: Criterion, now: 
   }
   const some = criterion.values.some((wanted) => values.some((value) => valueMatches(value, wanted, modifier, now)));
   return modifier === 'not' ? !some : some;
+}
+
+/** Whether a document satisfies a criterion. @throws RangeError when the parameter is not served */
+export function matches(resource: DocumentReference, criterion: Criterion, now: number = Date.now()): boolean {
+  return satisfies(valuesOf(resource, criterion.name), criterion, now);
 }

@@ -2,86 +2,40 @@
  * The search parameters of DocumentReference: name, type, FHIRPath, the definition that they come from, and where in a
  * resource their values stand. PDSm (spec fhir A.2) and MHD ITI-67 (B.3), plus a few of R4.
  */
-import type {
-  CodeableConcept,
-  Coding,
-  DocumentReference,
-  HumanName,
-  Identifier,
-  Reference,
-  Resource,
-} from '@medplum/fhirtypes';
+import type { DocumentReference, HumanName, Identifier, Reference, Resource } from '@medplum/fhirtypes';
 import { extIsArchived } from './canonicals.ts';
-import { intervalOf } from './codecs/dtm.ts';
 import type { SearchType } from './criteria.ts';
+import {
+  code,
+  coding,
+  concepts,
+  date,
+  identifiers,
+  period,
+  present,
+  references,
+  strings,
+  type SearchValue,
+} from './search-values.ts';
 
-/** One value of a parameter in a resource, ready to be compared. */
-export type SearchValue =
-  | {
-      type: 'token';
-      system?: string;
-      code?: string;
-      text?: string;
-      /** Where upper and lower case differ: always, or when the search names the system. */
-      case?: 'always' | 'system';
-    }
-  /** [start, end) in epoch milliseconds; an open end is infinite. */
-  | { type: 'date'; start: number; end: number; period?: true }
-  | { type: 'string'; text: string }
-  | { type: 'reference'; reference?: string; identifiers: Identifier[] };
+export type { SearchValue } from './search-values.ts';
 
-/** One search parameter. */
-export interface SearchParameterRow {
+/** One search parameter of a resource type. */
+export interface SearchParameterRow<R = DocumentReference> {
   /** code, chain included: `patient.identifier` */
   name: string;
   type: SearchType;
-  /** FHIRPath from DocumentReference */
+  /** FHIRPath from the resource */
   expression: string;
   /** Canonical of the SearchParameter; for a chain, of its first link. */
   definition: string;
-  /** What of FindDocuments answers or narrows it (without `$XDSDocumentEntry`). */
+  /** What of the stored query answers or narrows it (without `$XDSDocumentEntry`, `$XDSSubmissionSet`…). */
   slot?: string;
-  values(resource: DocumentReference): SearchValue[];
+  values(resource: R): SearchValue[];
 }
 
 const r4 = (id: string): string => `http://hl7.org/fhir/SearchParameter/${id}`;
 const pdsm = (id: string): string => `https://interop.esante.gouv.fr/ig/fhir/pdsm/SearchParameter/${id}`;
-
-const present = <T>(values: (T | undefined)[]): T[] => values.filter((v) => v !== undefined);
-
-const coding = ({ system, code, display }: Coding): SearchValue => ({
-  type: 'token',
-  case: 'system',
-  ...(system === undefined ? {} : { system }),
-  ...(code === undefined ? {} : { code }),
-  ...(display === undefined ? {} : { text: display }),
-});
-const concepts = (all: readonly (CodeableConcept | undefined)[] | undefined): SearchValue[] =>
-  present([...(all ?? [])]).flatMap((c) => [
-    ...(c.coding ?? []).map(coding),
-    ...(c.text === undefined ? [] : [{ type: 'token' as const, text: c.text }]),
-  ]);
-const identifiers = (all: readonly (Identifier | undefined)[] | undefined): SearchValue[] =>
-  present([...(all ?? [])]).map(({ system, value }) => ({
-    type: 'token',
-    ...(system === undefined ? {} : { system }),
-    ...(value === undefined ? {} : { code: value }),
-  }));
-const code = (value: string | undefined, system?: string): SearchValue[] =>
-  value === undefined ? [] : [{ type: 'token', code: value, ...(system === undefined ? {} : { system }) }];
-const strings = (values: readonly (string | undefined)[]): SearchValue[] =>
-  present([...values]).map((text) => ({ type: 'string', text }));
-function date(value: string | undefined): SearchValue[] {
-  const interval = value === undefined ? undefined : intervalOf(value);
-  return interval === undefined ? [] : [{ type: 'date', ...interval }];
-}
-
-/** R4: a period without start or end is open on that side. */
-function period({ start, end }: { start?: string; end?: string } = {}): SearchValue[] {
-  const [from, to] = [start, end].map((d) => (d === undefined ? undefined : intervalOf(d)));
-  if (from === undefined && to === undefined) return [];
-  return [{ type: 'date', start: from?.start ?? -Infinity, end: to?.end ?? Infinity, period: true }];
-}
 
 const contained = (d: DocumentReference, reference: Reference | undefined): Resource | undefined =>
   d.contained?.find((c) => reference?.reference === `#${c.id ?? ''}`);
@@ -96,13 +50,6 @@ function authors(d: DocumentReference): { identifier?: Identifier[]; name?: Huma
     return reference.identifier ? [{ identifier: [reference.identifier] }] : [];
   });
 }
-
-const references = (all: readonly (Reference | undefined)[]): SearchValue[] =>
-  present([...all]).map((r) => ({
-    type: 'reference',
-    ...(r.reference === undefined ? {} : { reference: r.reference }),
-    identifiers: present([r.identifier]),
-  }));
 
 const attachments = (d: DocumentReference) => d.content.map((c) => c.attachment);
 

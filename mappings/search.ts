@@ -7,11 +7,10 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { extIsArchived } from './canonicals.ts';
-import { scheme } from './codecs/coded.ts';
-import { dtmOfInstant } from './codecs/dtm.ts';
-import type { Criterion, CriterionValue } from './criteria.ts';
+import type { Criterion } from './criteria.ts';
 import { statusTable } from './document-entry-rows.ts';
 import { statuses } from './ebrim/schemes.ts';
+import { codesOf, hull, isWritable, pointBounds, wire, type Bounds, type DateValue } from './push-down.ts';
 import { findDocuments, type StoredQuery } from './query.ts';
 import { matches } from './search-match.ts';
 
@@ -65,50 +64,6 @@ const codedSlots: Record<string, { slot: string; and: boolean }> = {
 };
 
 /**
- * `code^^scheme` of every alternative. An alternative whose system has no scheme matches no entry and is left out.
- * undefined: the criterion is not one of codes with their systems (a code alone could stand in any scheme).
- */
-function codesOf(criterion: Criterion): string[] | undefined {
-  if (criterion.modifier !== undefined) return undefined;
-  const codes: string[] = [];
-  for (const value of criterion.values) {
-    if (value.type !== 'token' || !value.system || !value.code) return undefined;
-    // A registry may read `^` as the end of the code.
-    if (value.code.includes('^')) return undefined;
-    const oid = scheme.encode(value.system);
-    if (oid !== undefined) codes.push(`${value.code}^^${oid}`);
-  }
-  return codes;
-}
-
-/** Bounds on a time of the entry, in milliseconds: what a match must satisfy. */
-interface Bounds {
-  from?: number;
-  to?: number;
-}
-type DateValue = Extract<CriterionValue, { type: 'date' }>;
-
-/** For a parameter that is one time of the entry. */
-function pointBounds({ prefix, start, end }: DateValue): Bounds {
-  switch (prefix) {
-    case 'eq':
-      return { from: start, to: end };
-    case 'gt':
-    case 'sa':
-      return { from: end };
-    case 'ge':
-      return { from: start };
-    case 'lt':
-    case 'eb':
-      return { to: start };
-    case 'le':
-      return { to: end };
-    default:
-      return {}; // ne and ap
-  }
-}
-
-/**
  * For `period`. A slot never gives back an entry that lacks the time: a period may lack its end, not its start (CI-SIS and
  * PDSm: serviceStartTime is mandatory). So what must end after something is not asked of the registry.
  */
@@ -129,31 +84,6 @@ const timeSlots: Record<string, readonly (readonly [string, (value: DateValue) =
     ['ServiceStartTime', periodStartBounds],
     ['ServiceStopTime', periodStopBounds],
   ],
-};
-
-/** The alternatives together: the widest bounds. */
-function hull(criterion: Criterion, bounds: (value: DateValue) => Bounds): Bounds {
-  if (criterion.modifier !== undefined) return {};
-  const all = criterion.values.map((v) => (v.type === 'date' ? bounds(v) : {}));
-  const froms = all.map((b) => b.from);
-  const tos = all.map((b) => b.to);
-  return {
-    ...(froms.some((f) => f === undefined) ? {} : { from: Math.min(...(froms as number[])) }),
-    ...(tos.some((t) => t === undefined) ? {} : { to: Math.max(...(tos as number[])) }),
-  };
-}
-
-const day = 86_400_000;
-const isWritable = (ms: number): boolean => ms >= Date.UTC(1, 0, 2) && ms < Date.UTC(9999, 0, 1);
-
-/**
- * Bounds on the wire. The DMP keeps seconds (dmp-wire §3.2); a time of day precision is not lost either: From goes down
- * to before the day, so that it does not matter how the registry compares `20261015` with `20261015000000`. No match
- * begins at To itself, so that it does not matter whether To counts in.
- */
-const wire = {
-  from: (ms: number): string => dtmOfInstant(Math.floor(ms / day) * day - 1000),
-  to: (ms: number): string => dtmOfInstant(Math.ceil(ms / 1000) * 1000),
 };
 
 /** XCN patterns that an author with that identifier satisfies: the id itself, or PS_IdNat of an RPPS number. */
