@@ -48,5 +48,22 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
       if (named === null) return undefined;
       return rowReader(cipher)({ ...named.document, insSealed: named.document.patient.insSealed });
     },
+    async byIdentifiers(values) {
+      if (values.length === 0) return new Map();
+      const named = await prisma.documentIdentifier.findMany({
+        where: { value: { in: [...new Set(values.map(plainIdentifier))] } },
+        orderBy: { document: { updatedAt: 'asc' } },
+        include: { document: { include: withPatient } },
+      });
+      const read = rowReader(cipher);
+      // Of several documents the one that was seen last, as above.
+      const rows = new Map(named.map(({ value, document }) => [value, document]));
+      return new Map(
+        values.flatMap((value) => {
+          const row = rows.get(plainIdentifier(value));
+          return row === undefined ? [] : [[value, read({ ...row, insSealed: row.patient.insSealed })]];
+        }),
+      );
+    },
   };
 }

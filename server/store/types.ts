@@ -145,6 +145,8 @@ export interface DocumentStore {
   byId(id: string): Promise<StoredDocument | undefined>;
   /** By any entryUUID, logicalId or uniqueId ever seen, with or without `urn:uuid:` / `urn:oid:`. */
   byIdentifier(value: string): Promise<StoredDocument | undefined>;
+  /** The same for many, in one query: what was given → document; unknown ones are not in it. */
+  byIdentifiers(values: readonly string[]): Promise<Map<string, StoredDocument>>;
 }
 
 export interface SetStore {

@@ -183,6 +183,13 @@ describe('binding', () => {
     for (const value of spellings) expect((await world.store.documents.byIdentifier(value))?.id).toBe(first!.id);
     expect((await world.store.documents.byIdentifier(one.entryUuid.replace('urn:uuid:', '')))?.id).toBe(first!.id);
     expect(await world.store.documents.byIdentifier(randomUUID())).toBeUndefined();
+    const [other] = await world.store.documents.bind([seen()]);
+    const many = await world.store.documents.byIdentifiers([...spellings, randomUUID(), other!.entryUuid!]);
+    expect([...many].map(([value, { id }]) => [value, id])).toEqual([
+      ...spellings.map((value) => [value, first!.id]),
+      [other!.entryUuid, other!.id],
+    ]);
+    expect((await world.store.documents.byIdentifiers([])).size).toBe(0);
   });
 
   it('keeps the order, and reads several versions of one entry as one document', async () => {
