@@ -32,6 +32,24 @@ export const errors = {
     'Le corps de la requête n’est pas du JSON valide ({detail}). Corrigez la syntaxe.',
     'The request body is not valid JSON ({detail}). Fix its syntax.',
   ),
+  'xml-malformed': row(
+    400,
+    'structure',
+    'Le corps de la requête n’est pas du XML accepté ({detail}) : XML 1.0 bien formé, en UTF-8, sans DOCTYPE. Corrigez-le.',
+    'The request body is not XML that is accepted ({detail}): well-formed XML 1.0 in UTF-8, without DOCTYPE. Fix it.',
+  ),
+  'xml-unexpected': row(
+    400,
+    'structure',
+    'En FHIR XML, {what} n’est pas permis ici (espace de noms http://hl7.org/fhir). Retirez-le ou corrigez-le.',
+    'In FHIR XML, {what} is not allowed here (namespace http://hl7.org/fhir). Remove or fix it.',
+  ),
+  narrative: row(
+    400,
+    'invariant',
+    'Le texte (narrative) n’est pas du XHTML permis par FHIR ({detail}). Retirez ce qui n’est pas permis.',
+    'The narrative is not XHTML that FHIR allows ({detail}). Remove what is not allowed.',
+  ),
   'query-malformed': row(
     400,
     'structure',

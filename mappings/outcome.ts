@@ -11,6 +11,8 @@ export interface Issue {
   /** Values for the `{name}` places of the sentence. Never an INS, a name, a token. */
   values?: Record<string, string | number>;
   severity?: 'error' | 'warning' | 'information';
+  /** Where it stands in the text that was sent, when that text is XML. Both count from 1 and 0, as parsers do. */
+  position?: { line: number; column: number };
   /** The DMP's own code (XDS errorCode, DMP code…), kept for the reader. */
   upstream?: { system: string; code: string };
 }

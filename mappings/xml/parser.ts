@@ -17,6 +17,7 @@ class ParserWithFields extends Base {
   xmldeclHandler = undefined;
   doctypeHandler = undefined;
   openTagHandler = undefined;
+  attributeHandler = undefined;
   closeTagHandler = undefined;
   textHandler = undefined;
   cdataHandler = undefined;
@@ -24,7 +25,7 @@ class ParserWithFields extends Base {
   piHandler = undefined;
 }
 
-/** A namespace-aware parser that keeps no positions, without handlers. */
-export function xmlParser(): XmlParser {
-  return new ParserWithFields({ xmlns: true, position: false }) as unknown as XmlParser;
+/** A namespace-aware parser without handlers. @param position whether it counts lines and columns, which costs time */
+export function xmlParser(position = false): XmlParser {
+  return new ParserWithFields({ xmlns: true, position }) as unknown as XmlParser;
 }

@@ -6,7 +6,7 @@
  *   read in French and in English.
  * - `details.coding` names the row of the error table and keeps the DMP's own code beside it.
  * - What was built of the client's own words (a parameter's name, a property, a media type) is freed of whatever looks like an INS.
- * - `diagnostics` holds the X-Request-Id and nothing else.
+ * - `diagnostics` holds the X-Request-Id and, for XML, line and column; nothing else.
  */
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import { ours } from '../../mappings/canonicals.ts';
@@ -47,6 +47,14 @@ export function languageOf(acceptLanguage: string | undefined): Language {
   return best?.language ?? 'fr';
 }
 
+function diagnosticsOf({ position }: Issue, requestId: string | undefined): { diagnostics?: string } {
+  const said = [
+    ...(requestId ? [`X-Request-Id: ${requestId}`] : []),
+    ...(position ? [`line ${position.line}, column ${position.column}`] : []),
+  ];
+  return said.length > 0 ? { diagnostics: said.join('; ') } : {};
+}
+
 function toIssue(issue: Issue, language: Language, requestId: string | undefined): OperationOutcomeIssue {
   const row = errorRow(issue.key);
   const other = language === 'fr' ? 'en' : 'fr';
@@ -69,7 +77,7 @@ function toIssue(issue: Issue, language: Language, requestId: string | undefined
         ],
       },
     } as OperationOutcomeIssue['details'],
-    ...(requestId ? { diagnostics: `X-Request-Id: ${requestId}` } : {}),
+    ...diagnosticsOf(issue, requestId),
     ...(issue.expression ? { expression: [withoutIns(issue.expression)] } : {}),
   };
 }
