@@ -90,9 +90,11 @@ export function columnOf(vihf: Vihf, patient: PatientRecord | undefined): Column
   return treating ?? work ?? of('M');
 }
 
+/** Whose rights are asked about, and where. */
+export type Requester = Pick<Exchange, 'vihf' | 'world'>;
+
 /** The matrix's cell for a requester: `-` where there is no column. */
-export function rightFor(exchange: Exchange, right: Right): Cell {
-  const { vihf, world } = exchange;
+export function rightFor({ vihf, world }: Requester, right: Right): Cell {
   const patient = vihf.patient === undefined ? undefined : findPatient(world, vihf.patient);
   const column = columnOf(vihf, patient);
   if (column === undefined) return '-';

@@ -27,6 +27,8 @@ export interface Settings {
   maxDocumentBytes: number;
   maxResults: number;
   xadesRequired: boolean;
+  hidingLater: boolean;
+  updateSets: boolean;
 }
 
 interface Row<T> {
@@ -192,6 +194,18 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
   xadesRequired: {
     env: 'SIMULATOR_XADES_REQUIRED',
     text: 'A submission set must carry its signature document (§3.8).',
+    default: () => true,
+    parse: boolean,
+  },
+  hidingLater: {
+    env: 'SIMULATOR_HIDING_LATER',
+    text: 'A document that the patient or the representatives see may be hidden from them again (TD3.3b is named “rendre visible” only).',
+    default: () => false,
+    parse: boolean,
+  },
+  updateSets: {
+    env: 'SIMULATOR_UPDATE_SETS',
+    text: 'The set of a TD3.3 is kept and found: the CNAM’s usage examples tell a re-labelled document from a new one by its logicalId (ANS-EEDS).',
     default: () => true,
     parse: boolean,
   },

@@ -4,6 +4,7 @@
  * repository holds no octets for them. With the machine's clock it is the demonstration: the same story where the
  * fixtures list it, every document readable, and a few more kinds of documents.
  */
+import { toDtm } from '../xds/composites.ts';
 import type { RegistryObject } from '../xds/metadata.ts';
 import type { Registry } from '../xds/registry.ts';
 import { entryScheme, status } from '../xds/vocabulary.ts';
@@ -29,6 +30,7 @@ const register = ({ at, set, entries, associations }: Lot): Event => ({
       set: setOf(set, newId),
       documents: entries.map((e) => documentOf(e, newId)),
       associations: associations.map((a) => associationOf(...a)),
+      at: toDtm(new Date(at)),
     }),
 });
 
@@ -87,17 +89,20 @@ const without =
   (codes: CodeSeed[]): CodeSeed[] =>
     codes.filter(([c]) => c !== removed);
 
-/** wire/README, "Story of P1's documents", after the lots. */
+/**
+ * wire/README, "Story of P1's documents", after the lots: each change some seconds after the golden request that asks for
+ * it, so that the request finds the document as it was.
+ */
 const changes: Event[] = [
   visibility('2026-10-16T08:20:00Z', ids.b1, add(code.masked), ids.b1Masked),
-  statusOf('2026-10-17T09:00:00Z', ids.d, status.archived),
-  visibility('2026-10-20T10:00:00Z', ids.b1, without(code.masked)),
-  visibility('2026-10-20T10:30:00Z', ids.c, without(code.hiddenFromPatient)),
-  visibility('2026-10-20T10:35:00Z', ids.c, without(code.hiddenFromRepresentatives)),
-  statusOf('2026-10-20T10:55:00Z', ids.p, status.archived),
-  statusOf('2026-10-20T11:00:00Z', ids.p, status.approved),
-  statusOf('2026-10-21T08:00:00Z', ids.d, status.deleted),
-  statusOf('2026-10-21T08:05:00Z', ids.a2, status.deleted),
+  statusOf('2026-10-17T06:00:05Z', ids.d, status.archived),
+  visibility('2026-10-20T10:00:05Z', ids.b1, without(code.masked)),
+  visibility('2026-10-20T10:30:05Z', ids.c, without(code.hiddenFromPatient)),
+  visibility('2026-10-20T10:35:05Z', ids.c, without(code.hiddenFromRepresentatives)),
+  statusOf('2026-10-20T10:55:05Z', ids.p, status.archived),
+  statusOf('2026-10-20T11:00:05Z', ids.p, status.approved),
+  statusOf('2026-10-21T06:00:05Z', ids.d, status.deleted),
+  statusOf('2026-10-21T06:10:05Z', ids.a2, status.deleted),
 ];
 
 /** Fills the registry of a new world. Seeds other than `story` have no documents. */

@@ -1,8 +1,10 @@
-/** The dispatch rows of the XDS transactions (ITI-41, ITI-18, ITI-43). */
+/** The dispatch rows of the XDS transactions (ITI-41, ITI-18, ITI-43, ITI-57). */
 import type { HandlerRow } from '../exchange.ts';
 import { queryTransaction, registryStoredQuery } from './iti18.ts';
 import { provideAndRegister } from './iti41.ts';
 import { retrieveDocumentSet } from './iti43.ts';
+import { updateDocumentSet } from './iti57.ts';
+import { updateTransaction } from './update/operation.ts';
 
 export const xdsHandlers: HandlerRow[] = [
   {
@@ -36,5 +38,14 @@ export const xdsHandlers: HandlerRow[] = [
     transaction: () => 'TD3.2',
     answerMtom: 'always',
     handler: retrieveDocumentSet,
+  },
+  {
+    service: 'registry',
+    bodyName: '{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest',
+    actions: ['urn:ihe:iti:2010:UpdateDocumentSet'],
+    responseAction: 'urn:ihe:iti:2010:UpdateDocumentSet-Response',
+    faultAction: 'urn:ihe:iti:xds-b:2010:DocumentRegistry_PortType:DocumentRegistry_UpdateDocumentSet:Fault:SoapFault',
+    transaction: updateTransaction,
+    handler: updateDocumentSet,
   },
 ];

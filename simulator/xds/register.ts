@@ -2,9 +2,10 @@
  * Turns an accepted submission into what the registry keeps: identifiers assigned, references rewritten, hash, size and
  * repository added; everything that was submitted stays (ITI TF-2 §3.41.4.1.3 and §3.42.4.1.3).
  */
-import { readIns } from './composites.ts';
+import type { PatientKey } from '../vihf/types.ts';
+import { readIns, toDtm } from './composites.ts';
 import { type Association, type Classification, identifier, type RegistryObject, type Slot } from './metadata.ts';
-import type { Registration, Registry, StoredDocument } from './registry.ts';
+import type { Registration, Registry, StoredDocument, StoredPackage } from './registry.ts';
 import { isSignature } from './rules/metadata.ts';
 import { sha1Hex } from './rules/registry.ts';
 import type { Submission } from './rules/index.ts';
@@ -13,8 +14,8 @@ import { oid, setScheme, status } from './vocabulary.ts';
 
 const packageType = 'urn:oasis:names:tc:ebxml-regrep:ObjectType:RegistryObject:RegistryPackage';
 
-/** Identifiers of an object and of what hangs on it, as the registry assigns them. */
-function renamed(object: RegistryObject, id: string, newId: () => string): RegistryObject {
+/** Identifiers of a new object and of what hangs on it, as the registry assigns them. */
+export function renamed(object: RegistryObject, id: string, newId: () => string): RegistryObject {
   return {
     ...object,
     id,
@@ -36,12 +37,31 @@ function withOctets(slots: Slot[], bytes: Uint8Array): Slot[] {
   return [...slots.filter((s) => !own.some((o) => o.name === s.name)), ...own];
 }
 
+/** The set as registered, under an identifier. */
+export function storedSet(submission: Submission, id: string, newId: () => string): StoredPackage {
+  const set = setOf(submission);
+  return {
+    object: { ...renamed(set, id, newId), objectType: packageType },
+    patient: patientOf(set, setScheme.patientId),
+  };
+}
+
+/** An association as registered, its ends already final. */
+export function storedAssociation(association: Association, newId: () => string): Association {
+  const id = newId();
+  return { ...association, id, lid: id, status: status.approved };
+}
+
+const patientOf = (object: RegistryObject, scheme: string): PatientKey => {
+  const cx = readIns(identifier(object, scheme));
+  return { value: cx?.id ?? '', oid: cx?.authority ?? '' };
+};
+
 /** The registration of a submission that was found right. */
 export function registrationOf(submission: Submission, registry: Registry): Registration {
   const newId = (): string => registry.newId(submission.now);
   const set = setOf(submission);
-  const cx = readIns(identifier(set, setScheme.patientId));
-  const patient = { value: cx?.id ?? '', oid: cx?.authority ?? '' };
+  const patient = patientOf(set, setScheme.patientId);
   const depositor = { person: submission.vihf.nameId, structure: submission.vihf.structure };
   const ids = new Map([set, ...submission.list.documents].map((o) => [o.id, newId()]));
   const final = (id: string): string => ids.get(id) ?? id;
@@ -58,18 +78,11 @@ export function registrationOf(submission: Submission, registry: Registry): Regi
       content,
     };
   });
-  const associations = submission.list.associations.map((association): Association => {
-    const id = newId();
-    const { sourceObject, targetObject } = association;
-    return {
-      ...association,
-      id,
-      lid: id,
-      status: status.approved,
-      sourceObject: final(sourceObject),
-      targetObject: final(targetObject),
-    };
-  });
-  const object = { ...renamed(set, final(set.id), newId), objectType: packageType };
-  return { documents, set: { object, patient }, associations };
+  const associations = submission.list.associations.map((association) =>
+    storedAssociation(
+      { ...association, sourceObject: final(association.sourceObject), targetObject: final(association.targetObject) },
+      newId,
+    ),
+  );
+  return { documents, set: storedSet(submission, final(set.id), newId), associations, at: toDtm(submission.now) };
 }

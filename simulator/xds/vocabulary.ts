@@ -60,6 +60,7 @@ export const associationType = {
   transform: 'urn:ihe:iti:2007:AssociationType:XFRM',
   transformAndReplace: 'urn:ihe:iti:2007:AssociationType:XFRM_RPLC',
   signs: 'urn:ihe:iti:2007:AssociationType:signs',
+  updateStatus: 'urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus',
 } as const;
 
 /** Code systems and identification domains. */

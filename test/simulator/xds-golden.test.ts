@@ -46,7 +46,7 @@ describeShared('golden XDS', (dir) => {
     }
   };
 
-  for (const folder of ['td2-1', 'td3-1a', 'td3-1b', 'td3-1c', 'td3-2']) {
+  for (const folder of ['td2-1', 'td3-1a', 'td3-1b', 'td3-1c', 'td3-2', 'td3-3a', 'td3-3b', 'td3-3c', 'td3-3d']) {
     const files = filesIn(dir, `messages/${folder}`);
     for (const file of files.filter((f) => f.includes('-request'))) {
       const request = `${folder}/${file}`;

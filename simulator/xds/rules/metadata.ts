@@ -57,7 +57,7 @@ export const isSignature = (entry: RegistryObject): boolean =>
   codes(entry, entryScheme.formatCode).some((c) => c.code === signatureEntry.formatCode.code);
 
 /** True when the author is the patient (XCN in an INS domain). */
-const byPatient = (entry: RegistryObject): boolean =>
+export const byPatient = (entry: RegistryObject): boolean =>
   classifiedBy(entry, entryScheme.author).some((author) =>
     insOids.includes(readXcn(slotValue(author, 'authorPerson'))?.authority ?? ''),
   );

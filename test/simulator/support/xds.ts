@@ -22,12 +22,16 @@ const actions: Record<string, string> = {
   'td3-1b': 'urn:ihe:iti:2007:RegistryStoredQuery',
   'td3-1c': 'urn:ihe:iti:2007:RegistryStoredQuery',
   'td3-2': 'urn:ihe:iti:2007:RetrieveDocumentSet',
+  'td3-3a': 'urn:ihe:iti:2010:UpdateDocumentSet',
+  'td3-3b': 'urn:ihe:iti:2010:UpdateDocumentSet',
+  'td3-3c': 'urn:ihe:iti:2010:UpdateDocumentSet',
+  'td3-3d': 'urn:ihe:iti:2010:UpdateDocumentSet',
 };
 
 /** A golden request; `.http` files hold their own headers. `file`: `td2-1/01-request-new.http`. */
 export function readMessage(dir: string, file: string): Message {
   const octets = readFileSync(join(dir, 'wire/messages', file)).toString('latin1');
-  const service = /^td3-1/.test(file) ? 'registry' : 'repository';
+  const service = /^td3-[13]/.test(file) ? 'registry' : 'repository';
   if (!file.endsWith('.http')) {
     const action = actions[file.split('/')[0]!]!;
     return { service, contentType: `application/soap+xml; charset=UTF-8; action="${action}"`, octets };
