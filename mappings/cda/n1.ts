@@ -13,6 +13,7 @@ import { displayOf } from '../terminology/valuesets.ts';
 import { el, serialize, type Element } from '../xml/build.ts';
 import { author, coded, ii, legalAuthenticator, masked, orders, performer } from './actors.ts';
 import { traitsOfSourceInfo } from './metadata.ts';
+import { idOfUniqueId, relatedDocuments } from './related.ts';
 import { dtmToTs } from './time.ts';
 import type { CdaId, CdaN1Input, PatientTraits } from './types.ts';
 
@@ -121,11 +122,7 @@ function header(input: CdaN1Input): Element {
     ...entry.eventCodes
       .slice(1)
       .map((code) => el('documentationOf', {}, [el('serviceEvent', {}, [coded('code', code)])])),
-    input.replaces === undefined
-      ? undefined
-      : el('relatedDocument', { typeCode: 'RPLC' }, [
-          el('parentDocument', {}, [ii('id', idOfUniqueId(input.replaces))]),
-        ]),
+    ...relatedDocuments(input.related ?? []),
     el('componentOf', {}, [
       el('encompassingEncounter', {}, [
         period(),
@@ -137,12 +134,6 @@ function header(input: CdaN1Input): Element {
       el('nonXMLBody', {}, [el('text', { mediaType: input.mediaType, representation: 'B64' }, ['-'])]),
     ]),
   ]);
-}
-
-/** `root` or `root^extension` (ITI TF-3 §4.2.3.2.26). */
-function idOfUniqueId(uniqueId: string): CdaId {
-  const [root = '', extension] = uniqueId.split('^');
-  return extension === undefined ? { root } : { root, extension };
 }
 
 function recordTarget(ins: CdaId, sourcePatientId: string | undefined, traits: PatientTraits): Element {

@@ -5,6 +5,7 @@
  * Source: HL7 CDA R2 (2005), CI-SIS « Structuration minimale de documents de santé » (header), IHE XDS-SD.
  */
 import type { DocumentEntry, XdsCode } from '../xds.ts';
+import type { StatedRelation } from './related.ts';
 
 /** II */
 export interface CdaId {
@@ -131,8 +132,8 @@ export interface CdaN1Input {
   custodian: { id: string; name: string };
   /** Zone in which times are written, for the reader of the document; IANA name, default `Europe/Paris`. */
   timeZone?: string;
-  /** uniqueId of the document that this one replaces (`relatedDocument typeCode="RPLC"`). */
-  replaces?: string;
+  /** The documents that this one replaces, transforms or completes (`relatedDocument`). */
+  related?: readonly StatedRelation[];
   /** OID of the set of versions; default: the document's own id. */
   setId?: string;
   versionNumber?: number;

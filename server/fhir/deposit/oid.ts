@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Identifier } from '@medplum/fhirtypes';
 import { uris } from '../../../mappings/canonicals.ts';
+import { isUuid, oidOfUuid } from '../../../mappings/codecs/uuid.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 
 const maxLength = 64;
 const form = /^[0-2](\.(0|[1-9]\d*))+$/;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * A new OID under `root`, random: as many bits as 64 characters leave room for (122 at most, 64 at least).
@@ -22,9 +22,6 @@ export function mintOid(root: string): string {
   return `${root}.${leaf}`;
 }
 
-/** UUID → OID of the arc 2.25 (ITU-T X.667). */
-export const oidOfUuid = (value: string): string => `2.25.${BigInt(`0x${value.replace(/-/g, '')}`)}`;
-
 /**
  * The OID that an identifier holds: `urn:oid:…`, or `urn:uuid:…` turned into 2.25.<integer> (the official PDSm examples
  * carry UUIDs, which XDS cannot).
@@ -32,10 +29,14 @@ export const oidOfUuid = (value: string): string => `2.25.${BigInt(`0x${value.re
  * @throws IssueError `unique-id-invalid`
  */
 export function oidOf(identifier: Identifier | undefined, path: string): string {
-  const value = identifier?.value ?? '';
-  const [, scheme, rest = ''] = /^urn:(oid|uuid):(.*)$/.exec(value) ?? [];
-  const oid = scheme === 'oid' ? rest : scheme === 'uuid' && uuid.test(rest) ? oidOfUuid(rest) : undefined;
-  if (identifier?.system !== uris || oid === undefined || !form.test(oid) || oid.length > maxLength)
-    throw new IssueError({ key: 'unique-id-invalid', expression: `${path}.value` });
+  const oid = identifier?.system === uris ? oidOfUrn(identifier.value ?? '') : undefined;
+  if (oid === undefined) throw new IssueError({ key: 'unique-id-invalid', expression: `${path}.value` });
   return oid;
+}
+
+/** The same of a bare value; undefined when it is no OID of at most 64 characters, nor a UUID. */
+export function oidOfUrn(value: string): string | undefined {
+  const [, scheme, rest = ''] = /^urn:(oid|uuid):(.*)$/.exec(value) ?? [];
+  const oid = scheme === 'oid' ? rest : scheme === 'uuid' && isUuid(rest) ? oidOfUuid(rest) : undefined;
+  return oid !== undefined && form.test(oid) && oid.length <= maxLength ? oid : undefined;
 }

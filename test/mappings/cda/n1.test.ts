@@ -253,8 +253,21 @@ describe('what is missing is said', () => {
   });
 
   it('replacement and versions are said in the header', () => {
-    const header = readCdaHeader(writeCdaN1(input({}, { replaces: '1.2.3.4', setId: '1.2.3', versionNumber: 2 })));
-    expect(header.relatedDocuments).toEqual([{ type: 'RPLC', id: { root: '1.2.3.4' } }]);
+    const header = readCdaHeader(
+      writeCdaN1(
+        input(
+          {},
+          {
+            related: [{ type: 'RPLC', uniqueId: '1.2.3.4', lineage: { setId: '1.2.3', versionNumber: 1 } }],
+            setId: '1.2.3',
+            versionNumber: 2,
+          },
+        ),
+      ),
+    );
+    expect(header.relatedDocuments).toEqual([
+      { type: 'RPLC', id: { root: '1.2.3.4' }, setId: { root: '1.2.3' }, versionNumber: '1' },
+    ]);
     expect(header).toMatchObject({ setId: { root: '1.2.3' }, versionNumber: '2' });
   });
 });
@@ -295,7 +308,7 @@ describeShared('against HL7 and the golden CDA', (dir) => {
             practiceSettingCode: undefined,
             healthcareFacilityTypeCode: undefined,
           },
-          { replaces: '1.2.3' },
+          { related: [{ type: 'XFRM_RPLC', uniqueId: '1.2.3' }] },
         ),
       ),
     );
