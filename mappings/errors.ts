@@ -334,6 +334,36 @@ export const errors = {
     'Valeur du paramètre {name} non valable : {detail}',
     'Invalid value of parameter {name}: {detail}',
   ),
+  'search-parameter-alias': row(
+    400,
+    'not-supported',
+    'Le paramètre de recherche {name} s’écrit {right}.',
+    'Search parameter {name} is spelt {right}.',
+  ),
+  'search-include-unknown': row(
+    400,
+    'not-supported',
+    'Valeur de _include non servie : {value}. Valeurs servies : {supported}.',
+    'Value of _include that is not served: {value}. Served: {supported}.',
+  ),
+  'search-include-refused': row(
+    400,
+    'not-supported',
+    '{name} n’est pas servi. Demandez les ressources liées par _include, ou par une recherche à part.',
+    '{name} is not served. Ask for related resources with _include, or by a search of their own.',
+  ),
+  'search-include-contained': row(
+    200,
+    'informational',
+    '_include={value} n’ajoute rien : ces ressources sont contenues (contained) dans chaque résultat.',
+    '_include={value} adds nothing: these resources are contained in each match.',
+  ),
+  'relations-unavailable': row(
+    200,
+    'incomplete',
+    'Les liens entre documents (relatesTo) n’ont pas pu être demandés au DMP ({code}) : ils manquent dans cette réponse. Relancez la recherche plus tard.',
+    'The relations between documents (relatesTo) could not be asked of the DMP ({code}): they lack in this answer. Search again later.',
+  ),
   'search-parameter-required': row(
     400,
     'required',

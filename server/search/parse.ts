@@ -10,15 +10,30 @@ import { parseValue, splitEscaped, ValueError } from './values.ts';
 
 /** What the grammar needs to know of a parameter. */
 export interface ParameterSpec {
+  /** A chain whose result depends on the type that it goes through names that type: `author:PractitionerRole.name`. */
   name: string;
   type: SearchType;
   modifiers?: readonly string[];
+  /** Of a chain that goes through one type only: that type, which may then be written (`patient:Patient.identifier`). */
+  target?: string;
+  /** Names that published guides misprint: read in lenient handling, with a warning that says the right one. */
+  aliases?: readonly string[];
 }
 
 export interface ParseOptions {
   handling: 'strict' | 'lenient';
   /** Names that `_sort` may use. */
   sortable?: readonly string[];
+  /** Values that `_include` may have: `Type:parameter`. */
+  includes?: readonly string[];
+}
+
+/** One `_include`. */
+export interface Include {
+  /** `Type:parameter` */
+  name: string;
+  /** `Type:parameter:Target` */
+  target?: string;
 }
 
 export type Summary = 'true' | 'false' | 'text' | 'data' | 'count';
@@ -30,6 +45,7 @@ export interface Search {
   summary?: Summary;
   elements?: string[];
   sort: { name: string; descending: boolean }[];
+  include: Include[];
   /** What was left aside, as warnings (lenient handling). */
   warnings: Issue[];
 }
@@ -39,12 +55,38 @@ const mostValues = 500;
 
 const summaries: readonly string[] = ['true', 'false', 'text', 'data', 'count'];
 
-/** `code[:Type][.chain][:modifier]` → name without the type of a chain, and modifier. */
-function splitName(key: string): { name: string; modifier?: string } {
-  const m = /^([^:.]+)(?::[A-Z][A-Za-z]*(?=\.))?((?:\.[^:.]+)*)(?::(.*))?$/.exec(key);
-  if (!m) return { name: key };
-  const [, head = '', chain = '', modifier] = m;
-  return modifier === undefined ? { name: head + chain } : { name: head + chain, modifier };
+interface Named {
+  spec: ParameterSpec;
+  /** It was found by an alias. */
+  misprinted: boolean;
+}
+const indexes = new WeakMap<readonly ParameterSpec[], Map<string, Named>>();
+
+/** Every spelling of every parameter of a table. */
+function indexOf(table: readonly ParameterSpec[]): Map<string, Named> {
+  let index = indexes.get(table);
+  if (index) return index;
+  const aliases = table.flatMap((spec) => (spec.aliases ?? []).map((a) => [a, { spec, misprinted: true }] as const));
+  index = new Map(aliases);
+  for (const spec of table) {
+    const named = { spec, misprinted: false };
+    index.set(spec.name, named);
+    if (spec.target) index.set(spec.name.replace('.', `:${spec.target}.`), named);
+  }
+  indexes.set(table, index);
+  return index;
+}
+
+/** `name[:modifier]`, where a name may hold the type of a chain: `author:PractitionerRole.name:exact`. */
+function parameterOf(key: string, table: readonly ParameterSpec[]): (Named & { modifier?: string }) | undefined {
+  const index = indexOf(table);
+  const whole = index.get(key);
+  if (whole) return whole;
+  const at = key.lastIndexOf(':');
+  const named = at < 0 ? undefined : index.get(key.slice(0, at));
+  const modifier = key.slice(at + 1);
+  // `:Type.element` is a chain, not a modifier.
+  return named && !/^[A-Z][A-Za-z]*\./.test(modifier) ? { ...named, modifier } : undefined;
 }
 
 /**
@@ -52,30 +94,43 @@ function splitName(key: string): { name: string; modifier?: string } {
  * @throws IssueError with every problem found
  */
 export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpec[], options: ParseOptions): Search {
-  const search: Search = { criteria: [], sort: [], warnings: [] };
+  const search: Search = { criteria: [], sort: [], include: [], warnings: [] };
   const errors: Issue[] = [];
   const invalid = (name: string, detail: string): void =>
     void errors.push({ key: 'search-parameter-invalid', values: { name, detail } });
-  const unknown = (name: string): void => {
-    const issue: Issue = {
-      key: 'search-parameter-unknown',
-      values: { name: printable(name), supported: table.map((p) => p.name).join(', ') },
-    };
-    if (options.handling === 'strict') errors.push(issue);
-    else search.warnings.push({ ...issue, severity: 'warning' });
-  };
+  /** What lenient handling passes over. */
+  const odd = (issue: Issue): void =>
+    options.handling === 'strict'
+      ? void errors.push(issue)
+      : void search.warnings.push({ ...issue, severity: 'warning' });
 
   for (const [key, value] of pairs) {
+    if (key === '_include') {
+      const found = includeOf(value, options.includes ?? []);
+      const supported = (options.includes ?? []).join(', ') || '—';
+      if (found) search.include.push(...found);
+      else odd({ key: 'search-include-unknown', values: { value: printable(value), supported } });
+      continue;
+    }
+    if (/^_(rev)?include(:|$)/.test(key)) {
+      errors.push({ key: 'search-include-refused', values: { name: printable(key) } });
+      continue;
+    }
     if (Object.hasOwn(resultParameters, key)) {
       const detail = resultParameters[key as keyof typeof resultParameters](search, value, options);
       if (detail !== undefined) invalid(key, detail);
       continue;
     }
-    const { name, modifier } = splitName(key);
-    const spec = table.find((p) => p.name === name);
-    if (!spec) unknown(key);
-    else if (value === '') {
-      if (options.handling === 'strict') invalid(key, '∅');
+    const parameter = parameterOf(key, table);
+    if (!parameter) {
+      const supported = table.map((p) => p.name).join(', ');
+      odd({ key: 'search-parameter-unknown', values: { name: printable(key), supported } });
+      continue;
+    }
+    const { spec, modifier, misprinted } = parameter;
+    if (misprinted) odd({ key: 'search-parameter-alias', values: { name: printable(key), right: spec.name } });
+    if (value === '') {
+      if (options.handling === 'strict') invalid(printable(key), '∅');
     } else {
       try {
         search.criteria.push(toCriterion(spec, modifier, value));
@@ -88,8 +143,19 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
   const values = search.criteria.reduce((sum, c) => sum + c.values.length, 0);
   if (values > mostValues)
     errors.push({ key: 'query-malformed', values: { detail: `${values} > ${mostValues} values` } });
+  // R4 search.html#summary: what is included cannot be told from its narrative.
+  if (search.summary === 'text' && search.include.length > 0) invalid('_summary', '_summary=text + _include');
   if (errors.length > 0) throw new IssueError(errors);
   return search;
+}
+
+/** `Type:parameter[:Target]`, or all of them (`*`). Undefined: not served. */
+function includeOf(value: string, served: readonly string[]): Include[] | undefined {
+  if (value === '*' && served.length > 0) return served.map((name) => ({ name }));
+  const [type = '', parameter = '', target, ...more] = value.split(':');
+  const name = `${type}:${parameter}`;
+  if (!served.includes(name) || more.length > 0) return undefined;
+  return [target === undefined ? { name } : { name, target }];
 }
 
 function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: string): Criterion {

@@ -10,10 +10,12 @@ const table: ParameterSpec[] = [
   { name: 'date', type: 'date' },
   { name: 'author.family', type: 'string', modifiers: ['exact', 'contains'] },
   { name: 'patient', type: 'reference', modifiers: ['identifier'] },
-  { name: 'patient.identifier', type: 'token' },
+  { name: 'author:Device.family', type: 'string' },
+  { name: 'patient.identifier', type: 'token', target: 'Patient' },
+  { name: 'sourceId', type: 'token', aliases: ['SourceId', 'Source Id'] },
   { name: '_id', type: 'token' },
 ];
-const lenient: ParseOptions = { handling: 'lenient', sortable: ['date'] };
+const lenient: ParseOptions = { handling: 'lenient', sortable: ['date'], includes: ['List:item', 'List:subject'] };
 const parse = (query: string, options: ParseOptions = lenient) => parseSearch(parsePairs(query), table, options);
 
 function issuesOf(action: () => unknown): { key: string; name: unknown }[] {
@@ -51,7 +53,7 @@ describe('parseSearch', () => {
     );
   });
 
-  it('drops the type of a chain and keeps the modifier of a reference', () => {
+  it('drops the type of a chain that has but one, and keeps the modifier of a reference', () => {
     expect(parse('patient:Patient.identifier=x|1').criteria[0]).toMatchObject({ name: 'patient.identifier' });
     expect(parse('patient:identifier=x|1').criteria[0]).toEqual({
       name: 'patient',
@@ -64,13 +66,61 @@ describe('parseSearch', () => {
   });
 
   it('reads the modifier at the end of a chain', () => {
-    for (const key of ['author.family:exact', 'author:Practitioner.family:exact'])
-      expect(parse(`${key}=x`).criteria[0], key).toMatchObject({ name: 'author.family', modifier: 'exact' });
+    expect(parse('author.family:exact=x').criteria[0]).toMatchObject({ name: 'author.family', modifier: 'exact' });
+    expect(parse('author:Device.family:missing=true').criteria[0]).toMatchObject({
+      name: 'author:Device.family',
+      modifier: 'missing',
+    });
     for (const query of ['author.family:exact.more=x', 'patient:Patient.identifier:Patient=x'])
       expect(
         issuesOf(() => parse(query)),
         query,
       ).toHaveLength(1);
+  });
+
+  it('knows a chain by the type that it goes through', () => {
+    const names = (query: string): unknown[] => [
+      ...parse(query).criteria.map((c) => c.name),
+      ...parse(query).warnings.map((w) => [w.key, w.values!['name']]),
+    ];
+    expect(names('author:Device.family=x')).toEqual(['author:Device.family']);
+    for (const key of ['author:Patient.family', 'patient:Group.identifier'])
+      expect(names(`${key}=x`)).toEqual([['search-parameter-unknown', key]]);
+  });
+
+  it('reads a misprinted name, says the right one, and refuses it when asked to be strict', () => {
+    for (const key of ['SourceId', 'Source+Id']) {
+      const { criteria, warnings } = parse(`${key}=x`);
+      expect(criteria).toMatchObject([{ name: 'sourceId' }]);
+      expect(warnings).toMatchObject([
+        {
+          key: 'search-parameter-alias',
+          severity: 'warning',
+          values: { name: key.replace('+', ' '), right: 'sourceId' },
+        },
+      ]);
+      expect(issuesOf(() => parse(`${key}=x`, { ...lenient, handling: 'strict' }))).toHaveLength(1);
+    }
+  });
+
+  it('reads _include, and refuses what goes further', () => {
+    expect(parse('_include=List:item&_include=List:subject:Patient').include).toEqual([
+      { name: 'List:item' },
+      { name: 'List:subject', target: 'Patient' },
+    ]);
+    expect(parse('_include=*').include).toEqual([{ name: 'List:item' }, { name: 'List:subject' }]);
+    for (const value of ['List:source', 'List', '', 'List:item:a:b', 'item', 'List:item,List:subject']) {
+      expect(parse(`_include=${value}`), value).toMatchObject({
+        include: [],
+        warnings: [{ key: 'search-include-unknown', severity: 'warning' }],
+      });
+      expect(issuesOf(() => parse(`_include=${value}`, { ...lenient, handling: 'strict' }))).toHaveLength(1);
+    }
+    expect(parseSearch([['_include', '*']], table, { handling: 'lenient' }).warnings).toHaveLength(1);
+    for (const key of ['_include:iterate', '_include:recurse', '_revinclude', '_revinclude:iterate'])
+      expect(issuesOf(() => parse(`${key}=List:item`))).toEqual([{ key: 'search-include-refused', name: key }]);
+    expect(issuesOf(() => parse('_include=List:item&_summary=text'))).toHaveLength(1);
+    expect(parse('_include=List:item&_summary=data').include).toHaveLength(1);
   });
 
   it('reads modifiers, and refuses those that it does not know, in either handling', () => {
@@ -89,16 +139,16 @@ describe('parseSearch', () => {
   });
 
   it('warns of unknown parameters, or refuses them when asked to be strict', () => {
-    const query = 'couleur=bleu&type=a&_include=x';
+    const query = 'couleur=bleu&type=a&_has:x=y';
     const search = parse(query);
     expect(search.criteria).toHaveLength(1);
     expect(search.warnings.map((w) => [w.key, w.severity, w.values!['name']])).toEqual([
       ['search-parameter-unknown', 'warning', 'couleur'],
-      ['search-parameter-unknown', 'warning', '_include'],
+      ['search-parameter-unknown', 'warning', '_has:x'],
     ]);
     expect(issuesOf(() => parse(query, { ...lenient, handling: 'strict' })).map((i) => i.name)).toEqual([
       'couleur',
-      '_include',
+      '_has:x',
     ]);
   });
 
@@ -124,6 +174,7 @@ describe('parseSearch', () => {
       parse('_count=0&_summary=count&_elements=DocumentReference.status,type&_sort=-date&_total=accurate&_format=json'),
     ).toEqual({
       criteria: [],
+      include: [],
       count: 0,
       summary: 'count',
       elements: ['status', 'type'],
