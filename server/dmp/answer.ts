@@ -2,7 +2,7 @@
  * The answer to a call, as a stream: the envelope is read whole within a limit, what is attached to it as it arrives. Plain
  * and multipart answers are taken everywhere: the DMP sends either, faults included (dmp-wire §1.3).
  */
-import { defaultLimits, parseXml, XmlTreeReader, type XmlLimits, type XmlNode } from '../../mappings/xml/tree.ts';
+import { defaultLimits, parseXml, type XmlNode } from '../../mappings/xml/tree.ts';
 import { transportFailure, unreadable } from './failure.ts';
 import { parseContentType, type ContentType } from './mtom/content-type.ts';
 import { decodeMultipart, MultipartError, normalizeCid, type MimePart } from './mtom/decode.ts';
@@ -173,44 +173,21 @@ async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
   }
 }
 
-/** Up to this much an answer is waited for and parsed at once, which is faster; a larger one is parsed as it arrives. */
-const atOnce = 16 * 1024 * 1024;
-
-/** Parses an envelope. @throws XmlError, MultipartError */
+/**
+ * Parses an envelope, when it is there: whole octets are read more than twice as fast as characters that arrive in pieces,
+ * and the tree, not the octets, is what takes memory.
+ * @throws XmlError, MultipartError
+ */
 async function readDocument(bytes: AsyncIterable<Uint8Array>, type: ContentType, limit: number): Promise<XmlNode> {
   const charset = type.parameters.get('charset') ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset)) throw new MultipartError('malformed', 'charset');
-  // 32 octets an element at least: an answer of the largest size passes, one made of nothing but tags does not.
-  const nodes = Math.max(defaultLimits.nodes, Math.floor(limit / 32));
-  const limits = { ...defaultLimits, size: limit, nodes };
   const chunks: Uint8Array[] = [];
-  let reader: ChunkReader | undefined;
   let seen = 0;
   for await (const chunk of bytes) {
     if ((seen += chunk.byteLength) > limit) throw new MultipartError('too-large', 'envelope');
-    if (reader) reader.write(chunk);
-    else if (seen <= atOnce) chunks.push(chunk);
-    else {
-      reader = new ChunkReader(limits);
-      for (const each of [...chunks.splice(0), chunk]) reader.write(each);
-    }
+    chunks.push(chunk);
   }
-  return reader ? reader.end() : parseXml(Buffer.concat(chunks), limits);
-}
-
-/** Octets, in pieces of any size, into the reader of characters. */
-class ChunkReader {
-  private readonly decoder = new TextDecoder('utf-8', { fatal: true });
-  private readonly reader: XmlTreeReader;
-  constructor(limits: XmlLimits) {
-    this.reader = new XmlTreeReader(limits);
-  }
-  write(chunk: Uint8Array): void {
-    this.reader.write(this.decoder.decode(chunk, { stream: true }));
-  }
-  end(): XmlNode {
-    const tail = this.decoder.decode();
-    if (tail !== '') this.reader.write(tail);
-    return this.reader.end();
-  }
+  // 32 octets an element at least: an answer of the largest size passes, one made of nothing but tags does not.
+  const nodes = Math.max(defaultLimits.nodes, Math.floor(limit / 32));
+  return parseXml(Buffer.concat(chunks), { ...defaultLimits, size: limit, nodes });
 }
