@@ -8,9 +8,11 @@ import { documentStore } from './documents.ts';
 import { startEmbedded } from './embedded/index.ts';
 import { DatabaseError } from './errors.ts';
 import { readStoreKey } from './key.ts';
+import { listStore } from './lists.ts';
 import { patientStore } from './patients.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
+import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
 
 export { DatabaseError } from './errors.ts';
@@ -40,7 +42,9 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       patients: patientStore(prisma, cipher),
       documents: documentStore(prisma, cipher),
       sets: setStore(prisma, cipher),
+      lists: listStore(prisma, cipher),
       searches: searchStore(prisma, cipher, config.SEARCH_TTL_SECONDS),
+      subscriptions: subscriptionStore(prisma, cipher),
       lost: embedded?.lost,
       async ping() {
         await prisma.$queryRaw`SELECT 1`;

@@ -32,7 +32,7 @@ export function patientStore(db: Database, cipher: Cipher): PatientStore {
     },
     async forget(id) {
       try {
-        await db.patient.deleteMany({ where: { id, documents: { none: {} }, sets: { none: {} } } });
+        await db.patient.deleteMany({ where: { id, documents: { none: {} }, lists: { none: {} } } });
       } catch (error) {
         // A document came in between: the foreign key has kept its patient.
         if ((error as { code?: unknown }).code !== 'P2003') throw error;

@@ -1,27 +1,37 @@
-/** Submission sets that were deposited here: a DMP does not give them back, and `List` reads them. */
+/** What was deposited here of submission sets and folders: a structure cannot ask a DMP for it, and `List` reads it. */
 import type { Cipher } from './cipher.ts';
 import type { Database } from './database.ts';
-import type { SubmissionSet } from './generated/prisma/client.ts';
+import type { List } from './generated/prisma/client.ts';
 import { isUuid } from './identifiers.ts';
 import type { SetStore, StoredSet } from './types.ts';
 
 export function setStore(db: Database, cipher: Cipher): SetStore {
-  const read = (row: SubmissionSet | null): StoredSet | undefined =>
-    row === null
-      ? undefined
-      : {
+  // The table's first name: what it holds was sealed under it.
+  const placeOf = (id: string) => ['submission_set', 'payload_sealed', id] as const;
+  const read = (row: List | null): StoredSet | undefined =>
+    row?.payloadSealed
+      ? {
           id: row.id,
+          ...(row.kind === 'folder' ? { kind: row.kind } : {}),
           patientId: row.patientId,
           uniqueId: row.uniqueId,
-          payload: cipher.open(['submission_set', 'payload_sealed', row.id], row.payloadSealed),
+          payload: cipher.open(placeOf(row.id), row.payloadSealed),
           documentIds: row.documentIds,
-        };
+        }
+      : undefined;
   return {
-    async save({ id, payload, ...rest }) {
-      const data = { ...rest, payloadSealed: cipher.seal(['submission_set', 'payload_sealed', id], payload) };
-      await db.submissionSet.upsert({ where: { id }, create: { id, ...data }, update: data });
+    async save({ id, payload, kind = 'submissionset', ...rest }) {
+      const data = { ...rest, payloadSealed: cipher.seal(placeOf(id), payload) };
+      const named = { value: rest.uniqueId };
+      const known = { where: { value_listId: { ...named, listId: id } }, create: named };
+      await db.list.upsert({
+        where: { id },
+        create: { id, kind, ...data, identifiers: { create: named } },
+        update: { ...data, identifiers: { connectOrCreate: known } },
+      });
     },
-    byId: async (id) => (isUuid(id) ? read(await db.submissionSet.findUnique({ where: { id } })) : undefined),
-    byUniqueId: async (uniqueId) => read(await db.submissionSet.findUnique({ where: { uniqueId } })),
+    byId: async (id) => (isUuid(id) ? read(await db.list.findUnique({ where: { id } })) : undefined),
+    byUniqueId: async (uniqueId, kind = 'submissionset') =>
+      read(await db.list.findUnique({ where: { kind_uniqueId: { kind, uniqueId } } })),
   };
 }

@@ -36,6 +36,13 @@ export interface StoredDocument {
   /** The current entryUUID, once seen; changes at every metadata update. */
   entryUuid?: string;
   version?: string;
+  /** URN of the status, as the registry last said. */
+  availabilityStatus?: string;
+  /**
+   * `meta.versionId`: never less than the version, one more whenever the version or the status was seen to change (a change of
+   * status makes no version in XDS).
+   */
+  revision: number;
   /** SHA-1 of what the DMP holds, hex. */
   hash?: string;
   size?: number;
@@ -84,6 +91,8 @@ export interface SeenDocument {
   entryUuid: string;
   logicalId?: string;
   version?: string;
+  /** URN */
+  availabilityStatus?: string;
   hash?: string;
   size?: number;
   mimeType: string;
@@ -91,9 +100,44 @@ export interface SeenDocument {
   patientId: string;
 }
 
+/** The two kinds of `List`. */
+export type ListKind = 'submissionset' | 'folder';
+
+/** A list found in an answer of the registry, or about to be deposited (then without entryUUID). */
+export interface SeenList {
+  kind: ListKind;
+  uniqueId: string;
+  entryUuid?: string;
+  logicalId?: string;
+  version?: string;
+  /** Our `Patient.id`. */
+  patientId: string;
+  /** The id to give it when it is new: minted here otherwise. */
+  id?: string;
+}
+
+export interface StoredList {
+  /** `List.id`: opaque, random, for the life of the list. */
+  id: string;
+  kind: ListKind;
+  /** Our `Patient.id`. */
+  patientId: string;
+  ins: Ins;
+  uniqueId: string;
+  /** The current entryUUID, once seen. */
+  entryUuid?: string;
+  version?: string;
+  /** Whether `SetStore` holds what was deposited here. */
+  isDeposited: boolean;
+  updatedAt: Date;
+}
+
+/** What was deposited here of a set or a folder. */
 export interface StoredSet {
   /** `List.id`. */
   id: string;
+  /** Absent: a submission set. */
+  kind?: ListKind;
   /** Our `Patient.id`. */
   patientId: string;
   uniqueId: string;
@@ -109,7 +153,7 @@ export interface PatientStore {
    */
   byIns(ins: Ins): Promise<StoredPatient & { isNew?: boolean }>;
   byId(id: string): Promise<StoredPatient | undefined>;
-  /** Removes a patient of whom nothing is on record: of one who has a document or a set it does nothing. */
+  /** Removes a patient of whom nothing is on record: of one who has a document or a list it does nothing. */
   forget(id: string): Promise<void>;
 }
 
@@ -145,6 +189,10 @@ export interface DocumentStore {
   byId(id: string): Promise<StoredDocument | undefined>;
   /** By any entryUUID, logicalId or uniqueId ever seen, with or without `urn:uuid:` / `urn:oid:`. */
   byIdentifier(value: string): Promise<StoredDocument | undefined>;
+  /** All that the identifier was ever seen for: a uniqueId may stand in two repositories. The last seen first. */
+  allByIdentifier(value: string): Promise<StoredDocument[]>;
+  /** The DMP was given a new status (URN) for a document, and took it. */
+  changeStatus(id: string, availabilityStatus: string): Promise<void>;
   /** The same for many, in one query: what was given → document; unknown ones are not in it. */
   byIdentifiers(values: readonly string[]): Promise<Map<string, StoredDocument>>;
 }
@@ -153,7 +201,23 @@ export interface SetStore {
   /** Saves or replaces. */
   save(set: StoredSet): Promise<void>;
   byId(id: string): Promise<StoredSet | undefined>;
-  byUniqueId(uniqueId: string): Promise<StoredSet | undefined>;
+  byUniqueId(uniqueId: string, kind?: ListKind): Promise<StoredSet | undefined>;
+}
+
+export interface ListStore {
+  /**
+   * Remembers lists: mints the id at first sight, keyed on kind and uniqueId, and keeps every entryUUID and logicalId ever
+   * seen. What was deposited here keeps the id of the deposit.
+   * @returns one list each, in the same order
+   */
+  bind(seen: readonly SeenList[]): Promise<StoredList[]>;
+  byId(id: string): Promise<StoredList | undefined>;
+  /** By any entryUUID, logicalId or uniqueId ever seen, with or without `urn:uuid:` / `urn:oid:`. */
+  byIdentifier(value: string): Promise<StoredList | undefined>;
+  /** The same for many, in one query; what is unknown is left out. */
+  byIdentifiers(values: readonly string[]): Promise<Map<string, StoredList>>;
+  /** Forgets those that came to nothing: neither seen in the registry nor deposited. */
+  forget(ids: readonly string[]): Promise<void>;
 }
 
 export interface SearchStore {
@@ -167,11 +231,129 @@ export interface SearchStore {
   load(owner: string, cursor: string): Promise<unknown>;
 }
 
+/**
+ * - `requested`: the receiver has not been reached yet;
+ * - `active`: it is told of news;
+ * - `error`: given up, for `reason`; may be asked for again;
+ * - `off`: at its end, or ended by its owner.
+ */
+export type SubscriptionStatus = 'requested' | 'active' | 'error' | 'off';
+
+export interface StoredSubscription {
+  /** `Subscription.id`: opaque, random. */
+  id: string;
+  patientId: string;
+  ins: Ins;
+  status: SubscriptionStatus;
+  /** Row of the error table: why it is in error or off. */
+  reason?: string;
+  /** Any JSON; encrypted at rest. */
+  content: unknown;
+  /** Grows at every change of its owner or of its status. */
+  version: number;
+  /** Number of the last event, and of the last one delivered. */
+  events: number;
+  delivered: number;
+  /** What was registered in the DMP since then has not been looked at. */
+  since: Date;
+  startedAt: Date;
+  endsAt: Date;
+  /** When the DMP is asked again; absent: it is not asked. */
+  pollAt?: Date;
+  /** The last delivery failed: not before. */
+  retryAt?: Date;
+  heartbeatAt?: Date;
+  /** In a row. */
+  quietPolls: number;
+  failedPolls: number;
+  failedDeliveries: number;
+  /** The receiver has not been told of the end yet. */
+  farewell: boolean;
+  /** Its owner took it back. */
+  deleted: boolean;
+  updatedAt: Date;
+}
+
+export interface NewSubscription {
+  /** Who may see and end it, e.g. client, person and structure; never stored in clear. */
+  owner: string;
+  /** Struct_IdNat: whose deposits it hears of; never stored in clear. */
+  structure: string;
+  patientId: string;
+  content: unknown;
+  endsAt: Date;
+  pollAt?: Date;
+}
+
+/** One thing that a subscription tells. */
+export interface SubscriptionEvent {
+  /** The same key is never told twice. */
+  key: string;
+  /** When it happened. */
+  at: Date;
+  /** `DocumentReference.id` */
+  documentId: string;
+}
+
+/** What an owner changes. */
+export interface SubscriptionChange {
+  status: 'requested' | 'off';
+  reason?: string;
+  content?: unknown;
+  endsAt?: Date;
+  pollAt?: Date;
+  farewell: boolean;
+  deleted?: boolean;
+}
+
+/**
+ * The subscriptions. Every instant is given by the caller: one clock decides. Of several instances one works on a
+ * subscription at a time, by a lease (`claim`, `save`, `release`).
+ */
+export interface SubscriptionStore {
+  /** @returns the limit that it would exceed, instead */
+  create(
+    given: NewSubscription,
+    limits: { perOwner: number; perPatient: number },
+    now: Date,
+  ): Promise<StoredSubscription | 'perOwner' | 'perPatient'>;
+  /** Also one that its owner took back, until it is forgotten. Undefined when unknown or another's. */
+  byId(id: string, owner: string): Promise<StoredSubscription | undefined>;
+  /** Those of an owner, newest first, without those taken back. */
+  ofOwner(owner: string): Promise<StoredSubscription[]>;
+  /** A change of the owner: work under way on it is not saved. Undefined when unknown or another's. */
+  change(id: string, owner: string, change: SubscriptionChange, now: Date): Promise<StoredSubscription | undefined>;
+  /** Those that hear of what a structure deposits for a patient. */
+  listening(structure: string, patientId: string): Promise<StoredSubscription[]>;
+  /** Takes those whose time has come and that nobody else holds. @param worker UUID of the instance */
+  claim(worker: string, now: Date, leaseMs: number, most: number): Promise<StoredSubscription[]>;
+  /**
+   * Ends the work on one that was claimed.
+   * @param nextAt when somebody must look at it again, undelivered events apart
+   * @returns false when its owner changed it meanwhile: nothing was saved, and somebody looks at it again at once
+   */
+  save(worker: string, subscription: StoredSubscription, nextAt: Date | undefined, now: Date): Promise<boolean>;
+  /** Gives back everything that an instance holds. */
+  release(worker: string): Promise<void>;
+  /**
+   * Numbers what is not known yet, and has it told.
+   * @param silent remembers only, so that it will not be told
+   * @returns how many were new
+   */
+  addEvents(id: string, events: readonly SubscriptionEvent[], now: Date, silent?: boolean): Promise<number>;
+  /** Those numbered from `first` to `last`, in order. */
+  events(id: string, first: number, last: number, most: number): Promise<(SubscriptionEvent & { number: number })[]>;
+  /** Forgets what ended before. @returns how many */
+  purge(before: Date): Promise<number>;
+}
+
 export interface Store {
   patients: PatientStore;
   documents: DocumentStore;
   sets: SetStore;
+  lists: ListStore;
   searches: SearchStore;
+  subscriptions: SubscriptionStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */
