@@ -105,6 +105,14 @@ export const settings = {
     z.enum(['test', 'production']).default('test'),
     'In production test INS (OID .10, .11) are refused and production ones (.8, .9) expected.',
   ],
+  DELETED_STATUS: [
+    z.enum(['entered-in-error', 'superseded']).default('entered-in-error'),
+    'Status that a deleted document shows: PDSm4DMP writes both (its TD3.3c), PDSm’s value set lacks `entered-in-error`. A PATCH may say either.',
+  ],
+  ALLOW_HIDING: [
+    bool.default(false),
+    'Whether a PATCH may hide a document that the patient or the representatives see already: TD3.3b, as published, only makes visible (dmp-wire §1.2).',
+  ],
   PATIENT_TRAITS: [
     z.enum(['show', 'withhold']).default('show'),
     'Software must not display the DMP’s identity traits instead of its own (RG_0320): `withhold` leaves them out.',
@@ -121,6 +129,36 @@ export const settings = {
   PAGE_SIZE: [int(1, 1000).default(50), '`_count` when the client gives none.'],
   PAGE_SIZE_MAX: [int(1, 1000).default(500), 'Largest `_count` served.'],
   SEARCH_TTL_SECONDS: [int(10, 86_400).default(600), 'How long the pages of one search stay readable.'],
+  RELATIONS: [
+    bool.default(true),
+    'Show `relatesTo`: one more stored query for the documents of a page. The search by `relatesto` asks in any case.',
+  ],
+  RELATIONS_BATCH: [
+    int(1, 1000).default(100),
+    'Documents that one GetAssociations or GetDocuments asks about; the CNAM’s own pattern is 20 (fhir A.7).',
+  ],
+  REFERENCE_ID_TYPES: [
+    z
+      .string()
+      .regex(/^(urn:[\w:.-]+(,urn:[\w:.-]+)*)?$/)
+      .default(
+        [
+          'urn:ihe:iti:xds:2013:uniqueId',
+          'urn:ihe:iti:xds:2013:accession',
+          'urn:ihe:iti:xds:2013:referral',
+          'urn:ihe:iti:xds:2013:order',
+          'urn:ihe:iti:xds:2013:workflowInstanceId',
+          'urn:ihe:iti:xds:2015:encounterId',
+          'urn:ihe:iti:xds:2016:studyInstanceUID',
+        ].join(','),
+      )
+      .transform((list) => list.split(',').filter((type) => type !== '')),
+    'Types that a reference id (`related`) may have here: FindDocumentsByReferenceId asks for an id with its type. Empty: `related` is looked for among all documents.',
+  ],
+  SPLIT_CALLS: [
+    int(1, 1000).default(64),
+    'Stored queries that one search may cause when the registry finds its answer too large (XDSTooManyResults).',
+  ],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
 
 type Values = { [K in keyof typeof settings]: z.output<(typeof settings)[K][0]> };
