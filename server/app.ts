@@ -14,10 +14,10 @@ import { onClientError } from './fhir/client-error.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
-import { isPretty, requireJson, wanted } from './fhir/negotiation.ts';
+import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
-import { onError, sendJson } from './fhir/send.ts';
+import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
 import { parsePairs } from './search/pairs.ts';
 import type { Store } from './store/types.ts';
@@ -70,12 +70,12 @@ export function createApp(options: AppOptions): Express {
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
-    requireJson(wanted(req.get('accept'), pairs));
-    sendJson(req, res, 200, capabilityStatement(config, since), { pretty: isPretty(pairs) });
+    stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
+    sendResource(req, res, 200, capabilityStatement(config, since), isPretty(pairs));
   });
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
-    sendJson(req, res, 200, smartConfiguration(), { type: 'application/json; charset=utf-8' }),
+    sendJson(req, res, 200, smartConfiguration()),
   );
 
   // --- closed: nothing below answers without a valid token
@@ -115,10 +115,9 @@ function open(route: string): RequestHandler {
 /** `/health/live`: the process answers. `/health/ready`: it can work (database, DMP certificates). */
 function health(store: Store, ready?: () => Promise<void>): express.Router {
   const router = express.Router();
-  const type = 'application/json; charset=utf-8';
   router.get('/live', (req, res) => {
     stateOf(res).route = '/health/live';
-    sendJson(req, res, 200, { status: 'ok' }, { type });
+    sendJson(req, res, 200, { status: 'ok' });
   });
   router.get('/ready', async (req, res) => {
     stateOf(res).route = '/health/ready';
@@ -136,13 +135,7 @@ function health(store: Store, ready?: () => Promise<void>): express.Router {
       ),
     );
     const failed = results.some(([, state]) => state !== 'ok');
-    sendJson(
-      req,
-      res,
-      failed ? 503 : 200,
-      { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) },
-      { type },
-    );
+    sendJson(req, res, failed ? 503 : 200, { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) });
   });
   router.all(['/live', '/ready'], (req, res) => {
     res.setHeader('Allow', 'GET, HEAD');

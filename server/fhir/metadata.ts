@@ -5,7 +5,7 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
 import type { Config } from '../config.ts';
 import { implementationGuides, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
-import { fhirJson } from './negotiation.ts';
+import { fhirJson, fhirXml } from './negotiation.ts';
 
 function resource(r: ResourceDefinition): CapabilityStatementRestResource {
   return {
@@ -45,11 +45,15 @@ function operationsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResour
   return operations.length > 0 ? { operation: operations } : {};
 }
 
+const acceptLanguage = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-CapabilityStatement.acceptLanguage';
+
 /** @param since when this instance started: the date of the statement */
 export function capabilityStatement(config: Config, since: Date): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     id: 'dmp-fhir',
+    // R5's acceptLanguage, as R4 writes what a later version brought.
+    extension: ['fr', 'en'].map((valueCode) => ({ url: acceptLanguage, valueCode })),
     status: 'active',
     date: since.toISOString(),
     kind: 'instance',
@@ -57,8 +61,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
     software: { name: config.LPS_NAME, version: config.LPS_VERSION },
     implementation: { description: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`, url: config.fhirBase },
     fhirVersion: '4.0.1',
-    format: [fhirJson, 'json'],
-    acceptLanguage: ['fr', 'en'],
+    format: [fhirJson, fhirXml, 'json', 'xml'],
     rest: [
       {
         mode: 'server',
@@ -83,7 +86,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
         interaction: systemInteractions.map((i) => ({ code: i.code as 'transaction', documentation: i.documentation })),
       },
     ],
-  } as CapabilityStatement;
+  };
 }
 
 /** Scopes that mean something here, derived from the interactions. */

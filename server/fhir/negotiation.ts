@@ -6,10 +6,21 @@ import { IssueError } from '../../mappings/outcome.ts';
 import type { Pair } from '../search/pairs.ts';
 
 export const fhirJson = 'application/fhir+json';
-const jsonTypes: readonly string[] = [fhirJson, 'application/json', 'text/json'];
+export const fhirXml = 'application/fhir+xml';
+
+/** How a resource can be written. */
+export type Format = 'json' | 'xml' | 'html';
+
+/** The names of each form, FHIR's own first; in the order in which we prefer them. */
+const names: Readonly<Record<Format, readonly string[]>> = {
+  json: [fhirJson, 'application/json', 'text/json'],
+  xml: [fhirXml, 'application/xml', 'text/xml'],
+  html: ['text/html'],
+};
+/** Short names in `_format`. */
 const formats: Record<string, string> = {
   json: fhirJson,
-  xml: 'application/fhir+xml',
+  xml: fhirXml,
   html: 'text/html',
   ttl: 'text/turtle',
 };
@@ -53,13 +64,17 @@ export function inRange(type: string, range: string): boolean {
   return range === '*/*' || range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }
 
+const specificity = (range: string): number => (range === '*/*' ? 0 : range.endsWith('/*') ? 1 : 2);
+
+/** The most specific range that covers a media type. */
+function covering(type: string, accept: readonly MediaRange[]): MediaRange | undefined {
+  const [first] = accept.filter((r) => inRange(type, r.type)).sort((a, b) => specificity(b.type) - specificity(a.type));
+  return first;
+}
+
 /** How much the client wants a media type: the q of the most specific range that covers it; 0 when none does. */
 export function quality(type: string, accept: readonly MediaRange[]): number {
-  if (accept.length === 0) return 1;
-  const covering = accept.filter((r) => inRange(type, r.type));
-  const specificity = (r: string): number => (r === '*/*' ? 0 : r.endsWith('/*') ? 1 : 2);
-  covering.sort((a, b) => specificity(b.type) - specificity(a.type));
-  return covering[0]?.q ?? 0;
+  return accept.length === 0 ? 1 : (covering(type, accept)?.q ?? 0);
 }
 
 /** The ranges that count for a request: `_format` alone when it is given. */
@@ -70,24 +85,56 @@ export function wanted(accept: string | undefined, pairs: readonly Pair[]): Medi
   return [{ type, parameters, q: 1 }];
 }
 
+/** What is read and written, for a sentence. */
+const readable = `${fhirJson}, ${fhirXml} (charset=utf-8; fhirVersion=4.0)`;
+
 /** Only R4 is spoken here; a version parameter that says otherwise cannot be met. */
 const isR4 = (parameters: Record<string, string>): boolean => /^4\.0(\.\d+)?$/.test(parameters['fhirversion'] ?? '4.0');
 
-/** @throws IssueError `not-acceptable` when no JSON of FHIR R4 can be sent */
-export function requireJson(ranges: readonly MediaRange[]): void {
+/**
+ * The form that the client wants most; of equals the one that it names, then JSON before XML. A page of HTML is for who
+ * asks for it by its name, as browsers do: a range that happens to cover it does not.
+ * @throws IssueError `not-acceptable` when FHIR R4 can be sent in none of the forms
+ */
+export function formatOf(ranges: readonly MediaRange[]): Format {
+  if (ranges.length === 0) return 'json';
   const usable = ranges.filter((r) => isR4(r.parameters));
-  if (ranges.length > 0 && !jsonTypes.some((t) => usable.length > 0 && quality(t, usable) > 0)) {
-    throw new IssueError({ key: 'not-acceptable', values: { available: `${fhirJson}; fhirVersion=4.0` } });
+  const best = (Object.keys(names) as Format[])
+    .map((format) => ({ format, ...wish(format, usable) }))
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q || b.named - a.named)[0];
+  if (best) return best.format;
+  throw new IssueError({ key: 'not-acceptable', values: { available: readable } });
+}
+
+/** Like `formatOf`, for an answer that must go out whatever was asked for. */
+export function formatOrJson(ranges: readonly MediaRange[]): Format {
+  try {
+    return formatOf(ranges);
+  } catch {
+    return 'json';
   }
+}
+
+function wish(format: Format, usable: readonly MediaRange[]): { q: number; named: number } {
+  let most = { q: 0, named: 0 };
+  for (const type of names[format]) {
+    const range = covering(type, usable);
+    if (!range || (format === 'html' && range.type !== type)) continue;
+    const named = specificity(range.type);
+    if (range.q > most.q || (range.q === most.q && named > most.named)) most = { q: range.q, named };
+  }
+  return most;
 }
 
 /** `_pretty=true` */
 export const isPretty = (pairs: readonly Pair[]): boolean =>
   pairs.some(([name, value]) => name === '_pretty' && value === 'true');
 
-/** @throws IssueError `media-type` unless the body is JSON of FHIR R4 in UTF-8 */
-export function requireJsonBody(contentType: string | undefined): void {
-  requireBody(contentType, jsonTypes, `${fhirJson}; charset=utf-8; fhirVersion=4.0`);
+/** The form of a body. @throws IssueError `media-type` unless it is JSON or XML of FHIR R4 in UTF-8 */
+export function bodyFormat(contentType: string | undefined): 'json' | 'xml' {
+  requireBody(contentType, [...names.json, ...names.xml], readable);
+  return names.xml.includes(parseMedia(contentType ?? '').type) ? 'xml' : 'json';
 }
 
 /** @throws IssueError `media-type` unless the body is a form in UTF-8 */

@@ -7,6 +7,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { holdsIns } from '../../mappings/ins.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { Format } from './negotiation.ts';
 import { languageOf, type Language } from './outcome.ts';
 
 export interface RequestState {
@@ -17,6 +18,8 @@ export interface RequestState {
   caller?: Caller;
   /** Rows of the error table that the answer names. */
   problems?: string[];
+  /** How the answer is written, once that is settled. */
+  format?: Format;
   /** Keeps compression away from raw documents, so that their length can be said. */
   incompressible?: boolean;
 }

@@ -9,10 +9,11 @@ import { needsOf, needsOfBundle, requireScopes } from './access.ts';
 import { handlerName, resources, systemInteractions, type Interaction } from './definition.ts';
 import type { Call, Handler } from './interaction.ts';
 import { parseJson } from './json.ts';
-import { isPretty, parsePrefer, requireForm, requireJson, requireJsonBody, wanted } from './negotiation.ts';
+import { bodyFormat, formatOf, formatOrJson, isPretty, parsePrefer, requireForm, wanted } from './negotiation.ts';
 import { abortSignal, stateOf } from './request.ts';
 import { sendReply } from './send.ts';
 import type { Services } from './services.ts';
+import { readFhirXml } from './xml/read.ts';
 
 /** `DocumentReference.search-type`, or `transaction` for the system. */
 export type Handlers = Readonly<Record<string, Handler>>;
@@ -21,7 +22,7 @@ export type Handlers = Readonly<Record<string, Handler>>;
  * What a route reads of the body: a form, a resource of the route's own type, any resource, or bytes that the handler
  * reads by their media type (a patch).
  */
-export type BodyKind = 'none' | 'form' | 'json' | 'any' | 'raw';
+export type BodyKind = 'none' | 'form' | 'own' | 'any' | 'raw';
 
 /** One way to reach an interaction. */
 export interface Route {
@@ -48,7 +49,7 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
       return [route('get', base, 'none'), route('post', `${base}/_search`, 'form')];
     case 'create':
     case 'transaction':
-      return [route('post', base, 'json')];
+      return [route('post', base, 'own')];
     case 'patch':
       return [route('patch', `${base}/:id`, 'raw'), ...(interaction.conditional ? [route('patch', base, 'raw')] : [])];
     case 'delete':
@@ -93,7 +94,7 @@ export function fhirRouter(handlers: Handlers, services: Services): Router {
     // The body is read only after the token and its scopes were found good.
     if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
     const limit = services.config.MAX_BODY_BYTES;
-    if (route.body === 'json' || route.body === 'any') steps.push(requireJsonStep, raw({ type: () => true, limit }));
+    if (route.body === 'own' || route.body === 'any') steps.push(requireFhir, raw({ type: () => true, limit }));
     if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
     router[route.method](route.path, ...steps, serve(route, handler, services));
   }
@@ -118,11 +119,11 @@ const allow =
     next();
   };
 
-const requireJsonStep: RequestHandler = (req, _res, next) => {
+const requireFhir: RequestHandler = (req, _res, next) => {
   if (req.headers['content-length'] === '0' || (!req.headers['content-length'] && !req.headers['transfer-encoding'])) {
     throw new IssueError({ key: 'body-missing', values: { expected: 'FHIR' } });
   }
-  requireJsonBody(req.get('content-type'));
+  bodyFormat(req.get('content-type'));
   next();
 };
 
@@ -138,12 +139,12 @@ function pairsOf(req: Request, route: Route): Pair[] {
 }
 
 function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
-  if (route.body !== 'json' && route.body !== 'any') return undefined;
+  if (route.body !== 'own' && route.body !== 'any') return undefined;
   const expected = route.body === 'any' ? 'FHIR' : (route.type ?? 'Bundle');
   const bytes = req.body as Buffer | undefined;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0)
     throw new IssueError({ key: 'body-missing', values: { expected } });
-  const body = parseJson(bytes);
+  const body = bodyFormat(req.get('content-type')) === 'xml' ? readFhirXml(bytes) : parseJson(bytes);
   const given = (body as { resourceType?: unknown } | null)?.resourceType;
   if (route.body === 'any' ? typeof given !== 'string' : given !== expected) {
     const shown = typeof given === 'string' && /^[A-Za-z]{1,40}$/.test(given) ? given : '—';
@@ -168,8 +169,8 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
     if (!caller) throw new IssueError({ key: 'login-required' });
     const pairs = pairsOf(req, route);
     const accept = wanted(req.get('accept'), pairs);
-    // A Binary is served in its own type; everything else is FHIR.
-    if (route.type !== 'Binary') requireJson(accept);
+    // A Binary is served in its own type; everything else, and what is wrong with a Binary, is FHIR.
+    stateOf(res).format = (route.type === 'Binary' ? formatOrJson : formatOf)(accept);
     const id = req.params['id'] as string | undefined;
     if (id !== undefined && !idForm.test(id))
       throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });

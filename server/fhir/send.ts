@@ -4,36 +4,53 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Resource } from '@medplum/fhirtypes';
 import type { Logger } from 'pino';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { challenge } from '../auth/bearer.ts';
 import { DmpError } from '../dmp/types.ts';
+import { parsePairs } from '../search/pairs.ts';
 import type { Reply } from './interaction.ts';
-import { fhirJson } from './negotiation.ts';
-import { toOutcome, toProblem } from './outcome.ts';
+import { fhirJson, fhirXml, formatOrJson, wanted, type Format } from './negotiation.ts';
+import { toOutcome, toProblem, type Language } from './outcome.ts';
+import { htmlType, pageHeaders, resourcePage } from './render/page.ts';
 import { stateOf } from './request.ts';
+import { writeFhirXml } from './xml/write.ts';
 
-const contentType = `${fhirJson}; charset=utf-8`;
+/** A JSON value that is no resource. */
+export function sendJson(req: Request, res: Response, status: number, value: unknown): void {
+  sendText(req, res, status, 'application/json; charset=utf-8', JSON.stringify(value));
+}
 
-/** A JSON value with its length, or its headers alone for HEAD. */
-export function sendJson(
-  req: Request,
-  res: Response,
-  status: number,
-  value: unknown,
-  options: { type?: string; pretty?: boolean } = {},
-): void {
-  const body = Buffer.from(options.pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value), 'utf8');
-  res.status(status).setHeader('Content-Type', options.type ?? contentType);
+/** A text with its length, or its headers alone for HEAD. */
+function sendText(req: Request, res: Response, status: number, contentType: string, text: string): void {
+  const body = Buffer.from(text, 'utf8');
+  res.status(status).setHeader('Content-Type', contentType);
   res.setHeader('Content-Length', body.length);
   res.end(req.method === 'HEAD' ? undefined : body);
 }
+
+/** A resource, in the form that was settled for this request. */
+export function sendResource(req: Request, res: Response, status: number, resource: Resource, pretty = false): void {
+  const { format = 'json', language } = stateOf(res);
+  if (format === 'html') for (const [name, value] of Object.entries(pageHeaders)) res.setHeader(name, value);
+  const [type, text] = writers[format](resource, pretty, language);
+  sendText(req, res, status, type, text);
+}
+
+type Write = (resource: Resource, pretty: boolean, language: Language) => [type: string, text: string];
+
+const writers: Readonly<Record<Format, Write>> = {
+  json: (resource, pretty) => [`${fhirJson}; charset=utf-8`, JSON.stringify(resource, null, pretty ? 2 : undefined)],
+  xml: (resource, pretty) => [`${fhirXml}; charset=utf-8`, writeFhirXml(resource, pretty)],
+  html: (resource, _pretty, language) => [htmlType, resourcePage(resource, language)],
+};
 
 /** Sends what a handler answered. A raw body is disposed of whatever happens. */
 export async function sendReply(req: Request, res: Response, reply: Reply, pretty: boolean): Promise<void> {
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
   if (reply.raw) return sendRaw(req, res, reply.status, reply.raw);
-  if (reply.resource) return sendJson(req, res, reply.status, reply.resource, { pretty });
+  if (reply.resource) return sendResource(req, res, reply.status, reply.resource, pretty);
   res.status(reply.status).end();
 }
 
@@ -94,6 +111,16 @@ function trace(error: unknown): object {
   return { error: error.name, code: (error as { code?: unknown }).code, at: frames.slice(0, 12).map((f) => f.trim()) };
 }
 
+/** The form of an error that came before the form of the answer was settled. */
+function formatOfError(req: Request): Format {
+  const accept = req.get('accept');
+  try {
+    return formatOrJson(wanted(accept, parsePairs(req.originalUrl.split('?')[1] ?? '')));
+  } catch {
+    return formatOrJson(wanted(accept, []));
+  }
+}
+
 /** Last step: every error leaves as an OperationOutcome. */
 export function onError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
@@ -103,7 +130,10 @@ export function onError(logger: Logger): ErrorRequestHandler {
       // Express would answer with the stack.
       logger.error({ requestId: stateOf(res).requestId, ...trace(e) }, 'unforeseen, while answering an error');
       if (res.headersSent) res.destroy();
-      else sendJson(req, res, 500, toOutcome([{ key: 'internal' }], stateOf(res).language, stateOf(res).requestId));
+      else {
+        stateOf(res).format = 'json';
+        sendResource(req, res, 500, toOutcome([{ key: 'internal' }], stateOf(res).language, stateOf(res).requestId));
+      }
     }
   };
 }
@@ -127,5 +157,6 @@ function answerError(error: unknown, req: Request, res: Response, logger: Logger
   const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
   const demand = challenge(keys, missing === undefined ? undefined : String(missing));
   if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
-  sendJson(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
+  state.format ??= formatOfError(req);
+  sendResource(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
 }

@@ -5,9 +5,11 @@ import { handlerName, resources, systemInteractions } from '../../../server/fhir
 import { handlers as realHandlers } from '../../../server/fhir/handlers.ts';
 import type { Call } from '../../../server/fhir/interaction.ts';
 import { routes } from '../../../server/fhir/router.ts';
-import { startBench, type Bench } from './support.ts';
+import { validateBase } from '../../../server/fhir/validation/engine.ts';
+import { readFhirXml } from '../../../server/fhir/xml/read.ts';
+import { asText, startBench, type Bench } from './support.ts';
 
-/** What the last handler was given; every handler answers an empty Basic. */
+/** What the last handler was given; every handler answers a Patient. */
 let last: Call | undefined;
 let served: string | undefined;
 const stubs = Object.fromEntries(
@@ -16,7 +18,7 @@ const stubs = Object.fromEntries(
     (call: Call) => {
       last = call;
       served = name;
-      return Promise.resolve({ status: 200, resource: { resourceType: 'Basic' as const, code: {} } });
+      return Promise.resolve({ status: 200, resource: { resourceType: 'Patient' as const, active: true } });
     },
   ]),
 );
@@ -37,7 +39,7 @@ describe('every declared route', () => {
     for (const route of routes()) {
       served = undefined;
       const test = bench.any(route.method, urlOf(route.path));
-      if (route.body === 'json' || route.body === 'any')
+      if (route.body === 'own' || route.body === 'any')
         await test.type(json).send(JSON.stringify({ resourceType: route.type ?? 'Bundle' }));
       else if (route.body === 'form') await test.type('form').send('a=b');
       else await test;
@@ -70,7 +72,7 @@ describe('every declared route', () => {
       const body = JSON.stringify({ resourceType: route.type });
       const send = (token: string) => {
         const test = bench.any(route.method, urlOf(route.path), token);
-        return route.body === 'json' || route.body === 'any'
+        return route.body === 'own' || route.body === 'any'
           ? test.type(json).send(body)
           : route.body === 'form'
             ? test.type('form').send('a=b')
@@ -201,8 +203,17 @@ describe('what is open', () => {
     const smart = await bench.get('/fhir/.well-known/smart-configuration', '').set('Accept', 'application/fhir+xml');
     expect(smart.headers['content-type']).toMatch(/^application\/json/);
     expect((smart.body as { scopes_supported: string[] }).scopes_supported).toContain('user/DocumentReference.crs');
-    expect((await bench.get('/fhir/metadata', '').set('Accept', 'application/fhir+xml')).status).toBe(406);
-    expect((await bench.get('/fhir/metadata?_format=xml', '')).status).toBe(406);
+    expect((await bench.get('/fhir/metadata', '').set('Accept', 'application/fhir+turtle')).status).toBe(406);
+    for (const [query, accept] of [
+      ['', 'application/fhir+xml'],
+      ['?_format=xml', '*/*'],
+    ] as const) {
+      const xml = await bench.get(`/fhir/metadata${query}`, '').set('Accept', accept).buffer(true).parse(asText);
+      expect([xml.status, xml.headers['content-type']]).toEqual([200, 'application/fhir+xml; charset=utf-8']);
+      const { body } = await bench.get('/fhir/metadata', '');
+      expect(readFhirXml(Buffer.from(xml.body as string))).toEqual(body);
+      expect(validateBase(body, 'CapabilityStatement')).toEqual([]);
+    }
     const pretty = await bench.get('/fhir/metadata?_pretty=true&_format=json', '').set('Accept', 'text/html');
     expect(pretty.text).toContain('\n  "resourceType"');
   });
@@ -276,7 +287,7 @@ describe('headers', () => {
 describe('the body', () => {
   const send = (body: string | Buffer, type = json) => bench.post('/fhir/DocumentReference').type(type).send(body);
 
-  it('is strict JSON of the expected type', async () => {
+  it('is strict JSON or XML of the expected type', async () => {
     const rows: [string, string, number, string][] = [
       ['{"resourceType":', json, 400, 'structure'],
       ['', json, 400, 'required'],
@@ -284,7 +295,12 @@ describe('the body', () => {
       ['[]', json, 400, 'invalid'],
       ['{"resourceType":"Observation"}', json, 400, 'invalid'],
       ['{"resourceType":"DocumentReference","resourceType":"Bundle"}', json, 400, 'structure'],
-      ['<DocumentReference/>', 'application/fhir+xml', 415, 'not-supported'],
+      ['<DocumentReference/>', 'application/fhir+xml', 400, 'structure'],
+      ['<DocumentReference xmlns="http://hl7.org/fhir">', 'application/fhir+xml', 400, 'structure'],
+      ['<Patient xmlns="http://hl7.org/fhir"/>', 'application/fhir+xml', 400, 'invalid'],
+      ['<DocumentReference xmlns="http://hl7.org/fhir"><a/></DocumentReference>', 'text/xml', 400, 'structure'],
+      ['', 'application/fhir+xml', 400, 'required'],
+      ['{}', 'text/turtle', 415, 'not-supported'],
       ['a=b', 'application/x-www-form-urlencoded', 415, 'not-supported'],
       ['{}', 'application/fhir+json; charset=iso-8859-1', 415, 'not-supported'],
       [JSON.stringify({ resourceType: 'DocumentReference', x: 'y'.repeat(3000) }), json, 413, 'too-long'],
@@ -295,9 +311,11 @@ describe('the body', () => {
       expect([res.status, outcomeOf(res).issue[0]!.code], body.slice(0, 40)).toEqual([status, code]);
       expect(served).toBeUndefined();
     }
-    expect(outcomeOf(await send('<a/>', 'application/fhir+xml')).issue[0]!.details!.text).toContain(
-      'application/fhir+json',
+    expect(outcomeOf(await send('<a/>', 'text/turtle')).issue[0]!.details!.text).toContain(
+      'application/fhir+json, application/fhir+xml',
     );
+    expect((await send('<DocumentReference xmlns="http://hl7.org/fhir"/>', 'application/fhir+xml')).status).toBe(200);
+    expect(served).toBe('DocumentReference.create');
   });
 
   it('may be compressed, but not to hide its size or shape', async () => {
@@ -346,8 +364,59 @@ describe('the body', () => {
 });
 
 describe('negotiation', () => {
-  it('answers JSON of R4, or 406', async () => {
-    for (const accept of ['application/fhir+xml', 'application/fhir+json; fhirVersion=5.0', 'text/html']) {
+  it('answers in the form asked for, errors too', async () => {
+    const patient = { resourceType: 'Patient', active: true };
+    for (const [accept, type, read] of [
+      ['application/fhir+json', 'application/fhir+json', (t: string) => JSON.parse(t) as unknown],
+      ['application/fhir+xml', 'application/fhir+xml', (t: string) => readFhirXml(Buffer.from(t))],
+      ['application/xml', 'application/fhir+xml', (t: string) => readFhirXml(Buffer.from(t))],
+    ] as const) {
+      for (const [url, status, expected] of [
+        ['/fhir/Patient/abc', 200, patient],
+        ['/fhir/nothing', 404, { resourceType: 'OperationOutcome' }],
+        ['/fhir/Patient?a=%zz', 400, { resourceType: 'OperationOutcome' }],
+      ] as const) {
+        const res = await bench
+          .get(url)
+          .set('Accept', accept)
+          .set('Accept-Encoding', 'identity')
+          .buffer(true)
+          .parse(asText);
+        expect([res.status, res.headers['content-type']], url).toEqual([status, `${type}; charset=utf-8`]);
+        expect(res.headers['content-length']).toBe(String(Buffer.byteLength(res.body as string)));
+        expect(read(res.body as string)).toMatchObject(expected);
+      }
+    }
+    const refused = await bench.get('/fhir/Patient/abc', '').set('Accept', 'application/fhir+xml');
+    expect([refused.status, refused.headers['content-type']]).toEqual([401, 'application/fhir+xml; charset=utf-8']);
+    const form = await bench
+      .post('/fhir/Patient/_search')
+      .type('form')
+      .send('_format=xml&_pretty=true')
+      .buffer(true)
+      .parse(asText);
+    expect(form.headers['content-type']).toBe('application/fhir+xml; charset=utf-8');
+    expect(form.body).toContain('\n  <active value="true"/>');
+    const compressed = await bench.get('/fhir/metadata', '').set('Accept', 'application/fhir+xml');
+    expect(compressed.headers['content-encoding']).toBe('gzip');
+  });
+
+  it('shows a person a page that can do nothing', async () => {
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const metadata = await bench.get('/fhir/metadata', '').set('Accept', browser);
+    expect([metadata.status, metadata.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(metadata.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox$/,
+    );
+    expect(metadata.text).toContain('"fhirVersion": "4.0.1"');
+    expect(metadata.text).not.toMatch(/<script|\son\w+=/i);
+    const hostile = await bench.get('/fhir/Patient/%3Cscript%3Ealert(1)%3C%2Fscript%3E').set('Accept', browser);
+    expect(hostile.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(hostile.text).not.toContain('<script');
+  });
+
+  it('answers R4, or 406', async () => {
+    for (const accept of ['application/fhir+turtle', 'application/fhir+json; fhirVersion=5.0', 'image/png']) {
       const res = await bench.get('/fhir/Patient/abc').set('Accept', accept);
       expect([res.status, res.headers['content-type']], accept).toEqual([406, 'application/fhir+json; charset=utf-8']);
     }

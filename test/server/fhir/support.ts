@@ -78,7 +78,11 @@ export interface Bench {
   /** A supertest request with a token (`all` unless said otherwise; '' for none). */
   get(url: string, token?: string): request.Test;
   post(url: string, token?: string): request.Test;
-  any(method: 'get' | 'post' | 'put' | 'delete' | 'patch' | 'head' | 'options', url: string, token?: string): request.Test;
+  any(
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch' | 'head' | 'options',
+    url: string,
+    token?: string,
+  ): request.Test;
   origin: string;
   close(): Promise<void>;
 }
@@ -130,6 +134,14 @@ export async function startBench(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** For supertest's `buffer(true).parse(…)`: the body as a text, whatever its type. */
+export function asText(res: request.Response, done: (error: Error | null, body: string) => void): void {
+  const chunks: Buffer[] = [];
+  const stream = res as unknown as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));
 }
 
 /** A document entry as the registry answers it. */
