@@ -93,6 +93,13 @@ export const statuses = {
   deleted: 'urn:asip:ci-sis:2010:StatusType:Deleted',
 } as const;
 
+/** Associations between a set and what it holds or changes (dmp-wire §3.5, §3.7); those between documents: `relates-to.ts`. */
+export const associationTypes = {
+  hasMember: 'urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember',
+  signs: 'urn:ihe:iti:2007:AssociationType:signs',
+  updateStatus: 'urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus',
+} as const;
+
 /** ITI-18 stored queries (ITI TF-2 §3.18.4.1.2.4; dmp-wire §4). */
 export const storedQueries = {
   FindDocuments: urn('14d4debf-8f97-4251-9a74-a90016b0af0d'),
