@@ -590,6 +590,18 @@ export const errors = {
     'DocumentReference.relatesTo dit {code}, mais l’en-tête du CDA ne le dit pas. Ajoutez-y relatedDocument typeCode={type}, avec parentDocument/id root={uniqueId}.',
     'DocumentReference.relatesTo says {code}, but the CDA header does not. Add relatedDocument typeCode={type} to it, with parentDocument/id root={uniqueId}.',
   ),
+  'folder-unknown': row(
+    422,
+    'not-found',
+    'Le classeur à compléter est inconnu : créez-le (POST List), ou cherchez-le d’abord (List?code=folder) pour en avoir l’identifiant.',
+    'The folder to add to is not known: create it (POST List), or search for it first (List?code=folder) to get its id.',
+  ),
+  'folder-partial': row(
+    200,
+    'incomplete',
+    'Les documents sont ajoutés au classeur ; le DMP n’en retire pas, et n’en change ni le titre, ni les codes, ni le commentaire.',
+    'The documents were added to the folder; the DMP takes none out, and changes neither title, codes nor comment.',
+  ),
   'fhir-document-unsupported': row(
     400,
     'not-supported',
