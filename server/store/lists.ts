@@ -10,7 +10,10 @@ import { openIns } from './patients.ts';
 import type { Ins, ListKind, ListStore, SeenList, StoredList } from './types.ts';
 
 /** A list with its patient's sealed INS, and whether something was deposited here. */
-type ListRow = Pick<List, 'id' | 'kind' | 'patientId' | 'uniqueId' | 'entryUuid' | 'version' | 'updatedAt'> & {
+type ListRow = Pick<
+  List,
+  'id' | 'kind' | 'patientId' | 'uniqueId' | 'entryUuid' | 'version' | 'submittedAt' | 'updatedAt'
+> & {
   insSealed: Uint8Array;
   deposited: boolean;
 };
@@ -18,7 +21,7 @@ type ListRow = Pick<List, 'id' | 'kind' | 'patientId' | 'uniqueId' | 'entryUuid'
 /** The columns of a `ListRow`, for a query that calls the tables `l` and `p`. */
 const columns = Prisma.raw(`
   l.id, l.kind, l.patient_id AS "patientId", l.unique_id AS "uniqueId", l.entry_uuid AS "entryUuid", l.version,
-  l.updated_at AS "updatedAt", l.payload_sealed IS NOT NULL AS deposited, p.ins_sealed AS "insSealed"`);
+  l.submitted_at AS "submittedAt", l.updated_at AS "updatedAt", l.payload_sealed IS NOT NULL AS deposited, p.ins_sealed AS "insSealed"`);
 
 const keyOf = ({ kind, uniqueId }: { kind: string; uniqueId: string }): string => `${kind} ${uniqueId}`;
 
@@ -68,6 +71,7 @@ function rowReader(cipher: Cipher): (row: ListRow) => StoredList {
       uniqueId: row.uniqueId,
       entryUuid: row.entryUuid ?? undefined,
       version: row.version ?? undefined,
+      submittedAt: row.submittedAt ?? undefined,
       isDeposited: row.deposited,
       updatedAt: row.updatedAt,
     };
@@ -113,7 +117,12 @@ async function findByKeys(prisma: PrismaClient, keys: readonly SeenList[]): Prom
 function differs(list: SeenList, row: ListRow | undefined): boolean {
   if (row === undefined) return true;
   const told = (value: string | undefined, stored: string | null) => value !== undefined && value !== stored;
-  return list.patientId !== row.patientId || told(list.entryUuid, row.entryUuid) || told(list.version, row.version);
+  return (
+    list.patientId !== row.patientId ||
+    told(list.entryUuid, row.entryUuid) ||
+    told(list.version, row.version) ||
+    told(list.submittedAt, row.submittedAt)
+  );
 }
 
 /** Identifiers that are not among the row's current ones; a repeated one is dropped by the table. */
@@ -125,7 +134,10 @@ function newNames({ kind, uniqueId, entryUuid, logicalId }: SeenList, row: ListR
     .map((value) => ({ kind, uniqueId, value: plainIdentifier(value as string) }));
 }
 
-/** Inserts or updates, in one statement and in one order for all callers. What is not said stays as it was. */
+/**
+ * Inserts or updates, in one statement and in one order for all callers. What is not said stays as it was. That a list
+ * deposited here is seen for the first time does not change it.
+ */
 async function save(
   prisma: PrismaClient,
   lists: readonly SeenList[],
@@ -135,17 +147,19 @@ async function save(
   return prisma.$queryRaw<ListRow[]>`
     WITH given AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g(
-        id uuid, kind text, "patientId" uuid, "uniqueId" text, "entryUuid" text, version text)
+        id uuid, kind text, "patientId" uuid, "uniqueId" text, "entryUuid" text, version text,
+        "submittedAt" text)
     ), names AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(names)}::jsonb) AS n(kind text, "uniqueId" text, value text)
     ), l AS (
-      INSERT INTO list AS held (id, kind, patient_id, unique_id, entry_uuid, version)
-      SELECT id, kind, "patientId", "uniqueId", "entryUuid", version FROM given ORDER BY kind, "uniqueId"
+      INSERT INTO list AS held (id, kind, patient_id, unique_id, entry_uuid, version, submitted_at)
+      SELECT id, kind, "patientId", "uniqueId", "entryUuid", version, "submittedAt" FROM given ORDER BY kind, "uniqueId"
       ON CONFLICT (kind, unique_id) DO UPDATE SET
         patient_id = excluded.patient_id,
         entry_uuid = coalesce(excluded.entry_uuid, held.entry_uuid),
         version = coalesce(excluded.version, held.version),
-        updated_at = now()
+        submitted_at = coalesce(excluded.submitted_at, held.submitted_at),
+        updated_at = CASE WHEN held.entry_uuid IS NULL THEN held.updated_at ELSE now() END
       RETURNING *
     ), all_lists AS (
       SELECT id, kind, unique_id FROM l

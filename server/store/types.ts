@@ -110,6 +110,8 @@ export interface SeenList {
   entryUuid?: string;
   logicalId?: string;
   version?: string;
+  /** submissionTime of a set (DTM). */
+  submittedAt?: string;
   /** Our `Patient.id`. */
   patientId: string;
   /** The id to give it when it is new: minted here otherwise. */
@@ -127,8 +129,11 @@ export interface StoredList {
   /** The current entryUUID, once seen. */
   entryUuid?: string;
   version?: string;
+  /** submissionTime of a set (DTM), once seen. */
+  submittedAt?: string;
   /** Whether `SetStore` holds what was deposited here. */
   isDeposited: boolean;
+  /** When what the registry says of it was seen to change; at first when it was deposited here or seen. */
   updatedAt: Date;
 }
 

@@ -96,8 +96,10 @@ describe('a list deposited here', () => {
   it('and seen later in the registry is one list with one id', async () => {
     const set = deposit();
     await world.store.sets.save(set);
-    const [bound] = await world.store.lists.bind([seen({ uniqueId: set.uniqueId, id: randomUUID() })]);
-    expect(bound).toMatchObject({ id: set.id, isDeposited: true });
+    const before = await world.store.lists.byId(set.id);
+    const submittedAt = '20261012091500';
+    const [bound] = await world.store.lists.bind([seen({ uniqueId: set.uniqueId, id: randomUUID(), submittedAt })]);
+    expect(bound).toMatchObject({ id: set.id, isDeposited: true, submittedAt, updatedAt: before!.updatedAt });
     expect(await world.store.sets.byId(set.id)).toEqual(set);
     expect(await world.store.lists.byIdentifier(bound!.entryUuid!)).toEqual(bound);
     expect((await world.store.lists.byIdentifier(`urn:oid:${set.uniqueId}`))?.id).toBe(set.id);

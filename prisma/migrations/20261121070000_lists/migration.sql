@@ -9,6 +9,7 @@ ALTER TABLE "list"
   ADD COLUMN "kind" TEXT,
   ADD COLUMN "entry_uuid" TEXT,
   ADD COLUMN "version" TEXT,
+  ADD COLUMN "submitted_at" TEXT,
   ADD COLUMN "updated_at" TIMESTAMPTZ(3),
   ALTER COLUMN "payload_sealed" DROP NOT NULL;
 UPDATE "list" SET "kind" = 'submissionset', "updated_at" = "created_at";
