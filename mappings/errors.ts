@@ -370,11 +370,134 @@ export const errors = {
     'Le paramètre {name} est obligatoire pour cette recherche ({rule}).',
     'Parameter {name} is mandatory for this search ({rule}).',
   ),
+  'operation-parameter': row(
+    400,
+    'value',
+    'Paramètre {name} de l’opération non valable : {detail}',
+    'Invalid parameter {name} of the operation: {detail}',
+  ),
+  'operation-parameter-unknown': row(
+    400,
+    'not-supported',
+    'L’opération n’a pas de paramètre {name}. Paramètres : {supported}.',
+    'The operation has no parameter {name}. Parameters: {supported}.',
+  ),
+  'operation-parameter-required': row(
+    400,
+    'required',
+    'Le paramètre {name} de l’opération est obligatoire.',
+    'Parameter {name} of the operation is mandatory.',
+  ),
+  'news-too-much': row(
+    422,
+    'too-costly',
+    'Plus de {limit} documents ont changé. Donnez un « since » plus récent, ou cherchez page par page (GET DocumentReference).',
+    'More than {limit} documents have changed. Give a later since, or search page by page (GET DocumentReference).',
+  ),
   'search-expired': row(
     410,
     'expired',
     'Cette page de résultats a expiré. Relancez la recherche.',
     'This page of results has expired. Run the search again.',
+  ),
+
+  // --- subscriptions
+  'subscription-topic': row(
+    422,
+    'not-supported',
+    'Ce sujet d’abonnement n’est pas servi. Sujets servis dans criteria : {supported}.',
+    'This topic is not served. Topics for criteria: {supported}.',
+  ),
+  'subscription-filter': row(
+    422,
+    'value',
+    'L’extension backport-filter-criteria doit être une recherche DocumentReference?… avec un patient ({detail}).',
+    'The extension backport-filter-criteria must be a search DocumentReference?… with one patient ({detail}).',
+  ),
+  'subscription-filter-parameter': row(
+    422,
+    'not-supported',
+    'Le sujet ne se filtre pas par {name}. Filtres : {supported}.',
+    'The topic cannot be filtered by {name}. Filters: {supported}.',
+  ),
+  'subscription-channel': row(
+    422,
+    'not-supported',
+    'Seul le canal rest-hook est servi.',
+    'Only the channel rest-hook is served.',
+  ),
+  'subscription-payload': row(
+    422,
+    'not-supported',
+    'channel.payload : {detail}. Envoyez application/fhir+json ou application/fhir+xml, contenu empty ou id-only : les données de santé se lisent ici, avec un jeton.',
+    'channel.payload: {detail}. Send application/fhir+json or application/fhir+xml, content empty or id-only: health data are read here, with a token.',
+  ),
+  'subscription-endpoint': row(
+    422,
+    'forbidden',
+    'channel.endpoint n’est pas une adresse permise. Demandez à l’exploitant de l’ajouter à SUBSCRIPTION_ENDPOINTS (https, sans identifiants).',
+    'channel.endpoint is not an allowed address. Ask the operator to add it to SUBSCRIPTION_ENDPOINTS (https, no credentials).',
+  ),
+  'subscription-header': row(
+    422,
+    'value',
+    'channel.header n’est pas utilisable : {detail}. Écrivez « Nom: valeur », par exemple « Authorization: Bearer … ».',
+    'channel.header cannot be used: {detail}. Write "Name: value", e.g. "Authorization: Bearer …".',
+  ),
+  'subscription-value': row(422, 'value', '{name} n’est pas valable : {detail}', '{name} is not valid: {detail}'),
+  'subscription-status': row(
+    422,
+    'business-rule',
+    'Seul status se modifie : off pour finir, requested pour reprendre un abonnement en error ou off ({detail}).',
+    'Only status can be changed: off to end, requested to resume a subscription in error or off ({detail}).',
+  ),
+  'subscription-session-over': row(
+    403,
+    'expired',
+    'La session du professionnel est finie, ou va l’être : reconnectez-vous, puis abonnez-vous.',
+    'The professional’s session is over, or about to be: log in again, then subscribe.',
+  ),
+  'subscription-limit-caller': row(
+    429,
+    'throttled',
+    'Vous avez déjà {limit} abonnements. Finissez-en un (DELETE), puis recommencez.',
+    'You already have {limit} subscriptions. End one (DELETE), then try again.',
+  ),
+  'subscription-limit-patient': row(
+    429,
+    'throttled',
+    'Ce patient a déjà {limit} abonnements. Recommencez quand l’un d’eux aura pris fin.',
+    'This patient already has {limit} subscriptions. Try again when one of them has ended.',
+  ),
+  'subscription-ended-session': row(
+    403,
+    'expired',
+    'Abonnement terminé : la session du professionnel, au nom de qui le DMP était interrogé, est finie. Abonnez-vous de nouveau depuis une nouvelle session.',
+    'Subscription ended: the session of the professional in whose name the DMP was asked is over. Subscribe again from a new session.',
+  ),
+  'subscription-ended-time': row(
+    403,
+    'expired',
+    'Abonnement terminé : son échéance (end) est passée.',
+    'Subscription ended: its time (end) is over.',
+  ),
+  'subscription-ended-owner': row(
+    410,
+    'deleted',
+    'Abonnement terminé par son titulaire.',
+    'Subscription ended by its owner.',
+  ),
+  'subscription-unreachable': row(
+    502,
+    'processing',
+    'Le destinataire ne répond pas ou refuse les notifications. Rétablissez-le, puis remettez l’abonnement à requested (PUT).',
+    'The receiver does not answer or refuses notifications. Repair it, then set the subscription back to requested (PUT).',
+  ),
+  'subscription-refused': row(
+    403,
+    'forbidden',
+    'Abonnement arrêté : le DMP refuse la recherche ({code}). Vérifiez l’autorisation du professionnel et l’état du DMP du patient.',
+    'Subscription stopped: the DMP refuses the search ({code}). Check the professional’s authorisation and the state of the patient’s DMP.',
   ),
 
   // --- identity
@@ -524,29 +647,29 @@ export const errors = {
     'Au plus un relatesTo de chaque sorte, et jamais replaces avec appends (CDA R2). Séparez ces relations en plusieurs documents.',
     'At most one relatesTo of each kind, and never replaces together with appends (CDA R2). Split them over several documents.',
   ),
-  'relates-target-unknown': row(
+  'target-unknown': row(
     422,
     'not-found',
-    'Le document que désigne relatesTo est inconnu du DMP ou de cette passerelle. Désignez-le par son identifiant unique (target.identifier, urn:oid:…) ou par le DocumentReference/<id> d’une recherche.',
-    'The document that relatesTo points at is not known to the DMP or to this gateway. Give its unique identifier (target.identifier, urn:oid:…) or the DocumentReference/<id> of a search.',
+    'Le document désigné est inconnu du DMP ou de cette passerelle. Désignez-le par son identifiant unique (identifier, urn:oid:…) ou par le DocumentReference/<id> d’une recherche.',
+    'The document pointed at is not known to the DMP or to this gateway. Give its unique identifier (identifier, urn:oid:…) or the DocumentReference/<id> of a search.',
   ),
-  'relates-target-new': row(
+  'target-new': row(
     400,
     'business-rule',
     'relatesTo doit désigner un document qui est déjà dans le DMP, pas un document de la même requête.',
     'relatesTo must point at a document that is in the DMP already, not at one of the same request.',
   ),
-  'relates-target-inconsistent': row(
+  'target-inconsistent': row(
     400,
     'invalid',
-    'La référence et l’identifiant de relatesTo.target désignent deux documents différents : n’en gardez qu’un.',
-    'The reference and the identifier of relatesTo.target point at two different documents: keep one of them.',
+    'La référence et l’identifiant désignent deux documents différents : n’en gardez qu’un.',
+    'The reference and the identifier point at two different documents: keep one of them.',
   ),
-  'relates-other-patient': row(
+  'target-other-patient': row(
     422,
     'business-rule',
-    'Le document que désigne relatesTo n’est pas celui de ce patient.',
-    'The document that relatesTo points at does not belong to this patient.',
+    'Ce qui est désigné n’est pas de ce patient.',
+    'What is pointed at does not belong to this patient.',
   ),
   'replaced-twice': row(
     400,
