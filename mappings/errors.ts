@@ -105,6 +105,12 @@ export const errors = {
     'Aucune ressource à cette adresse. Consultez /fhir/metadata.',
     'Nothing lives at this address. See /fhir/metadata.',
   ),
+  'operation-parameter-unknown': row(
+    400,
+    'not-supported',
+    'L’opération {operation} n’a pas de paramètre « {name} ». Paramètres : {supported}.',
+    'Operation {operation} has no parameter "{name}". Parameters: {supported}.',
+  ),
   'method-not-allowed': row(
     405,
     'not-supported',
@@ -584,6 +590,12 @@ export const errors = {
     'business-rule',
     'L’en-tête du CDA contredit les métadonnées : {element}.',
     'The CDA header contradicts the metadata: {element}.',
+  ),
+  'cda-lacks': row(
+    422,
+    'required',
+    'Le CDA ne donne pas de quoi remplir {element} : {xpath} manque dans son en-tête, ou n’y a pas de valeur connue. Complétez le CDA.',
+    'The CDA does not say what goes into {element}: {xpath} is missing in its header, or has no known value there. Complete the CDA.',
   ),
   'cda-patient': row(
     422,

@@ -8,6 +8,7 @@
 import { cx, oidPerson, oidStructure } from '../codecs/identifiers.ts';
 import { compose, hl7Text } from '../codecs/hl7v2.ts';
 import { xcn, xon, xtn } from '../codecs/people.ts';
+import { isUuid, oidOfUuid } from '../codecs/uuid.ts';
 import { defined } from '../defined.ts';
 import { isInsOid, isPatientOid } from '../ins.ts';
 import { formatOfMedia, formatOfTemplates } from '../terminology/associations.ts';
@@ -67,11 +68,11 @@ const withDisplay = (code: XdsCode): XdsCode => {
 };
 
 /**
- * XDS uniqueId of a CDA: its root; with an extension, `root.extension` when that is an OID of at most 64 characters
- * (the DMP takes nothing else, dmp-wire §3.2), else `root^extension` (ITI TF-3 §4.2.3.2.26).
+ * XDS uniqueId of a CDA: its root, a UUID as an OID of the arc 2.25; with an extension, `root.extension` when that is an
+ * OID of at most 64 characters (the DMP takes nothing else, dmp-wire §3.2), else `root^extension` (ITI TF-3 §4.2.3.2.26).
  */
 export function uniqueIdOf({ root, extension }: CdaId): string {
-  if (extension === undefined) return root;
+  if (extension === undefined) return isUuid(root) ? oidOfUuid(root) : root;
   const joined = `${root}.${extension}`;
   return /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$/.test(extension) && joined.length <= 64
     ? joined
