@@ -3,10 +3,10 @@
  * beyond the published guides is defined here and nowhere else.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CodeSystem, StructureDefinition } from '@medplum/fhirtypes';
+import type { CodeSystem, OperationDefinition, StructureDefinition } from '@medplum/fhirtypes';
 import { errorCodeSystem } from './error.ts';
 
-export type Definition = StructureDefinition | CodeSystem;
+export type Definition = StructureDefinition | CodeSystem | OperationDefinition;
 
 /** Every definition: those of the files, in the order of their names, then those derived from our tables. */
 export function loadProfiles(): Definition[] {
