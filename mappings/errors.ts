@@ -725,6 +725,12 @@ export const errors = {
     'DocumentReference.relatesTo dit {code}, mais l’en-tête du CDA ne le dit pas. Ajoutez-y relatedDocument typeCode={type}, avec parentDocument/id root={uniqueId}.',
     'DocumentReference.relatesTo says {code}, but the CDA header does not. Add relatedDocument typeCode={type} to it, with parentDocument/id root={uniqueId}.',
   ),
+  'not-registered': row(
+    502,
+    'incomplete',
+    'Le DMP a enregistré d’autres documents du lot, mais pas celui-ci. Déposez-le de nouveau, seul.',
+    'The DMP registered other documents of the set, but not this one. Deposit it again, on its own.',
+  ),
   'folder-unknown': row(
     422,
     'not-found',
