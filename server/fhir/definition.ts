@@ -6,7 +6,10 @@
  * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
  */
 import type { SearchType } from '../../mappings/criteria.ts';
+import { opWhatsNew } from '../../mappings/canonicals.ts';
 import { documentSearchParameters } from '../../mappings/search-parameters.ts';
+import { sortable } from './document-order.ts';
+import { documentIncludes } from './includes.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
@@ -48,6 +51,9 @@ export interface SearchParameter {
   documentation?: string;
   /** Modifiers that are understood, without colon. */
   modifiers?: readonly string[];
+  /** See `ParameterSpec` of the search grammar. */
+  target?: string;
+  aliases?: readonly string[];
 }
 
 export type ResourceTypeName =
@@ -95,14 +101,22 @@ const remarks: Record<string, string> = {
 
 /** Those of the mapping table, and `subject`, which is another name of `patient`. */
 const documentParameters: readonly SearchParameter[] = [
-  ...documentSearchParameters.map(({ name, type, definition }) => ({
+  ...documentSearchParameters.map(({ name, type, definition, target, aliases }) => ({
     name,
     type,
     definition,
     ...(remarks[name] ? { documentation: remarks[name] } : {}),
     modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    ...(target ? { target } : {}),
+    ...(aliases ? { aliases } : {}),
   })),
-  { name: 'subject.identifier', type: 'token', documentation: 'As patient.identifier.', modifiers: [] },
+  {
+    name: 'subject.identifier',
+    type: 'token',
+    documentation: 'As patient.identifier.',
+    modifiers: [],
+    target: 'Patient',
+  },
   {
     name: 'subject',
     type: 'reference',
@@ -191,11 +205,29 @@ export const resources: readonly ResourceDefinition[] = [
         permission: 's',
         ihe: ['ITI-67'],
         dmp: ['TD3.1a'],
+        documentation: `The documents of one patient (PDSm flux 05b). The patient and \`status\` are mandatory, except with \`_id\` or \`identifier\`. _sort: ${sortable.join(', ')}.`,
+      },
+      {
+        code: 'operation',
+        operation: { name: 'whats-new', level: 'type', methods: ['get', 'post'], definition: opWhatsNew },
+        permission: 's',
+        ihe: ['ITI-67'],
+        dmp: ['TD3.1a'],
         documentation:
-          'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
+          'What is new in a record since the last visit, by the CNAM’s own pattern: sets, associations, documents.',
+      },
+      {
+        code: 'patch',
+        conditional: true,
+        permission: 'u',
+        ihe: [],
+        dmp: ['TD3.3a', 'TD3.3b', 'TD3.3c', 'TD3.3d', 'TD3.1a', 'TD3.1b'],
+        documentation:
+          'Mask, make visible, archive or delete (PDSm flux 03): `status`, `securityLabel` or the extension isArchived, one change each; JSON Patch, FHIRPath Patch or XML Patch; also conditional, by `identifier`. `_dryRun=true` changes nothing.',
       },
     ],
     searchParameters: documentParameters,
+    searchIncludes: documentIncludes,
   },
   {
     type: 'List',

@@ -6,7 +6,9 @@ import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
 import { readList } from './list-read.ts';
+import { patchDocument } from './patch/index.ts';
 import { readPatient, searchPatients } from './patient-search.ts';
+import { whatsNew } from './news/whats-new.ts';
 import type { Handlers } from './router.ts';
 
 export const handlers: Handlers = {
@@ -15,7 +17,9 @@ export const handlers: Handlers = {
   'Patient.read': readPatient,
   'DocumentReference.create': createDocument,
   'DocumentReference.read': readDocument,
+  'DocumentReference.patch': patchDocument,
   'DocumentReference.search-type': searchDocuments,
+  'DocumentReference.$whats-new': whatsNew,
   'List.read': readList,
   'Binary.read': readBinary,
 };

@@ -6,6 +6,7 @@ import type { CapabilityStatement, CapabilityStatementRestResource } from '@medp
 import type { Config } from '../config.ts';
 import { implementationGuides, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
 import { fhirJson, fhirXml } from './negotiation.ts';
+import { patchFormats } from './patch/index.ts';
 
 function resource(r: ResourceDefinition): CapabilityStatementRestResource {
   return {
@@ -20,7 +21,8 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     updateCreate: false,
     conditionalCreate: false,
     conditionalRead: 'not-supported',
-    conditionalUpdate: false,
+    // R4 has no flag for a conditional patch: PDSm's statement uses this one.
+    conditionalUpdate: r.interactions.some((i) => i.conditional),
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical'],
     ...(r.searchIncludes ? { searchInclude: [...r.searchIncludes] } : {}),
@@ -62,6 +64,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
     implementation: { description: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`, url: config.fhirBase },
     fhirVersion: '4.0.1',
     format: [fhirJson, fhirXml, 'json', 'xml'],
+    patchFormat: [...patchFormats],
     rest: [
       {
         mode: 'server',

@@ -131,13 +131,19 @@ export function speakable(context: string | undefined): string | undefined {
 /** A failure of the DMP as issues, one for each error of its answer: the row of its own code, else of its kind. */
 export function dmpIssues(error: DmpError): Issue[] {
   const errors = error.errors.filter((e) => e.severity !== 'Warning');
-  const all = errors.length > 0 ? errors : [{ code: error.code, context: error.context }];
-  return all.map(({ code, context }) => {
+  const all: readonly { code: string; context?: string; expression?: string }[] =
+    errors.length > 0 ? errors : [{ code: error.code, context: error.context }];
+  return all.map(({ code, context, expression }) => {
     const found = dmpKey(error.kind, code);
     const key = found === 'internal' && error.kind === 'rights' ? 'right-missing' : found;
     const said = speakable(context) ?? code;
     const values: Record<string, string> = { code, transaction: error.transaction, context: said, right: said };
-    return { key, values, ...(code ? { upstream: { system: upstreamSystem(error.kind), code } } : {}) };
+    return {
+      key,
+      values,
+      ...(expression === undefined ? {} : { expression }),
+      ...(code ? { upstream: { system: upstreamSystem(error.kind), code } } : {}),
+    };
   });
 }
 
@@ -155,7 +161,12 @@ export function toProblem(error: unknown): Problem {
           ? [{ key: 'database-unavailable' }]
           : [{ key: 'internal' }];
   const status = statusOf(issues);
-  return { status, issues, headers: status === 503 ? { 'Retry-After': retryAfter } : {} };
+  const headers = {
+    ...(status === 503 ? { 'Retry-After': retryAfter } : {}),
+    // RFC 9110 §15.5.6: a 405 says what is allowed, also where PDSm asks for it because of an element.
+    ...(issues.some((i) => i.key === 'patch-element') ? { Allow: 'GET, HEAD, PATCH' } : {}),
+  };
+  return { status, issues, headers };
 }
 
 /** The store's own word, or a connection failure of PostgreSQL as Prisma and `pg` name them. */

@@ -9,15 +9,18 @@ import { insFromCx } from '../../mappings/ins.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import type { StoredQuery } from '../../mappings/query.ts';
 import type { Memory } from '../../mappings/recurring.ts';
-import type { DocumentEntry, RegistryError } from '../../mappings/xds.ts';
-import { td3_1 } from '../dmp/transactions/td3-1.ts';
+import type { Association, DocumentEntry, RegistryError } from '../../mappings/xds.ts';
+import { td3_1, type QueryAnswer } from '../dmp/transactions/td3-1.ts';
 import type { Ins, SeenDocument, StoredDocument, StoredPatient } from '../store/types.ts';
 import { callContext, type Call } from './interaction.ts';
 import type { Services } from './services.ts';
+import { askWhole } from './whole-answer.ts';
 
 export interface Found {
   entry: DocumentEntry;
   document: StoredDocument;
+  /** See `Hit`. */
+  shownAs?: 'superseded';
 }
 
 /** availabilityStatus of a document that its author took back. */
@@ -28,16 +31,25 @@ export interface Answer {
   query: StoredQuery['query'];
   patient: StoredPatient;
   found: Found[];
+  /** Those that came with the documents (GetDocumentsAndAssociations…). */
+  associations: Association[];
   warnings: Issue[];
+}
+
+/** One stored query (TD3.1a), in parts when the registry finds the answer too large. @throws DmpError */
+export function ask(query: StoredQuery, ins: Ins, call: Call, services: Services): Promise<QueryAnswer> {
+  const { config, dmp, now } = services;
+  const context = callContext(call, ins);
+  return askWhole(query, (q) => dmp.call(td3_1, q, context), { calls: config.SPLIT_CALLS, now: now() });
 }
 
 /** Asks the registry once and binds what it answers. @throws DmpError */
 export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, services: Services): Promise<Answer> {
-  const answer = await services.dmp.call(td3_1, query, callContext(call, ins));
+  const answer = await ask(query, ins, call, services);
   const patient = await services.store.patients.byIns(ins);
   let entries: DocumentEntry[] = answer.objects.documentEntries;
   // A query by identifier names no patient: what belongs to another is not an answer.
-  if (query.query === 'GetDocuments') entries = entries.filter((e) => isOf(e, ins));
+  if (!query.query.startsWith('Find')) entries = entries.filter((e) => isOf(e, ins));
   entries = latestOfEach(entries);
   const documents = await services.store.documents.bind(
     entries.map((e) => seen(e, patient, services.config.REPOSITORY_UNIQUE_ID)),
@@ -45,12 +57,20 @@ export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, serv
   return {
     query: query.query,
     patient,
-    found: documents.flatMap((document, i) => (entries[i] ? [{ entry: entries[i], document }] : [])),
+    found: documents.flatMap((document, i) => (entries[i] ? [foundOf(entries[i], document, services)] : [])),
+    associations: answer.objects.associations,
     warnings: answer.errors.map(warning),
   };
 }
 
-const isOf = (entry: DocumentEntry, ins: Ins): boolean => {
+/** An entry with what the façade knows of it. */
+export function foundOf(entry: DocumentEntry, document: StoredDocument, { config }: Pick<Services, 'config'>): Found {
+  const other = entry.availabilityStatus === deleted && config.DELETED_STATUS === 'superseded';
+  return { entry, document, ...(other ? { shownAs: 'superseded' as const } : {}) };
+}
+
+/** Whether an entry is of the patient. */
+export const isOf = (entry: DocumentEntry, ins: Ins): boolean => {
   const found = insFromCx(entry.patientId);
   return found !== undefined && found.value === ins.value && found.oid === ins.oid;
 };
@@ -69,7 +89,8 @@ function latestOfEach(entries: readonly DocumentEntry[]): DocumentEntry[] {
   return [...latest.values()];
 }
 
-function seen(entry: DocumentEntry, patient: StoredPatient, repository: string): SeenDocument {
+/** An entry as the store remembers it. */
+export function seen(entry: DocumentEntry, patient: StoredPatient, repository: string): SeenDocument {
   const size = entry.size === undefined ? NaN : Number(entry.size);
   return {
     repositoryUniqueId: entry.repositoryUniqueId ?? repository,
@@ -77,6 +98,7 @@ function seen(entry: DocumentEntry, patient: StoredPatient, repository: string):
     entryUuid: entry.id,
     ...(entry.logicalId ? { logicalId: entry.logicalId } : {}),
     ...(entry.version ? { version: entry.version } : {}),
+    ...(entry.availabilityStatus ? { availabilityStatus: entry.availabilityStatus } : {}),
     ...(entry.hash ? { hash: entry.hash.toLowerCase() } : {}),
     ...(Number.isSafeInteger(size) ? { size } : {}),
     mimeType: entry.mimeType,
@@ -93,12 +115,18 @@ export interface Hit {
   id: string;
   /** ISO instant */
   lastUpdated: string;
+  /** `meta.versionId` */
+  versionId: string;
+  /** Of a deleted document, the setting DELETED_STATUS where it is not the mapping's own. */
+  shownAs?: 'superseded';
 }
 
-export const hitOf = ({ entry, document }: Found): Hit => ({
+export const hitOf = ({ entry, document, shownAs }: Found): Hit => ({
   entry,
   id: document.id,
   lastUpdated: document.updatedAt.toISOString(),
+  versionId: String(document.revision),
+  ...(shownAs ? { shownAs } : {}),
 });
 
 /**
@@ -106,20 +134,21 @@ export const hitOf = ({ entry, document }: Found): Hit => ({
  * @param memory of the answer that it came in
  */
 export function toResource(
-  { entry, id, lastUpdated }: Hit,
+  { entry, id, lastUpdated, versionId, shownAs }: Hit,
   patientId: string,
   base: string,
   memory?: Memory,
 ): DocumentReference {
-  return documentEntryToFhir(
+  const resource = documentEntryToFhir(
     entry,
     {
       id,
       subject: { reference: `Patient/${patientId}` },
       attachmentUrl: `${base}/Binary/${id}`,
-      versionId: entry.version ?? '1',
+      versionId,
       lastUpdated,
     },
     memory,
   );
+  return shownAs ? { ...resource, status: shownAs } : resource;
 }

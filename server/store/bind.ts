@@ -53,6 +53,7 @@ function differs(document: SeenDocument, row: DocumentRow | undefined): boolean 
     document.patientId !== row.patientId ||
     told(document.logicalId, row.logicalId) ||
     told(document.version, row.version) ||
+    told(document.availabilityStatus, row.availabilityStatus) ||
     told(document.hash, row.hash) ||
     told(document.size?.toString(), row.size?.toString() ?? null)
   );
@@ -82,21 +83,26 @@ async function save(
     WITH given AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g(
         id uuid, "patientId" uuid, "repositoryUniqueId" text, "uniqueId" text, "entryUuid" text, "logicalId" text,
-        version text, hash text, size bigint, "mimeType" text)
+        version text, "availabilityStatus" text, hash text, size bigint, "mimeType" text)
     ), names AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(names)}::jsonb) AS n(
         "repositoryUniqueId" text, "uniqueId" text, value text)
     ), d AS (
       INSERT INTO document AS held (id, patient_id, repository_unique_id, unique_id, entry_uuid, logical_id, version,
-        hash, size, mime_type, state)
-      SELECT id, "patientId", "repositoryUniqueId", "uniqueId", "entryUuid", "logicalId", version, hash, size,
-        "mimeType", 'seen'
+        availability_status, revision, hash, size, mime_type, state)
+      SELECT id, "patientId", "repositoryUniqueId", "uniqueId", "entryUuid", "logicalId", version, "availabilityStatus",
+        CASE WHEN version ~ '^[1-9][0-9]{0,8}$' THEN version::int ELSE 1 END, hash, size, "mimeType", 'seen'
       FROM given ORDER BY "repositoryUniqueId", "uniqueId"
       ON CONFLICT (repository_unique_id, unique_id) DO UPDATE SET
         patient_id = excluded.patient_id,
         entry_uuid = excluded.entry_uuid,
         logical_id = coalesce(excluded.logical_id, held.logical_id),
         version = coalesce(excluded.version, held.version),
+        availability_status = coalesce(excluded.availability_status, held.availability_status),
+        revision = greatest(excluded.revision, held.revision + CASE
+          WHEN excluded.entry_uuid <> held.entry_uuid
+            OR excluded.availability_status <> held.availability_status THEN 1
+          ELSE 0 END),
         hash = coalesce(excluded.hash, held.hash),
         size = coalesce(excluded.size, held.size),
         mime_type = excluded.mime_type,

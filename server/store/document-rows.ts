@@ -11,7 +11,8 @@ export type DocumentRow = Document & { insSealed: Uint8Array };
 /** The columns of a `DocumentRow`, for a query that calls the tables `d` and `p`. */
 export const documentColumns = Prisma.raw(`
   d.id, d.patient_id AS "patientId", d.repository_unique_id AS "repositoryUniqueId", d.unique_id AS "uniqueId",
-  d.logical_id AS "logicalId", d.entry_uuid AS "entryUuid", d.version, d.hash, d.size, d.mime_type AS "mimeType",
+  d.logical_id AS "logicalId", d.entry_uuid AS "entryUuid", d.version,
+  d.availability_status AS "availabilityStatus", d.revision, d.hash, d.size, d.mime_type AS "mimeType",
   d.state, d.set_id AS "setId", d.content_digest AS "contentDigest", d.created_at AS "createdAt",
   d.updated_at AS "updatedAt", p.ins_sealed AS "insSealed"`);
 
@@ -48,6 +49,8 @@ export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument 
       logicalId: row.logicalId ?? undefined,
       entryUuid: row.entryUuid ?? undefined,
       version: row.version ?? undefined,
+      availabilityStatus: row.availabilityStatus ?? undefined,
+      revision: row.revision,
       hash: row.hash ?? undefined,
       size: row.size === null ? undefined : Number(row.size),
       mimeType: row.mimeType,

@@ -5,12 +5,22 @@ import { rowReader } from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
 import { reserve } from './reserve.ts';
-import type { DocumentStore } from './types.ts';
+import type { DocumentStore, StoredDocument } from './types.ts';
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
 
 export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentStore {
   const pending = (ids: readonly string[]) => ({ id: { in: ids.filter(isUuid) }, state: 'pending' });
+  const named = async (value: string, take?: number): Promise<StoredDocument[]> => {
+    const rows = await prisma.documentIdentifier.findMany({
+      where: { value: plainIdentifier(value) },
+      orderBy: { document: { updatedAt: 'desc' } },
+      include: { document: { include: withPatient } },
+      ...(take === undefined ? {} : { take }),
+    });
+    const read = rowReader(cipher);
+    return rows.map(({ document }) => read({ ...document, insSealed: document.patient.insSealed }));
+  };
   return {
     reserve: (deposits) => reserve(prisma, cipher, deposits),
     bind: (seen) => bind(prisma, cipher, seen),
@@ -39,14 +49,13 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
       const row = await prisma.document.findUnique({ where: { id }, include: withPatient });
       return row === null ? undefined : rowReader(cipher)({ ...row, insSealed: row.patient.insSealed });
     },
-    async byIdentifier(value) {
-      const named = await prisma.documentIdentifier.findFirst({
-        where: { value: plainIdentifier(value) },
-        orderBy: { document: { updatedAt: 'desc' } },
-        include: { document: { include: withPatient } },
-      });
-      if (named === null) return undefined;
-      return rowReader(cipher)({ ...named.document, insSealed: named.document.patient.insSealed });
+    byIdentifier: async (value) => (await named(value, 1))[0],
+    allByIdentifier: (value) => named(value),
+    async changeStatus(id, availabilityStatus) {
+      if (!isUuid(id)) return;
+      await prisma.$executeRaw`
+        UPDATE document SET availability_status = ${availabilityStatus}, revision = revision + 1, updated_at = now()
+        WHERE id = ${id}::uuid AND availability_status IS DISTINCT FROM ${availabilityStatus}`;
     },
     async byIdentifiers(values) {
       if (values.length === 0) return new Map();

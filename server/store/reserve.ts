@@ -98,7 +98,7 @@ async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocu
   const { insSealed } = await prisma.patient.findUniqueOrThrow({ where: { id: deposit.patientId } });
   const now = new Date();
   const ins = openIns(cipher, deposit.patientId, insSealed);
-  return { ...document, id: randomUUID(), ins, state: 'pending', createdAt: now, updatedAt: now };
+  return { ...document, id: randomUUID(), ins, state: 'pending', revision: 1, createdAt: now, updatedAt: now };
 }
 
 function stateOf(deposit: NewDocument, holder: DocumentRow): ReservationState {

@@ -27,7 +27,7 @@ export const people = {
     authentication: 'local',
     scopes: ['user/Patient.rs', 'user/DocumentReference.crus', 'user/List.crus', 'user/Binary.cr'],
   },
-  /** Authenticated by Pro Santé Connect: may list and read. */
+  /** Authenticated by Pro Santé Connect: may list, read, and change what PATCH changes. */
   doctor: {
     id: '899700101233',
     family: 'MAUREL',
@@ -37,6 +37,6 @@ export const people = {
       { system: specialty, code: 'SM18', display: 'Gériatrie (SM)' },
     ],
     authentication: 'psc',
-    scopes: ['user/Patient.rs', 'user/DocumentReference.rs', 'user/List.rs', 'user/Binary.r'],
+    scopes: ['user/Patient.rs', 'user/DocumentReference.rus', 'user/List.rs', 'user/Binary.r'],
   },
 } satisfies Record<string, Person>;

@@ -80,6 +80,7 @@ export class FakeStore {
       id: randomUUID(),
       ins: this.people.get(d.patientId)!.ins,
       state: 'pending',
+      revision: 1,
       createdAt: at,
       updatedAt: at,
       ...rest,

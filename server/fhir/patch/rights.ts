@@ -1,0 +1,47 @@
+/**
+ * Who may change what (dmp-wire §1.4, notes 8 and 9), as far as it can be seen before the DMP is asked. The médecin traitant
+ * may do more than the façade knows: a doctor who is not the author is left to the DMP, except for a deletion.
+ */
+import type { Change } from '../../../mappings/attributes.ts';
+import { xon } from '../../../mappings/codecs/people.ts';
+import { IssueError } from '../../../mappings/outcome.ts';
+import type { DocumentEntry } from '../../../mappings/xds.ts';
+import type { Caller } from '../../auth/caller.ts';
+import { isCaller } from '../deposit/author.ts';
+
+/** Whether the caller is an author, as a person. */
+export const isAuthor = (entry: DocumentEntry, caller: Caller): boolean =>
+  entry.authors.some((a) => isCaller(a, caller));
+
+/** Whether the caller's structure is that of an author. */
+export const isOfStructure = (entry: DocumentEntry, { structure }: Caller): boolean =>
+  entry.authors.some((a) => a.institutions.some((i) => xon.decode(i)?.id === structure.id));
+
+/** A patient's document, which the médecin traitant may archive and delete (§1.4, *): no institution, class 90. */
+const isByPatient = (entry: DocumentEntry): boolean =>
+  entry.classCode?.code === '90' || entry.authors.every((a) => a.institutions.length === 0);
+
+const doctor = '10';
+
+/**
+ * @param entry as far as it is known: without authors nothing is decided
+ * @throws IssueError not-author (403)
+ */
+export function requireRight(change: Change, entry: DocumentEntry, caller: Caller): void {
+  if (change.kind === 'none' || entry.authors.length === 0 || isAuthor(entry, caller)) return;
+  const isDoctor = caller.roles[0]?.code === doctor;
+  const refuse = (right: string): never => {
+    throw new IssueError({ key: 'not-author', expression: 'DocumentReference.author', values: { right } });
+  };
+  switch (change.kind) {
+    case 'delete':
+      if (isOfStructure(entry, caller) || (isDoctor && isByPatient(entry))) return;
+      return refuse(change.transaction);
+    case 'unmask':
+    case 'archive':
+    case 'unarchive':
+      return isDoctor ? undefined : refuse(change.transaction);
+    default:
+      return;
+  }
+}
