@@ -115,6 +115,20 @@ function extensionsOf(answer: ExistenceAnswer, facts: PatientFacts): Extension[]
 }
 
 /**
+ * The Patient that documents are about, of whom nothing was asked: the INS, and no trait. Those that documents carry
+ * (sourcePatientInfo) are what their sources wrote then; who the person is, the identity services tell.
+ */
+export function patientOfIns(ins: PatientId, id: string): Patient {
+  const identifier = identifierOf({ system: ins.oid, value: ins.value });
+  return {
+    resourceType: 'Patient',
+    id,
+    meta: { tag: [subsetted] },
+    ...(identifier ? { identifier: [identifier] } : {}),
+  };
+}
+
+/**
  * An INS as an Identifier. The real NIR (.8) is in fr-core's slice NSS, whose type is NH; the others have their own type
  * only, for NH would put them into that slice, which wants .8. What is no INS (INS-C, unknown authorities) is left out.
  */

@@ -6,6 +6,9 @@ import { scheme } from './codecs/coded.ts';
 import { dtmOfInstant } from './codecs/dtm.ts';
 import type { Criterion, CriterionValue } from './criteria.ts';
 
+/** Of the 256 characters of a rim:Value, what quotes and the code's scheme leave. */
+export const longestCode = 120;
+
 /**
  * `code^^scheme` of every alternative. An alternative whose system has no scheme matches no entry and is left out.
  * undefined: the criterion is not one of codes with their systems (a code alone could stand in any scheme).
@@ -15,8 +18,8 @@ export function codesOf(criterion: Criterion): string[] | undefined {
   const codes: string[] = [];
   for (const value of criterion.values) {
     if (value.type !== 'token' || !value.system || !value.code) return undefined;
-    // A registry may read `^` as the end of the code.
-    if (value.code.includes('^')) return undefined;
+    // A registry may read `^` as the end of the code; what is longer than a value of ebRIM has no place in a query.
+    if (value.code.includes('^') || value.code.length > longestCode) return undefined;
     const oid = scheme.encode(value.system);
     if (oid !== undefined) codes.push(`${value.code}^^${oid}`);
   }

@@ -35,5 +35,12 @@ export function relatesToOf(associationType: string): RelatesToCode | undefined 
   return Object.values(relationTable).find((r) => r.urn === associationType)?.relatesTo ?? others[associationType];
 }
 
+/** What `relatesTo` says of an association (full URN): XFRM_RPLC says two things, as it does at deposit. */
+export function relatesToCodes(associationType: string): readonly RelatesToCode[] {
+  if (associationType === relationTable.XFRM_RPLC.urn) return ['replaces', 'transforms'];
+  const code = relatesToOf(associationType);
+  return code === undefined ? [] : [code];
+}
+
 /** Whether the target of the relation is superseded by it. */
 export const replaces = (type: RelationType): boolean => relationTable[type].cda.includes('RPLC');

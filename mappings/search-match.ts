@@ -64,7 +64,8 @@ function referenceMatches(value: Value<'reference'>, wanted: string): boolean {
   return have === want || (!want.includes('/') && have.endsWith(`/${want}`));
 }
 
-function asToken(value: CriterionValue): Of<'token'> | undefined {
+/** The identifier that a value of a reference parameter says. */
+export function asToken(value: CriterionValue): Of<'token'> | undefined {
   if (value.type === 'token') return value;
   if (value.type !== 'reference') return undefined;
   const at = value.reference.indexOf('|');
@@ -86,11 +87,12 @@ function valueMatches(value: SearchValue, wanted: CriterionValue, modifier: stri
     case 'string':
       return wanted.type === 'string' && stringMatches(value.text, wanted.text, modifier);
     case 'reference': {
-      if (modifier !== 'identifier') return wanted.type === 'reference' && referenceMatches(value, wanted.reference);
+      // `system|value` is no reference: it can only mean the identifier.
+      if (modifier !== 'identifier' && wanted.type === 'reference' && !wanted.reference.includes('|'))
+        return referenceMatches(value, wanted.reference);
       const token = asToken(wanted);
-      return (
-        token !== undefined && value.identifiers.some((i) => tokenMatches({ system: i.system, code: i.value }, token))
-      );
+      if (token === undefined) return false;
+      return value.identifiers.some((i) => tokenMatches({ system: i.system, code: i.value, case: 'system' }, token));
     }
   }
 }

@@ -31,6 +31,10 @@ export interface SearchParameterRow<R = DocumentReference> {
   definition: string;
   /** What of the stored query answers or narrows it (without `$XDSDocumentEntry`, `$XDSSubmissionSet`…). */
   slot?: string;
+  /** Of a chain that goes through one type only: that type. */
+  target?: string;
+  /** Names that PDSm's and MHD's CapabilityStatements print instead of the code (spec fhir A.2). */
+  aliases?: readonly string[];
   values(resource: R): SearchValue[];
 }
 
@@ -40,18 +44,48 @@ const pdsm = (id: string): string => `https://interop.esante.gouv.fr/ig/fhir/pds
 const contained = (d: DocumentReference, reference: Reference | undefined): Resource | undefined =>
   d.contained?.find((c) => reference?.reference === `#${c.id ?? ''}`);
 
-/** Persons and devices who are authors: of a role, its practitioner. */
-function authors(d: DocumentReference): { identifier?: Identifier[]; name?: HumanName[] }[] {
-  return (d.author ?? []).flatMap((reference): { identifier?: Identifier[]; name?: HumanName[] }[] => {
-    let resource = contained(d, reference);
-    if (resource?.resourceType === 'PractitionerRole') resource = contained(d, resource.practitioner);
-    if (resource?.resourceType === 'Practitioner' || resource?.resourceType === 'Patient') return [resource];
-    if (resource?.resourceType === 'Device') return [{ identifier: resource.identifier ?? [] }];
-    return reference.identifier ? [{ identifier: [reference.identifier] }] : [];
-  });
+interface Author {
+  type: 'Practitioner' | 'Patient' | 'Device' | 'unknown';
+  identifier: Identifier[];
+  name: HumanName[];
+  deviceName: string[];
 }
 
+/** Persons and devices who are authors: of a role, its practitioner. */
+function authors(d: DocumentReference, ...types: Author['type'][]): Author[] {
+  const all = (d.author ?? []).flatMap((reference): Author[] => {
+    let resource = contained(d, reference);
+    if (resource?.resourceType === 'PractitionerRole') resource = contained(d, resource.practitioner);
+    const common = { identifier: [] as Identifier[], name: [] as HumanName[], deviceName: [] as string[] };
+    if (resource?.resourceType === 'Practitioner' || resource?.resourceType === 'Patient') {
+      const { resourceType: type, identifier = [], name = [] } = resource;
+      return [{ ...common, type, identifier, name }];
+    }
+    if (resource?.resourceType === 'Device') {
+      const deviceName = present((resource.deviceName ?? []).map((n) => n.name));
+      return [{ ...common, type: 'Device', identifier: resource.identifier ?? [], deviceName }];
+    }
+    return reference.identifier ? [{ ...common, type: 'unknown', identifier: [reference.identifier] }] : [];
+  });
+  return types.length === 0 ? all : all.filter((a) => types.includes(a.type));
+}
+const identifiersOf = (all: Author[]): SearchValue[] => all.flatMap((a) => identifiers(a.identifier));
+const givens = (all: Author[]): SearchValue[] => all.flatMap((a) => strings(a.name.flatMap((n) => n.given ?? [])));
+const families = (all: Author[]): SearchValue[] => all.flatMap((a) => strings(a.name.map((n) => n.family)));
+/** R4 `name` of a person: any part of a name. */
+const names = (all: Author[]): SearchValue[] =>
+  all.flatMap((a) =>
+    strings(a.name.flatMap((n) => [n.text, n.family, ...(n.given ?? []), ...(n.prefix ?? []), ...(n.suffix ?? [])])),
+  );
+
 const attachments = (d: DocumentReference) => d.content.map((c) => c.attachment);
+
+const author = r4('DocumentReference-author');
+/** An author is a role when it is a person with a structure: a chain through Practitioner goes through the role (PDSm). */
+const through = (type: string, path: string): string =>
+  type === 'Practitioner'
+    ? `(DocumentReference.author.resolve() | DocumentReference.author.resolve().practitioner.resolve()).ofType(Practitioner).${path}`
+    : `DocumentReference.author.resolve().ofType(${type}).${path}`;
 
 type Short = [string, SearchType, string, string, (d: DocumentReference) => SearchValue[], string?];
 
@@ -195,30 +229,44 @@ const table: readonly Short[] = [
     'author',
     'reference',
     'DocumentReference.author',
-    r4('DocumentReference-author'),
-    (d) => authors(d).map((a) => ({ type: 'reference', identifiers: a.identifier ?? [] })),
+    author,
+    (d) => authors(d).map((a) => ({ type: 'reference', identifiers: a.identifier })),
   ],
   [
     'author.identifier',
     'token',
     'DocumentReference.author.resolve().identifier',
-    r4('DocumentReference-author'),
-    (d) => authors(d).flatMap((a) => identifiers(a.identifier)),
+    author,
+    (d) => identifiersOf(authors(d)),
     'AuthorPerson',
   ],
+  ['author.given', 'string', 'DocumentReference.author.resolve().name.given', author, (d) => givens(authors(d))],
+  ['author.family', 'string', 'DocumentReference.author.resolve().name.family', author, (d) => families(authors(d))],
+  ...(['Practitioner', 'Patient'] as const).flatMap((type): Short[] => [
+    [`author:${type}.identifier`, 'token', through(type, 'identifier'), author, (d) => identifiersOf(authors(d, type))],
+    [`author:${type}.given`, 'string', through(type, 'name.given'), author, (d) => givens(authors(d, type))],
+    [`author:${type}.family`, 'string', through(type, 'name.family'), author, (d) => families(authors(d, type))],
+  ]),
   [
-    'author.given',
+    'author:PractitionerRole.name',
     'string',
-    'DocumentReference.author.resolve().name.given',
-    r4('DocumentReference-author'),
-    (d) => authors(d).flatMap((a) => strings((a.name ?? []).flatMap((n) => n.given ?? []))),
+    through('Practitioner', 'name'),
+    author,
+    (d) => names(authors(d, 'Practitioner')),
   ],
   [
-    'author.family',
+    'author:Device.identifier',
+    'token',
+    through('Device', 'identifier'),
+    author,
+    (d) => identifiersOf(authors(d, 'Device')),
+  ],
+  [
+    'author:Device.device-name',
     'string',
-    'DocumentReference.author.resolve().name.family',
-    r4('DocumentReference-author'),
-    (d) => authors(d).flatMap((a) => strings((a.name ?? []).map((n) => n.family))),
+    through('Device', 'deviceName.name'),
+    author,
+    (d) => authors(d, 'Device').flatMap((a) => strings(a.deviceName)),
   ],
   [
     'related',
@@ -226,6 +274,7 @@ const table: readonly Short[] = [
     'DocumentReference.context.related',
     r4('DocumentReference-related'),
     (d) => references(d.context?.related ?? []),
+    'ReferenceIdList',
   ],
   [
     'relatesto',
@@ -262,6 +311,16 @@ function isArchived(d: DocumentReference): SearchValue[] {
   return code(value === undefined ? undefined : String(value), 'http://terminology.hl7.org/CodeSystem/special-values');
 }
 
+const aliases: Record<string, readonly string[]> = {
+  patient: ['DocumentReference Patient'],
+  author: ['DocumentRefence Author'],
+  isArchived: ['PDSm_isArchived'],
+  'period-start': ['PDSm_DocumentReference_period-start'],
+  'period-end': ['PDSm_DocumentReference_period-end'],
+  relatesto: ['relatesTo'],
+  _lastUpdated: ['_lastupdated'],
+};
+
 /** Every search parameter of DocumentReference that is served. */
 export const documentSearchParameters: readonly SearchParameterRow[] = table.map(
   ([name, type, expression, definition, values, slot]) => ({
@@ -271,6 +330,8 @@ export const documentSearchParameters: readonly SearchParameterRow[] = table.map
     definition,
     values,
     ...(slot === undefined ? {} : { slot }),
+    ...(name.startsWith('patient.') ? { target: 'Patient' } : {}),
+    ...(aliases[name] ? { aliases: aliases[name] } : {}),
   }),
 );
 

@@ -7,12 +7,13 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { extIsArchived } from './canonicals.ts';
+import { cx } from './codecs/identifiers.ts';
 import type { Criterion } from './criteria.ts';
 import { statusTable } from './document-entry-rows.ts';
 import { statuses } from './ebrim/schemes.ts';
-import { codesOf, hull, isWritable, pointBounds, wire, type Bounds, type DateValue } from './push-down.ts';
-import { findDocuments, type StoredQuery } from './query.ts';
-import { matches } from './search-match.ts';
+import { codesOf, hull, isWritable, longestCode, pointBounds, wire, type Bounds, type DateValue } from './push-down.ts';
+import { findDocuments, findDocumentsByReferenceId, type StoredQuery } from './query.ts';
+import { asToken, matches } from './search-match.ts';
 
 export {
   documentSearchParameters,
@@ -90,21 +91,43 @@ const timeSlots: Record<string, readonly (readonly [string, (value: DateValue) =
 function authorPatterns(criterion: Criterion): string[] | undefined {
   if (criterion.modifier !== undefined) return undefined;
   const ids = criterion.values.map((v) => (v.type === 'token' && v.code !== undefined ? v.code : ''));
-  if (!ids.every((id) => /^[\w/.-]+$/.test(id))) return undefined;
+  if (!ids.every((id) => /^[\w/.-]{1,120}$/.test(id))) return undefined;
   // The registry would tell upper from lower case, which an identifier's search does not.
   if (ids.some((id) => /[A-Za-z]/.test(id))) return undefined;
   return ids.flatMap((id) => [`${id}%`, `8${id}%`]);
 }
 
 /**
+ * Reference ids that a document with one of these identifiers may have: CXi holds the type too, which FHIR does not name.
+ * undefined: the criterion does not say whole identifiers.
+ */
+function referenceIds(criterion: Criterion, types: readonly string[]): string[] | undefined {
+  if (types.length === 0 || (criterion.modifier !== undefined && criterion.modifier !== 'identifier')) return undefined;
+  const tokens = criterion.values.map(asToken);
+  const ids = tokens.flatMap((token) => {
+    const [system, id] = [token?.system ?? '', token?.code ?? ''];
+    if (!/^urn:oid:[\d.]{1,64}$/.test(system) || id === '' || id.length > longestCode) return [];
+    const authority = { oid: system.slice('urn:oid:'.length) };
+    return types.flatMap((type) => cx.encode({ id, authority, type }) ?? []);
+  });
+  return ids.length === tokens.length * types.length ? ids : undefined;
+}
+
+/**
  * Translates a search of one patient's documents. `patient` and `patient.identifier` are taken as answered by
  * `patientId`. Without a `status` criterion, deleted documents are not asked for.
  * @param patientId CX
+ * @param options.referenceIdTypes every type (CXi.5) that reference ids have: with them `related` is asked of the registry
  */
-export function toStoredQuery(criteria: readonly Criterion[], patientId: string): TranslatedSearch {
+export function toStoredQuery(
+  criteria: readonly Criterion[],
+  patientId: string,
+  { referenceIdTypes = [] }: { referenceIdTypes?: readonly string[] } = {},
+): TranslatedSearch {
   const parameters: Record<string, string[][]> = {};
   const residual: Criterion[] = [];
   const bounds = new Map<string, Bounds>();
+  const related: string[][] = [];
   let empty = false;
 
   for (const criterion of criteria) {
@@ -130,6 +153,8 @@ export function toStoredQuery(criteria: readonly Criterion[], patientId: string)
     }
     const patterns = name === 'author.identifier' ? authorPatterns(criterion) : undefined;
     if (patterns) parameters[slot('AuthorPerson')] ??= [patterns];
+    const ids = name === 'related' ? referenceIds(criterion, referenceIdTypes) : undefined;
+    if (ids) related.push(ids);
   }
 
   for (const [time, { from = -Infinity, to = Infinity }] of bounds) {
@@ -138,10 +163,12 @@ export function toStoredQuery(criteria: readonly Criterion[], patientId: string)
   }
   const wanted = wantedStatuses(criteria.filter((c) => c.name === 'status' || c.name === 'isArchived'));
   empty ||= wanted.length === 0;
-  const query = findDocuments(patientId, {
+  const more = {
     [slot('Status')]: [wanted.length === 0 ? [statuses.approved] : wanted],
     ...Object.fromEntries(Object.entries(parameters).filter(([, all]) => all.every((any) => any.length > 0))),
-  });
+  };
+  const query =
+    related.length > 0 ? findDocumentsByReferenceId(patientId, related, more) : findDocuments(patientId, more);
   if (!empty) return { query, residual };
   // Whoever asks all the same must find nothing: every criterion is checked then.
   return { query, residual: [...criteria], empty: true };

@@ -21,6 +21,8 @@ export interface Page {
   /** All that match, on all pages. */
   total: number;
   resources: readonly Resource[];
+  /** What `_include` adds to the matches of this page. */
+  included?: readonly Resource[];
   selection: Selection;
   /** relation → query */
   links: readonly (readonly [relation: string, query: readonly Pair[]])[];
@@ -35,11 +37,13 @@ export const isCount = (selection: Selection, count: number | undefined): boolea
   selection.summary === 'count' || count === 0;
 
 export function searchset(page: Page): Bundle {
+  const fullUrl = (r: Resource): string => `${page.base}/${r.resourceType}/${r.id}`;
   const entries: BundleEntry[] = page.resources.map((r) => ({
-    fullUrl: `${page.base}/${r.resourceType}/${r.id}`,
+    fullUrl: fullUrl(r),
     resource: select(r, page.selection),
     search: { mode: 'match' },
   }));
+  for (const r of page.included ?? []) entries.push({ fullUrl: fullUrl(r), resource: r, search: { mode: 'include' } });
   if (page.warnings.length > 0) {
     entries.push({
       fullUrl: `urn:uuid:${randomUUID()}`,

@@ -1,17 +1,23 @@
 /**
- * One DocumentReference, by its id or by any entryUUID, logicalId or uniqueId seen here. One TD3.1a.
+ * One DocumentReference, by its id or by any entryUUID, logicalId or uniqueId seen here. One TD3.1a, which gives the entry and
+ * what it relates to; a second one where associations may still name its first version.
  */
 import { IssueError } from '../../mappings/outcome.ts';
-import { getDocuments } from '../../mappings/query.ts';
+import { getDocuments, getDocumentsAndAssociations, type StoredQuery } from '../../mappings/query.ts';
 import type { StoredDocument } from '../store/types.ts';
+import { relate, relationsOf } from './associations.ts';
 import { idOf, type Call, type Handler } from './interaction.ts';
 import { askRegistry, deleted, hitOf, toResource, type Answer, type Found } from './registry.ts';
 import type { Services } from './services.ts';
 
 export const readDocument: Handler = async (call, services) => {
   const known = await documentOf(idOf(call), services);
-  const { found, patient } = await currentEntry(known, call, services);
-  const resource = toResource(hitOf(found), patient.id, services.config.fhirBase);
+  const { RELATIONS: related, fhirBase } = services.config;
+  const query = (related ? getDocumentsAndAssociations : getDocuments)({ uniqueIds: [known.uniqueId] });
+  const { found, answer } = await entryBy(query, known, call, services);
+  const hit = hitOf(found);
+  const resource = toResource(hit, answer.patient.id, fhirBase);
+  if (related) relate(resource, await relationsOf([hit], known.ins, call, services, answer));
   const { versionId, lastUpdated } = resource.meta ?? {};
   return {
     status: 200,
@@ -40,14 +46,21 @@ export async function currentEntry(
   services: Services,
   type = 'DocumentReference',
 ): Promise<{ found: Found; patient: Answer['patient'] }> {
-  const { found, patient } = await askRegistry(
-    getDocuments({ uniqueIds: [known.uniqueId] }),
-    known.ins,
-    call,
-    services,
-  );
-  const mine = found.find((f) => f.document.id === known.id);
-  if (!mine) throw new IssueError({ key: 'not-found', values: { type } });
-  if (mine.entry.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });
-  return { found: mine, patient };
+  const query = getDocuments({ uniqueIds: [known.uniqueId] });
+  const { found, answer } = await entryBy(query, known, call, services, type);
+  return { found, patient: answer.patient };
+}
+
+async function entryBy(
+  query: StoredQuery,
+  known: StoredDocument,
+  call: Call,
+  services: Services,
+  type = 'DocumentReference',
+): Promise<{ found: Found; answer: Answer }> {
+  const answer = await askRegistry(query, known.ins, call, services);
+  const found = answer.found.find((f) => f.document.id === known.id);
+  if (!found) throw new IssueError({ key: 'not-found', values: { type } });
+  if (found.entry.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });
+  return { found, answer };
 }

@@ -382,7 +382,7 @@ describe('documentSearchParameters', () => {
     for (const row of documentSearchParameters.filter((r) => r.definition.startsWith('http://hl7.org/'))) {
       const defined = byUrl.get(row.definition);
       expect(defined, row.name).toBeDefined();
-      const [code, ...chain] = row.name.split('.');
+      const [code, ...chain] = row.name.split(/[:.]/);
       expect(defined?.code, row.name).toBe(code);
       if (chain.length === 0) expect(defined?.type, row.name).toBe(row.type);
     }

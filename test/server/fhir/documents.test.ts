@@ -25,6 +25,7 @@ const matchesOf = (res: { body: unknown }) =>
 const linkOf = (res: { body: unknown }, relation: string) =>
   bundleOf(res).link?.find((l) => l.relation === relation)?.url;
 const outcomeOf = (res: { body: unknown }) => res.body as OperationOutcome;
+const queries = () => bench.dmp.calls.map((c) => (c.input as StoredQuery).query);
 const follow = (url: string, token?: string) => bench.get(url.slice(base().length - '/fhir'.length), token);
 const holds = (n: number) => {
   bench.dmp.answers['TD3.1a'] = () => answerOf(Array.from({ length: n }, (_, i) => entry(i + 1)));
@@ -35,9 +36,8 @@ describe('search', () => {
     holds(2);
     const res = await search();
     expect(res.status, res.text).toBe(200);
-    expect(bench.dmp.names()).toEqual(['TD3.1a']);
+    expect(queries()).toEqual(['FindDocuments', 'GetAssociations']);
     const { input, context } = bench.dmp.calls[0]!;
-    expect((input as StoredQuery).query).toBe('FindDocuments');
     expect((input as StoredQuery).parameters['$XDSDocumentEntryPatientId']).toEqual([[`${P1}^^^&${testOid}&ISO^NH`]]);
     expect(context).toMatchObject({ patient: { value: P1, oid: testOid }, requester: { personId: '899700101233' } });
     const bundle = bundleOf(res);
@@ -149,7 +149,7 @@ describe('search', () => {
     expect((await search('&couleur=bleu').set('Prefer', 'handling=strict')).status).toBe(400);
   });
 
-  it('finds by identifier and _id with one GetDocuments, without status', async () => {
+  it('finds by identifier and _id with one query, relations included, without status', async () => {
     holds(2);
     const [known, other] = matchesOf(await search());
     const ask = async (query: string) => {
@@ -175,8 +175,7 @@ describe('search', () => {
         matchesOf(res).map((d) => d.id),
         query,
       ).toEqual([known!.id]);
-      expect((bench.dmp.calls[0]!.input as StoredQuery).query).toBe('GetDocuments');
-      expect(bench.dmp.calls).toHaveLength(1);
+      expect(queries()).toEqual(['GetDocumentsAndAssociations']);
     }
     expect(matchesOf(await ask(`_id=${known!.id},${other!.id}`))).toHaveLength(2);
     expect(matchesOf(await ask(`_id=${known!.id}&status=superseded`))).toEqual([]);
@@ -288,14 +287,14 @@ describe('every declared search parameter', () => {
 });
 
 describe('paging', () => {
-  it('cuts one answer into pages without gap or repeat, and asks the DMP no more', async () => {
+  it('cuts one answer into pages without gap or repeat, and asks the DMP for the relations of each only', async () => {
     holds(10);
     const whole = bundleOf(await search('&_count=5'));
     const seen: string[] = [];
     let res = await search();
     expect([bundleOf(res).total, whole.total]).toEqual([10, 10]);
     bench.dmp.calls = [];
-    bench.dmp.answers = {};
+    holds(0);
     const sizes: number[] = [];
     for (;;) {
       const page = matchesOf(res);
@@ -309,7 +308,7 @@ describe('paging', () => {
     }
     expect(sizes).toEqual([4, 4, 2]);
     expect(seen).toEqual(Array.from({ length: 10 }, (_, i) => `Document ${i + 1}`));
-    expect(bench.dmp.calls).toEqual([]);
+    expect(queries()).toEqual(['GetAssociations', 'GetAssociations']);
     const back = await follow(linkOf(res, 'previous')!);
     expect(matchesOf(back)[0]!.content[0]!.attachment.title).toBe('Document 5');
     expect(matchesOf(await follow(linkOf(back, 'first')!))[0]!.content[0]!.attachment.title).toBe('Document 1');
@@ -350,7 +349,7 @@ describe('read', () => {
       expect(res.status, `${name} ${res.text}`).toBe(200);
       expect(bench.dmp.names()).toEqual(['TD3.1a']);
       expect(bench.dmp.calls[0]!.input).toMatchObject({
-        query: 'GetDocuments',
+        query: 'GetDocumentsAndAssociations',
         returnType: 'LeafClass',
         parameters: { $XDSDocumentEntryUniqueId: [[entry(1).uniqueId]] },
       });
