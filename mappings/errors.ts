@@ -105,12 +105,6 @@ export const errors = {
     'Aucune ressource à cette adresse. Consultez /fhir/metadata.',
     'Nothing lives at this address. See /fhir/metadata.',
   ),
-  'operation-parameter-unknown': row(
-    400,
-    'not-supported',
-    'L’opération {operation} n’a pas de paramètre « {name} ». Paramètres : {supported}.',
-    'Operation {operation} has no parameter "{name}". Parameters: {supported}.',
-  ),
   'method-not-allowed': row(
     405,
     'not-supported',
