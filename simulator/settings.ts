@@ -26,7 +26,10 @@ export interface Settings {
   maxRequestBytes: number;
   maxDocumentBytes: number;
   maxResults: number;
+  unknownParameters: boolean;
   xadesRequired: boolean;
+  parentDocument: boolean;
+  folders: boolean;
   hidingLater: boolean;
   updateSets: boolean;
 }
@@ -191,9 +194,27 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
     default: () => 2000,
     parse: integer,
   },
+  unknownParameters: {
+    env: 'SIMULATOR_UNKNOWN_PARAMETERS',
+    text: 'Ignore parameters that a stored query does not have, as ebRS 3.0 §6.3.2.1 says; refused by default, so that a misspelt one is seen.',
+    default: () => false,
+    parse: boolean,
+  },
   xadesRequired: {
     env: 'SIMULATOR_XADES_REQUIRED',
     text: 'A submission set must carry its signature document (§3.8).',
+    default: () => true,
+    parse: boolean,
+  },
+  parentDocument: {
+    env: 'SIMULATOR_PARENT_DOCUMENT',
+    text: 'The CDA of a replacement names the document that it replaces (relatedDocument RPLC, §3.5); no source says whether the DMP looks.',
+    default: () => true,
+    parse: boolean,
+  },
+  folders: {
+    env: 'SIMULATOR_FOLDERS',
+    text: 'Folders are taken as IHE ITI says; no source says whether the DMP has any.',
     default: () => true,
     parse: boolean,
   },

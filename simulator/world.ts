@@ -84,7 +84,11 @@ export interface World {
 }
 
 /** The seeds by name. */
-export const seeds: Record<string, Seed> = { story, empty: { name: 'empty', patients: [] } };
+export const seeds: Record<string, Seed> = {
+  story,
+  folders: { ...story, name: 'folders' },
+  empty: { name: 'empty', patients: [] },
+};
 
 /** A clock, fixed at `instant` when given. */
 export function createClock(instant?: Date): Clock {

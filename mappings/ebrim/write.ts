@@ -204,8 +204,10 @@ export function writeSubmission(objects: RegistryObjects): Element {
 }
 
 /** How a parameter's values are coded (ITI TF-2 §3.18.4.1.2.3.5): one quoted string, a number, else a list. */
-function parameterKind(name: string): 'single' | 'number' | 'list' {
+function parameterKind(name: string, query: StoredQuery['query']): 'single' | 'number' | 'list' {
   if (/Time(From|To)$/.test(name)) return 'number';
+  // one document is asked about, where the other queries by id take many
+  if (query === 'GetRelatedDocuments' && /(EntryUUID|UniqueId)$/.test(name)) return 'single';
   return /PatientId$|^\$(homeCommunityId|patientId|XDSSubmissionSetAuthorPerson|XDSFolder(EntryUUID|UniqueId))$/.test(
     name,
   )
@@ -237,7 +239,7 @@ function quotedList(values: readonly string[]): string[] {
  */
 export function writeAdhocQuery(query: StoredQuery): Element {
   const slots = Object.entries(query.parameters).flatMap(([name, all]) => {
-    const kind = parameterKind(name);
+    const kind = parameterKind(name, query.query);
     return all.map((any) =>
       slot(name, kind === 'list' ? quotedList(any) : any.map((v) => (kind === 'single' ? quote(v) : v))),
     );

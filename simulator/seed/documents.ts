@@ -11,8 +11,8 @@ import { entryScheme, status } from '../xds/vocabulary.ts';
 import type { World } from '../world.ts';
 import { cdaOf } from './cda.ts';
 import { demonstration, readable } from './demonstration.ts';
-import { associationOf, type CodeSeed, documentOf, setOf, urn } from './entry.ts';
-import { ids, type Lot, lots } from './odette.ts';
+import { associationOf, type CodeSeed, documentOf, folderOf, setOf, urn } from './entry.ts';
+import { folderLot, ids, type Lot, lots } from './odette.ts';
 import { code } from './people.ts';
 
 /** Instant of the story that the demonstration shows: after golden td3-1a and td3-2, before anything is deleted. */
@@ -23,13 +23,14 @@ interface Event {
   apply: (registry: Registry, newId: () => string) => void;
 }
 
-const register = ({ at, set, entries, associations }: Lot): Event => ({
+const register = ({ at, set, entries, folders = [], associations }: Lot): Event => ({
   at,
   apply: (registry, newId) =>
     registry.register({
       set: setOf(set, newId),
       documents: entries.map((e) => documentOf(e, newId)),
-      associations: associations.map((a) => associationOf(...a)),
+      folders: folders.map((f) => folderOf(f, newId)),
+      associations: associations.map((a) => associationOf(a, set.id)),
       at: toDtm(new Date(at)),
     }),
 });
@@ -105,12 +106,14 @@ const changes: Event[] = [
   statusOf('2026-10-21T06:10:05Z', ids.a2, status.deleted),
 ];
 
-/** Fills the registry of a new world. Seeds other than `story` have no documents. */
+/** Fills the registry of a new world. Seeds other than `story` and `folders` (the story with a folder) have no documents. */
 export function seedDocuments(world: World, seed: string): void {
-  if (seed !== 'story') return;
+  if (seed !== 'story' && seed !== 'folders') return;
   const { fixed } = world.clock;
   const until = fixed ? world.clock.now() : demonstrationInstant;
-  const told = fixed ? lots : [...lots.map(withOctets), ...demonstration];
+  const told = fixed
+    ? [...lots, ...(seed === 'folders' ? [folderLot] : [])]
+    : [...lots.map(withOctets), folderLot, ...demonstration];
   const events = [...told.map(register), ...changes].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   for (const { at, apply } of events) {
     const instant = new Date(at);

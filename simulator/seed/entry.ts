@@ -4,7 +4,16 @@ import { readIns } from '../xds/composites.ts';
 import type { Association, Classification, LocalText, RegistryObject, Slot } from '../xds/metadata.ts';
 import type { Depositor, StoredDocument, StoredPackage } from '../xds/registry.ts';
 import { sha1Hex } from '../xds/rules/registry.ts';
-import { documentEntryType, entryScheme, oid, setScheme, status, submissionSetNode } from '../xds/vocabulary.ts';
+import {
+  documentEntryType,
+  entryScheme,
+  folderNode,
+  folderScheme,
+  oid,
+  setScheme,
+  status,
+  submissionSetNode,
+} from '../xds/vocabulary.ts';
 
 /** [code, code system, display] */
 export type CodeSeed = [code: string, system: string, display: string];
@@ -53,6 +62,14 @@ export interface SetSeed {
   submissionTime: string;
   author: AuthorSeed;
   contentTypeCode: CodeSeed;
+}
+
+export interface FolderSeed {
+  id: string;
+  uniqueId: string;
+  patientId: string;
+  title: string;
+  codes: CodeSeed[];
 }
 
 export const urn = (uuid: string): string => `urn:uuid:${uuid}`;
@@ -181,8 +198,33 @@ export function setOf(seed: SetSeed, newId: () => string): StoredPackage {
   return { object, patient: keyOf(seed.patientId) };
 }
 
-/** A registered association; `HasMember` and `signs` carry SubmissionSetStatus=Original. */
-export function associationOf(id: string, type: string, source: string, target: string): Association {
+/** A registered folder; the registry writes its lastUpdateTime. */
+export function folderOf(seed: FolderSeed, newId: () => string): StoredPackage {
+  const id = urn(seed.id);
+  const { node, code, identifier } = parts(id, newId);
+  const object: RegistryObject = {
+    kind: 'RegistryPackage',
+    id,
+    lid: id,
+    status: status.approved,
+    slots: [],
+    name: text(seed.title),
+    description: [],
+    version: '1',
+    classifications: [node(folderNode), ...seed.codes.map((c) => code(folderScheme.codeList, c))],
+    identifiers: [
+      identifier(folderScheme.patientId, seed.patientId, 'XDSFolder.patientId'),
+      identifier(folderScheme.uniqueId, seed.uniqueId, 'XDSFolder.uniqueId'),
+    ],
+  };
+  return { object, patient: keyOf(seed.patientId) };
+}
+
+/** A registered association; what binds an object to its set carries SubmissionSetStatus=Original. */
+export function associationOf(
+  [id, type, source, target]: [id: string, type: string, source: string, target: string],
+  setId: string,
+): Association {
   return {
     id: urn(id),
     lid: urn(id),
@@ -190,7 +232,7 @@ export function associationOf(id: string, type: string, source: string, target: 
     associationType: type,
     sourceObject: urn(source),
     targetObject: urn(target),
-    slots: /HasMember|signs/.test(type) ? slots({ SubmissionSetStatus: 'Original' }) : [],
+    slots: [source, target].includes(setId) ? slots({ SubmissionSetStatus: 'Original' }) : [],
     name: [],
   };
 }

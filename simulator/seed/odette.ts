@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 
 import { associationType } from '../xds/vocabulary.ts';
-import type { AuthorSeed, CodeSeed, EntrySeed, SetSeed } from './entry.ts';
+import type { AuthorSeed, CodeSeed, EntrySeed, FolderSeed, SetSeed } from './entry.ts';
 import { authors, code, xcn, xon } from './people.ts';
 
 /** One submission as the registry keeps it: who, when, what. */
@@ -14,6 +14,7 @@ export interface Lot {
   at: string;
   set: SetSeed;
   entries: EntrySeed[];
+  folders?: FolderSeed[];
   /** id, type, source, target */
   associations: [id: string, type: string, source: string, target: string][];
 }
@@ -49,6 +50,8 @@ export const ids = {
   setC: '6c9d36c8-b373-11f1-8b4b-02420a1e0f31',
   setD: '7edfd91a-6000-11f1-8dad-02420a1e0f31',
   setP: '29c3ceec-9e5c-11f1-900f-02420a1e0f31',
+  folder: '5fe1b8a0-a1b2-11f1-8d10-02420a1e0f31',
+  setFolder: '5fe1b3cb-a1b2-11f1-8cd3-02420a1e0f31',
 } as const;
 
 const letter = (id: string, uniqueId: string, creationTime: string, patientId: string): EntrySeed => ({
@@ -336,3 +339,24 @@ export const lots: Lot[] = [
     ],
   },
 ];
+
+/** The folder that golden td3-1c/02 finds and td3-1c/03 does not: of the seed `folders`, and of the demonstration. */
+export const folderLot: Lot = {
+  at: '2026-10-12T07:42:13Z',
+  set: set(ids.setFolder, `${lot}.20261012.9`, '20261012074212', authors.maurel, code.boarding, 'Classeur du séjour'),
+  entries: [],
+  folders: [
+    {
+      id: ids.folder,
+      uniqueId: '2.16.840.1.113883.19.7601.3.70.1',
+      patientId: ins,
+      title: 'Classeur fictif 2026',
+      codes: [['SEJOUR', '2.16.840.1.113883.19.7601.9.1', 'Séjour (code fictif)']],
+    },
+  ],
+  associations: [
+    ['5fe1bd75-a1b2-11f1-8d4d-02420a1e0f31', hasMember, ids.setFolder, ids.folder],
+    ['5fe1c24a-a1b2-11f1-8d8a-02420a1e0f31', hasMember, ids.folder, ids.b1],
+    ['5fe1c71f-a1b2-11f1-8dc7-02420a1e0f31', hasMember, ids.folder, ids.c],
+  ],
+};

@@ -46,10 +46,11 @@ function search(exchange: Exchange): string[] {
   if (returnType !== 'LeafClass' && returnType !== 'ObjectRef')
     throw new QueryRefused('XDSRegistryError', `returnType non pris en charge : ${returnType}`);
   const slots = findAll(exchange.body, 'rim:AdhocQuery/rim:Slot').map(readSlot);
-  const { objects, associations } = query.search(readParameters(slots, query.parameters), exchange);
+  const { maxResults, unknownParameters } = exchange.world.settings;
+  const parameters = readParameters(slots, query.parameters, unknownParameters ? 'ignore' : 'refuse');
+  const { objects, associations } = query.search(parameters, exchange);
   if (returnType === 'ObjectRef')
     return [...objects, ...associations].map(({ id }) => `<rim:ObjectRef${attributes({ id })}/>`);
-  const { maxResults } = exchange.world.settings;
   if (objects.length + associations.length > maxResults)
     throw new QueryRefused('XDSTooManyResults', `Plus de ${maxResults} documents : restreindre la recherche`);
   return [...objects.map(writeObject), ...associations.map(writeAssociation)];

@@ -38,7 +38,7 @@ function apply({ submission }: Update, operation: Operation): void {
       ...(isOpaque === undefined ? {} : { isOpaque }),
       version: String(Number(version ?? '1') + 1),
     });
-    associations.push(storedAssociation({ ...association, sourceObject: set.object.id, targetObject: id }, newId));
+    associations.push(storedAssociation({ ...association, sourceObject: set.object.id, targetObject: id }, newId()));
   } else {
     // the association is the order itself: it is carried out, not kept
     registry.setStatus(association.targetObject, slotValue(association, 'NewStatus') ?? '');

@@ -5,12 +5,12 @@
 import type { PatientKey } from '../vihf/types.ts';
 import { readIns, toDtm } from './composites.ts';
 import { type Association, type Classification, identifier, type RegistryObject, type Slot } from './metadata.ts';
-import type { Registration, Registry, StoredDocument, StoredPackage } from './registry.ts';
+import { type Registration, type Registry, replacing, type StoredDocument, type StoredPackage } from './registry.ts';
 import { isSignature } from './rules/metadata.ts';
 import { sha1Hex } from './rules/registry.ts';
 import type { Submission } from './rules/index.ts';
 import { setOf } from './rules/rule.ts';
-import { oid, setScheme, status } from './vocabulary.ts';
+import { associationType, folderScheme, oid, setScheme, status } from './vocabulary.ts';
 
 const packageType = 'urn:oasis:names:tc:ebxml-regrep:ObjectType:RegistryObject:RegistryPackage';
 
@@ -47,8 +47,7 @@ export function storedSet(submission: Submission, id: string, newId: () => strin
 }
 
 /** An association as registered, its ends already final. */
-export function storedAssociation(association: Association, newId: () => string): Association {
-  const id = newId();
+export function storedAssociation(association: Association, id: string): Association {
   return { ...association, id, lid: id, status: status.approved };
 }
 
@@ -63,10 +62,13 @@ export function registrationOf(submission: Submission, registry: Registry): Regi
   const set = setOf(submission);
   const patient = patientOf(set, setScheme.patientId);
   const depositor = { person: submission.vihf.nameId, structure: submission.vihf.structure };
-  const ids = new Map([set, ...submission.list.documents].map((o) => [o.id, newId()]));
+  const { list } = submission;
+  const objects = [set, ...list.folders, ...list.documents, ...list.associations];
+  const ids = new Map(objects.map((o) => [o.id, newId()]));
   const final = (id: string): string => ids.get(id) ?? id;
+  const at = toDtm(submission.now);
 
-  const documents = submission.list.documents.map((entry): StoredDocument => {
+  const documents = list.documents.map((entry): StoredDocument => {
     const content = Uint8Array.from(submission.documents.find((d) => d.id === entry.id)?.bytes ?? []);
     const stored = renamed(entry, final(entry.id), newId);
     return {
@@ -78,11 +80,39 @@ export function registrationOf(submission: Submission, registry: Registry): Regi
       content,
     };
   });
-  const associations = submission.list.associations.map((association) =>
-    storedAssociation(
-      { ...association, sourceObject: final(association.sourceObject), targetObject: final(association.targetObject) },
-      newId,
-    ),
-  );
-  return { documents, set: storedSet(submission, final(set.id), newId), associations, at: toDtm(submission.now) };
+  const folders = list.folders.map((folder): StoredPackage => {
+    const object = renamed(folder, final(folder.id), newId);
+    const slots = object.slots.filter((s) => s.name !== 'lastUpdateTime');
+    return {
+      object: { ...object, slots: [...slots, { name: 'lastUpdateTime', values: [at] }] },
+      patient: patientOf(folder, folderScheme.patientId),
+    };
+  });
+  const associations = list.associations.map((association): Association => {
+    const { id, sourceObject, targetObject } = association;
+    const ends = { sourceObject: final(sourceObject), targetObject: final(targetObject) };
+    return storedAssociation({ ...association, ...ends }, final(id));
+  });
+  const inherited = inheritedMemberships(associations, registry).map((a) => storedAssociation(a, newId()));
+  return {
+    documents,
+    set: storedSet(submission, final(set.id), newId),
+    folders,
+    associations: [...associations, ...inherited],
+    at,
+  };
+}
+
+/** A replacement is put in the folders of what it replaces (ITI TF-3 §4.2.2.2.1). */
+function inheritedMemberships(associations: Association[], registry: Registry): Association[] {
+  const member = associationType.hasMember;
+  return associations
+    .filter((a) => replacing.includes(a.associationType))
+    .flatMap(({ sourceObject: replacement, targetObject: replaced }) =>
+      registry
+        .associationsOf(replaced)
+        .filter((a) => a.associationType === member && registry.folderById(a.sourceObject) !== undefined)
+        .filter((a) => !associations.some((b) => b.sourceObject === a.sourceObject && b.targetObject === replacement))
+        .map((a) => ({ ...a, targetObject: replacement, slots: [], name: [] })),
+    );
 }

@@ -55,6 +55,7 @@ export interface Registry {
   associations(): readonly Association[];
   /** Those that have the object at one end, in the order of their registration. */
   associationsOf(id: string): readonly Association[];
+  associationById(id: string): Association | undefined;
   /** By the entryUUID of the current version. */
   byEntryUuid(id: string): StoredDocument | undefined;
   byLogicalId(lid: string): StoredDocument | undefined;
@@ -74,7 +75,7 @@ export interface Registry {
 }
 
 /** Associations whose target the registry deprecates (ITI TF-2 §3.42.4.1.3.3). */
-const replacing: string[] = [associationType.replace, associationType.transformAndReplace];
+export const replacing: string[] = [associationType.replace, associationType.transformAndReplace];
 
 /** Associations whose source does not outlive its target (same section). */
 const dependent: string[] = [associationType.append, associationType.transform];
@@ -110,6 +111,7 @@ export function createRegistry(): Registry {
   const sets = packageStore(setScheme.uniqueId);
   const folders = packageStore(folderScheme.uniqueId);
   const associations: Association[] = [];
+  const associationsById = new Map<string, Association>();
   /** By the id of either end. */
   const byEnd = new Map<string, Association[]>();
 
@@ -122,6 +124,7 @@ export function createRegistry(): Registry {
   const addAssociation = (submitted: Association, at: string): void => {
     const association = { ...submitted };
     associations.push(association);
+    associationsById.set(association.id, association);
     for (const end of new Set([association.sourceObject, association.targetObject])) {
       const others = byEnd.get(end);
       if (others === undefined) byEnd.set(end, [association]);
@@ -149,7 +152,7 @@ export function createRegistry(): Registry {
     reset: () => {
       documents.length = 0;
       associations.length = 0;
-      for (const index of [byUuid, byUniqueId, byLid, byEnd]) index.clear();
+      for (const index of [byUuid, byUniqueId, byLid, byEnd, associationsById]) index.clear();
       sets.clear();
       folders.clear();
     },
@@ -159,6 +162,7 @@ export function createRegistry(): Registry {
     folders: () => folders.list,
     associations: () => associations,
     associationsOf: (id) => byEnd.get(id) ?? [],
+    associationById: (id) => associationsById.get(id),
     byEntryUuid: (id) => byUuid.get(id),
     byLogicalId: (lid) => byLid.get(lid),
     byUniqueId: (uniqueId) => byUniqueId.get(uniqueId),

@@ -5,7 +5,7 @@
 import { type Requester, rightFor } from '../rights.ts';
 import { readXcn, readXon } from './composites.ts';
 import { type Association, classifiedBy, codes, slotValue, slotValues } from './metadata.ts';
-import type { StoredDocument } from './registry.ts';
+import type { StoredDocument, StoredPackage } from './registry.ts';
 import { entryScheme, oid } from './vocabulary.ts';
 
 const isMasked = ({ entry }: StoredDocument): boolean =>
@@ -41,9 +41,31 @@ export function isVisible(document: StoredDocument, requester: Requester): boole
   }
 }
 
-/** True unless one end of the association is a document that the requester is not shown. */
-export const isVisibleAssociation = (association: Association, requester: Requester): boolean =>
-  [association.sourceObject, association.targetObject].every((id) => {
-    const document = requester.world.registry.byEntryUuid(id);
-    return document === undefined || isVisible(document, requester);
+/** True for a set or folder of the patient that the VIHF names. */
+export const isOfPatient = ({ patient }: StoredPackage, { vihf }: Requester): boolean =>
+  patient.value === vihf.patient?.value && patient.oid === vihf.patient.oid;
+
+/** True unless every document that a set brought is hidden from the requester; its signature tells nothing. */
+export function isVisibleSet(set: StoredPackage, requester: Requester): boolean {
+  const { registry } = requester.world;
+  const documents = registry
+    .associationsOf(set.object.id)
+    .map((a) => (a.sourceObject === set.object.id ? registry.byEntryUuid(a.targetObject) : undefined))
+    .filter((d) => d !== undefined && !d.signature) as StoredDocument[];
+  return isOfPatient(set, requester) && (documents.length === 0 || documents.some((d) => isVisible(d, requester)));
+}
+
+/** True unless one end of the association is something that the requester is not shown; what is unknown hides nothing. */
+export function isVisibleAssociation({ sourceObject, targetObject }: Association, requester: Requester): boolean {
+  const { registry } = requester.world;
+  return [sourceObject, targetObject].every((id) => {
+    const document = registry.byEntryUuid(id);
+    if (document !== undefined) return isVisible(document, requester);
+    const set = registry.setById(id);
+    if (set !== undefined) return isVisibleSet(set, requester);
+    const folder = registry.folderById(id);
+    if (folder !== undefined) return isOfPatient(folder, requester);
+    const member = registry.associationById(id); // a set also contains the associations that fill a registered folder
+    return member === undefined || isVisibleAssociation(member, requester);
   });
+}

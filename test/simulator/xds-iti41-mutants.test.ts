@@ -7,18 +7,24 @@ import {
   entryCodes,
   entryIdentifiers,
   entrySlots,
+  folderCodes,
+  folderIdentifiers,
+  folderSlots,
   setCodes,
   setIdentifiers,
   setSlots,
 } from '../../simulator/xds/rules/attributes.ts';
 import { describeShared } from '../support/shared.ts';
-import { iti41Mutants, type Mutant } from './mutants/iti41.ts';
+import { iti41Mutants as lotMutants, type Mutant } from './mutants/iti41.ts';
+import { relationMutants } from './mutants/iti41-relations.ts';
 import { xadesMutants } from './mutants/xades.ts';
 import { both, type Edit, part, replace, within } from './support/edit-ebxml.ts';
 import { startFor, wireAuthorities } from './support/golden.ts';
 import { createTestPki, type Identity, type TestPki } from './support/pki.ts';
 import { resign } from './support/resign.ts';
 import { edit, type Message, readMessage, send, standAt } from './support/xds.ts';
+
+const iti41Mutants: Mutant[] = [...lotMutants, ...relationMutants];
 
 describeShared('ITI-41 mutants', (dir) => {
   let pki: TestPki;
@@ -37,7 +43,7 @@ describeShared('ITI-41 mutants', (dir) => {
     change: (message: Message) => Message | Promise<Message>,
   ): Promise<void> {
     const message = golden(mutant.of ?? '01');
-    await standAt(simulator, message);
+    await standAt(simulator, message, mutant.seed);
     const world = simulator.world();
     const settings = { ...world.settings };
     try {
@@ -116,17 +122,17 @@ describe('ITI-41 rules', () => {
   it('every attribute has a mutant for each thing that can be wrong with it', () => {
     const covered = new Set(iti41Mutants.map((m) => `${m.rule} ${m.attribute ?? ''}`));
     const wanted = [
-      ...[...entrySlots, ...setSlots].flatMap(({ name, mandatory, many }) => [
+      ...[...entrySlots, ...setSlots, ...folderSlots].flatMap(({ name, mandatory, many }) => [
         ...(mandatory === undefined ? [] : [`slot.missing ${name}`]),
         ...(many ? [] : [`slot.repeated ${name}`]),
         `slot.value ${name}`,
       ]),
-      ...[...entryCodes, ...setCodes].flatMap(({ name, min, max }) => [
+      ...[...entryCodes, ...setCodes, ...folderCodes].flatMap(({ name, min, max }) => [
         ...(min === 0 ? [] : [`code.missing ${name}`]),
         ...(max === Number.POSITIVE_INFINITY ? [] : [`code.repeated ${name}`]),
         ...['code.system', 'code.display', 'code.value'].map((rule) => `${rule} ${name}`),
       ]),
-      ...[...entryIdentifiers, ...setIdentifiers].flatMap(({ name }) =>
+      ...[...entryIdentifiers, ...setIdentifiers, ...folderIdentifiers].flatMap(({ name }) =>
         ['identifier.missing', 'identifier.repeated', 'identifier.value'].map((rule) => `${rule} ${name}`),
       ),
     ];

@@ -10,8 +10,8 @@ import type { Vihf } from '../../simulator/vihf/types.ts';
 import { createClock, createWorld, type World } from '../../simulator/world.ts';
 import { isDtm, isOid } from '../../simulator/xds/composites.ts';
 import { readObjectList, type Slot, slotValue, uniqueIdOf } from '../../simulator/xds/metadata.ts';
-import { readParameters } from '../../simulator/xds/query/parameters.ts';
-import { type Found, storedQueries } from '../../simulator/xds/query/queries.ts';
+import { type Found, readParameters } from '../../simulator/xds/query/parameters.ts';
+import { storedQueries } from '../../simulator/xds/query/queries.ts';
 import { checkContent } from '../../simulator/xds/rules/content.ts';
 import { checkMetadata } from '../../simulator/xds/rules/metadata.ts';
 import { sha1Hex } from '../../simulator/xds/rules/registry.ts';
@@ -288,13 +288,16 @@ describe('the demonstration', () => {
       const members = world.registry
         .associations()
         .filter((a) => a.sourceObject === set.object.id && a.associationType.endsWith('HasMember'))
-        .map((a) => documents.find((d) => d.entry.id === a.targetObject || d.entry.lid === a.targetObject)!);
+        .flatMap((a) => documents.filter((d) => d.entry.id === a.targetObject));
+      const folders = world.registry
+        .folders()
+        .filter((f) => world.registry.associationsOf(f.object.id).some((a) => a.sourceObject === set.object.id));
       const submission: Submission = {
         complete: true,
         list: {
           documents: members.map((m) => m.entry),
           sets: [set.object],
-          folders: [],
+          folders: folders.map((f) => f.object),
           associations: [],
           objectRefs: [],
           unexpected: [],
@@ -306,7 +309,7 @@ describe('the demonstration', () => {
         world,
         now: world.clock.now(),
       };
-      expect(members.length).toBeGreaterThan(0);
+      expect(members.length + folders.length).toBeGreaterThan(0);
       expect(checkMetadata(submission)).toEqual([]);
       expect(checkContent(submission)).toEqual([]);
     }

@@ -1,9 +1,10 @@
 /**
  * The parameters of a stored query: coding of values, single or list, AND by repeated slots (IHE ITI TF-2
- * §3.18.4.1.2.3.4–5). Strict: a parameter that the query does not have is an error too.
+ * §3.18.4.1.2.3.4–5). A parameter that the query does not have is ignored by an ebXML registry (ebRS 3.0 §6.3.2.1), and
+ * refused here unless a setting says otherwise: a misspelt criterion must not pass for one that was applied.
  */
 import { isDtm } from '../composites.ts';
-import type { Slot } from '../metadata.ts';
+import type { Association, RegistryObject, Slot } from '../metadata.ts';
 
 export type ValueForm = 'string' | 'dtm' | 'code';
 
@@ -18,6 +19,15 @@ export interface ParameterRow {
   /** The values that exist, when they are few. */
   among?: readonly string[];
 }
+
+/** What a stored query finds. */
+export interface Found {
+  objects: RegistryObject[];
+  associations: Association[];
+}
+
+/** Name of a parameter about an attribute of document entries. */
+export const entryParameter = (attribute: string): string => `$XDSDocumentEntry${attribute}`;
 
 /** Parameter name → AND-ed groups of OR-ed values. */
 export type Parameters = Map<string, string[][]>;
@@ -56,11 +66,16 @@ function decode(text: string, row: ParameterRow): string[] | undefined {
 /** `code^^system`, both there. */
 const isCode = (text: string): boolean => /^[^^]+\^\^[^^]+$/.test(text);
 
-/** Reads and checks the slots of an AdhocQuery. @throws QueryRefused */
-export function readParameters(slots: Slot[], rows: ParameterRow[]): Parameters {
+/** Reads and checks the slots of an AdhocQuery; `unknown`: what becomes of those that the query does not have. @throws QueryRefused */
+export function readParameters(
+  slots: Slot[],
+  rows: ParameterRow[],
+  unknown: 'refuse' | 'ignore' = 'refuse',
+): Parameters {
   const parameters: Parameters = new Map();
   for (const slot of slots) {
     const row = rows.find((r) => r.name === slot.name);
+    if (row === undefined && unknown === 'ignore') continue;
     if (row === undefined) throw new QueryRefused('XDSStoredQueryParamNumber', `Paramètre inconnu : ${slot.name}`);
     const groups = parameters.get(row.name) ?? [];
     if ((groups.length > 0 && row.and !== true) || slot.values.length === 0) throw badValue(row.name);

@@ -1,6 +1,7 @@
 /** The associations of a submission, and the signature entry that must be among its members (§3.5, §3.8). */
-import { codes, type RegistryObject, slotValue } from '../metadata.ts';
+import { type Association, codes, type RegistryObject, slotValue } from '../metadata.ts';
 import { associationType, entryScheme, oid, signatureEntry } from '../vocabulary.ts';
+import { folderMemberships } from './folders.ts';
 import { isSignature } from './metadata.ts';
 import { collect, type Finding, type Report, type Rule, setOf, type Submission } from './rule.ts';
 
@@ -24,31 +25,74 @@ export const associationRules = {
 
 type AssociationReport = Report<keyof typeof associationRules>;
 
-const supported: string[] = [associationType.hasMember, associationType.replace, associationType.signs];
+/** Where the ends of an association may be: in the message, by kind, or in the registry (looked for there later). */
+type End = 'set' | 'document' | 'folder' | 'membership' | 'registry';
+type Shape = [source: End[], target: End[]];
+
+const replacement: Shape[] = [[['document'], ['registry']]];
+const relation: Shape[] = [[['document'], ['document', 'registry']]];
+
+/** ITI TF-3 §4.2.2; `signs`: shared facts on the DMP §3.8. */
+const shapes: Record<string, Shape[]> = {
+  [associationType.hasMember]: [
+    [['set'], ['document', 'folder', 'membership']],
+    [
+      ['folder', 'registry'],
+      ['document', 'registry'],
+    ],
+  ],
+  [associationType.signs]: [[['document'], ['set', 'document']]], // checkSignature wants the set
+  [associationType.replace]: replacement,
+  [associationType.transformAndReplace]: replacement,
+  [associationType.append]: relation,
+  [associationType.transform]: relation,
+};
+
+/** What an id stands for: an object of the message first (`membership`: an association that fills a folder), a registered
+ * one if it looks like an entryUUID. */
+function endsOf(submission: Submission): (id: string) => End | undefined {
+  const local = new Map<string, End>();
+  const { list } = submission;
+  for (const { id } of folderMemberships(submission)) local.set(id, 'membership');
+  for (const { id } of list.folders) local.set(id, 'folder');
+  for (const { id } of list.documents) local.set(id, 'document');
+  for (const { id } of list.sets) local.set(id, 'set');
+  return (id) => local.get(id) ?? (/^urn:uuid:/i.test(id) ? 'registry' : undefined);
+}
 
 /** Findings about associations and the presence of the signature entry. */
 export const checkAssociations = (submission: Submission): Finding[] =>
   collect<keyof typeof associationRules>(associationRules, (report) => {
     const { list } = submission;
     const set = setOf(submission);
-    const local = new Set([set.id, ...list.documents.map((d) => d.id)]);
+    const endOf = endsOf(submission);
     for (const { id, associationType: type, sourceObject, targetObject } of list.associations) {
-      if (!supported.includes(type)) report('association.type', id, { type });
-      if (!local.has(sourceObject)) report('association.end', id, { id, end: sourceObject });
-      // the target of a replacement is in the registry: rules/registry.ts looks for it there
-      if (type !== associationType.replace && !local.has(targetObject))
-        report('association.end', id, { id, end: targetObject });
+      const candidates = shapes[type];
+      if (candidates === undefined) {
+        report('association.type', id, { type });
+        continue;
+      }
+      const has = (ends: End[], end: string): boolean => ends.includes(endOf(end) as End);
+      const shape = candidates.find(([source]) => has(source, sourceObject));
+      if (shape === undefined) report('association.end', id, { id, end: sourceObject });
+      else if (!has(shape[1], targetObject)) report('association.end', id, { id, end: targetObject });
     }
+    for (const { id } of list.folders)
+      if (membership(submission, set.id, id) === undefined) report('member.missing', id, { id });
     for (const { id } of list.documents) {
-      const member = list.associations.find(
-        (a) => a.associationType === associationType.hasMember && a.sourceObject === set.id && a.targetObject === id,
-      );
+      const member = membership(submission, set.id, id);
       if (member === undefined) report('member.missing', id, { id });
       else if (slotValue(member, 'SubmissionSetStatus') !== 'Original')
         report('member.status', member.id, { id: member.id });
     }
     checkSignature(submission, set.id, report);
   });
+
+/** The association that makes an object a member of the set. */
+const membership = ({ list }: Submission, setId: string, id: string): Association | undefined =>
+  list.associations.find(
+    (a) => a.associationType === associationType.hasMember && a.sourceObject === setId && a.targetObject === id,
+  );
 
 function checkSignature(submission: Submission, setId: string, report: AssociationReport): void {
   const [signature, ...others] = submission.list.documents.filter(isSignature);

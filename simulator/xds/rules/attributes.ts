@@ -6,7 +6,7 @@
  */
 import type { ValueSetName } from '../codes/index.ts';
 import { isDtm, isOid, readCx, readIns, readXcn } from '../composites.ts';
-import { entryScheme, oid, setScheme } from '../vocabulary.ts';
+import { entryScheme, folderScheme, oid, setScheme } from '../vocabulary.ts';
 
 /** `document`: not asked of the signature entry; `professional`: nor of a document that the patient deposited. */
 export type AppliesTo = 'entry' | 'document' | 'professional';
@@ -48,6 +48,8 @@ export const setSlots: SlotRow[] = [
   { name: 'submissionTime', mandatory: 'entry', valid: isDtm },
   { name: 'intendedRecipient', many: true, valid: any },
 ];
+
+export const folderSlots: SlotRow[] = [{ name: 'lastUpdateTime', valid: isDtm }];
 
 export interface CodeRow {
   name: string;
@@ -92,6 +94,9 @@ export const setCodes: CodeRow[] = [
   { name: 'contentTypeCode', scheme: setScheme.contentTypeCode, min: 1, max: 1, valueSet: 'contentTypeCode' },
 ];
 
+/** No value set is published: any code of any system. */
+export const folderCodes: CodeRow[] = [{ name: 'codeList', scheme: folderScheme.codeList, min: 1, max: unbounded }];
+
 export interface IdentifierRow {
   /** As the Name of the ExternalIdentifier says it. */
   name: string;
@@ -108,6 +113,11 @@ export const setIdentifiers: IdentifierRow[] = [
   { name: 'XDSSubmissionSet.patientId', scheme: setScheme.patientId, valid: (text) => readIns(text) !== undefined },
   { name: 'XDSSubmissionSet.sourceId', scheme: setScheme.sourceId, valid: isOid },
   { name: 'XDSSubmissionSet.uniqueId', scheme: setScheme.uniqueId, valid: isOid },
+];
+
+export const folderIdentifiers: IdentifierRow[] = [
+  { name: 'XDSFolder.patientId', scheme: folderScheme.patientId, valid: (text) => readIns(text) !== undefined },
+  { name: 'XDSFolder.uniqueId', scheme: folderScheme.uniqueId, valid: isOid },
 ];
 
 /** What the repository takes: CDA, self-displaying page, imaging manifest (shared facts on the DMP §3.4). */

@@ -7,7 +7,8 @@ import { attr, findAll, findOne, withXml, type XmlElement, XmlRefused } from '..
 import { formatOfMedia } from '../codes/index.ts';
 import { readIns, readXcn, toDtm } from '../composites.ts';
 import { codes, identifier, type RegistryObject, slotValue, uniqueIdOf } from '../metadata.ts';
-import { associationType, entryScheme, oid } from '../vocabulary.ts';
+import { replacing } from '../registry.ts';
+import { entryScheme, oid } from '../vocabulary.ts';
 import { signatureOf } from './associations.ts';
 import { collect, type Finding, type Report, type Rule, type Submission } from './rule.ts';
 
@@ -50,10 +51,11 @@ export const checkContent = (submission: Submission): Finding[] =>
     }
   });
 
-/** uniqueId of the document that an entry replaces. */
+/** uniqueId of the document that an entry replaces and must name; nothing when the setting does not ask for it. */
 function replacedBy(submission: Submission, entry: RegistryObject): string | undefined {
+  if (!submission.world.settings.parentDocument) return undefined;
   const association = submission.list.associations.find(
-    (a) => a.associationType === associationType.replace && a.sourceObject === entry.id,
+    (a) => replacing.includes(a.associationType) && a.sourceObject === entry.id,
   );
   const old = association && submission.world.registry.byEntryUuid(association.targetObject);
   return old && uniqueIdOf(old.entry);

@@ -1,4 +1,6 @@
 /** What the message must hold before its metadata are looked at: one set, its entries, their documents by XOP. */
+import { folderMemberships } from './folders.ts';
+import { isSignature } from './metadata.ts';
 import { collect, type Finding, type Rule, type Submission } from './rule.ts';
 
 export const envelopeRules = {
@@ -6,7 +8,7 @@ export const envelopeRules = {
   'envelope.unexpected': { code: 'XDSRegistryMetadataError', context: 'Élément inattendu : {name}' },
   'envelope.folder': { code: 'XDSRegistryMetadataError', context: 'Classeur non pris en charge' },
   'envelope.set': { code: 'XDSRegistryMetadataError', context: 'Un lot et un seul est attendu' },
-  'envelope.empty': { code: 'XDSRegistryMetadataError', context: 'Le lot ne contient aucun document' },
+  'envelope.empty': { code: 'XDSRegistryMetadataError', context: 'Le lot ne contient ni document ni classeur' },
   'envelope.id': { code: 'XDSRegistryMetadataError', context: 'Identifiant d’objet absent ou en double : {id}' },
   'document.missing': { code: 'XDSMissingDocument', context: '{id} est décrit mais absent du message' },
   'document.part': { code: 'XDSMissingDocument', context: '{id} : partie jointe absente' },
@@ -24,12 +26,17 @@ export const checkEnvelope = (submission: Submission): Finding[] =>
     const { list, documents } = submission;
     if (!submission.complete) return report('envelope.incomplete', '');
     for (const name of list.unexpected) report('envelope.unexpected', '', { name });
-    for (const folder of list.folders) report('envelope.folder', folder.id);
+    if (!submission.world.settings.folders) for (const folder of list.folders) report('envelope.folder', folder.id);
     if (list.sets.length !== 1) report('envelope.set', '');
-    if (list.documents.length === 0) report('envelope.empty', '');
+    const content = [
+      ...list.documents.filter((d) => !isSignature(d)),
+      ...list.folders,
+      ...folderMemberships(submission),
+    ];
+    if (content.length === 0) report('envelope.empty', '');
 
     const seen = new Set<string>();
-    for (const { id } of [...list.sets, ...list.documents, ...list.associations]) {
+    for (const { id } of [...list.sets, ...list.folders, ...list.documents, ...list.associations]) {
       if (id === '' || seen.has(id)) report('envelope.id', id, { id });
       seen.add(id);
     }

@@ -5,9 +5,11 @@
 import { associationRules, checkAssociations } from './associations.ts';
 import { checkContent, contentRules } from './content.ts';
 import { checkEnvelope, envelopeRules } from './envelope.ts';
+import { checkFolders, folderRules } from './folders.ts';
 import { checkMetadata, metadataRules } from './metadata.ts';
 import { checkAuthor, checkPatient, patientRules } from './patient.ts';
 import { checkRegistry, registryRules } from './registry.ts';
+import { checkRelations, relationRules } from './relations.ts';
 import type { Finding, Rule, Submission } from './rule.ts';
 import { checkSignatureDocument, signatureRules } from './signature.ts';
 
@@ -20,6 +22,8 @@ export const rules: Record<string, Rule> = {
   ...associationRules,
   ...patientRules,
   ...registryRules,
+  ...relationRules,
+  ...folderRules,
   ...contentRules,
   ...signatureRules,
 };
@@ -29,7 +33,7 @@ const steps: ((submission: Submission) => Finding[])[] = [
   (submission) => [...checkMetadata(submission), ...checkAssociations(submission)],
   checkPatient,
   checkAuthor,
-  checkRegistry,
+  (submission) => [...checkRegistry(submission), ...checkRelations(submission), ...checkFolders(submission)],
   checkContent,
   checkSignatureDocument,
 ];

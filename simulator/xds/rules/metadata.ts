@@ -1,4 +1,4 @@
-/** The metadata rules of entries and set; the attributes themselves stand in attributes.ts. */
+/** The metadata rules of entries, folders and set; the attributes themselves stand in attributes.ts. */
 import { isMember } from '../codes/index.ts';
 import { insOids } from '../vocabulary.ts';
 import { isKnownPerson, readCodedText, readXcn, readXon } from '../composites.ts';
@@ -10,6 +10,9 @@ import {
   entryCodes,
   entryIdentifiers,
   entrySlots,
+  folderCodes,
+  folderIdentifiers,
+  folderSlots,
   type IdentifierRow,
   mimeTypes,
   setCodes,
@@ -46,6 +49,7 @@ export const metadataRules = {
   'entry.objectType': metadata('objectType invalide'),
   'entry.mimeType': metadata('mimeType non admis : {name}'),
   'entry.title': metadata('Titre absent'),
+  'folder.title': metadata('Titre absent'),
   'set.node': metadata('Classification absente : SubmissionSet'),
 } satisfies Record<string, Rule>;
 
@@ -73,6 +77,7 @@ export const checkMetadata = (submission: Submission): Finding[] =>
     checkAuthors(set, setScheme.author, report);
     checkReferences(set, report);
     for (const entry of submission.list.documents) checkEntry(entry, report);
+    for (const folder of submission.list.folders) checkFolder(folder, report);
   });
 
 function checkEntry(entry: RegistryObject, report: MetadataReport): void {
@@ -90,6 +95,14 @@ function checkEntry(entry: RegistryObject, report: MetadataReport): void {
   checkAuthors(entry, entryScheme.author, report);
   checkReferences(entry, report);
   checkConfidentiality(entry, report);
+}
+
+function checkFolder(folder: RegistryObject, report: MetadataReport): void {
+  if ((folder.name[0]?.value ?? '').trim() === '') report('folder.title', folder.id);
+  checkSlots(folder, folderSlots, [], report);
+  checkCodes(folder, folderCodes, report);
+  checkIdentifiers(folder, folderIdentifiers, report);
+  checkReferences(folder, report);
 }
 
 function checkSlots(object: RegistryObject, rows: SlotRow[], applies: AppliesTo[], report: MetadataReport): void {

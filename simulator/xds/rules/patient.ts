@@ -2,7 +2,7 @@
 import { findPatient } from '../../world.ts';
 import { readCx, readIns, readXcn, readXon } from '../composites.ts';
 import { classifiedBy, identifier, slotValue, slotValues } from '../metadata.ts';
-import { entryScheme, setScheme } from '../vocabulary.ts';
+import { entryScheme, folderScheme, setScheme } from '../vocabulary.ts';
 import { collect, type Finding, type Rule, setOf, type Submission } from './rule.ts';
 
 export const patientRules = {
@@ -40,6 +40,11 @@ export const checkPatient = (submission: Submission): Finding[] =>
       const source = readCx(slotValue(entry, 'sourcePatientId'));
       if (source?.type === 'NH' && (source.id !== patient.id || source.authority !== patient.authority))
         report('patient.source', entry.id, { id: entry.id });
+    }
+    for (const folder of list.folders) {
+      const own = readIns(identifier(folder, folderScheme.patientId));
+      if (own?.id !== patient.id || own.authority !== patient.authority)
+        report('patient.entry', folder.id, { id: folder.id });
     }
     const known = findPatient(world, { value: patient.id, oid: patient.authority });
     if (known === undefined || known.dmp === 'none') report('patient.unknown', set.id, { ins: patient.id });

@@ -1,11 +1,9 @@
 /** What a submission may not do to what is registered already, and what it says of the octets that it brings. */
 import { createHash } from 'node:crypto';
 
-import { readIns } from '../composites.ts';
 import { identifier, slotValue, uniqueIdOf } from '../metadata.ts';
 import { hashOf } from '../registry.ts';
-import { associationType, entryScheme, setScheme, status } from '../vocabulary.ts';
-import { signatureOf } from './associations.ts';
+import { folderScheme, setScheme } from '../vocabulary.ts';
 import { collect, type Finding, type Report, type Rule, setOf, type Submission } from './rule.ts';
 
 export const registryRules = {
@@ -16,14 +14,9 @@ export const registryRules = {
     context: 'uniqueId={uniqueId} déjà enregistré avec une autre empreinte',
   },
   'uniqueId.set': { code: 'XDSDuplicateUniqueIdInRegistry', context: 'uniqueId={uniqueId}' },
+  'uniqueId.folder': { code: 'XDSDuplicateUniqueIdInRegistry', context: 'uniqueId={uniqueId}' },
   'octets.hash': { code: 'XDSRepositoryMetadataError', context: 'hash différent de celui du document : {id}' },
   'octets.size': { code: 'XDSRepositoryMetadataError', context: 'size différent de celui du document : {id}' },
-  'replace.source': { code: 'XDSReplaceFailed', context: '{id} ne peut remplacer un document' },
-  'replace.unknown': { code: 'XDSReplaceFailed', context: '{target} est inconnu' },
-  'replace.patient': { code: 'XDSReplaceFailed', context: '{target} est celui d’un autre patient' },
-  'replace.replaced': { code: 'XDSReplaceFailed', context: '{target} est déjà remplacé' },
-  'replace.deleted': { code: 'XDSReplaceFailed', context: '{target} est supprimé' },
-  'replace.twice': { code: 'XDSReplaceFailed', context: '{target} est remplacé deux fois' },
 } satisfies Record<string, Rule>;
 
 type RegistryReport = Report<keyof typeof registryRules>;
@@ -43,7 +36,6 @@ export const checkRegistry = (submission: Submission): Finding[] =>
       const size = slotValue(entry, 'size');
       if (size !== undefined && size !== String(bytes.length)) report('octets.size', id, { id });
     }
-    checkReplacements(submission, report);
   });
 
 function checkUniqueIds(submission: Submission, report: RegistryReport): void {
@@ -62,27 +54,10 @@ function checkUniqueIds(submission: Submission, report: RegistryReport): void {
   const set = setOf(submission);
   const uniqueId = identifier(set, setScheme.uniqueId) ?? '';
   if (world.registry.setByUniqueId(uniqueId) !== undefined) report('uniqueId.set', set.id, { uniqueId });
-}
-
-function checkReplacements(submission: Submission, report: RegistryReport): void {
-  const { list, world } = submission;
-  const targets = new Set<string>();
-  for (const association of list.associations) {
-    if (association.associationType !== associationType.replace) continue;
-    const { sourceObject: id, targetObject: target } = association;
-    const source = list.documents.find((d) => d.id === id);
-    if (source === undefined || source === signatureOf(submission)) {
-      report('replace.source', id, { id });
-      continue;
-    }
-    const old = world.registry.byEntryUuid(target);
-    const patient = readIns(identifier(source, entryScheme.patientId));
-    if (old === undefined) report('replace.unknown', target, { target });
-    else if (old.patient.value !== patient?.id || old.patient.oid !== patient.authority)
-      report('replace.patient', target, { target });
-    else if (old.entry.status === status.deprecated) report('replace.replaced', target, { target });
-    else if (old.entry.status === status.deleted) report('replace.deleted', target, { target });
-    else if (targets.has(target)) report('replace.twice', target, { target });
-    targets.add(target);
+  for (const folder of list.folders) {
+    const own = identifier(folder, folderScheme.uniqueId) ?? '';
+    if (seen.has(own)) report('uniqueId.message', folder.id, { uniqueId: own });
+    seen.add(own);
+    if (world.registry.folderByUniqueId(own) !== undefined) report('uniqueId.folder', folder.id, { uniqueId: own });
   }
 }

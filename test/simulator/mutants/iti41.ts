@@ -38,6 +38,8 @@ export interface Mutant {
   world?: (world: World) => void;
   /** Message sent unchanged before. */
   after?: 'same';
+  /** `folders`: the story with a folder. */
+  seed?: 'folders';
   /** The same mistake shows in other findings too. */
   more?: true;
   /** Leaves as a SOAP fault with this subcode. */
@@ -445,12 +447,13 @@ const envelope: Mutant[] = [
     context: 'Élément inattendu : Nom',
   },
   {
-    name: 'a folder',
+    name: 'a folder where there are none',
     rule: 'envelope.folder',
     edit: beforeEntries(newPackage('urn:uuid:d9d542f3-6cc4-48b6-8870-ea235fbc94c2')),
     code: metadata,
     context: 'Classeur non pris en charge',
     location: 'Other01',
+    world: (world) => void (world.settings.folders = false),
   },
   {
     name: 'two sets',
@@ -474,7 +477,7 @@ const envelope: Mutant[] = [
       replace(/<xdsb:Document .*<\/xdsb:Document>/s, ''),
     ),
     code: metadata,
-    context: 'Le lot ne contient aucun document',
+    context: 'Le lot ne contient ni document ni classeur',
     more: true,
   },
   {
@@ -578,9 +581,9 @@ const associations: Mutant[] = [
     name: 'an association that is not supported',
     rule: 'association.type',
     of: '02',
-    edit: association('a34', replace('AssociationType:RPLC', 'AssociationType:APND')),
+    edit: association('a34', replace('AssociationType:RPLC', 'AssociationType:IsSnapshotOf')),
     code: metadata,
-    context: 'Type d’association non pris en charge : urn:ihe:iti:2007:AssociationType:APND',
+    context: 'Type d’association non pris en charge : urn:ihe:iti:2007:AssociationType:IsSnapshotOf',
     location: 'a34',
     more: true,
   },

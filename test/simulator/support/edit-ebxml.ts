@@ -64,6 +64,9 @@ export const scheme = {
   practiceSettingCode: 'urn:uuid:cccf5598-8b07-4b77-a05e-ae952c785ead',
   'set author': 'urn:uuid:a7058bb9-b4e4-4307-ba5b-e3f0ab85e12d',
   contentTypeCode: 'urn:uuid:aa543740-bdda-424e-8c96-df4873be8500',
+  codeList: 'urn:uuid:1ba97051-7806-41a8-a48b-8fce7af683c5',
+  'XDSFolder.patientId': 'urn:uuid:f64ffdf0-4b97-4e06-b79f-a52b38ec2f8a',
+  'XDSFolder.uniqueId': 'urn:uuid:75df8f67-9973-4fbe-a900-df66cefecc5a',
   'XDSDocumentEntry.patientId': 'urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427',
   'XDSDocumentEntry.uniqueId': 'urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab',
   'XDSSubmissionSet.patientId': 'urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446',
@@ -99,6 +102,9 @@ export const setIdentifier = (value: string): Edit => replace(/ value="[^"]*"(?=
 /** Within one association, by its id. */
 export const association = (id: string, change: Edit): Edit =>
   within(new RegExp(`<rim:Association id="${id}".*?</rim:Association>`, 's'), change);
+
+/** Objects added at the end of the list. */
+export const append = (xml: string): Edit => within(/<\/rim:RegistryObjectList>/, (end) => xml + end);
 
 /** Within the MIME part that starts its content like this, headers included. */
 export const part = (cid: string, change: Edit): Edit =>

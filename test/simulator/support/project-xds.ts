@@ -149,6 +149,15 @@ const projectSet = (element: Element): Facts => ({
   authors: authorsOf(element, scheme.setAuthor),
 });
 
+const projectFolder = (element: Element): Facts => ({
+  id: attribute(element, 'id'),
+  status: lastWord(attribute(element, 'status')),
+  title: localized(element, 'Name'),
+  lastUpdateTime: slotsOf(element).get('lastUpdateTime')?.[0] ?? null,
+  uniqueId: identifierOf(element, scheme.folderUniqueId),
+  codes: codesOf(element, scheme.folderCodes),
+});
+
 const projectAssociation = (element: Element): Facts => ({
   id: attribute(element, 'id'),
   type: lastWord(attribute(element, 'associationType')),
@@ -225,6 +234,7 @@ export function projectXds(content: Element, parts: Map<string, Buffer> = new Ma
       const lists: [string, unknown[]][] = [
         ['entries', sorted(all(list, 'ExtrinsicObject').map(projectEntry))],
         ['submissionSets', sorted(packages.filter((p) => !isFolder(p)).map(projectSet))],
+        ['folders', sorted(packages.filter(isFolder).map(projectFolder))],
         ['associations', sorted(all(list, 'Association').map(projectAssociation))],
         ['objectRefs', all(list, 'ObjectRef').map((o) => attribute(o, 'id'))],
       ];

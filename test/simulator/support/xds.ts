@@ -76,8 +76,8 @@ export async function send(simulator: Simulator, pki: TestPki, message: Message)
 }
 
 /** Puts the story where it stands at the message's instant: clock fixed there, world seeded anew. */
-export async function standAt(simulator: Simulator, message: Message): Promise<void> {
+export async function standAt(simulator: Simulator, message: Message, seed = 'story'): Promise<void> {
   const { instant } = aboutVihf(Buffer.from(message.octets, 'latin1').toString('utf8'));
   await control(simulator, 'POST', 'clock', { instant: instant.toISOString() });
-  await control(simulator, 'POST', 'reset');
+  await control(simulator, 'POST', 'seed', { name: seed });
 }
