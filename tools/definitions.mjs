@@ -49,6 +49,9 @@ function trimElement(element) {
   return kept;
 }
 
+/** Elements that Medplum adds to FHIR R4 for its own server. */
+const foreign = /^(Meta\.(project|author|onBehalfOf|account|accounts|compartment)|Binary\.url)$/;
+
 function trimDefinition(definition) {
   return {
     ...pick(
@@ -65,7 +68,7 @@ function trimDefinition(definition) {
       'derivation',
     ),
     status: 'active',
-    snapshot: { element: definition.snapshot.element.map(trimElement) },
+    snapshot: { element: definition.snapshot.element.filter((e) => !foreign.test(e.path)).map(trimElement) },
   };
 }
 

@@ -26,11 +26,6 @@ export interface Plan {
 
 const plans = new Map<string, Plan>();
 
-/** Medplum's own additions to `Meta`, which are no FHIR. */
-const foreign: Readonly<Record<string, readonly string[]>> = {
-  Meta: ['project', 'author', 'onBehalfOf', 'account', 'accounts', 'compartment'],
-};
-
 /** The plan of a data type, a backbone element or a resource type; undefined when the definitions have none. */
 export function planOf(type: string): Plan | undefined {
   const known = plans.get(type);
@@ -46,7 +41,6 @@ export function planOf(type: string): Plan | undefined {
     properties.set(name, { name, type: of, kind, isArray, order: properties.size });
   };
   for (const [name, { type: types, isArray }] of Object.entries(schema.elements)) {
-    if (foreign[type]?.includes(name)) continue;
     if (!name.endsWith('[x]')) add(name, types[0]?.code ?? 'Element', isArray ?? false);
     else
       for (const { code } of types) add(name.slice(0, -3) + code.charAt(0).toUpperCase() + code.slice(1), code, false);
