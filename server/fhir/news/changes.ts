@@ -4,7 +4,7 @@
  */
 import { statuses } from '../../../mappings/ebrim/schemes.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
-import { type Collected, isReplacement, type StatusChange } from './collect.ts';
+import { type Collected, isReplacement, type Membership, type StatusChange } from './collect.ts';
 
 /** Codes of `CodeSystem/document-change` (profiles/document-change.json). */
 export type ChangeCode = 'new' | 'replacement' | 'replaced' | 'updated' | 'archived' | 'unarchived' | 'deleted';
@@ -45,8 +45,8 @@ export function changesIn(collected: Collected): Changes {
   for (const { current, ids } of logical) {
     const replacing = replacements.filter((r) => ids.has(r.target) && members.has(r.source));
     const touched = [
-      ...[...ids].flatMap((id) => [members.get(id), statusChanges.get(id)?.at]),
-      ...replacing.map((r) => members.get(r.source)),
+      ...[...ids].flatMap((id) => [members.get(id)?.at, statusChanges.get(id)?.at]),
+      ...replacing.map((r) => members.get(r.source)?.at),
     ].filter((at) => at !== undefined);
     // What only stands at the far end of an older relation has not changed.
     if (touched.length === 0) continue;
@@ -56,7 +56,7 @@ export function changesIn(collected: Collected): Changes {
       current,
       status,
       replacing.length > 0,
-      isNew(current, members),
+      isNew(current, ids, members),
       replacements.some((r) => ids.has(r.source)),
     );
     changes.push({ code, at, entry: current });
@@ -84,10 +84,23 @@ function codeOf(
   return 'updated';
 }
 
-/** Its first version came with one of the sets: that version's entryUUID is the logicalId. */
-function isNew(entry: DocumentEntry, members: Collected['members']): boolean {
-  if (entry.logicalId !== undefined && entry.logicalId !== entry.id) return members.has(entry.logicalId);
-  return members.has(entry.id) && Number(entry.version ?? 1) <= 1;
+/**
+ * Whether its first version came with one of the sets. That version's entryUUID is the logicalId; but a registry may have
+ * its associations follow a document from version to version, and then the sets tell: one of them did not say
+ * PreviousVersion while another did, or they are as many as there are versions.
+ */
+function isNew(
+  { id, logicalId, version }: DocumentEntry,
+  ids: ReadonlySet<string>,
+  members: Collected['members'],
+): boolean {
+  const own = [...ids].flatMap((name) => members.get(name) ?? []);
+  const sum = (pick: (m: Membership) => number): number => own.reduce((n, m) => n + pick(m), 0);
+  const versions = Number(version ?? 1);
+  if (own.length === 0) return false;
+  if (logicalId === undefined || logicalId === id) return versions <= 1;
+  if (members.has(logicalId)) return true;
+  return (sum((m) => m.firsts) > 0 && sum((m) => m.updates) > 0) || (versions > 1 && sum((m) => m.sets) >= versions);
 }
 
 const latest = (changes: readonly StatusChange[]): StatusChange | undefined =>
@@ -106,3 +119,11 @@ function byLogicalId(entries: readonly DocumentEntry[]): Logical[] {
   }
   return [...all.values()];
 }
+
+/** What a document has become that was found with another status than before, without a set that tells of it. */
+export const codeOfStatus: Readonly<Record<string, ChangeCode>> = {
+  [statuses.deleted]: 'deleted',
+  [statuses.archived]: 'archived',
+  [statuses.approved]: 'unarchived',
+  [statuses.deprecated]: 'replaced',
+};

@@ -26,16 +26,32 @@ export interface StatusChange {
   at: number;
 }
 
+/** How the sets brought one entryUUID. */
+export interface Membership {
+  /** submissionTime of the last of them, epoch ms */
+  at: number;
+  /** How many of them. */
+  sets: number;
+  /** HasMember with, and without, the slot PreviousVersion: an update of metadata, a first registration (dmp-wire §3.7). */
+  updates: number;
+  firsts: number;
+}
+
 /** What the sets since an instant brought. */
 export interface Collected {
   /** Every metadata version that was found, also of documents that only stand at the far end of a replacement. */
   entries: DocumentEntry[];
   /** Between documents: replaces, transforms, appends. Each once. */
   relations: Association[];
-  /** entryUUIDs that the sets brought → submissionTime of the last of these sets, epoch ms */
-  members: Map<string, number>;
-  /** entryUUIDs whose status the sets changed */
+  /** By entryUUID. */
+  members: Map<string, Membership>;
+  /** entryUUIDs whose status the sets changed, where the registry says which. */
   statusChanges: Map<string, StatusChange>;
+  /**
+   * submissionTime (epoch ms) of the last set of which nothing is told: the registry may keep no association for a change
+   * of status, or hide it with its document.
+   */
+  silentSet?: number;
 }
 
 export interface CollectOptions {
@@ -61,7 +77,7 @@ export async function collect(ask: Ask, patientId: string, from: number, options
   );
   const sets = found.objects.submissionSets;
   const fetch = fetcher(ask, patientId, options);
-  const { members, statusChanges } = await contentsOf(sets, fetch, options);
+  const { members, statusChanges, silentSet } = await contentsOf(sets, fetch, options);
   await fetch.documents([...members.keys(), ...statusChanges.keys()]);
   // The replaced end of a replacement came with an older set: it is asked for by its entryUUID. Where that one was itself
   // a replacement is older news: the chain is followed from what is new, and ends where nothing new stands.
@@ -72,7 +88,8 @@ export async function collect(ask: Ask, patientId: string, from: number, options
       .map((r) => r.target),
   );
   await findDeleted(ask, patientId, statusChanges, fetch);
-  return { entries: fetch.entries(), relations: fetch.relations(), members, statusChanges };
+  const told = { entries: fetch.entries(), relations: fetch.relations(), members, statusChanges };
+  return silentSet === undefined ? told : { ...told, silentSet };
 }
 
 /** The documents of the first visit: those in force, of the last years only (the DMP holds decades). */
@@ -83,6 +100,13 @@ export async function collectFirst(
   { most }: CollectOptions,
 ): Promise<DocumentEntry[]> {
   const answer = await ask(findDocuments(patientId, { $XDSDocumentEntryServiceStartTimeFrom: [[dtmOfInstant(from)]] }));
+  if (answer.objects.documentEntries.length > most) throw new TooMuchNews();
+  return answer.objects.documentEntries;
+}
+
+/** Every document of the patient, whatever its status: the only way to see a change of which no association tells. */
+export async function collectAll(ask: Ask, patientId: string, { most }: CollectOptions): Promise<DocumentEntry[]> {
+  const answer = await ask(findDocuments(patientId, { $XDSDocumentEntryStatus: [Object.values(statuses)] }));
   if (answer.objects.documentEntries.length > most) throw new TooMuchNews();
   return answer.objects.documentEntries;
 }
@@ -101,7 +125,7 @@ async function contentsOf(
   sets: readonly SubmissionSet[],
   fetch: Fetcher,
   { batch }: CollectOptions,
-): Promise<Pick<Collected, 'members' | 'statusChanges'>> {
+): Promise<Pick<Collected, 'members' | 'statusChanges' | 'silentSet'>> {
   const times = new Map(sets.map((s) => [s.id, submittedAt(s) ?? 0]));
   const members: Collected['members'] = new Map();
   const statusChanges: Collected['statusChanges'] = new Map();
@@ -110,15 +134,26 @@ async function contentsOf(
   const signatures = new Set(
     associations.filter((a) => a.type === associationTypes.signs && times.has(a.target)).map((a) => a.source),
   );
+  const telling = new Set<string>();
   for (const a of associations) {
     const at = times.get(a.source);
     if (at === undefined || signatures.has(a.target)) continue;
-    if (a.type === associationTypes.hasMember && a.slots['SubmissionSetStatus']?.[0] !== 'Reference')
-      members.set(a.target, Math.max(at, members.get(a.target) ?? 0));
+    telling.add(a.source);
+    if (a.type === associationTypes.hasMember && a.slots['SubmissionSetStatus']?.[0] !== 'Reference') {
+      const known = members.get(a.target) ?? { at: 0, sets: 0, updates: 0, firsts: 0 };
+      const isUpdate = a.slots['PreviousVersion'] !== undefined;
+      members.set(a.target, {
+        at: Math.max(at, known.at),
+        sets: known.sets + 1,
+        updates: known.updates + (isUpdate ? 1 : 0),
+        firsts: known.firsts + (isUpdate ? 0 : 1),
+      });
+    }
     if (a.type === associationTypes.updateStatus && (statusChanges.get(a.target)?.at ?? -1) <= at)
       statusChanges.set(a.target, { from: a.slots['OriginalStatus']?.[0], to: a.slots['NewStatus']?.[0] ?? '', at });
   }
-  return { members, statusChanges };
+  const silent = [...times].filter(([id]) => !telling.has(id)).map(([, at]) => at);
+  return { members, statusChanges, ...(silent.length > 0 ? { silentSet: Math.max(...silent) } : {}) };
 }
 
 /** What was deleted may no longer be given by its identifier: then it is looked for among the deleted ones, once. */

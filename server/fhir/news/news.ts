@@ -4,15 +4,15 @@
  */
 import { insToCx } from '../../../mappings/ins.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
-import type { Association } from '../../../mappings/xds.ts';
+import type { Association, DocumentEntry } from '../../../mappings/xds.ts';
 import { td3_1 } from '../../dmp/transactions/td3-1.ts';
 import type { CallContext } from '../../dmp/types.ts';
 import type { Ins, StoredDocument, StoredPatient } from '../../store/types.ts';
 import { foundOf, hitOf, seen, type Hit } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { askWhole } from '../whole-answer.ts';
-import { type Change, type ChangeCode, changesIn, type Vanished } from './changes.ts';
-import { type Ask, collect, collectFirst, TooMuchNews } from './collect.ts';
+import { type Change, type ChangeCode, changesIn, codeOfStatus, type Vanished } from './changes.ts';
+import { type Ask, collect, collectAll, collectFirst, TooMuchNews } from './collect.ts';
 
 /** A change of a document that the registry gives. */
 export interface NewsHit extends Hit {
@@ -69,50 +69,112 @@ export async function newsOf(
       now: began,
     });
   const options = { batch: config.NEWS_BATCH, most: config.NEWS_MAX_DOCUMENTS };
-  const { changes, vanished, relations } = await look(ask, insToCx(ins), since, next, options, config).catch(
-    (e: unknown) => {
-      if (e instanceof TooMuchNews) throw new IssueError({ key: 'news-too-much', values: { limit: options.most } });
-      throw e;
-    },
-  );
+  const from = since && startOf(since, next, config);
+  const { changes, vanished, relations, unexplained } = await look(
+    ask,
+    insToCx(ins),
+    from,
+    next,
+    options,
+    config,
+  ).catch((e: unknown) => {
+    if (e instanceof TooMuchNews) throw new IssueError({ key: 'news-too-much', values: { limit: options.most } });
+    throw e;
+  });
   const patient = await store.patients.byIns(ins);
-  const items = [...(await bound(changes, patient, services)), ...(await goneOf(vanished, ins, services))];
+  const items = [
+    ...(await bound(changes, patient, services)),
+    ...(await goneOf(vanished, ins, services)),
+    ...(from && unexplained ? await explained(unexplained, from, patient, services) : []),
+  ];
   if (since !== undefined) items.sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
   return { patient, items, ...(relations ? { relations } : {}), next };
+}
+
+/** Where a look begins. A `since` of the future (another clock) must not hide what comes until then. */
+const startOf = (since: Date, now: Date, { NEWS_OVERLAP_SECONDS }: Services['config']): Date =>
+  new Date(Math.min(since.getTime(), now.getTime()) - NEWS_OVERLAP_SECONDS * second);
+
+/** Sets of which no association tells what they changed, and every document of the patient that is not a change already. */
+interface Unexplained {
+  at: number;
+  entries: DocumentEntry[];
+}
+
+interface Seen {
+  changes: Noticed[];
+  vanished: Vanished[];
+  relations?: Association[];
+  unexplained?: Unexplained;
 }
 
 async function look(
   ask: Ask,
   patientId: string,
-  since: Date | undefined,
+  from: Date | undefined,
   now: Date,
   options: { batch: number; most: number },
   config: Services['config'],
-): Promise<{ changes: Noticed[]; vanished: Vanished[]; relations?: Association[] }> {
-  if (since === undefined) {
-    const from = new Date(now);
-    from.setUTCFullYear(from.getUTCFullYear() - config.NEWS_FIRST_YEARS);
-    const entries = await collectFirst(ask, patientId, from.getTime(), options);
+): Promise<Seen> {
+  if (from === undefined) {
+    const first = new Date(now);
+    first.setUTCFullYear(first.getUTCFullYear() - config.NEWS_FIRST_YEARS);
+    const entries = await collectFirst(ask, patientId, first.getTime(), options);
     return { changes: entries.map((entry) => ({ code: 'new', entry })), vanished: [] };
   }
-  // A `since` of the future (another clock) must not hide what comes until then.
-  const from = Math.min(since.getTime(), now.getTime()) - config.NEWS_OVERLAP_SECONDS * second;
-  const collected = await collect(ask, patientId, from, options);
-  return { ...changesIn(collected), relations: collected.relations };
+  const collected = await collect(ask, patientId, from.getTime(), options);
+  const { changes, vanished } = changesIn(collected);
+  const { relations, silentSet } = collected;
+  if (silentSet === undefined) return { changes, vanished, relations };
+  const told = new Set(changes.map((c) => c.entry.logicalId ?? c.entry.id));
+  const entries = (await collectAll(ask, patientId, options)).filter((e) => !told.has(e.logicalId ?? e.id));
+  return { changes, vanished, relations, unexplained: { at: silentSet, entries } };
 }
 
-async function bound(changes: readonly Noticed[], patient: StoredPatient, services: Services): Promise<NewsHit[]> {
-  const { store, config } = services;
+/**
+ * Those of which the store noticed a change since then, now or at another's visit: a document that was known before, and
+ * that has another status now. What a client may hold was seen here before; of the rest it need not be told.
+ */
+async function explained(
+  { at, entries }: Unexplained,
+  from: Date,
+  patient: StoredPatient,
+  services: Services,
+): Promise<NewsHit[]> {
+  const changes = entries.flatMap((entry): Noticed[] => {
+    const code = codeOfStatus[entry.availabilityStatus ?? ''];
+    return code ? [{ code, at, entry }] : [];
+  });
+  const hits = await pairsOf(changes, patient, services);
+  return hits
+    .filter(({ document, change }) => {
+      if (document.createdAt >= from || document.updatedAt < from) return false;
+      const stands = change.code === 'archived' || change.code === 'deleted';
+      return stands || document.revision > Number(document.version ?? 1);
+    })
+    .map(({ document, change }) => hit(document, change, services));
+}
+
+const bound = async (changes: readonly Noticed[], patient: StoredPatient, services: Services): Promise<NewsHit[]> =>
+  (await pairsOf(changes, patient, services)).map(({ document, change }) => hit(document, change, services));
+
+/** Each change with its document, as the store knows it now. */
+async function pairsOf(
+  changes: readonly Noticed[],
+  patient: StoredPatient,
+  { store, config }: Services,
+): Promise<{ document: StoredDocument; change: Noticed }[]> {
   const documents = await store.documents.bind(
     changes.map(({ entry }) => seen(entry, patient, config.REPOSITORY_UNIQUE_ID)),
   );
-  return changes.flatMap(({ entry, code, at }, i) => {
-    const document = documents[i];
-    return document
-      ? [{ ...hitOf(foundOf(entry, document, services)), change: code, ...(at === undefined ? {} : { at: iso(at) }) }]
-      : [];
-  });
+  return changes.flatMap((change, i) => (documents[i] ? [{ document: documents[i], change }] : []));
 }
+
+const hit = (document: StoredDocument, { entry, code, at }: Noticed, services: Services): NewsHit => ({
+  ...hitOf(foundOf(entry, document, services)),
+  change: code,
+  ...(at === undefined ? {} : { at: iso(at) }),
+});
 
 /** Those that were seen here: of the others no client knows. */
 async function goneOf(vanished: readonly Vanished[], ins: Ins, { store }: Services): Promise<Gone[]> {
