@@ -13,6 +13,11 @@ export const extExact = `${ours}/StructureDefinition/xds-exact`;
 export const extVersion = `${ours}/StructureDefinition/xds-version`;
 /** authorSpecialty of an author whose FHIR type has no element for it: a patient (our definition). */
 export const extAuthorSpecialty = `${ours}/StructureDefinition/xds-author-specialty`;
+/** What has happened to a document of `$whats-new`, on `Bundle.entry.search`: `code` and `at` (our definition). */
+export const extDocumentChange = `${ours}/StructureDefinition/document-change`;
+export const documentChanges = `${ours}/CodeSystem/document-change`;
+/** The operation that tells what is new in a record (our definition). */
+export const opWhatsNew = `${ours}/OperationDefinition/DocumentReference-whats-new`;
 /** Identifier types of our own: `logicalId`. */
 export const ourIdentifierTypes = `${ours}/CodeSystem/identifier-type`;
 
@@ -31,6 +36,8 @@ export const extAuthorOrg = `${mhd}/StructureDefinition/ihe-authorOrg`;
 /** MHD 4.2.4 (CP-ITI-1328). */
 export const extHomeCommunityId = `${mhd}/StructureDefinition/ihe-HomeCommunityId`;
 export const mhdIdentifierTypes = `${mhd}/CodeSystem/IHE.MHD.MHDIdentifierType`;
+/** Warnings and errors that MHD names without a code system (ITI-65 §3.65.4.1.3): ours holds them. */
+export const mhdCodes = `${ours}/CodeSystem/mhd-code`;
 export const mhdListTypes = `${mhd}/CodeSystem/MHDlistTypes`;
 
 export const frCoreIdentifierTypes = 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203';

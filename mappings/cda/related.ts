@@ -3,7 +3,6 @@
  * given says what the metadata say. CDA R2 §4.2.3.1: one relation, or a transformation together with a replacement or an
  * addition.
  */
-import { isUuid, oidOfUuid } from '../codecs/uuid.ts';
 import type { Issue } from '../outcome.ts';
 import { relationTable, type CdaRelation, type RelationType } from '../relates-to.ts';
 import { el, type Element } from '../xml/build.ts';
@@ -50,11 +49,7 @@ export function idOfUniqueId(uniqueId: string): CdaId {
 }
 
 /** Every way in which an II may stand for an XDS uniqueId. */
-const uniqueIdsOf = (id: CdaId): string[] => [
-  uniqueIdOf(id),
-  `${id.root}^${id.extension ?? ''}`,
-  ...(isUuid(id.root) && id.extension === undefined ? [oidOfUuid(id.root)] : []),
-];
+const uniqueIdsOf = (id: CdaId): string[] => [uniqueIdOf(id), `${id.root}^${id.extension ?? ''}`];
 
 const relations: readonly string[] = ['RPLC', 'XFRM', 'APND'] satisfies CdaRelation[];
 

@@ -150,7 +150,14 @@ export class DmpError extends Error {
     /** codeContext or fault reason, as the DMP worded it, identifiers of persons taken out. */
     readonly context?: string,
     /** All registry errors, as the registry words them (identifiers of persons taken out). */
-    readonly errors: readonly { code: string; context?: string; location?: string; severity: string }[] = [],
+    readonly errors: readonly {
+      code: string;
+      context?: string;
+      location?: string;
+      severity: string;
+      /** FHIRPath of what it is about, where whoever made the request could tell. */
+      expression?: string;
+    }[] = [],
     options?: ErrorOptions,
   ) {
     super(`${transaction}: ${kind} ${code}`, options);

@@ -33,7 +33,7 @@ function signer(set: SubmissionSet, requester: Requester): string {
  */
 export function signatureEntry(
   set: SubmissionSet,
-  first: DocumentEntry,
+  first: Pick<DocumentEntry, 'healthcareFacilityTypeCode' | 'practiceSettingCode'>,
   requester: Requester,
   env: DmpEnvironment,
 ): DocumentEntry {

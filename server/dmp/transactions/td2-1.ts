@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readRegistryResponse } from '../../../mappings/ebrim/read.ts';
 import { writeSubmission } from '../../../mappings/ebrim/write.ts';
-import type { Association, DocumentEntry, RegistryResponse, SubmissionSet } from '../../../mappings/xds.ts';
+import type { Association, DocumentEntry, Folder, RegistryResponse, SubmissionSet } from '../../../mappings/xds.ts';
 import { el, serialize } from '../../../mappings/xml/build.ts';
 import { registryErrors, requireSuccess } from '../failure.ts';
 import { cidUrl } from '../mtom/encode.ts';
@@ -19,8 +19,12 @@ export interface SubmissionInput {
   set: SubmissionSet;
   /** Documents whose `id` is that of their ExtrinsicObject (`Document01`). */
   entries: { entry: DocumentEntry; content: Uint8Array }[];
+  /** Folders to create. */
+  folders?: Folder[];
   /** RPLC and the like; the HasMember of every document is added where it is not among them. */
   associations: Association[];
+  /** Facility and practice setting of the signature of a set that brings no document. */
+  context?: Pick<DocumentEntry, 'healthcareFacilityTypeCode' | 'practiceSettingCode'>;
 }
 
 export const associationTypes = {
@@ -70,7 +74,7 @@ function completed(input: SubmissionInput, env: DmpEnvironment, requester: Param
     },
     { seal: env.seal, time: env.now(), signatureId: `_${env.newUuid()}`, digest: env.options.xadesDigest },
   );
-  const first = input.entries[0]?.entry;
+  const first = input.entries[0]?.entry ?? input.context;
   if (!first) throw new RangeError('a submission set without a document');
   const entries = [
     ...input.entries,
@@ -107,7 +111,13 @@ export const td2_1: Transaction<SubmissionInput, RegistryResponse> = {
       return { id: entry.id, part };
     });
     const body = el('xdsb:ProvideAndRegisterDocumentSetRequest', { 'xmlns:xdsb': 'urn:ihe:iti:xds-b:2007' }, [
-      writeSubmission({ documentEntries, submissionSets: [input.set], folders: [], associations, objectRefs: [] }),
+      writeSubmission({
+        documentEntries,
+        submissionSets: [input.set],
+        folders: input.folders ?? [],
+        associations,
+        objectRefs: [],
+      }),
       ...attached.map(({ id, part }) =>
         el('xdsb:Document', { id }, [
           el('xop:Include', { 'xmlns:xop': 'http://www.w3.org/2004/08/xop/include', href: cidUrl(part.cid) }),
@@ -119,10 +129,11 @@ export const td2_1: Transaction<SubmissionInput, RegistryResponse> = {
 
   read: {
     kind: 'tree',
-    /** Success may come with warnings. @throws DmpError kind `registry` on anything else */
+    /** Success may come with warnings; what a partial one means the depositor finds out. @throws DmpError kind `registry` on failure */
     read(root) {
       const { status, errors } = readRegistryResponse(root);
-      return { status: requireSuccess(name, { status, errors }).status, errors: registryErrors({ status, errors }) };
+      if (status === 'Failure') requireSuccess(name, { status, errors });
+      return { status, errors: registryErrors({ status, errors }) };
     },
   },
 };

@@ -1,25 +1,36 @@
 /**
  * ITI-65, PDSm flux 01: a set of documents in one transaction, all or nothing. Validation of the whole Bundle → each
- * document prepared → one TD2.1 → transaction-response, an entry for each entry, in the same order.
+ * document and folder prepared → one TD2.1 → transaction-response (`respond.ts`).
  */
-import { randomUUID } from 'node:crypto';
-import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
+import type { Bundle } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import { replaces } from '../../../mappings/relates-to.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PatientIns } from '../../dmp/types.ts';
-import { toOutcome, type Language } from '../outcome.ts';
+import type { Language } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { readProvideBundle, type ProvideBundle } from '../validation/index.ts';
+import { prepareFolder, type PreparedFolder } from './folders.ts';
 import type { DepositOptions } from './one.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { depositedList, depositedReference } from './resource.ts';
+import { respond, type Superseded } from './respond.ts';
 import { checkSame, resolveSubject } from './subject.ts';
 import { setOfList } from './submission-set.ts';
-import { submit, type Submitted } from './submit.ts';
+import { submit, type Submission } from './submit.ts';
+import { checkTarget, resolveTarget, type Target } from './target.ts';
 
 export interface BundleOptions extends DepositOptions {
   /** Of the sentences in `response.outcome`; French by default. */
   language?: Language;
+}
+
+/** A Bundle ready to be submitted. */
+export interface ReadySet {
+  parts: ProvideBundle;
+  submission: Submission;
+  superseded: Superseded[];
+  /** Warnings. */
+  issues: Issue[];
 }
 
 /**
@@ -34,11 +45,26 @@ export async function depositBundle(
   caller: Caller,
   options: BundleOptions = {},
 ): Promise<Bundle> {
+  const ready = await readySet(body, services, caller, options);
+  const submitted = await submit(ready.submission, services);
+  return respond(body as Bundle, ready, submitted, services, options);
+}
+
+/** Collects what is wrong, so that all of it is said at once. */
+type Attempt = <T>(step: () => T | Promise<T>) => Promise<T | undefined>;
+
+/**
+ * Everything that comes before the DMP is called. @throws IssueError with what is wrong anywhere in the Bundle */
+export async function readySet(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  { requestId }: DepositOptions,
+): Promise<ReadySet> {
   const { issues: validation, parts } = readProvideBundle(body);
   if (!parts) throw new IssueError(validation);
-  const patients = parts.patient ? [parts.patient] : [];
   const problems: Issue[] = [];
-  const attempt = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {
+  const attempt: Attempt = async (step) => {
     try {
       return await step();
     } catch (error) {
@@ -49,49 +75,59 @@ export async function depositBundle(
   };
 
   const { set: list } = parts;
-  const around = { patients, ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }) };
-  const subject = await attempt(() =>
-    resolveSubject(
-      list.resource.subject,
-      `${list.path}.subject`,
-      { ...around, contained: list.resource.contained ?? [] },
-      services,
-    ),
-  );
+  const around = {
+    patients: parts.patient ? [parts.patient] : [],
+    contained: list.resource.contained ?? [],
+    ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }),
+  };
+  const subject = await attempt(() => resolveSubject(list.resource.subject, `${list.path}.subject`, around, services));
   const documents = await prepareAll(parts, services, caller, attempt);
   const set =
     subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
+  const outside = subject ? await resolveOutside(parts, subject.ins, services, attempt) : [];
+  const folders = subject ? await prepareFolders(parts, subject.ins, services, attempt) : [];
+  // Which replacement a PATCH goes with can be told once all documents are known.
+  const superseded = problems.length === 0 ? await matchPatches(parts, documents, services, attempt) : [];
   if (problems.length > 0 || !subject || !set) throw new IssueError([...validation, ...problems]);
-
-  const submitted = await submit(
-    {
+  return {
+    parts,
+    submission: {
       ins: subject.ins,
       set,
       setPath: list.path,
       documents,
+      outside,
+      folders,
       caller,
-      ...(options.requestId ? { requestId: options.requestId } : {}),
+      ...(requestId ? { requestId } : {}),
     },
-    services,
-  );
-  const warnings = [...validation, ...subject.issues, ...documents.flatMap((d) => d.issues)];
-  return respond(body as Bundle, parts, submitted, warnings, services, options);
+    superseded,
+    issues: [
+      ...validation,
+      ...subject.issues,
+      ...documents.flatMap((d) => d.issues),
+      ...withoutPatch(documents, superseded),
+    ],
+  };
 }
+
+const entryIdAt = (index: number): string => `Document${String(index + 1).padStart(2, '0')}`;
 
 /** Every document, in the order of the set; the problems of all are collected. */
 async function prepareAll(
-  { documents, patient }: ProvideBundle,
+  { documents, patient, patches }: ProvideBundle,
   services: Services,
   caller: Caller,
-  attempt: <T>(step: () => Promise<T>) => Promise<T | undefined>,
+  attempt: Attempt,
 ): Promise<Prepared[]> {
   const prepared: Prepared[] = [];
+  const created = documents.map((d) => d.reference);
   for (const [i, { reference, binary }] of documents.entries()) {
     const done = await attempt(() =>
       prepare(
         {
-          entryId: `Document${String(i + 1).padStart(2, '0')}`,
+          entryId: entryIdAt(i),
           resource: reference.resource,
           path: reference.path,
           data: binary.resource.data,
@@ -99,6 +135,8 @@ async function prepareAll(
           binaryType: binary.resource.contentType,
           around: {
             patients: patient ? [patient] : [],
+            patches,
+            created,
             ...(reference.fullUrl === undefined ? {} : { fullUrl: reference.fullUrl }),
           },
         },
@@ -116,63 +154,73 @@ function checkPatients(ins: PatientIns, documents: readonly Prepared[]): void {
   for (const document of documents) checkSame([ins, document.subject.ins], `${document.path}.subject`);
 }
 
-function respond(
-  request: Bundle,
-  { set, documents, patient }: ProvideBundle,
-  submitted: Submitted,
-  warnings: readonly Issue[],
-  { config }: Services,
-  { language = 'fr', requestId }: BundleOptions,
-): Bundle {
-  const { created, patientId, payload, setId } = submitted;
-  const { submittedAt } = payload;
-  const entries = new Map<number, BundleEntry>();
-  const answer = (
-    index: number,
-    type: string,
-    id: string,
-    status: string,
-    resource?: BundleEntry['resource'],
-    more: readonly Issue[] = [],
-  ): void => {
-    const own = [...warnings.filter((w) => w.expression?.startsWith(`Bundle.entry[${index}].`)), ...more];
-    entries.set(index, {
-      fullUrl: `${config.fhirBase}/${type}/${id}`,
-      ...(resource ? { resource } : {}),
-      response: {
-        status,
-        location: `${config.fhirBase}/${type}/${id}`,
-        etag: 'W/"1"',
-        lastModified: submittedAt,
-        ...(own.length > 0 ? { outcome: toOutcome(own, language, requestId) } : {}),
-      },
-    });
-  };
-  const status = created ? '201 Created' : '200 OK';
-  answer(set.index, 'List', setId, status, depositedList(setId, patientId, payload), submitted.issues);
-  documents.forEach(({ reference, binary }, i) => {
-    const document = payload.documents[i];
-    if (!document) throw new Error('a submission without one of its documents');
-    answer(
-      reference.index,
-      'DocumentReference',
-      document.id,
-      status,
-      depositedReference(document, { patientId, submittedAt, config }),
-    );
-    answer(binary.index, 'Binary', document.id, status);
-  });
-  // The patient is known to the DMP already: nothing is created.
-  if (patient) answer(patient.index, 'Patient', patientId, '200 OK');
-  return {
-    resourceType: 'Bundle',
-    id: randomUUID(),
-    meta: {
-      profile: ['https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.ProvideDocumentBundleResponse'],
-      lastUpdated: submittedAt,
-    },
-    type: 'transaction-response',
-    link: [{ relation: 'self', url: config.fhirBase }],
-    entry: (request.entry ?? []).map((_, i) => entries.get(i) as BundleEntry),
-  };
+/** Documents of the DMP that the set lists. */
+async function resolveOutside(
+  { outside, patches }: ProvideBundle,
+  ins: PatientIns,
+  services: Services,
+  attempt: Attempt,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const { item, path } of outside) {
+    const target = await attempt(() => resolveTarget(item, path, { patches }, services));
+    if (target && (await attempt(() => (checkTarget(target, ins), true)))) targets.push(target);
+  }
+  return targets;
 }
+
+async function prepareFolders(
+  { folders, documents, patches, patient }: ProvideBundle,
+  ins: PatientIns,
+  services: Services,
+  attempt: Attempt,
+): Promise<PreparedFolder[]> {
+  const prepared: PreparedFolder[] = [];
+  for (const [i, folder] of folders.entries()) {
+    const { resource, path, fullUrl } = folder;
+    const around = {
+      patients: patient ? [patient] : [],
+      contained: resource.contained ?? [],
+      ...(fullUrl === undefined ? {} : { fullUrl }),
+    };
+    const done = await attempt(async () => {
+      const subject = await resolveSubject(resource.subject, `${path}.subject`, around, services);
+      checkSame([ins, subject.ins], `${path}.subject`);
+      const entryIdOf = (d: (typeof folder.members.documents)[number]): string =>
+        entryIdAt(documents.findIndex(({ reference }) => reference === d));
+      return prepareFolder(folder, i + 1, ins, entryIdOf, { patches }, services);
+    });
+    if (done) prepared.push(done);
+  }
+  return prepared;
+}
+
+/** Each PATCH entry with the replacement that it belongs to: a document is superseded by another, never by itself. */
+async function matchPatches(
+  { patches }: ProvideBundle,
+  documents: readonly Prepared[],
+  services: Services,
+  attempt: Attempt,
+): Promise<Superseded[]> {
+  const replaced = documents.flatMap((d) => d.relations).filter((r) => replaces(r.type));
+  const matched: Superseded[] = [];
+  for (const { target: reference, index, path } of patches) {
+    const at = path.replace(/\.resource$/, '.request.url');
+    await attempt(async () => {
+      const { uniqueId } = await resolveTarget({ reference }, at, {}, services);
+      const replacement = replaced.find((r) => r.target.uniqueId === uniqueId);
+      if (!replacement) throw new IssueError({ key: 'patch-unmatched', expression: at });
+      if (matched.some((m) => m.uniqueId === uniqueId))
+        throw new IssueError({ key: 'entry-duplicate', expression: at, values: { element: 'request.url' } });
+      matched.push({ index, uniqueId });
+    });
+  }
+  return matched;
+}
+
+/** A replacement without its PATCH entry is one all the same, as it is in ITI-105; MHD asks for the entry. */
+const withoutPatch = (documents: readonly Prepared[], superseded: readonly Superseded[]): Issue[] =>
+  documents
+    .flatMap((d) => d.relations)
+    .filter((r) => replaces(r.type) && !superseded.some((s) => s.uniqueId === r.target.uniqueId))
+    .map((r): Issue => ({ key: 'replace-without-patch', severity: 'warning', expression: r.path }));

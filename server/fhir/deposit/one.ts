@@ -54,7 +54,8 @@ export async function depositOne(
   );
   const { ins } = document.subject;
   const set = ownSet(ins, document.entry.title, caller, services.config, services.now());
-  const submitted = await submit({ ins, set, documents: [document], caller, ...options }, services);
+  const submission = { ins, set, documents: [document], outside: [], folders: [], caller, ...options };
+  const submitted = await submit(submission, services);
   const [first] = submitted.payload.documents;
   if (!first) throw new Error('a submission without its document');
   return {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentReference, Patient } from '@medplum/fhirtypes';
 import { uris } from '../../../mappings/canonicals.ts';
 import { checkCdaAgainst } from '../../../mappings/cda/check.ts';
+import { checkRelated, type Lineage } from '../../../mappings/cda/related.ts';
 import { readCdaHeader } from '../../../mappings/cda/header.ts';
 import { writeCdaN1 } from '../../../mappings/cda/n1.ts';
 import type { CdaHeader } from '../../../mappings/cda/types.ts';
@@ -26,7 +27,9 @@ import { custodianIssues } from './custodian.ts';
 import { defaultsFor } from './defaults.ts';
 import { oidOf } from './oid.ts';
 import { ownExtensions, slotIssues } from './extensions.ts';
+import { nextLineage, resolveRelations, statedRelations, type Relation } from './relations.ts';
 import { checkSame, insOfPatient, resolveSubject, type Subject, type Surroundings } from './subject.ts';
+import type { TargetSurroundings } from './target.ts';
 
 /** A DocumentReference to deposit, and where its bytes stand. */
 export interface Source {
@@ -40,7 +43,7 @@ export interface Source {
   dataPath: string;
   /** Binary.contentType */
   binaryType?: string;
-  around: Surroundings;
+  around: Surroundings & TargetSurroundings;
 }
 
 /** A document ready for TD2.1. */
@@ -52,6 +55,10 @@ export interface Prepared {
   content: Uint8Array;
   /** SHA-256 (hex) of what was deposited. */
   digest: string;
+  /** What it says of older documents. */
+  relations: Relation[];
+  /** Its place among its versions, where its CDA says it in OIDs. */
+  lineage?: Lineage;
   /** Warnings. */
   issues: Issue[];
 }
@@ -78,6 +85,8 @@ export async function prepare(source: Source, services: Services, caller: Caller
   if (stated) checkSame([subject.ins, stated], `${path}.context.sourcePatientInfo`);
 
   const entry = toEntry(source, { subject, content, header, patient, caller, services });
+  const relations = await resolveRelations(resource, path, entry.uniqueId, around, subject.ins, caller, services);
+  const related = statedRelations(relations);
   const issues = [
     ...subject.issues,
     ...content.issues,
@@ -87,13 +96,24 @@ export async function prepare(source: Source, services: Services, caller: Caller
   ];
   const wrapped = header === undefined;
   if (wrapped) issues.push(...formatIssues(entry, content.media, path));
-  else issues.push(...checkCdaAgainst(header, entry).map((issue) => under(path, issue)));
+  else
+    issues.push(
+      ...[...checkCdaAgainst(header, entry), ...checkRelated(header, related)].map((issue) => under(path, issue)),
+    );
   if (hasErrors(issues)) throw new IssueError(issues);
 
   const { id, name } = caller.structure;
+  const lineage = header ? lineageOf(header) : nextLineage(entry.uniqueId, relations);
   const bytes = wrapped
     ? located(path, () =>
-        writeCdaN1({ entry, content: content.bytes, mediaType: content.media, custodian: { id, name } }),
+        writeCdaN1({
+          entry,
+          content: content.bytes,
+          mediaType: content.media,
+          custodian: { id, name },
+          related,
+          ...lineage,
+        }),
       )
     : content.bytes;
   const hash = createHash('sha1').update(bytes).digest('hex');
@@ -103,6 +123,8 @@ export async function prepare(source: Source, services: Services, caller: Caller
     entry: { ...entry, hash, size: String(bytes.length) },
     content: bytes,
     digest: content.digest,
+    relations,
+    ...(lineage ? { lineage } : {}),
     issues,
   };
 }
@@ -172,6 +194,12 @@ function describe(resource: DocumentReference, uniqueId: string, header: CdaHead
     masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${uniqueId}` },
     content: [{ ...resource.content[0], attachment: { ...attachment, contentType: mimeTypeOf(header) } }],
   };
+}
+
+/** The place of a given CDA among its versions, as far as it says so. */
+function lineageOf({ setId, versionNumber = '' }: CdaHeader): Lineage | undefined {
+  if (setId === undefined || setId.extension !== undefined || !/^\d{1,6}$/.test(versionNumber)) return undefined;
+  return { setId: setId.root, versionNumber: Number(versionNumber) };
 }
 
 /** What the DMP is told that it holds: a CDA, which may stand inside its own stylesheet (dmp-wire §3.4, mimeType). */

@@ -9,7 +9,7 @@ import { insToCx } from '../../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { submissionSetFromFhir } from '../../../mappings/submission-set.ts';
 import { displayOf, isMember } from '../../../mappings/terminology/valuesets.ts';
-import type { Association, SubmissionSet } from '../../../mappings/xds.ts';
+import type { SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Config } from '../../config.ts';
 import type { PatientIns } from '../../dmp/types.ts';
@@ -100,15 +100,4 @@ export function setOfList(list: List, path: string, ins: PatientIns, caller: Cal
         }
       : {}),
   };
-}
-
-/** The set holds each document (ITI TF-3 §4.2.2.2: HasMember, original). */
-export function membership(set: SubmissionSet, entryIds: readonly string[]): Association[] {
-  return entryIds.map((target, i) => ({
-    id: `HasMember${String(i + 1).padStart(2, '0')}`,
-    type: 'urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember',
-    source: set.id,
-    target,
-    slots: { SubmissionSetStatus: ['Original'] },
-  }));
 }

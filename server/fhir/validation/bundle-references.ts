@@ -6,6 +6,7 @@ import type {
   List,
   ListEntry,
   Patient,
+  Reference,
   Resource,
 } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
@@ -47,16 +48,18 @@ export function resolveEntry<T extends Resource>(
 export function checkPatients(
   {
     lists,
+    folders,
     references,
     patients,
   }: {
     lists: readonly Entry<List>[];
+    folders: readonly Entry<List>[];
     references: readonly Entry<DocumentReference>[];
     patients: readonly Entry<Patient>[];
   },
   issues: Issue[],
 ): void {
-  const subjects = [...lists, ...references].map((entry) => {
+  const subjects = [...lists, ...folders, ...references].map((entry) => {
     const reference = entry.resource.subject?.reference;
     return reference === undefined ? undefined : resolveEntry(reference, entry, patients);
   });
@@ -93,29 +96,69 @@ export function pair(
   return documents;
 }
 
-/** The documents of the set, in its order. A document of the Bundle that the set does not list is refused. */
-export function checkMembers(
-  { lists, references }: { lists: readonly Entry<List>[]; references: readonly Entry<DocumentReference>[] },
+/** What a set or a folder lists that is not created with it: by a reference outside of the Bundle, or by an identifier. */
+export interface OutsideMember {
+  item: Reference;
+  /** FHIRPath of the item */
+  path: string;
+}
+
+/** The members of a List: documents of the Bundle in the order of the List, folders of the Bundle, and what is elsewhere. */
+export interface Members {
+  documents: Entry<DocumentReference>[];
+  folders: Entry<List>[];
+  outside: OutsideMember[];
+}
+
+/**
+ * The members of a set or a folder. Whatever is neither in the Bundle nor looks like a document that may exist already is
+ * an issue.
+ */
+export function membersOf(
+  list: Entry<List>,
+  { references, folders }: { references: readonly Entry<DocumentReference>[]; folders: readonly Entry<List>[] },
   issues: Issue[],
-): Entry<DocumentReference>[] {
-  const listed: Entry<DocumentReference>[] = [];
-  for (const set of lists)
-    (set.resource.entry ?? []).forEach(({ item }: Partial<ListEntry>, i) => {
-      const expression = `${set.path}.entry[${i}].item`;
-      const reference = item?.reference ?? '';
-      const document = resolveEntry(reference, set, references);
-      if (!document)
-        return void issues.push({
-          key: 'reference-unresolved',
-          expression: `${expression}.reference`,
-          values: { reference: shown(reference) },
-        });
-      if (listed.includes(document))
-        return void issues.push({ key: 'entry-duplicate', expression, values: { element: 'List.entry.item' } });
-      listed.push(document);
-    });
+): Members {
+  const members: Members = { documents: [], folders: [], outside: [] };
+  const seen = new Set<unknown>();
+  (list.resource.entry ?? []).forEach(({ item }: Partial<ListEntry>, i) => {
+    const path = `${list.path}.entry[${i}].item`;
+    const reference = item?.reference ?? '';
+    const document = resolveEntry(reference, list, references);
+    const folder = document ? undefined : resolveEntry(reference, list, folders);
+    const known = document ?? folder ?? (reference === '' ? item?.identifier?.value : reference);
+    if (seen.has(known))
+      return void issues.push({ key: 'entry-duplicate', expression: path, values: { element: 'List.entry.item' } });
+    seen.add(known);
+    if (document) members.documents.push(document);
+    else if (folder) members.folders.push(folder);
+    else if (item && mayExist(item)) members.outside.push({ item, path });
+    else
+      issues.push({
+        key: 'reference-unresolved',
+        expression: `${path}.reference`,
+        values: { reference: shown(reference) },
+      });
+  });
+  return members;
+}
+
+/** Whether a reference can be to a document that exists: by id, by criteria, or by identifier alone. */
+const mayExist = ({ reference, identifier }: Reference): boolean =>
+  reference === undefined
+    ? identifier?.value !== undefined
+    : /(?:^|\/)DocumentReference(?:\/[A-Za-z0-9\-.]{1,64}$|\?)/.test(reference);
+
+/** Documents and folders of the Bundle that the set does not list are refused. */
+export function checkListed(
+  members: Members,
+  { references, folders }: { references: readonly Entry<DocumentReference>[]; folders: readonly Entry<List>[] },
+  issues: Issue[],
+): void {
   for (const document of references)
-    if (!listed.includes(document))
+    if (!members.documents.includes(document))
       issues.push({ key: 'entry-unreferenced', expression: document.path, values: { type: 'DocumentReference' } });
-  return listed;
+  for (const folder of folders)
+    if (!members.folders.includes(folder))
+      issues.push({ key: 'entry-unreferenced', expression: folder.path, values: { type: 'List (folder)' } });
 }

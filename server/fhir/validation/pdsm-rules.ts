@@ -90,6 +90,26 @@ const submissionSet: readonly Rule[] = [
   { element: 'emptyReason', card: '0..0' },
 ];
 
+const folder: readonly Rule[] = [
+  { element: 'extension(ihe-designationType)', card: '1..1', mhd: '1..*' },
+  { element: 'modifierExtension', card: '0..0' },
+  { element: 'status', card: '1..1' },
+  { element: 'mode', card: '1..1', fixed: 'working' },
+  { element: 'title', card: '1..1' },
+  { element: 'code', card: '1..1', fixed: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes|folder' },
+  { element: 'subject', card: '1..1' },
+  { element: 'encounter', card: '0..0' },
+  { element: 'date', card: '1..1', mhd: '0..1', filled: 'the registry sets lastUpdateTime' },
+  { element: 'source', card: '0..0' },
+  { element: 'orderedBy', card: '0..0' },
+  { element: 'note', card: '0..1' },
+  { element: 'entry', card: '1..*', mhd: '0..*' },
+  { element: 'entry.flag', card: '0..0' },
+  { element: 'entry.deleted', card: '0..0' },
+  { element: 'entry.date', card: '0..0' },
+  { element: 'emptyReason', card: '0..0' },
+];
+
 const provideBundle: readonly Rule[] = [
   { element: 'meta.profile', card: '1..*' },
   { element: 'type', card: '1..1', fixed: 'transaction' },
@@ -115,6 +135,12 @@ export const profiles = {
     rules: submissionSet,
     snapshot: 'pdsm-submissionset-comprehensive',
     mhdSnapshot: 'IHE.MHD.Comprehensive.SubmissionSet',
+  },
+  folder: {
+    name: 'PDSm Folder Comprehensive',
+    rules: folder,
+    snapshot: 'pdsm-folder-comprehensive',
+    mhdSnapshot: 'IHE.MHD.Comprehensive.Folder',
   },
   provideBundle: {
     name: 'PDSm Comprehensive Provide Document Bundle',

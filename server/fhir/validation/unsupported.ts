@@ -5,7 +5,7 @@ import type { DocumentReference, List } from '@medplum/fhirtypes';
 import { extIsArchived } from '../../../mappings/canonicals.ts';
 import type { Issue } from '../../../mappings/outcome.ts';
 
-/** Issues (501) for replacement and the like, transformation, and depositing straight into the archive. */
+/** Issues (501) for depositing straight into the archive. */
 export function unsupportedYet(resource: DocumentReference | List, path: string): Issue[] {
   const later = (detail: string, expression: string): Issue => ({
     key: 'not-supported-yet',
@@ -13,8 +13,6 @@ export function unsupportedYet(resource: DocumentReference | List, path: string)
     values: { detail },
   });
   const issues: Issue[] = [];
-  if (resource.resourceType === 'DocumentReference' && resource.relatesTo?.length)
-    issues.push(later('DocumentReference.relatesTo', 'relatesTo'));
   (Array.isArray(resource.extension) ? resource.extension : []).forEach((extension, i) => {
     if (extension.url === extIsArchived && extension.valueBoolean === true)
       issues.push(later('isArchived = true', `extension[${i}]`));

@@ -307,12 +307,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
   [
     'Missing_SubmissionSetTypeList',
     (b) => b.entry!.shift(),
-    [
-      '400',
-      'entry-count Bundle.entry',
-      'entry-unreferenced Bundle.entry[0].resource',
-      'entry-unreferenced Bundle.entry[2].resource',
-    ],
+    ['400', 'entry-count Bundle.entry'],
   ],
   [
     'Missing_Format_Code',
@@ -397,12 +392,16 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
         },
         request: { method: 'POST', url: 'List' },
       }),
-    ['501', 'not-supported-yet Bundle.entry[5].resource'],
+    [
+      '400',
+      'element-forbidden Bundle.entry[5].resource.source',
+      'entry-unreferenced Bundle.entry[5].resource',
+    ],
   ],
   [
     'a replacement',
     (b) => (reference(b).relatesTo = [{ code: 'replaces', target: { reference: 'DocumentReference/1' } }]),
-    ['501', 'not-supported-yet Bundle.entry[1].resource.relatesTo'],
+    ['422', 'target-unknown Bundle.entry[1].resource.relatesTo[0].target.reference'],
   ],
   [
     'a PATCH',
@@ -411,7 +410,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
         resource: { resourceType: 'Parameters', parameter: [{ name: 'operation', valueString: 'replace' }] },
         request: { method: 'PATCH', url: 'DocumentReference/1' },
       }),
-    ['501', 'not-supported-yet Bundle.entry[5].resource'],
+    ['400', 'patch-parameters Bundle.entry[5].resource.parameter'],
   ],
   [
     'a FHIR document',
@@ -420,7 +419,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
         resource: { resourceType: 'Bundle', type: 'document' } as never,
         request: { method: 'POST', url: 'Bundle' },
       }),
-    ['501', '…'],
+    ['400', 'fhir-document-unsupported Bundle.entry[5].resource'],
   ],
   [
     'an entry of another type',

@@ -9,7 +9,22 @@ import { IssueError } from '../../../mappings/outcome.ts';
 import { depositOne } from '../../../server/fhir/deposit/one.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
 import { describeShared } from '../../support/shared.ts';
-import { nurse, world } from './fakes.ts';
+import { nurse, world, type World } from './fakes.ts';
+
+/** relatesTo, as far as the header says it: the deposit wants both to agree. */
+function relatesTo({ relatedDocuments }: ReturnType<typeof readCdaHeader>): Pick<DocumentReference, 'relatesTo'> {
+  const replaced = relatedDocuments.find((r) => r.type === 'RPLC')?.id;
+  if (!replaced) return {};
+  const identifier = { system: 'urn:ietf:rfc:3986', value: `urn:oid:${uniqueIdOf(replaced)}` };
+  return { relatesTo: [{ code: 'replaces', target: { identifier } }] };
+}
+
+/** A world whose DMP holds the document that a CDA replaces. */
+function worldWith({ relatedDocuments }: ReturnType<typeof readCdaHeader>): World {
+  const w = world();
+  for (const { id } of relatedDocuments) if (id) w.fake.registry.set(uniqueIdOf(id), 'urn:uuid:1');
+  return w;
+}
 
 /** The leanest publish of a CDA: what the header says is not said again; the author is left to header and context. */
 function lean(bytes: Buffer, more: Partial<DocumentReference> = {}): DocumentReference {
@@ -22,6 +37,7 @@ function lean(bytes: Buffer, more: Partial<DocumentReference> = {}): DocumentRef
     subject: { identifier: { system: `urn:oid:${ins.root}`, value: ins.extension } },
     date: '2026-11-20T09:00:00Z',
     custodian: { identifier: { system: 'urn:oid:1.2.250.1.71.4.2.2', value: '1990100109' } },
+    ...relatesTo(header),
     content: [
       { attachment: { contentType: 'text/xml', data: bytes.toString('base64'), title: header.title ?? 'Document' } },
     ],
@@ -35,9 +51,9 @@ describeShared('ITI-105: a CDA is deposited as it is', (dir) => {
   it.each(['td2-1-01-cda-n1.xml', 'td2-1-01-cda-n3.xml', 'td2-1-02-cda-n1-v2.xml'])(
     '%s: its bytes, its metadata',
     async (name) => {
-      const w = world();
       const bytes = part(name);
       const header = readCdaHeader(bytes);
+      const w = worldWith(header);
       const { status, issues } = await depositOne(
         lean(bytes, { category: cls('10'), content: content(bytes, name) }),
         w,
@@ -148,13 +164,13 @@ describeShared('ITI-105: the ANS’s CDA examples', (dir) => {
     // an invented INS with a wrong key under the real authority
     'CDA_TDDUI_Exemple_v1.0.1.xml': ['ins-key DocumentReference.subject'],
     'CSE-MDE_1obs.xml': ['ins-key DocumentReference.subject'],
-    // ClinicalDocument/id is a UUID, which XDS cannot hold
-    'PPS-PAERPA_2021.01.xml': ['unique-id-invalid DocumentReference.masterIdentifier.value'],
+    // the document that it replaces has a uniqueId (root and extension) that XDS cannot hold: it is in no DMP
+    'CNAM-HR_2021.01_sans-info.xml': ['target-unknown DocumentReference.relatesTo[0].target.identifier'],
   };
   for (const file of readdirSync(folder).filter((f) => f.endsWith('.xml')))
     it(file, async () => {
       const bytes = readFileSync(path.join(folder, file));
-      const w = world();
+      const w = worldWith(readCdaHeader(bytes));
       let error: IssueError | undefined;
       try {
         await depositOne(lean(bytes), w, nurse);

@@ -11,9 +11,12 @@ import type {
   Reservation,
   Store,
   StoredDocument,
+  SeenDocument,
+  StoredList,
   StoredPatient,
   StoredSet,
 } from '../../../server/store/types.ts';
+import type { StoredQuery } from '../../../mappings/query.ts';
 import type { RegistryResponse } from '../../../mappings/xds.ts';
 
 type Held = StoredDocument & { contentDigest: string };
@@ -65,6 +68,33 @@ export class FakeStore {
         if (document?.state === 'pending') document.updatedAt = new Date(0);
       }),
     byId: async (id: string) => this.held.get(id),
+    byIdentifier: async (value: string) => {
+      const plain = value.replace(/^urn:(oid|uuid):/, '');
+      return [...this.held.values()].find((d) => d.uniqueId === plain || d.entryUuid === `urn:uuid:${plain}`);
+    },
+    bind: async (seen: readonly SeenDocument[]) =>
+      seen.map((s) => {
+        const known = [...this.held.values()].find((d) => d.uniqueId === s.uniqueId);
+        const { logicalId: _l, hash: _h, ...rest } = s;
+        const document: Held = known ?? {
+          ...this.make({ ...rest, setId: '', contentDigest: '', hash: '', size: 0 }),
+          state: 'seen',
+          setId: undefined,
+          contentDigest: '',
+        };
+        document.entryUuid = s.entryUuid;
+        this.held.set(document.id, document);
+        return document;
+      }),
+    changeStatus: async (id: string, availabilityStatus: string) =>
+      void (this.held.get(id)!.availabilityStatus = availabilityStatus),
+  };
+
+  readonly folders = new Map<string, StoredList>();
+  readonly lists = {
+    byId: async (id: string) => this.folders.get(id),
+    byIdentifier: async (value: string) =>
+      [...this.folders.values()].find((f) => f.uniqueId === value.replace(/^urn:oid:/, '')),
   };
 
   readonly sets = {
@@ -94,6 +124,9 @@ export class FakeDmp implements DmpClient {
   /** Next failures, first first. */
   readonly failures: DmpError[] = [];
   warnings: RegistryResponse['errors'] = [];
+  status: RegistryResponse['status'] = 'Success';
+  /** What TD3.1b finds: uniqueId → entryUUID. */
+  readonly registry = new Map<string, string>();
   /** Answers wait for this. */
   gate: Promise<void> = Promise.resolve();
 
@@ -102,7 +135,12 @@ export class FakeDmp implements DmpClient {
     await this.gate;
     const failure = this.failures.shift();
     if (failure) throw failure;
-    return { status: 'Success', errors: this.warnings } as unknown as Out;
+    if (transaction.name === 'TD3.1b') {
+      const [[uniqueId = ''] = []] = Object.values((input as unknown as StoredQuery).parameters)[0] ?? [];
+      const found = this.registry.get(uniqueId);
+      return { objects: { objectRefs: found ? [found] : [] }, errors: [] } as unknown as Out;
+    }
+    return { status: this.status, errors: this.warnings } as unknown as Out;
   }
   async close(): Promise<void> {}
   /** The last submission. */

@@ -404,7 +404,7 @@ describe('ITI-105: bad input is answered, and nothing is sent or kept', () => {
     [
       'relatesTo',
       { ...base, relatesTo: [{ code: 'replaces', target: { reference: 'DocumentReference/1' } }] },
-      ['501', 'not-supported-yet DocumentReference.relatesTo'],
+      ['422', 'target-unknown DocumentReference.relatesTo[0].target.reference'],
     ],
     [
       'a uniqueId that is none',

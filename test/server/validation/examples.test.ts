@@ -17,11 +17,10 @@ describeShared('PDSm’s own examples against the profiles: their known defects,
     expect(said(validateSimplifiedPublish(read('pdsm-DocumentReference-PDSmSimplifiedExample')))).toEqual([]);
   });
 
-  it('replacement in a set: recognised, and not served yet', () => {
-    expect(said(readProvideBundle(read('pdsm-iti65-replace')).issues)).toEqual([
-      'not-supported-yet Bundle.entry[2].resource',
-      'not-supported-yet Bundle.entry[1].resource.relatesTo',
-    ]);
+  it('replacement in a set: the profile is met, and its PATCH entry is read', () => {
+    const { issues, parts } = readProvideBundle(read('pdsm-iti65-replace'));
+    expect(said(issues)).toEqual([]);
+    expect(parts!.patches.map((p) => p.target)).toEqual(['DocumentReference/doc-old']);
   });
 
   /** The two resources of the examples as a Bundle: what stands between them and a deposit. */

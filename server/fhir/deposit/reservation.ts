@@ -1,0 +1,66 @@
+/**
+ * The uniqueIds of a submission: what taking them says. Idempotent by uniqueId and bytes (design « Identity of things »): the
+ * same again finds the first, other bytes are a conflict.
+ */
+import { IssueError } from '../../../mappings/outcome.ts';
+import type { NewDocument, Reservation } from '../../store/types.ts';
+import type { Services } from '../services.ts';
+import type { Prepared } from './prepare.ts';
+
+/** A document as the store reserves it. */
+export const toReserve = (
+  { entry, digest, content }: Prepared,
+  patientId: string,
+  setId: string,
+  repositoryUniqueId: string,
+): NewDocument => ({
+  uniqueId: entry.uniqueId,
+  repositoryUniqueId,
+  patientId,
+  setId,
+  contentDigest: digest,
+  hash: entry.hash ?? '',
+  size: content.length,
+  mimeType: entry.mimeType,
+});
+
+/** What the reservations say together. @throws IssueError duplicate, document-already-deposited, deposit-pending */
+export function judge(
+  reservations: readonly Pick<Reservation, 'state' | 'document'>[],
+  documents: readonly { path: string }[],
+): 'new' | 'existing' | 'pending' {
+  const at = (state: Reservation['state']): number[] => reservations.flatMap((r, i) => (r.state === state ? [i] : []));
+  const refuse = (key: string, indices: readonly number[]): never => {
+    throw new IssueError(indices.map((i) => ({ key, expression: `${documents[i]?.path ?? ''}.masterIdentifier` })));
+  };
+  const conflicts = at('conflict');
+  if (conflicts.length > 0) refuse('duplicate', conflicts);
+  const pending = at('pending');
+  const known = at('existing');
+  const sets = new Set(reservations.map((r) => r.document.setId));
+  if (known.length > 0 && (known.length < reservations.length || sets.size > 1)) {
+    refuse(pending.length > 0 ? 'deposit-pending' : 'document-already-deposited', pending.length > 0 ? pending : known);
+  }
+  if (pending.length > 0 && (pending.length < reservations.length || sets.size > 1)) refuse('deposit-pending', pending);
+  return known.length > 0 ? 'existing' : pending.length > 0 ? 'pending' : 'new';
+}
+
+/** How long a deposit may be without outcome before another may take it over: twice what the DMP is given to answer. */
+export const pendingFor = (timeoutMs: number): number => Math.max(60_000, 2 * timeoutMs);
+
+/** Takes over a submission whose outcome never came. @throws IssueError deposit-pending (503) while it may still be under way */
+export async function takeOver(reservations: readonly Reservation[], services: Services): Promise<void> {
+  const olderThan = new Date(services.now().getTime() - pendingFor(services.config.DMP_TIMEOUT_MS));
+  for (const { document } of reservations)
+    if (!(await services.store.documents.takeOver(document.id, olderThan)))
+      throw new IssueError({ key: 'deposit-pending' });
+}
+
+/** @throws IssueError unique-id-repeated */
+export function checkRepeated(documents: readonly Prepared[]): void {
+  const repeated = documents.filter((d, i) => documents.findIndex((o) => o.entry.uniqueId === d.entry.uniqueId) !== i);
+  if (repeated.length > 0)
+    throw new IssueError(
+      repeated.map((d) => ({ key: 'unique-id-repeated', expression: `${d.path}.masterIdentifier` })),
+    );
+}
