@@ -562,6 +562,14 @@ export const errors = {
     'The designationType needs a code of {expected} (PDSm constr-bind-designationtype). Take it from JDV_J59 (DMP) or JDV_J03.',
   ),
 
+  valid: row(200, 'informational', 'Aucun problème n’a été trouvé.', 'No problem was found.'),
+  'validate-mode': row(
+    405,
+    'not-supported',
+    '{method} {type} n’est pas servi. Un document se modifie et se supprime par PATCH (essai à blanc : _dryRun=true), un classeur se modifie dans un lot (ITI-65).',
+    '{method} {type} is not served. A document is changed and deleted by PATCH (dry run: _dryRun=true), a folder is changed in a set (ITI-65).',
+  ),
+
   // --- identity
   'ins-format': row(
     400,
