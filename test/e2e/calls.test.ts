@@ -85,11 +85,50 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       [`TD2.1 ${weak}`],
     ],
     [
-      'a list',
+      'a list, its relations, and a target that the registry no longer gives',
       'DocumentReference.search-type',
       () => stack.get(`/DocumentReference?${mine}`, 'doctor'),
       200,
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`],
+    ],
+    [
+      'a list and its relations, whose targets were seen before',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&period-start=ge2026-09`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
+    ],
+    [
+      'a list without the element relatesTo',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&_elements=type,date`, 'doctor'),
+      200,
       [`TD3.1a ${strong}`],
+    ],
+    [
+      'the documents that relate to another',
+      'DocumentReference.search-type',
+      () =>
+        stack.get(
+          `/DocumentReference?${mine}&period-start=ge2026-09&relatesto=DocumentReference/${listed.id}`,
+          'doctor',
+        ),
+      200,
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
+    ],
+    [
+      'a document found by its identifier, and its relations',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&identifier=${listed.masterIdentifier!.value}`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
+    [
+      'a list with its patient and its authors',
+      'DocumentReference.search-type',
+      () => stack.get(`/DocumentReference?${mine}&period-start=ge2026-09&_include=*`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
     ],
     [
       'a list by everything at once',
@@ -100,7 +139,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
           'doctor',
         ),
       200,
-      [`TD3.1a ${strong}`],
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
     ],
     [
       'a count',
@@ -109,7 +148,13 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       200,
       [`TD3.1a ${strong}`],
     ],
-    ['the next page', 'DocumentReference.search-type', () => stack.get(next, 'doctor'), 200, []],
+    [
+      'the next page: its relations',
+      'DocumentReference.search-type',
+      () => stack.get(next, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`],
+    ],
     [
       'what cannot be found',
       'DocumentReference.search-type',

@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 import { startSimulator } from '../../simulator/server.ts';
+import type { Settings } from '../../simulator/settings.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { ensurePki } from '../../tools/pki.ts';
 import { makeToken } from '../../tools/token.ts';
@@ -55,8 +56,12 @@ async function freePort(): Promise<number> {
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Starts the whole stack; close it in `afterAll`. */
-export async function startStack(settings: Record<string, string> = {}) {
+/**
+ * Starts the whole stack; close it in `afterAll`.
+ * @param settings of the façade
+ * @param world settings of the simulator
+ */
+export async function startStack(settings: Record<string, string> = {}, world: Partial<Settings> = {}) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
   const pki = await ensurePki(path.join(dataDir, 'pki'));
   const simulator = await startSimulator({
@@ -66,6 +71,7 @@ export async function startStack(settings: Record<string, string> = {}) {
     tlsCert: pki.server.chain,
     tlsClientCa: [pki.ca],
     vihfCa: [pki.ca],
+    ...world,
   });
   const database = await freshDatabase();
   const environment: Record<string, string> = {

@@ -354,7 +354,7 @@ describe('read', () => {
         parameters: { $XDSDocumentEntryUniqueId: [[entry(1).uniqueId]] },
       });
       expect(res.body).toEqual(found);
-      expect(res.headers['etag']).toBe('W/"1"');
+      expect(res.headers['etag']).toBe(`W/"${found!.meta!.versionId}"`);
       expect(res.headers['last-modified']).toBe(new Date(found!.meta!.lastUpdated!).toUTCString());
     }
   });
