@@ -26,6 +26,12 @@ const refused = (names: Iterable<string>): IssueError =>
     }),
   );
 
+/** Before the document is looked at. @throws IssueError patch-element (405) */
+export function requireNames(names: readonly string[]): void {
+  const others = names.map((n) => n.replace(/^_/, '')).filter((n) => !elements.includes(n));
+  if (others.length > 0) throw refused(others);
+}
+
 /**
  * The patched resource, when it differs from the document only where it may.
  * @throws IssueError patch-element (405), patch-value and other rows of validation (400)

@@ -45,6 +45,7 @@ export function readFhirPathPatch(parameters: unknown): Patch {
   requireCount(parameter.length);
   const list = parameter.map(operationOf);
   return {
+    names: list.map(({ steps: [first], name }) => (first?.kind === 'child' ? first.name : (name ?? '*'))),
     apply(document) {
       const resource = structuredClone(document);
       const touched = list.map((operation, i) => perform(operation, resource, i));

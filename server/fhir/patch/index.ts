@@ -13,7 +13,7 @@ import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { readFhirXml } from '../xml/read.ts';
 import { make } from './change.ts';
-import { requireClearLabels, requirePatchable } from './elements.ts';
+import { requireClearLabels, requireNames, requirePatchable } from './elements.ts';
 import { readFhirPathPatch } from './fhirpath-patch.ts';
 import { readJsonPatch } from './json-patch.ts';
 import type { Patch } from './patch.ts';
@@ -34,6 +34,7 @@ export const patchFormats = Object.keys(formats);
 export const patchDocument: Handler = async (call, services) => {
   const patch = readPatch(call);
   const document = await targetOf(call, services);
+  requireNames(patch.names);
   const state = await currentState(document, call, services);
   requireVersion(call.ifMatch, state.resource.meta?.versionId ?? '');
   const change = decide(patch, state, call, services);

@@ -31,7 +31,7 @@ export function readJsonPatch(bytes: Uint8Array): Patch {
   if (!Array.isArray(body)) throw malformed('RFC 6902: [ { "op": …, "path": …, "value": … } ]');
   requireCount(body.length);
   const list = body.map(operationOf);
-  return { apply: (document) => apply(list, document) };
+  return { names: list.flatMap(namesOf), apply: (document) => apply(list, document) };
 }
 
 function operationOf(given: unknown, i: number): Operation {
@@ -43,6 +43,16 @@ function operationOf(given: unknown, i: number): Operation {
   if (withValue.includes(op) && !Object.hasOwn(given, 'value')) throw wrong('value');
   if (withFrom.includes(op) && (typeof from !== 'string' || from.length > maxPath)) throw wrong('from');
   return given as Operation;
+}
+
+/** Of paths that are none, nothing is said: they are refused when it is known what to write instead. */
+function namesOf(operation: Operation): string[] {
+  if (operation.op === 'test') return [];
+  const paths = [operation.path, ...(operation.op === 'move' ? [operation.from] : [])];
+  return paths
+    .filter((p) => pointer.test(p) && !/^\/(?:extension\s*\[|DocumentReference(?:\/|$))/.test(p))
+    .flatMap((p) => tokensOf(p)[0] ?? '*')
+    .filter((name) => !forbidden.includes(name));
 }
 
 function apply(list: readonly Operation[], document: DocumentReference): ReturnType<Patch['apply']> {

@@ -28,6 +28,8 @@ export interface Applied {
 
 /** A patch that was read. */
 export interface Patch {
+  /** Elements that its paths name, whether or not they are there; `*` for the resource itself. */
+  names: readonly string[];
   /** @throws IssueError patch-path, patch-not-applicable, patch-test-failed; the document given is not changed */
   apply(document: DocumentReference): Applied;
 }

@@ -42,7 +42,7 @@ export function readXmlPatch(bytes: Uint8Array): Patch {
   if (root.name !== 'diff' && root.name !== 'patch') throw malformed('RFC 5261: <diff> add | replace | remove </diff>');
   requireCount(root.children.length);
   const list = root.children.map(operationOf);
-  return { apply: (document) => apply(list, document) };
+  return { names: list.flatMap(namesOf), apply: (document) => apply(list, document) };
 }
 
 function operationOf(node: XmlNode, i: number): Operation {
@@ -69,6 +69,13 @@ function operationOf(node: XmlNode, i: number): Operation {
     pos: pos as Operation['pos'],
   };
   return attribute === undefined ? operation : { ...operation, attribute };
+}
+
+function namesOf({ kind, selector, content, attribute }: Operation): string[] {
+  const [, top] = selector.steps;
+  if (top) return [top.name];
+  const isInside = kind === 'add' && attribute === undefined;
+  return isInside ? content.map((c) => c.name) : ['*'];
 }
 
 function apply(list: readonly Operation[], document: DocumentReference): ReturnType<Patch['apply']> {

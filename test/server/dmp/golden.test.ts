@@ -10,13 +10,14 @@ import { td0_2 } from '../../../server/dmp/transactions/td0-2.ts';
 import { td2_1, type SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
 import { td3_1, td3_1b } from '../../../server/dmp/transactions/td3-1.ts';
 import { td3_2 } from '../../../server/dmp/transactions/td3-2.ts';
+import { td3_3a, td3_3b, td3_3c, td3_3d } from '../../../server/dmp/transactions/td3-3.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
 import { describeShared } from '../../support/shared.ts';
 import { replay, startFarEnd, type FarEnd } from './far-end.ts';
 import { readGolden, type Json } from './http-file.ts';
 import { testPki, type TestPki } from './pki.ts';
 import { byDoctor, byNurse, clientOf, p1 } from './setup.ts';
-import { submission } from './submission.ts';
+import { newStatus, newVersion, submission } from './submission.ts';
 
 /** What a reader must find: null and absent are the same (wire/README.md). */
 const present = (value: unknown): Json => JSON.parse(JSON.stringify(value, (_, v: unknown) => v ?? undefined));
@@ -241,14 +242,31 @@ describeShared('golden answers', (dir) => {
     });
   });
 
+  describe('TD3.3', () => {
+    it.each(files(/td3-3[a-d]\//))('%s', async (file) => {
+      far.reply = replay(readGolden(dir, file));
+      const client = clientOf(pki, far.url);
+      const calls = {
+        a: () => client.call(td3_3a, newVersion(), byDoctor),
+        b: () => client.call(td3_3b, newVersion(), byDoctor),
+        c: () => client.call(td3_3c, newStatus(), byNurse),
+        d: () => client.call(td3_3d, newStatus(), byDoctor),
+      };
+      expect(await calls[/td3-3([a-d])/.exec(file)![1] as keyof typeof calls]()).toEqual(messages[file]);
+      await client.close();
+    });
+  });
+
   describe('failures', () => {
     const input = submission();
-    it.each(files(/failures\/iti(18|41)-(?!success)/))('%s', async (file) => {
+    it.each(files(/failures\/iti(18|41|57)-(?!success)/))('%s', async (file) => {
       far.reply = replay(readGolden(dir, file));
       const client = clientOf(pki, far.url);
       const call = file.includes('iti18')
         ? client.call(td3_1, leaf, byDoctor)
-        : client.call<SubmissionInput, unknown>(td2_1, input, byNurse);
+        : file.includes('iti57')
+          ? client.call(td3_3a, newVersion(), byDoctor)
+          : client.call<SubmissionInput, unknown>(td2_1, input, byNurse);
       const error = await call.catch((e: unknown) => e as DmpError);
       const errors = messages[file].errors.map((e: Json) => ({ ...e, context: withoutIdentifiers(e.context) }));
       expect(error).toBeInstanceOf(DmpError);

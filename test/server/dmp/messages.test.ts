@@ -7,12 +7,13 @@ import { td0_2 } from '../../../server/dmp/transactions/td0-2.ts';
 import { td2_1 } from '../../../server/dmp/transactions/td2-1.ts';
 import { td3_1, td3_1b } from '../../../server/dmp/transactions/td3-1.ts';
 import { td3_2 } from '../../../server/dmp/transactions/td3-2.ts';
+import { td3_3a, td3_3c } from '../../../server/dmp/transactions/td3-3.ts';
 import { describeShared } from '../../support/shared.ts';
 import type { Received } from './far-end.ts';
 import { assertionVerifies, schema } from './oracles.ts';
 import { bodyOf, documents, partsOf, sent, sink, two } from './sent.ts';
 import { byDoctor, byNurse, p1 } from './setup.ts';
-import { submission } from './submission.ts';
+import { newStatus, newVersion, submission } from './submission.ts';
 import { wire } from './wire.ts';
 
 const w = wire();
@@ -39,6 +40,8 @@ describe('HTTP and envelope', () => {
       'urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b',
       () => sent(w, td2_1, submission(), byNurse),
     ],
+    ['TD3.3a', 'registry', 'urn:ihe:iti:2010:UpdateDocumentSet', () => sent(w, td3_3a, newVersion(), byDoctor)],
+    ['TD3.3c', 'registry', 'urn:ihe:iti:2010:UpdateDocumentSet', () => sent(w, td3_3c, newStatus(), byNurse)],
   ])('%s', async (name, service, action, call) => {
     const received = await call();
     expect(received.path).toBe(`/si-dmp-server/v2/services/${service}`);
@@ -98,6 +101,8 @@ describeShared('requests and the schemas', (dir) => {
       await sent(w, td3_2, { documents, sink }, byDoctor),
       await sent(w, td2_1, two(), byNurse),
       await sent(w, td2_1, submission(), byNurse, { XDS_SEND_HASH: '0' }),
+      await sent(w, td3_3a, newVersion(), byDoctor),
+      await sent(w, td3_3c, newStatus(), byNurse),
     ]) {
       // The schema knows what an xop:Include stands for, not the Include.
       const body = bodyOf((await partsOf(r)).envelope).replace(/<xop:Include [^>]*>/g, 'AAAA');

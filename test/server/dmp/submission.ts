@@ -1,6 +1,7 @@
 /** A small submission set of the story: one N1-shaped document by Dr MAUREL for P1. */
 import type { DocumentEntry, SubmissionSet } from '../../../mappings/xds.ts';
 import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
+import type { StatusInput, VersionInput } from '../../../server/dmp/transactions/td3-3.ts';
 import { lpsOid } from './setup.ts';
 
 const patientId = '236046999012376^^^&1.2.250.1.213.1.4.10&ISO^NH';
@@ -56,3 +57,25 @@ export const set: SubmissionSet = {
 };
 
 export const submission = (): SubmissionInput => ({ set, entries: [{ entry, content }], associations: [] });
+
+/** The document, registered, as a new version of its metadata. */
+export const newVersion = (over: Partial<DocumentEntry> = {}): VersionInput => ({
+  set,
+  entry: {
+    ...entry,
+    id: 'urn:uuid:703cf27c-c610-11f1-849f-02420a1e0f31',
+    logicalId: 'urn:uuid:703cf27c-c610-11f1-849f-02420a1e0f31',
+    version: '1',
+    availabilityStatus: 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved',
+    ...over,
+  },
+  previousVersion: '1',
+});
+
+export const newStatus = (over: Partial<StatusInput> = {}): StatusInput => ({
+  set,
+  target: 'urn:uuid:bf918179-c890-11f1-86c4-02420a1e0f31',
+  originalStatus: 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved',
+  newStatus: 'urn:asip:ci-sis:2010:StatusType:Deleted',
+  ...over,
+});
