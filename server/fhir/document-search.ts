@@ -4,11 +4,9 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import type { Criterion } from '../../mappings/criteria.ts';
-import { holdsIns } from '../../mappings/ins.ts';
-import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import type { Issue } from '../../mappings/outcome.ts';
 import { Memory } from '../../mappings/recurring.ts';
 import { matches } from '../../mappings/search.ts';
-import type { Pair } from '../search/pairs.ts';
 import { parseSearch, type Include, type Search } from '../search/parse.ts';
 import type { Ins } from '../store/types.ts';
 import { relate, relationsOf, relationsOrWarning, showsRelations, type Relations } from './associations.ts';
@@ -18,9 +16,11 @@ import { order, sortable } from './document-order.ts';
 import { documentsOfIds, planOf, requireMandatory } from './document-plan.ts';
 import { documentIncludes, includedWith, includeIssues } from './includes.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
+import { createMapper, type Mapper } from './mapper.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
-import { isPatientCriterion, patientOf } from './patient-of.ts';
+import { patientOf } from './patient-of.ts';
 import { askRegistry, deleted, hitOf, toResource, type Answer, type Hit } from './registry.ts';
+import { linkToSelf } from './self-link.ts';
 import type { Services } from './services.ts';
 
 const type = 'DocumentReference';
@@ -40,7 +40,7 @@ export const searchDocuments: Handler = async (call, services) => {
   if (isContinuation(call.pairs)) {
     const page: DocumentSlice = await continuedPage(call.pairs, call.caller, store, config);
     const { relations, warnings } = await relationsShown(page.items, page.context, call, services);
-    return reply(page, createMapper(page.context.patientId, config.fhirBase), relations, warnings, call, services);
+    return reply(page, mapperOf(page.context.patientId, config.fhirBase), relations, warnings, call, services);
   }
   const { handling } = call.prefer;
   const search = parseSearch(call.pairs, searchParameters, { handling, sortable, includes: documentIncludes });
@@ -57,14 +57,14 @@ export const searchDocuments: Handler = async (call, services) => {
   if (!ins || !plan) {
     const context = { selection, patientId: '', include };
     const nothing = { total: 0, items: [], context, links: [linkToSelf(search)] };
-    return reply(nothing, createMapper('', config.fhirBase), new Map(), warnings, call, services);
+    return reply(nothing, mapperOf('', config.fhirBase), new Map(), warnings, call, services);
   }
   const answer = await askRegistry(plan.query, ins, call, services);
   warnings.push(...answer.warnings);
   const context: Context = { selection, patientId: answer.patient.id, ins, include };
-  const mapper = createMapper(context.patientId, config.fhirBase);
+  const mapper = mapperOf(context.patientId, config.fhirBase);
   const found = await filter(answer, plan.residual, mapper, ins, call, services);
-  const hits = order(found, search.sort, mapper.resourceOf);
+  const hits = order(found.hits, search.sort, mapper.resourceOf);
   const self = linkToSelf(search, context.patientId);
   if (isCount(selection, search.count)) {
     const page = { total: hits.length, items: [], context, links: [self] };
@@ -73,7 +73,9 @@ export const searchDocuments: Handler = async (call, services) => {
   const size = pageSize(search.count, config);
   const [page, told] = await Promise.all([
     firstPage(hits, context, size, self[1], call.caller, store),
-    relationsShown(hits.slice(0, size), context, call, services, knownIn(answer)),
+    found.relations
+      ? { relations: found.relations, warnings: [] }
+      : relationsShown(hits.slice(0, size), context, call, services, knownIn(answer)),
   ]);
   return reply(page, mapper, told.relations, [...warnings, ...told.warnings], call, services);
 };
@@ -93,35 +95,16 @@ async function relationsShown(
   return relationsOrWarning(hits, ins, call, services, known);
 }
 
-/** Makes each resource once, and only when it is looked at. What cannot be made is counted, not a reason to hide the rest. */
-interface Mapper {
-  resourceOf: (hit: Hit) => DocumentReference | undefined;
-  unreadable: () => number;
-}
+type DocumentMapper = Mapper<Hit, DocumentReference>;
 
-function createMapper(patientId: string, base: string): Mapper {
-  const made = new Map<Hit, DocumentReference | undefined>();
+function mapperOf(patientId: string, base: string): DocumentMapper {
   const memory = new Memory();
-  const make = (hit: Hit): DocumentReference | undefined => {
-    try {
-      return toResource(hit, patientId, base, memory);
-    } catch (e) {
-      if (e instanceof IssueError) return undefined;
-      throw e;
-    }
-  };
-  return {
-    resourceOf(hit) {
-      if (!made.has(hit)) made.set(hit, make(hit));
-      return made.get(hit);
-    },
-    unreadable: () => [...made.values()].filter((r) => r === undefined).length,
-  };
+  return createMapper((hit) => toResource(hit, patientId, base, memory));
 }
 
 function reply(
   slice: DocumentSlice,
-  mapper: Mapper,
+  mapper: DocumentMapper,
   relations: Relations,
   warnings: Issue[],
   call: Call,
@@ -158,11 +141,11 @@ function reply(
 async function filter(
   answer: Answer,
   residual: readonly Criterion[],
-  { resourceOf }: Mapper,
+  { resourceOf }: DocumentMapper,
   ins: Ins,
   call: Call,
   services: Services,
-): Promise<Hit[]> {
+): Promise<{ hits: Hit[]; relations?: Relations }> {
   const instant = services.now().getTime();
   // Get… gives deleted documents too; FindDocuments only to who asks for them. Here they are treated alike.
   const withDeleted = answer.query.startsWith('Find') || residual.some((c) => c.name === 'status');
@@ -175,30 +158,11 @@ async function filter(
   const ofRelations = residual.filter((c) => c.name === 'relatesto');
   const others = residual.filter((c) => c.name !== 'relatesto');
   const candidates = others.length > 0 ? those(hits, others) : hits;
-  if (ofRelations.length === 0) return candidates;
+  if (ofRelations.length === 0) return { hits: candidates };
   const relations = await relationsOf(candidates, ins, call, services, knownIn(answer));
   for (const hit of candidates) {
     const resource = resourceOf(hit);
     if (resource) relate(resource, relations);
   }
-  return those(candidates, ofRelations);
-}
-
-/** What the search was, with the opaque patient in place of the INS; a link is a URL, and no INS gets into it. */
-function linkToSelf(search: Search, patientId?: string): readonly ['self', Pair[]] {
-  const criteria = search.criteria
-    .filter((c) => !isPatientCriterion(c) && !holdsIns(c.raw))
-    .map((c): Pair => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);
-  const query: Pair[] = [
-    ...(patientId ? [['patient', `Patient/${patientId}`] as const] : []),
-    ...criteria,
-    ...(search.sort.length > 0
-      ? [['_sort', search.sort.map((s) => (s.descending ? '-' : '') + s.name).join(',')] as const]
-      : []),
-    ...search.include.map(({ name, target }): Pair => ['_include', target ? `${name}:${target}` : name]),
-    ...(search.count === undefined ? [] : [['_count', String(search.count)] as const]),
-    ...(search.summary === undefined ? [] : [['_summary', search.summary] as const]),
-    ...(search.elements === undefined ? [] : [['_elements', search.elements.join(',')] as const]),
-  ];
-  return ['self', query];
+  return { hits: those(candidates, ofRelations), relations };
 }
