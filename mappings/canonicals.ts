@@ -18,6 +18,8 @@ export const extDocumentChange = `${ours}/StructureDefinition/document-change`;
 export const documentChanges = `${ours}/CodeSystem/document-change`;
 /** The operation that tells what is new in a record (our definition). */
 export const opWhatsNew = `${ours}/OperationDefinition/DocumentReference-whats-new`;
+/** Our operation on DocumentReference: MHD's `$generate-metadata` with `persist` and the resource itself (our definition). */
+export const opGenerateMetadata = `${ours}/OperationDefinition/DocumentReference-generate-metadata`;
 /** Identifier types of our own: `logicalId`. */
 export const ourIdentifierTypes = `${ours}/CodeSystem/identifier-type`;
 

@@ -6,10 +6,11 @@
  * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
  */
 import type { SearchType } from '../../mappings/criteria.ts';
-import { opWhatsNew } from '../../mappings/canonicals.ts';
+import { opGenerateMetadata, opWhatsNew } from '../../mappings/canonicals.ts';
+import { listSearchParameters } from '../../mappings/list-search-parameters.ts';
 import { documentSearchParameters } from '../../mappings/search-parameters.ts';
 import { sortable } from './document-order.ts';
-import { documentIncludes } from './includes.ts';
+import { documentIncludes, listIncludes } from './includes.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
@@ -99,6 +100,24 @@ const remarks: Record<string, string> = {
   identifier: 'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).',
 };
 
+/** `subject`, which is another name of `patient`. */
+const subjectParameters = (type: string): readonly SearchParameter[] => [
+  {
+    name: 'subject.identifier',
+    type: 'token',
+    documentation: 'As patient.identifier.',
+    modifiers: [],
+    target: 'Patient',
+  },
+  {
+    name: 'subject',
+    type: 'reference',
+    definition: r4(`${type}-subject`),
+    documentation: 'As patient.',
+    modifiers: modifiers.reference,
+  },
+];
+
 /** Those of the mapping table, and `subject`, which is another name of `patient`. */
 const documentParameters: readonly SearchParameter[] = [
   ...documentSearchParameters.map(({ name, type, definition, target, aliases }) => ({
@@ -110,20 +129,27 @@ const documentParameters: readonly SearchParameter[] = [
     ...(target ? { target } : {}),
     ...(aliases ? { aliases } : {}),
   })),
-  {
-    name: 'subject.identifier',
-    type: 'token',
-    documentation: 'As patient.identifier.',
-    modifiers: [],
-    target: 'Patient',
-  },
-  {
-    name: 'subject',
-    type: 'reference',
-    definition: r4('DocumentReference-subject'),
-    documentation: 'As patient.',
-    modifiers: modifiers.reference,
-  },
+  ...subjectParameters('DocumentReference'),
+];
+
+const listRemarks: Record<string, string> = {
+  ...remarks,
+  code: 'submissionset or folder. Mandatory, except with identifier or _id.',
+  identifier: 'uniqueId, entryUUID or logicalId.',
+  date: 'submissionTime of a set, lastUpdateTime of a folder.',
+};
+
+const listParameters: readonly SearchParameter[] = [
+  ...listSearchParameters.map(({ name, type, definition, target, aliases, setOnly }) => ({
+    name,
+    type,
+    definition,
+    ...(listRemarks[name] || setOnly ? { documentation: listRemarks[name] ?? 'Of submission sets only.' } : {}),
+    modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    ...(target ? { target } : {}),
+    ...(aliases ? { aliases } : {}),
+  })),
+  ...subjectParameters('List'),
 ];
 
 /** Interactions on the server as a whole. */
@@ -140,6 +166,22 @@ export const systemInteractions: readonly Interaction[] = [
     ],
   },
 ];
+
+/** R4's `$validate`, with the rules and the rehearsal of a deposit. */
+const validation = (permission?: Permission): Interaction => ({
+  code: 'operation',
+  operation: {
+    name: 'validate',
+    level: 'type',
+    methods: ['post'],
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  },
+  ...(permission ? { permission } : {}),
+  ihe: [],
+  dmp: ['TD3.1b'],
+  documentation:
+    'What a deposit would say, by the same engine, and nothing is sent: every problem in one OperationOutcome. `mode` = create, profile; `profile` chooses the rules.',
+});
 
 export const resources: readonly ResourceDefinition[] = [
   {
@@ -217,6 +259,16 @@ export const resources: readonly ResourceDefinition[] = [
           'What is new in a record since the last visit, by the CNAM’s own pattern: sets, associations, documents.',
       },
       {
+        code: 'operation',
+        operation: { name: 'generate-metadata', level: 'type', methods: ['post'], definition: opGenerateMetadata },
+        permission: 'c',
+        ihe: ['ITI-106'],
+        dmp: ['TD2.1'],
+        documentation:
+          'The metadata of a CDA, from the CDA alone: a DocumentReference as PDSm wants it, or what the CDA lacks. `persist` = true also deposits it.',
+      },
+      validation('c'),
+      {
         code: 'patch',
         conditional: true,
         permission: 'u',
@@ -232,15 +284,41 @@ export const resources: readonly ResourceDefinition[] = [
   {
     type: 'List',
     profile: pdsm('StructureDefinition', 'pdsm-submissionset-comprehensive'),
+    supportedProfiles: [
+      pdsm('StructureDefinition', 'pdsm-folder-comprehensive'),
+      mhd('StructureDefinition', 'IHE.MHD.Comprehensive.SubmissionSet'),
+      mhd('StructureDefinition', 'IHE.MHD.Comprehensive.Folder'),
+    ],
     interactions: [
       {
         code: 'read',
         permission: 'r',
         ihe: ['ITI-66'],
-        dmp: [],
-        documentation: 'A submission set that was deposited here.',
+        dmp: ['TD3.1a'],
+        documentation:
+          'A submission set or folder, by its id or by any entryUUID or uniqueId seen here. A structure reads what it deposited, without asking the DMP.',
       },
+      {
+        code: 'search-type',
+        permission: 's',
+        ihe: ['ITI-66'],
+        dmp: ['TD3.1a'],
+        documentation:
+          'The submission sets or folders of one patient (PDSm flux 05a). The patient, `code` and `status` are mandatory, except with `_id` or `identifier`.',
+      },
+      validation('c'),
     ],
+    searchParameters: listParameters,
+    searchIncludes: listIncludes,
+  },
+  {
+    type: 'Bundle',
+    supportedProfiles: [
+      pdsm('StructureDefinition', 'pdsm-comprehensive-provide-document-bundle'),
+      mhd('StructureDefinition', 'IHE.MHD.Comprehensive.ProvideBundle'),
+    ],
+    // Each entry asks for its own scope, as in the transaction.
+    interactions: [validation()],
     searchParameters: [],
   },
   {

@@ -6,6 +6,9 @@ import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
 import { readList } from './list-read.ts';
+import { searchLists } from './list-search.ts';
+import { generateMetadata } from './operations/generate-metadata.ts';
+import { validate } from './operations/validate.ts';
 import { patchDocument } from './patch/index.ts';
 import { readPatient, searchPatients } from './patient-search.ts';
 import { whatsNew } from './news/whats-new.ts';
@@ -21,5 +24,10 @@ export const handlers: Handlers = {
   'DocumentReference.search-type': searchDocuments,
   'DocumentReference.$whats-new': whatsNew,
   'List.read': readList,
+  'List.search-type': searchLists,
+  'DocumentReference.$generate-metadata': generateMetadata,
+  'DocumentReference.$validate': validate('DocumentReference'),
+  'List.$validate': validate('List'),
+  'Bundle.$validate': validate('Bundle'),
   'Binary.read': readBinary,
 };

@@ -101,7 +101,7 @@ export function scopesSupported(): string[] {
       ...entries.filter((e) => e.type === r.type).map((e) => e.permission),
     ]);
     const letters = (['c', 'r', 'u', 'd', 's'] as const).filter((l) => asked.has(l)).join('');
-    return [`user/${r.type}.${letters}`, `system/${r.type}.${letters}`];
+    return letters === '' ? [] : [`user/${r.type}.${letters}`, `system/${r.type}.${letters}`];
   });
   const ihe = [...systemInteractions, ...resources.flatMap((r) => r.interactions)].flatMap((i) => i.ihe);
   return [...scopes, ...new Set(ihe)];

@@ -1,0 +1,104 @@
+/**
+ * `POST /fhir/{DocumentReference|List|Bundle}/$validate` (FHIR R4 resource-operation-validate): what the real thing would
+ * say, by the same engine. 200 with an OperationOutcome whatever is found; another status only when the question itself is
+ * wrong, or the DMP cannot be asked.
+ *
+ * - `mode=create` (and no mode): the deposit, rehearsed to the end and not sent; a List alone is not deposited, it is held
+ *   against its profile.
+ * - `mode=profile`: the profile alone: no patient, no DMP.
+ * - `mode=update`, `mode=delete`: there is no PUT and no DELETE; the answer says what to use.
+ * - `profile`: which profile's rules apply, instead of what `meta.profile` and the resource itself say.
+ */
+import type { DocumentReference, List } from '@medplum/fhirtypes';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import { needsOfBundle, requireScopes } from '../access.ts';
+import type { Handler } from '../interaction.ts';
+import { toOutcome } from '../outcome.ts';
+import { readProvideBundle, validateBase } from '../validation/index.ts';
+import { canonicals, profileOf, supportedCanonicals } from '../validation/canonicals.ts';
+import { validateAgainst } from '../validation/profile.ts';
+import { readInput, type Input, type InputForm } from './parameters.ts';
+
+export type Validated = 'DocumentReference' | 'List' | 'Bundle';
+
+const form: InputForm = {
+  operation: '$validate',
+  resource: 'resource',
+  values: { mode: ['valueCode', 'valueString'], profile: ['valueUri', 'valueCanonical', 'valueString'] },
+};
+
+const modes = ['create', 'update', 'delete', 'profile'] as const;
+type Mode = (typeof modes)[number];
+
+/** The handler of one type. */
+export const validate =
+  (type: Validated): Handler =>
+  async (call) => {
+    const input = readInput(call.body, call.pairs, form);
+    const mode = modeOf(input);
+    // A transaction asks for the scopes of its entries; its rehearsal is no way around them.
+    if (type === 'Bundle' && isTyped(input.resource, 'Bundle'))
+      requireScopes(call.caller, needsOfBundle(input.resource));
+    const found = issuesOf(type, input, mode);
+    const said = found.length > 0 ? found : [{ key: 'valid', severity: 'information' as const }];
+    return { status: 200, resource: toOutcome(said, call.language, call.requestId) };
+  };
+
+function modeOf({ values: { mode = 'create' } }: Input): Mode {
+  const known = modes.find((m) => m === mode);
+  if (!known) throw new IssueError({ key: 'operation-parameter', values: { name: 'mode', detail: modes.join(', ') } });
+  return known;
+}
+
+const isTyped = (resource: unknown, type: string): boolean =>
+  (resource as { resourceType?: unknown } | null)?.resourceType === type;
+
+function issuesOf(type: Validated, { resource, values }: Input, mode: Mode): Issue[] {
+  if (!isTyped(resource, type)) return validateBase(resource, type);
+  if (mode === 'update' || mode === 'delete')
+    return [{ key: 'validate-mode', expression: type, values: { method: mode === 'update' ? 'PUT' : 'DELETE', type } }];
+  const asked = values['profile'];
+  if (asked !== undefined) return againstCanonical(String(asked), type, resource);
+  return againstClaimed(type, resource);
+}
+
+/** Against the profile that the caller names. */
+function againstCanonical(asked: string, type: Validated, resource: unknown): Issue[] {
+  const found = profileOf(asked);
+  if (!found || found.type !== type)
+    return [
+      { key: 'profile-unsupported', expression: type, values: { supported: supportedCanonicals(type).join(', ') } },
+    ];
+  return found.profile === undefined ? validateBase(resource, type) : check(type, resource, found);
+}
+
+/** Against the profiles that the resource claims and we know; none: the one that fits what it is. */
+function againstClaimed(type: Validated, resource: unknown): Issue[] {
+  const claimed = ((resource as { meta?: { profile?: unknown } }).meta?.profile ?? []) as unknown[];
+  const known = (Array.isArray(claimed) ? claimed : []).flatMap((url) => {
+    const found = typeof url === 'string' ? profileOf(url) : undefined;
+    return found?.profile !== undefined && found.type === type ? [found] : [];
+  });
+  const all = known.length > 0 ? known : [canonicals[fitting(type, resource)]];
+  const issues = all.flatMap((found) => check(type, resource, found));
+  return issues.filter((i, n) => issues.findIndex((o) => o.key === i.key && o.expression === i.expression) === n);
+}
+
+type Known = ReturnType<typeof profileOf> & object;
+
+function check(type: Validated, resource: unknown, { profile, edition }: Known): Issue[] {
+  if (type === 'Bundle') return readProvideBundle(resource).issues;
+  return profile === undefined ? validateBase(resource, type) : validateAgainst(resource, profile, edition);
+}
+
+/** A document with its bytes inside is to be published simply; a List is what its code says. */
+function fitting(type: Validated, resource: unknown): keyof typeof canonicals {
+  if (type === 'Bundle') return 'provideBundle';
+  if (type === 'List') return isFolder(resource as Partial<List>) ? 'folder' : 'submissionSet';
+  const content: unknown = (resource as Partial<DocumentReference>).content;
+  const [first] = Array.isArray(content) ? (content as DocumentReference['content']) : [];
+  return first?.attachment?.data === undefined ? 'comprehensive' : 'simplified';
+}
+
+const isFolder = ({ code }: Partial<List>): boolean =>
+  Array.isArray(code?.coding) && code.coding.some((c) => c?.code === 'folder');

@@ -1,0 +1,39 @@
+/**
+ * One resource against one profile: R4, the rows of the profile, its constraints. What a deposit, a dry run, `$validate` and
+ * the façade's own answers are held against is this.
+ */
+import type { Issue } from '../../../mappings/outcome.ts';
+import { validateBase } from './engine.ts';
+import { invariantIssues } from './invariants.ts';
+import { profiles } from './pdsm-rules.ts';
+import { applyRules, type Edition } from './rules.ts';
+
+export type ProfileName = keyof typeof profiles;
+
+/** FHIR type that each profile constrains. */
+export const typeOfProfile: Readonly<Record<ProfileName, 'DocumentReference' | 'List' | 'Bundle'>> = {
+  simplified: 'DocumentReference',
+  comprehensive: 'DocumentReference',
+  submissionSet: 'List',
+  folder: 'List',
+  provideBundle: 'Bundle',
+};
+
+/** After these the rows of a profile would only repeat the same, or stumble. */
+const fatal = new Set(['body-missing', 'wrong-resource-type']);
+
+/**
+ * Validates any JSON value against a profile.
+ * @returns every problem, each element and kind once; `severity` absent means error
+ */
+export function validateAgainst(value: unknown, profile: ProfileName, edition: Edition = 'pdsm'): Issue[] {
+  const type = typeOfProfile[profile];
+  const base = validateBase(value, type);
+  if (base.some((i) => fatal.has(i.key))) return base;
+  const { name, rules } = profiles[profile];
+  const more = [
+    ...applyRules(value as object, rules, type, edition, name),
+    ...(edition === 'pdsm' ? invariantIssues(value as object, profile, type) : []),
+  ];
+  return [...base, ...more.filter((m) => !base.some((b) => b.key === m.key && b.expression === m.expression))];
+}
