@@ -141,16 +141,16 @@ async function explained(
   patient: StoredPatient,
   services: Services,
 ): Promise<NewsHit[]> {
-  const changes = entries.flatMap((entry): Noticed[] => {
+  const before = await services.store.documents.byIdentifiers(entries.map((e) => e.uniqueId));
+  const known = entries.flatMap((entry): Noticed[] => {
     const code = codeOfStatus[entry.availabilityStatus ?? ''];
-    return code ? [{ code, at, entry }] : [];
+    return code && before.has(entry.uniqueId) ? [{ code, at, entry }] : [];
   });
-  const hits = await pairsOf(changes, patient, services);
+  const hits = await pairsOf(known, patient, services);
   return hits
-    .filter(({ document, change }) => {
-      if (document.createdAt >= from || document.updatedAt < from) return false;
-      const stands = change.code === 'archived' || change.code === 'deleted';
-      return stands || document.revision > Number(document.version ?? 1);
+    .filter(({ document, change: { code } }) => {
+      const stands = code === 'archived' || code === 'deleted';
+      return document.updatedAt >= from && (stands || document.revision > Number(document.version ?? 1));
     })
     .map(({ document, change }) => hit(document, change, services));
 }
