@@ -98,7 +98,8 @@ function authorPatterns(criterion: Criterion): string[] | undefined {
 }
 
 /**
- * Reference ids that a document with one of these identifiers may have: CXi holds the type too, which FHIR does not name.
+ * Reference ids that a document with one of these identifiers may have: CXi holds the type too, which FHIR does not name (and
+ * a homeCommunityId, which the DMP does not use, dmp-wire §3.2).
  * undefined: the criterion does not say whole identifiers.
  */
 function referenceIds(criterion: Criterion, types: readonly string[]): string[] | undefined {

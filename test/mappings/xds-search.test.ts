@@ -48,6 +48,7 @@ function registry(query: StoredQuery, entries: readonly DocumentEntry[], reading
           any.some((like) => d.authors.some((a) => a.person?.startsWith(like.replace(/%$/, '')) ?? false)),
         );
       }
+      if (name === 'ReferenceIdList') return all.every((any) => any.some((id) => d.referenceIdList.includes(id)));
       const coded = codes[name];
       if (coded)
         return all.every((any) => coded(d).some((c) => c !== undefined && any.includes(`${c.code}^^${c.scheme}`)));
@@ -73,8 +74,12 @@ const entry = fc
       serviceStartTime,
       serviceStopTime: serviceStartTime && serviceStopTime,
       availabilityStatus,
+      // Nor a homeCommunityId (dmp-wire §3.2).
+      referenceIdList: d.referenceIdList.map((id) => id.replace(/\^&1\.2\.3\.4&ISO$/, '')),
     }),
   );
+/** What the arbitrary reference ids have. */
+const referenceIdTypes = ['2013:order', '2013:accession', '2016:studyInstanceUID'].map((t) => `urn:ihe:iti:xds:${t}`);
 
 const coding: fc.Arbitrary<CriterionValue> = fc.record({
   type: fc.constant('token' as const),
@@ -111,14 +116,16 @@ const values = (name: string): fc.Arbitrary<CriterionValue> => {
 };
 const names = documentSearchParameters
   .map((p) => p.name)
-  .filter((n) => !n.startsWith('patient') && !/^(author|related|relatesto)$/.test(n));
+  .filter((n) => !n.startsWith('patient') && !/^(author|relatesto)$/.test(n));
 const criterion = fc.constantFrom(...names).chain((name) =>
   fc.record({
     name: fc.constant(name),
     modifier:
-      searchParameter(name).type === 'token'
-        ? fc.constantFrom(undefined, undefined, undefined, 'not')
-        : fc.constant(undefined),
+      name === 'related'
+        ? fc.constantFrom(undefined, 'identifier')
+        : searchParameter(name).type === 'token'
+          ? fc.constantFrom(undefined, undefined, undefined, 'not')
+          : fc.constant(undefined),
     values: fc.array(values(name), { minLength: 1, maxLength: 2 }),
     raw: fc.constant(''),
   }),
@@ -127,7 +134,16 @@ const criterion = fc.constantFrom(...names).chain((name) =>
 /** A criterion that takes its value from an entry, so that there is something to find. */
 function criterionFrom(resource: DocumentReference, name: string, prefix: Prefix): Criterion | undefined {
   const [value] = valuesOf(resource, name);
-  if (value === undefined || value.type === 'reference') return undefined;
+  if (value === undefined) return undefined;
+  if (value.type === 'reference') {
+    const [{ system, value: code } = { system: undefined, value: undefined }] = value.identifiers;
+    if (system === undefined || code === undefined) return undefined;
+    const written = `${system}|${code}`;
+    // Both spellings.
+    return prefix === 'eq'
+      ? { name, values: [{ type: 'reference', reference: written }], raw: written }
+      : { name, modifier: 'identifier', values: [{ type: 'token', system, code }], raw: written };
+  }
   if (value.type === 'date') {
     const [start, end] = [value.start, value.end].map((v) => (Number.isFinite(v) ? v : 0)) as [number, number];
     return { name, values: [{ ...value, start, end: Math.max(end, start + 1), prefix, text: '' }], raw: '' };
@@ -156,6 +172,7 @@ describe('a search pushed down and then checked', () => {
   it('finds exactly what checking every document finds', () => {
     let found = 0;
     let narrowed = 0;
+    let byReference = 0;
     fc.assert(
       fc.property(cases, ({ entries, criteria, taken, reading }) => {
         const resource = (d: DocumentEntry): DocumentReference =>
@@ -171,7 +188,8 @@ describe('a search pushed down and then checked', () => {
           ? entries
           : entries.filter((d) => d.availabilityStatus !== statuses.deleted);
         const wanted = shown.filter((d) => all.every((c) => matches(resource(d), c, now)));
-        const { query, residual, empty } = toStoredQuery(all, ins);
+        const { query, residual, empty } = toStoredQuery(all, ins, { referenceIdTypes });
+        if (query.query === 'FindDocumentsByReferenceId') byReference++;
         const answered = registry(query, entries, reading);
         const got = answered.filter((d) => residual.every((c) => matches(resource(d), c, now)));
         expect(ids(got)).toEqual(ids(wanted));
@@ -184,6 +202,7 @@ describe('a search pushed down and then checked', () => {
     // The test would prove nothing if hardly anything were found, or nothing pushed down.
     expect(found).toBeGreaterThan(300);
     expect(narrowed).toBeGreaterThan(500);
+    expect(byReference).toBeGreaterThan(20);
   });
 });
 
@@ -251,6 +270,43 @@ describe('toStoredQuery', () => {
       $XDSDocumentEntryCreationTimeTo: [['20261020000000']],
     });
     expect(residual).toEqual(criteria);
+  });
+
+  it('asks by reference id when the types are known and every value is whole, with every other criterion', () => {
+    const system = 'urn:oid:1.2.3';
+    const types = ['urn:a', 'urn:b'];
+    const asked = (criterion: Criterion, given = types) => {
+      const { query, residual } = toStoredQuery([criterion, on('creation', 'ge', '2026')], ins, {
+        referenceIdTypes: given,
+      });
+      expect(residual).toContain(criterion);
+      expect(query.parameters).toHaveProperty('$XDSDocumentEntryCreationTimeFrom');
+      return [query.query, query.parameters['$XDSDocumentEntryReferenceIdList']];
+    };
+    const by = { ...token('related', system, '7', '8'), modifier: 'identifier' };
+    const cxi = (id: string) => types.map((t) => `${id}^^^&1.2.3&ISO^${t}`);
+    expect(asked(by)).toEqual(['FindDocumentsByReferenceId', [[...cxi('7'), ...cxi('8')]]]);
+    expect(asked({ name: 'related', values: [{ type: 'reference', reference: `${system}|7` }], raw: '' })).toEqual([
+      'FindDocumentsByReferenceId',
+      [cxi('7')],
+    ]);
+    const plain = ['FindDocuments', undefined];
+    expect(asked(by, [])).toEqual(plain);
+    expect(asked({ ...by, values: [...by.values, { type: 'token', code: '9' }] })).toEqual(plain);
+    expect(asked({ ...token('related', 'http://x', '7'), modifier: 'identifier' })).toEqual(plain);
+    expect(asked({ ...token('related', undefined, 'true'), modifier: 'missing' })).toEqual(plain);
+    expect(asked({ ...token('related', system, '7'.repeat(200)), modifier: 'identifier' })).toEqual(plain);
+  });
+
+  it('asks for no code or identifier that a value of ebRIM cannot hold', () => {
+    const system = oidToSystem('1.2.250.1.213.1.1.4.1');
+    for (const criterion of [
+      token('category', system, 'x'.repeat(300)),
+      token('author.identifier', undefined, '1'.repeat(300)),
+    ])
+      expect(toStoredQuery([criterion], ins).residual).toEqual([criterion]);
+    const { parameters } = toStoredQuery([token('author.identifier', undefined, '1'.repeat(300))], ins).query;
+    expect(parameters).not.toHaveProperty('$XDSDocumentEntryAuthorPerson');
   });
 
   it('asks by the author’s identifier', () => {
