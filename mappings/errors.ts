@@ -111,6 +111,12 @@ export const errors = {
     'La méthode {method} n’est pas permise ici. Méthodes permises : {allowed}.',
     'Method {method} is not allowed here. Allowed: {allowed}.',
   ),
+  'search-by-post': row(
+    405,
+    'not-supported',
+    'Une recherche par POST s’adresse à {path}, ses critères dans un formulaire (R4, comme MHD ITI-66 et ITI-67). Un POST ici serait une création, qui n’est pas permise : un lot ou un classeur se dépose dans une transaction (ITI-65). Méthodes permises : {allowed}.',
+    'A search by POST goes to {path}, with its criteria in a form (R4, as MHD ITI-66 and ITI-67). A POST here would be a creation, which is not allowed: a set or a folder is deposited in a transaction (ITI-65). Allowed: {allowed}.',
+  ),
   'resource-type-unsupported': row(
     404,
     'not-supported',
@@ -414,11 +420,11 @@ export const errors = {
     'L’extension backport-filter-criteria doit être une recherche DocumentReference?… avec un patient ({detail}).',
     'The extension backport-filter-criteria must be a search DocumentReference?… with one patient ({detail}).',
   ),
-  'subscription-filter-parameter': row(
-    422,
-    'not-supported',
-    'Le sujet ne se filtre pas par {name}. Filtres : {supported}.',
-    'The topic cannot be filtered by {name}. Filters: {supported}.',
+  'subscription-purpose': row(
+    403,
+    'forbidden',
+    'On ne s’abonne pas en bris de glace ni en centre 15 : ces accès valent pour une consultation.',
+    'No subscription with break-glass or emergency call centre access: these are for one consultation.',
   ),
   'subscription-channel': row(
     422,

@@ -13,8 +13,6 @@ import { code, concepts, date, identifiers, present, references, strings, type S
 export interface ListParameterRow extends SearchParameterRow<List> {
   /** Says something of submission sets only: a search of folders passes it over (MHD ITI-66 §3.66.4.1.2.1). */
   setOnly?: true;
-  /** Names that guides print for it, and that are no codes of a SearchParameter. */
-  aliases?: readonly string[];
 }
 
 const r4 = (id: string): string => `http://hl7.org/fhir/SearchParameter/${id}`;
@@ -120,7 +118,7 @@ const table: readonly Short[] = [
     'List.subject.identifier',
     r4('clinical-patient'),
     (l) => identifiers([l.subject?.identifier]),
-    { slot: 'PatientId' },
+    { slot: 'PatientId', target: 'Patient' },
   ],
   ['code', 'token', 'List.code', r4('clinical-code'), (l) => concepts([l.code])],
   ['status', 'token', 'List.status', r4('List-status'), statusOf, { slot: 'Status' }],

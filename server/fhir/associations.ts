@@ -172,7 +172,11 @@ function referenceTo(document: Target | undefined, uuid: string): Reference<Docu
 }
 
 /** RELATIONS_BATCH at a time, all at once: the pool of connections is what limits. */
-function inBatches<T>(all: readonly string[], { config }: Services, ask: (part: string[]) => Promise<T>): Promise<T[]> {
+export function inBatches<T>(
+  all: readonly string[],
+  { config }: Services,
+  ask: (part: string[]) => Promise<T>,
+): Promise<T[]> {
   const batches: Promise<T>[] = [];
   for (let i = 0; i < all.length; i += config.RELATIONS_BATCH)
     batches.push(ask(all.slice(i, i + config.RELATIONS_BATCH)));

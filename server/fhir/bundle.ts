@@ -82,6 +82,7 @@ const summaryElements: Record<string, readonly string[]> = {
     'securityLabel',
     'content',
   ],
+  List: ['status', 'mode', 'title', 'code', 'subject', 'date', 'source'],
   Patient: [
     'identifier',
     'active',
@@ -98,7 +99,11 @@ const summaryElements: Record<string, readonly string[]> = {
 };
 
 /** Elements without which a resource is not valid, kept whatever is selected. */
-const mandatory: Record<string, readonly string[]> = { DocumentReference: ['status', 'content'], Patient: [] };
+const mandatory: Record<string, readonly string[]> = {
+  DocumentReference: ['status', 'content'],
+  List: ['status', 'mode'],
+  Patient: [],
+};
 
 /** A copy with the selected elements, tagged SUBSETTED; the resource itself when nothing is selected. */
 export function select<R extends Resource>(resource: R, { summary, elements }: Selection): R {

@@ -161,7 +161,9 @@ export const systemInteractions: readonly Interaction[] = [
     documentation: 'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing.',
     entries: [
       { type: 'List', permission: 'c' },
+      { type: 'List', permission: 'u' },
       { type: 'DocumentReference', permission: 'c' },
+      { type: 'DocumentReference', permission: 'u' },
       { type: 'Binary', permission: 'c' },
     ],
   },

@@ -1,26 +1,11 @@
 /**
  * `_sort` of DocumentReference, by one key or several. Without it, the order is the registry's.
  */
-import type { CodeableConcept, DocumentReference } from '@medplum/fhirtypes';
-import { intervalOf } from '../search/dates.ts';
+import type { DocumentReference } from '@medplum/fhirtypes';
 import type { Search } from '../search/parse.ts';
+import { coded, instant, orderBy, type KeyOf } from './order.ts';
 
-type Key = number | string | undefined;
-type KeyOf = (d: DocumentReference) => Key;
-
-const instant = (of: (d: DocumentReference) => string | undefined): KeyOf => {
-  return (d) => intervalOf(of(d) ?? '')?.start;
-};
-/** A coded value stands where a reader looks for it: by what is displayed. */
-const coded = (of: (d: DocumentReference) => CodeableConcept | undefined): KeyOf => {
-  return (d) => {
-    const concept = of(d);
-    const [first] = concept?.coding ?? [];
-    return first?.display ?? concept?.text ?? first?.code;
-  };
-};
-
-const keys: Record<string, KeyOf> = {
+const keys: Record<string, KeyOf<DocumentReference>> = {
   date: instant((d) => d.date),
   creation: instant((d) => d.content[0]?.attachment.creation),
   period: instant((d) => d.context?.period?.start),
@@ -41,29 +26,9 @@ const keys: Record<string, KeyOf> = {
 /** Names that `_sort` takes. */
 export const sortable: readonly string[] = Object.keys(keys);
 
-/** Accents and case decide last, figures by their value. */
-const { compare } = new Intl.Collator('fr', { numeric: true });
-
 /** Sorted, stably. What has no such value comes last in both directions. */
-export function order<T>(
+export const order = <T>(
   items: T[],
   sort: Search['sort'],
   resourceOf: (item: T) => DocumentReference | undefined,
-): T[] {
-  if (sort.length === 0) return items;
-  const decorated = items.map((item) => {
-    const resource = resourceOf(item);
-    return { item, keys: sort.map(({ name }) => resource && keys[name]?.(resource)) };
-  });
-  decorated.sort((a, b) => {
-    for (const [i, { descending }] of sort.entries()) {
-      const [x, y] = [a.keys[i], b.keys[i]];
-      if (x === y) continue;
-      if (x === undefined || y === undefined) return x === undefined ? 1 : -1;
-      const difference = typeof x === 'number' ? x - Number(y) : compare(x, String(y));
-      if (difference !== 0) return descending ? -difference : difference;
-    }
-    return 0;
-  });
-  return decorated.map((d) => d.item);
-}
+): T[] => orderBy(items, sort, keys, resourceOf);

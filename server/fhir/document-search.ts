@@ -7,7 +7,7 @@ import type { Criterion } from '../../mappings/criteria.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import { Memory } from '../../mappings/recurring.ts';
 import { matches } from '../../mappings/search.ts';
-import { parseSearch, type Include, type Search } from '../search/parse.ts';
+import { parseSearch, type Include } from '../search/parse.ts';
 import type { Ins } from '../store/types.ts';
 import { relate, relationsOf, relationsOrWarning, showsRelations, type Relations } from './associations.ts';
 import { isCount, searchset, type Selection } from './bundle.ts';

@@ -1,5 +1,5 @@
 /**
- * `_include` of DocumentReference: what stands behind the references of the matches. No call of the DMP is made for it.
+ * `_include`: what stands behind the references of the matches. Only the members of Lists are asked of the DMP for it.
  */
 import type { Resource } from '@medplum/fhirtypes';
 import type { Issue } from '../../mappings/outcome.ts';
@@ -12,21 +12,35 @@ const targets: Record<string, readonly string[]> = {
   'DocumentReference:subject': ['Patient'],
   'DocumentReference:patient': ['Patient'],
   'DocumentReference:author': ['Practitioner', 'PractitionerRole', 'Device', 'Patient'],
+  'List:item': ['DocumentReference', 'List'],
+  'List:subject': ['Patient'],
+  'List:patient': ['Patient'],
 };
-export const documentIncludes: readonly string[] = Object.keys(targets);
+const includesOf = (type: string): readonly string[] => Object.keys(targets).filter((n) => n.startsWith(`${type}:`));
+export const documentIncludes = includesOf('DocumentReference');
+export const listIncludes = includesOf('List');
 
-/** Those that lead to a resource of its own, and were not narrowed to another type. */
-const wanted = (include: readonly Include[], name: string): boolean =>
-  include.some((i) => i.name === name && (i.target === undefined || targets[name]?.includes(i.target)));
+/** Whether resources of a type are included by a reference: it was asked for, and not narrowed to another type. */
+export const includes = (include: readonly Include[], name: string, type: string): boolean =>
+  include.some((i) => i.name === name && (i.target === undefined || i.target === type)) &&
+  (targets[name]?.includes(type) ?? false);
 
 /**
- * What a page of documents of one patient includes: the patient by INS and opaque id (a read of Patient asks the DMP for
- * more). Authors are contained in each match.
+ * The patient of a page, when one of the references asks for it: by INS and opaque id (a read of Patient asks the DMP for
+ * more).
  */
-export function includedWith(include: readonly Include[], patientId: string, ins: Ins | undefined): Resource[] {
-  const asksPatient = wanted(include, 'DocumentReference:subject') || wanted(include, 'DocumentReference:patient');
-  return asksPatient && ins ? [patientOfIns(ins, patientId)] : [];
+export function patientIncluded(
+  include: readonly Include[],
+  names: readonly string[],
+  patientId: string,
+  ins: Ins | undefined,
+): Resource[] {
+  return ins && names.some((name) => includes(include, name, 'Patient')) ? [patientOfIns(ins, patientId)] : [];
 }
+
+/** What a page of documents of one patient includes. Authors are contained in each match. */
+export const includedWith = (include: readonly Include[], patientId: string, ins: Ins | undefined): Resource[] =>
+  patientIncluded(include, ['DocumentReference:subject', 'DocumentReference:patient'], patientId, ins);
 
 /** What is to be said of includes that add nothing. */
 export function includeIssues(include: readonly Include[]): Issue[] {

@@ -45,7 +45,16 @@ export function ask(query: StoredQuery, ins: Ins, call: Call, services: Services
 
 /** Asks the registry once and binds what it answers. @throws DmpError */
 export async function askRegistry(query: StoredQuery, ins: Ins, call: Call, services: Services): Promise<Answer> {
-  const answer = await ask(query, ins, call, services);
+  return bindAnswer(query, await ask(query, ins, call, services), ins, services);
+}
+
+/** The documents of an answer, bound. */
+export async function bindAnswer(
+  query: StoredQuery,
+  answer: QueryAnswer,
+  ins: Ins,
+  services: Services,
+): Promise<Answer> {
   const patient = await services.store.patients.byIns(ins);
   let entries: DocumentEntry[] = answer.objects.documentEntries;
   // A query by identifier names no patient: what belongs to another is not an answer.
@@ -106,7 +115,12 @@ export function seen(entry: DocumentEntry, patient: StoredPatient, repository: s
   };
 }
 
-const warning = (e: RegistryError): Issue => ({ key: 'dmp-warning', severity: 'warning', values: { code: e.code } });
+/** A warning of the registry. */
+export const warning = (e: RegistryError): Issue => ({
+  key: 'dmp-warning',
+  severity: 'warning',
+  values: { code: e.code },
+});
 
 /** What a resource is made of, as it is kept between two pages: smaller than the resource, and made only when shown. */
 export interface Hit {

@@ -185,6 +185,7 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       requestId,
       ifNoneMatch: req.get('if-none-match'),
       ifMatch: req.get('if-match'),
+      ifNoneExist: req.get('if-none-exist'),
       ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),
     };
@@ -198,9 +199,14 @@ function otherMethods(path: string, all: readonly Route[]): RequestHandler {
     .map((r) => r.method.toUpperCase())
     .sort();
   const allowed = [...new Set(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m])))].join(', ');
+  const search = `${path}/_search`;
+  const isSearched = all.some((r) => r.path === search);
   return (req: Request, res: Response) => {
     stateOf(res).route = `/fhir${path}`;
     res.setHeader('Allow', allowed);
+    // PDSm's own example of a search posts to /List: never a creation, and the way to do it.
+    if (req.method === 'POST' && isSearched)
+      throw new IssueError({ key: 'search-by-post', values: { path: search, allowed } });
     throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
   };
 }

@@ -99,7 +99,10 @@ describe('every declared route', () => {
       expect([res.status, res.headers['allow']], `${method} ${url}`).toEqual([405, allow]);
       expect(outcomeOf(res).issue[0]!.code).toBe('not-supported');
     }
-    expect((await bench.post('/fhir/List').type(json).send('{}')).status).toBe(404);
+    // PDSm's own example of a search: told where to go, never a creation.
+    const posted = await bench.post('/fhir/List?code=submissionset');
+    expect([posted.status, posted.headers['allow']]).toEqual([405, 'GET, HEAD']);
+    expect(outcomeOf(posted).issue[0]!.details!.text).toContain('/List/_search');
     for (const url of [
       '/fhir/Observation',
       '/fhir/Patient/a/b',

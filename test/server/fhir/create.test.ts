@@ -74,7 +74,7 @@ describe('ITI-105', () => {
 describe('ITI-65', () => {
   const bundle = () => provideBundle([{ content: text(), contentType: 'text/plain' }]);
 
-  it('answers entry by entry; the List is read again without a call', async () => {
+  it('answers entry by entry; the List is read again by the structure without a call', async () => {
     accepted();
     const res = await post('/fhir', bundle());
     expect(res.status, res.text).toBe(200);
@@ -86,7 +86,7 @@ describe('ITI-65', () => {
     const id = /List\/([^/]+)/.exec(
       entry?.find((e) => e.response?.location?.includes('/List/'))?.response?.location ?? '',
     )?.[1];
-    const list = await bench.get(`/fhir/List/${id}`);
+    const list = await bench.get(`/fhir/List/${id}`, 'nurse');
     expect([list.status, (list.body as List).resourceType, list.headers['etag']]).toEqual([200, 'List', 'W/"1"']);
     expect(bench.dmp.names()).toEqual(['TD2.1']);
   });
