@@ -5,6 +5,8 @@
  * Source: CI-SIS « Partage de documents de santé » (correspondence of the CDA header with the XDS metadata), PDSm
  * comprehensive (what is mandatory), ITI TF-3 table 4.3.1-3, column XDS DS.
  */
+import type { Identifier } from '@medplum/fhirtypes';
+import { uris } from '../canonicals.ts';
 import { stableDocument, statuses } from '../ebrim/schemes.ts';
 import { oidUri } from '../codecs/identifiers.ts';
 import { checkIns, insFromCx, type Environment } from '../ins.ts';
@@ -13,7 +15,7 @@ import type { Issue } from '../outcome.ts';
 import { classOfType } from '../terminology/associations.ts';
 import type { DocumentEntry } from '../xds.ts';
 import { metadataOfCda, uniqueIdOf } from './metadata.ts';
-import type { CdaHeader } from './types.ts';
+import type { CdaHeader, CdaId } from './types.ts';
 
 /** What the bytes of the CDA are. */
 export interface CdaBytes {
@@ -26,8 +28,8 @@ export interface CdaBytes {
 /** A relation to another document that the header states. */
 export interface GeneratedRelation {
   code: 'replaces' | 'transforms' | 'appends' | 'signs';
-  /** `urn:oid:…`, when the header says which document. */
-  target: string | undefined;
+  /** Identifier of that document, when the header says which. */
+  target: Identifier | undefined;
 }
 
 export interface GeneratedEntry {
@@ -122,13 +124,22 @@ function lacking(
     });
   const ins = said.patientId === undefined ? undefined : insFromCx(said.patientId);
   if (ins)
-    issues.push(...checkIns(ins, environment).map((i) => ({ ...i, expression: 'DocumentReference.subject.identifier' })));
+    issues.push(
+      ...checkIns(ins, environment).map((i) => ({ ...i, expression: 'DocumentReference.subject.identifier' })),
+    );
   return issues;
 }
 
 function relationsOf(header: CdaHeader): GeneratedRelation[] {
   return header.relatedDocuments.flatMap(({ type, id }) => {
     const found = Object.values(relationTable).find(({ cda }) => cda.length === 1 && cda[0] === type);
-    return found ? [{ code: found.relatesTo, target: id && oidUri.decode(uniqueIdOf(id)) }] : [];
+    return found ? [{ code: found.relatesTo, target: id && identifierOf(id) }] : [];
   });
+}
+
+/** As a masterIdentifier is written; an extension that makes no OID stays apart. */
+function identifierOf(id: CdaId): Identifier {
+  const value = oidUri.decode(uniqueIdOf(id));
+  if (value !== undefined && oidUri.encode(value) !== undefined) return { system: uris, value };
+  return { system: `urn:oid:${id.root}`, ...(id.extension === undefined ? {} : { value: id.extension }) };
 }

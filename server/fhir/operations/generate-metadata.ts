@@ -46,8 +46,9 @@ export const generateMetadata: Handler = async (call, services) => {
 };
 
 function booleanOf(value: string | boolean | undefined): boolean {
+  if (typeof value === 'boolean') return value;
   if (value === undefined || value === 'false') return false;
-  if (value === 'true' || typeof value === 'boolean') return value === 'true' || value === true;
+  if (value === 'true') return true;
   throw new IssueError({ key: 'operation-parameter', values: { name: 'persist', detail: 'true, false' } });
 }
 

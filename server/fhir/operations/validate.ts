@@ -9,7 +9,6 @@
  * - `mode=update`, `mode=delete`: there is no PUT and no DELETE; the answer says what to use.
  * - `profile`: which profile's rules apply, instead of what `meta.profile` and the resource itself say.
  */
-import type { DocumentReference, List } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { needsOfBundle, requireScopes } from '../access.ts';
 import type { Handler } from '../interaction.ts';
@@ -91,14 +90,15 @@ function check(type: Validated, resource: unknown, { profile, edition }: Known):
   return profile === undefined ? validateBase(resource, type) : validateAgainst(resource, profile, edition);
 }
 
-/** A document with its bytes inside is to be published simply; a List is what its code says. */
+/** A document with its bytes inside is to be published simply; a List is what its code says. Nothing was looked at yet. */
 function fitting(type: Validated, resource: unknown): keyof typeof canonicals {
   if (type === 'Bundle') return 'provideBundle';
-  if (type === 'List') return isFolder(resource as Partial<List>) ? 'folder' : 'submissionSet';
-  const content: unknown = (resource as Partial<DocumentReference>).content;
-  const [first] = Array.isArray(content) ? (content as DocumentReference['content']) : [];
-  return first?.attachment?.data === undefined ? 'comprehensive' : 'simplified';
+  const text = (value: unknown): string => JSON.stringify(value ?? null);
+  const { code, content } = resource as {
+    code?: unknown;
+    content?: ({ attachment?: { data?: unknown } | null } | null)[];
+  };
+  if (type === 'List') return text(code).includes('"code":"folder"') ? 'folder' : 'submissionSet';
+  const inline = Array.isArray(content) && content.some((c) => c?.attachment?.data !== undefined);
+  return inline ? 'simplified' : 'comprehensive';
 }
-
-const isFolder = ({ code }: Partial<List>): boolean =>
-  Array.isArray(code?.coding) && code.coding.some((c) => c?.code === 'folder');
