@@ -17,9 +17,11 @@ export interface HeadLimits {
   nodes: number;
   /** characters of the header (what is before the body) */
   head: number;
+  /** attributes of one element */
+  attributes: number;
 }
 
-export const headLimits: HeadLimits = { depth: 128, nodes: 50_000, head: 8 * 1024 * 1024 };
+export const headLimits: HeadLimits = { depth: 128, nodes: 50_000, head: 8 * 1024 * 1024, attributes: 100 };
 
 /** Where the encapsulated text begins: right after its opening tag. */
 export interface BodyStart {
@@ -56,7 +58,15 @@ export class CdaHeadReader {
     p.on('xmldecl', ({ version, encoding }) => {
       if (version !== '1.0' || !/^(utf-?8|us-ascii)$/i.test(encoding ?? 'utf-8')) this.fail(new XmlError('encoding'));
     });
-    p.on('opentag', (tag: SaxesTagNS) => this.open(tag));
+    // saxes compares each attribute of an element with each.
+    let attributes = 0;
+    p.on('attribute', () => {
+      if (++attributes > this.limits.attributes) this.fail(new XmlError('size'));
+    });
+    p.on('opentag', (tag: SaxesTagNS) => {
+      attributes = 0;
+      this.open(tag);
+    });
     p.on('closetag', () => {
       this.depth--;
       this.insideText = false;

@@ -31,8 +31,12 @@ export function readCdaHeader(bytes: Uint8Array): CdaHeader {
   return headerOf(document, reader.nested);
 }
 
-/** @throws IssueError */
-function headerOf(doc: XmlNode, selfPresenting: boolean): CdaHeader {
+/**
+ * The header of a ClinicalDocument that was read at least up to its body.
+ * @param selfPresenting it is not the root of its file
+ * @throws IssueError `cda-invalid`
+ */
+export function headerOf(doc: XmlNode, selfPresenting: boolean): CdaHeader {
   const issues: Issue[] = [];
   const must = <T>(value: T | undefined, path: string): T => {
     if (value === undefined) issues.push({ key: 'cda-invalid', values: { detail: `ClinicalDocument/${path}` } });

@@ -15,7 +15,8 @@ th{background:#f2f4f7}caption{text-align:left;font-weight:600;padding:.25em 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}img{max-width:100%;height:auto}
 .b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.s{text-decoration:line-through}.em{font-style:italic;font-weight:600}
 .c{text-align:center}.r{text-align:right}.j{text-align:justify}.top{vertical-align:top}.mid{vertical-align:middle}.bot{vertical-align:bottom}
-.lr{border-left:2px solid;border-right:2px solid}.note{color:#555;font-size:.9rem}.important{color:#a00000}.caption{font-weight:600}
+.rl{border-left:2px solid}.rr{border-right:2px solid}.rt{border-top:2px solid}.rb{border-bottom:2px solid}
+.p{margin:.5em 0}.media{display:inline-block}.note{color:#555;font-size:.9rem}.important{color:#a00000}.caption{font-weight:600}
 .disc{list-style-type:disc}.circle{list-style-type:circle}.square{list-style-type:square}.arabic{list-style-type:decimal}
 .lroman{list-style-type:lower-roman}.uroman{list-style-type:upper-roman}.lalpha{list-style-type:lower-alpha}.ualpha{list-style-type:upper-alpha}
 @media print{body{margin:0;max-width:none}}
