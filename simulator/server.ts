@@ -70,8 +70,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const seed = typeof chosen === 'object' ? chosen : findSeed(chosen ?? settings.seed);
   const clock = createClock(settings.clock);
   const state: State = {
+    settings,
     seed,
-    world: createWorld(seed, settings, clock),
+    world: createWorld(seed, { ...settings }, clock),
     calls: createCallLog(),
     faults: createFaultQueue(),
   };

@@ -232,6 +232,42 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
   },
 };
 
+/** What the control port may change while the simulator runs: what the DMP accepts and answers, not where it listens. */
+export const adjustable = [
+  'vihfVersions',
+  'vihfAgeSeconds',
+  'vihfSha1',
+  'airContexts',
+  'requireAuthorization',
+  'maxDocumentBytes',
+  'maxResults',
+  'unknownParameters',
+  'xadesRequired',
+  'parentDocument',
+  'folders',
+  'hidingLater',
+  'updateSets',
+] as const satisfies (keyof Settings)[];
+
+/** Settings changed by data. @throws Error that names what is no adjustable setting or not of its kind */
+export function adjust(settings: Settings, data: unknown): Settings {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('an object is expected');
+  const changed: Record<string, unknown> = { ...settings };
+  for (const [key, value] of Object.entries(data)) {
+    const name = adjustable.find((a) => a === key);
+    if (name === undefined) throw new Error(`${key}: not among ${adjustable.join(', ')}`);
+    if (!isLike(value, settings[name])) throw new Error(`${key}: a value like ${JSON.stringify(settings[name])}`);
+    changed[name] = value;
+  }
+  return changed as unknown as Settings;
+}
+
+function isLike(value: unknown, current: Settings[(typeof adjustable)[number]]): boolean {
+  if (Array.isArray(current)) return Array.isArray(value) && value.every((v) => typeof v === 'string');
+  if (typeof current === 'number') return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === typeof current;
+}
+
 /** The settings of an environment. @throws Error that names the variable which cannot be read */
 export function readSettings(environment: Environment = process.env): Settings {
   const settings: Record<string, unknown> = {};

@@ -5,22 +5,25 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 import { findSeed, parseSeed } from '../seed/read.ts';
+import { adjust, adjustable, type Settings } from '../settings.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
 import type { CallLog } from './calls.ts';
 import { type FaultQueue, injectedFault } from './faults.ts';
 
 /** What the control port may change. */
 export interface State {
+  /** As the simulator was started; a reset goes back to them. */
+  settings: Settings;
   seed: Seed;
   world: World;
   calls: CallLog;
   faults: FaultQueue;
 }
 
-/** A new world from a seed; the clock stays as it is. */
+/** A new world from a seed, under the settings of the start; the clock stays as it is. */
 export function reseed(state: State, seed: Seed): void {
   state.seed = seed;
-  state.world = createWorld(seed, state.world.settings, state.world.clock);
+  state.world = createWorld(seed, { ...state.settings }, state.world.clock);
   state.calls.clear();
   state.faults.clear();
 }
@@ -52,6 +55,13 @@ const setSeed: Route = (state, body) => {
   return health(state, undefined);
 };
 
+const settingList: Route = ({ world }) => Object.fromEntries(adjustable.map((name) => [name, world.settings[name]]));
+
+const setSettings: Route = (state, body) => {
+  Object.assign(state.world.settings, adjust(state.world.settings, body));
+  return settingList(state, undefined);
+};
+
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
 
 /** Method and path → what it does. Documented in simulator/README.md. */
@@ -61,6 +71,8 @@ const routes: Record<string, Route> = {
   'POST /control/seed': setSeed,
   'GET /control/clock': health,
   'POST /control/clock': setClock,
+  'GET /control/settings': settingList,
+  'POST /control/settings': setSettings,
   'GET /control/faults': faultList,
   'POST /control/faults': (state, body) => {
     const fault = injectedFault.safeParse(body);

@@ -45,11 +45,113 @@ const invalid = (of: QueryMutant['of'], name: string, text: string, why: string)
   context: `Valeur invalide pour ${name}`,
 });
 
+/** A golden query by uuid made into another one: its id, then its slots. */
+const asked = (id: string, ...slots: [name: string, ...values: string[]][]): Edit =>
+  both(
+    replace('a7ae438b-4bc2-4642-93e9-be891f7bb155', id),
+    replace(
+      /<rim:Slot .*<\/rim:Slot>/s,
+      slots
+        .map(
+          ([name, ...values]) =>
+            // `$$`: a dollar sign, in a replacement
+            `<rim:Slot name="$${name}"><rim:ValueList>${values.map((v) => `<rim:Value>${v}</rim:Value>`).join('')}</rim:ValueList></rim:Slot>`,
+        )
+        .join(''),
+    ),
+  );
+const a2 = "'urn:uuid:bf918179-c890-11f1-86c4-02420a1e0f31'";
+const replaces = "('urn:ihe:iti:2007:AssociationType:RPLC')";
+const related = (
+  name: string,
+  code: string,
+  context: string,
+  ...slots: [name: string, ...values: string[]][]
+): QueryMutant => ({
+  name: `GetRelatedDocuments ${name}`,
+  of: 'associations',
+  edit: asked('d90e5407-b356-4d91-a89f-873917b4b0e6', ...slots),
+  code,
+  context,
+});
+const contents = (
+  name: string,
+  code: string,
+  context: string,
+  ...slots: [name: string, ...values: string[]][]
+): QueryMutant => ({
+  name: `GetFolderAndContents ${name}`,
+  of: 'associations',
+  edit: asked('b909a503-523d-4517-8acf-8e5834dfc4c7', ...slots),
+  code,
+  context,
+});
+const [missingParameter, badParameter] = ['XDSStoredQueryMissingParam', 'XDSStoredQueryParamNumber'];
+const bothQueries: QueryMutant[] = [
+  related('without document', missingParameter, '$XDSDocumentEntryEntryUUID ou $XDSDocumentEntryUniqueId', [
+    '$AssociationTypes',
+    replaces,
+  ]),
+  related('without kinds', missingParameter, '$AssociationTypes', ['$XDSDocumentEntryEntryUUID', a2]),
+  related(
+    'of a kind that does not exist',
+    badParameter,
+    'Valeur invalide pour $AssociationTypes',
+    ['$XDSDocumentEntryEntryUUID', a2],
+    ['$AssociationTypes', "('RPLC')"],
+  ),
+  related(
+    'of a list of documents',
+    badParameter,
+    'Valeur invalide pour $XDSDocumentEntryEntryUUID',
+    ['$XDSDocumentEntryEntryUUID', `(${a2})`],
+    ['$AssociationTypes', replaces],
+  ),
+  related(
+    'of two documents',
+    badParameter,
+    '$XDSDocumentEntryEntryUUID et $XDSDocumentEntryUniqueId s’excluent',
+    ['$XDSDocumentEntryEntryUUID', a2],
+    ['$XDSDocumentEntryUniqueId', "'2.16.840.1.113883.19.7601.3.50.20261015.1'"],
+    ['$AssociationTypes', replaces],
+  ),
+  contents('without folder', missingParameter, '$XDSFolderEntryUUID ou $XDSFolderUniqueId', [
+    '$XDSDocumentEntryFormatCode',
+    "('urn:ihe:iti:xds-sd:pdf:2008^^1.3.6.1.4.1.19376.1.2.3')",
+  ]),
+  contents(
+    'of two folders',
+    badParameter,
+    '$XDSFolderEntryUUID et $XDSFolderUniqueId s’excluent',
+    ['$XDSFolderEntryUUID', a2],
+    ['$XDSFolderUniqueId', "'1.2.3'"],
+  ),
+  contents('of a list of folders', badParameter, 'Valeur invalide pour $XDSFolderUniqueId', [
+    '$XDSFolderUniqueId',
+    "('1.2.3')",
+  ]),
+  contents(
+    'with a format of no system',
+    badParameter,
+    'Valeur invalide pour $XDSDocumentEntryFormatCode',
+    ['$XDSFolderUniqueId', "'1.2.3'"],
+    ['$XDSDocumentEntryFormatCode', "('urn:ihe:iti:xds-sd:pdf:2008')"],
+  ),
+  contents(
+    'of documents that are neither stable nor on demand',
+    badParameter,
+    'Valeur invalide pour $XDSDocumentEntryType',
+    ['$XDSFolderUniqueId', "'1.2.3'"],
+    ['$XDSDocumentEntryType', "('urn:uuid:00000000-1111-4222-8333-444444444444')"],
+  ),
+];
+
 const patient = '$XDSDocumentEntryPatientId';
 const statuses = '$XDSDocumentEntryStatus';
 const either = '$XDSDocumentEntryEntryUUID ou $XDSDocumentEntryUniqueId';
 
 export const iti18Mutants: QueryMutant[] = [
+  ...bothQueries,
   missing('find', patient),
   missing('find', statuses),
   missing('sets', '$XDSSubmissionSetPatientId'),
@@ -180,6 +282,15 @@ export const iti18Mutants: QueryMutant[] = [
     context: 'Le DMP de ce patient est fermé',
     fault: 'PATIENT_CLOSED',
   },
+  ...(['reference', 'associations', 'both', 'folders', 'sets'] as const).map((of): QueryMutant => ({
+    name: `a closed DMP, asked for ${of}`,
+    of,
+    edit: none,
+    world: (world) => void (world.patients[0]!.dmp = 'terminated'),
+    code: 'DMPClosed',
+    context: 'Le DMP de ce patient est fermé',
+    fault: 'PATIENT_CLOSED',
+  })),
   {
     name: 'more documents than the DMP gives at once',
     of: 'find',
