@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, settings, type Config } from '../config.ts';
 import { createPool, type TlsMaterial } from './pool.ts';
-import { run, type CallObserver } from './run.ts';
+import { rehearse, run, type CallObserver } from './run.ts';
 import { createSeal, type Seal } from './seal.ts';
 import type { DmpClient, DmpEnvironment } from './types.ts';
 
@@ -118,6 +118,7 @@ export function createDmpClient(config: Config, options: DmpClientOptions = {}):
         input,
         context,
       ),
+    rehearse: (transaction, input, context) => rehearse(env, transaction, input, context),
     renew(next = materialOf(config)) {
       env = environmentOf(config, sealOf(next), options);
       pool.swap(next.tls);

@@ -162,6 +162,34 @@ export async function run<In, Out>(
   }
 }
 
+/** The message of a transaction, in its envelope. */
+function compose<In>(
+  env: DmpEnvironment,
+  transaction: Transaction<In, unknown>,
+  input: In,
+  context: CallContext,
+  mode: VihfMode,
+): { message: OutgoingMessage; messageId: string; envelope: string } {
+  const message = transaction.build(input, context, env);
+  const messageId = `urn:uuid:${env.newUuid()}`;
+  const vihf = buildVihf(context, mode, env);
+  return {
+    message,
+    messageId,
+    envelope: writeEnvelope({ messageId, action: transaction.action, vihf, body: message.body }),
+  };
+}
+
+/** See `DmpClient.rehearse`. */
+export function rehearse<In>(
+  env: DmpEnvironment,
+  transaction: Transaction<In, unknown>,
+  input: In,
+  context: CallContext,
+): void {
+  compose(env, transaction, input, context, chooseMode(transaction, context.requester));
+}
+
 async function call<In, Out>(
   runner: Runner,
   transaction: Transaction<In, Out>,
@@ -173,10 +201,7 @@ async function call<In, Out>(
   const { signal } = context;
   signal?.throwIfAborted();
   const mode = (details.mode = chooseMode(transaction, context.requester));
-  const message = transaction.build(input, context, env);
-  const messageId = `urn:uuid:${env.newUuid()}`;
-  const vihf = buildVihf(context, mode, env);
-  const envelope = writeEnvelope({ messageId, action: transaction.action, vihf, body: message.body });
+  const { message, messageId, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);
   const http = await send(runner, declared, prepared, signal, details);

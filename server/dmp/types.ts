@@ -168,5 +168,10 @@ export class DmpError extends Error {
 /** The client, as the other rooms see it. */
 export interface DmpClient {
   call<In, Out>(transaction: Transaction<In, Out>, input: In, context: CallContext): Promise<Out>;
+  /**
+   * Everything of a call but its sending: rights, message, VIHF.
+   * @throws DmpError kind `rights`; what the transaction's `build` throws
+   */
+  rehearse<In>(transaction: Transaction<In, unknown>, input: In, context: CallContext): void;
   close(): Promise<void>;
 }

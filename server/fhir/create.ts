@@ -4,33 +4,38 @@
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import type { Issue } from '../../mappings/outcome.ts';
-import { depositBundle } from './deposit/bundle.ts';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { depositBundle, tryBundle } from './deposit/bundle.ts';
 import { depositOne } from './deposit/one.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
 
 /** ITI-105. */
 export const createDocument: Handler = async (call, services) => {
-  const { status, resource, issues } = await depositOne(call.body, services, call.caller, {
-    requestId: call.requestId,
+  const { requestId, ifNoneExist } = call;
+  const { status, id, resource, issues } = await depositOne(call.body, services, call.caller, {
+    requestId,
+    dryRun: isDryRun(call),
+    ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
   });
-  const { versionId, lastUpdated } = resource.meta ?? {};
+  // A dry run: nothing came to be.
+  if (id === undefined) return { status, resource: toOutcome(issues, call.language, requestId) };
+  const { versionId, lastUpdated } = resource?.meta ?? {};
   const body = preferred(resource, issues, call);
   return {
     status,
     ...(body ? { resource: body } : {}),
     headers: {
-      Location: `${services.config.fhirBase}/DocumentReference/${resource.id}`,
+      Location: `${services.config.fhirBase}/DocumentReference/${id}`,
       ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
       ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
     },
   };
 };
 
-function preferred(resource: Resource, issues: readonly Issue[], call: Call): Resource | undefined {
+function preferred(resource: Resource | undefined, issues: readonly Issue[], call: Call): Resource | undefined {
   if (call.prefer.return === 'minimal') return undefined;
-  if (call.prefer.return === 'representation') return resource;
+  if (call.prefer.return === 'representation' && resource) return resource;
   const said: readonly Issue[] = issues.length > 0 ? issues : [{ key: 'deposited', severity: 'information' }];
   return toOutcome(said, call.language, call.requestId);
 }
@@ -38,6 +43,10 @@ function preferred(resource: Resource, issues: readonly Issue[], call: Call): Re
 /** ITI-65. */
 export const transaction: Handler = async (call, services) => {
   const { requestId, language } = call;
+  if (isDryRun(call)) {
+    const issues = await tryBundle(call.body, services, call.caller, { requestId });
+    return { status: 200, resource: toOutcome(issues, language, requestId) };
+  }
   const bundle = await depositBundle(call.body, services, call.caller, { requestId, language });
   return { status: 200, resource: call.prefer.return === 'minimal' ? withoutResources(bundle) : bundle };
 };
@@ -45,4 +54,14 @@ export const transaction: Handler = async (call, services) => {
 /** `return=minimal` of a transaction: statuses and locations (FHIR R4 http.html#ops applies it to each entry). */
 function withoutResources(bundle: Bundle): Bundle {
   return { ...bundle, entry: bundle.entry?.map(({ resource: _, ...rest }) => rest) };
+}
+
+/** `_dryRun=true`: everything is checked, nothing is written. @throws IssueError on any other value than true and false */
+function isDryRun({ pairs }: Call): boolean {
+  const given = pairs.filter(([name]) => name === '_dryRun').map(([, value]) => value);
+  if (given.length > 1 || given.some((value) => value !== 'true' && value !== 'false')) {
+    const values = { name: '_dryRun', detail: 'true | false' };
+    throw new IssueError({ key: 'search-parameter-invalid', expression: '_dryRun', values });
+  }
+  return given[0] === 'true';
 }

@@ -9,8 +9,9 @@ import type { SearchType } from '../../mappings/criteria.ts';
 import { opGenerateMetadata, opWhatsNew } from '../../mappings/canonicals.ts';
 import { listSearchParameters } from '../../mappings/list-search-parameters.ts';
 import { documentSearchParameters } from '../../mappings/search-parameters.ts';
-import { sortable } from './document-order.ts';
+import { documentSortable } from './document-order.ts';
 import { documentIncludes, listIncludes } from './includes.ts';
+import { listSortable } from './list-order.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
@@ -55,6 +56,7 @@ export interface SearchParameter {
   /** See `ParameterSpec` of the search grammar. */
   target?: string;
   aliases?: readonly string[];
+  single?: boolean;
 }
 
 export type ResourceTypeName =
@@ -78,6 +80,8 @@ export interface ResourceDefinition {
   searchParameters: readonly SearchParameter[];
   /** Values of `_include`. */
   searchIncludes?: readonly string[];
+  /** Names that `_sort` takes. */
+  sortable?: readonly string[];
 }
 
 const r4 = (name: string): string => `http://hl7.org/fhir/SearchParameter/${name}`;
@@ -108,6 +112,7 @@ const subjectParameters = (type: string): readonly SearchParameter[] => [
     documentation: 'As patient.identifier.',
     modifiers: [],
     target: 'Patient',
+    single: true,
   },
   {
     name: 'subject',
@@ -115,6 +120,7 @@ const subjectParameters = (type: string): readonly SearchParameter[] => [
     definition: r4(`${type}-subject`),
     documentation: 'As patient.',
     modifiers: modifiers.reference,
+    single: true,
   },
 ];
 
@@ -126,6 +132,7 @@ const documentParameters: readonly SearchParameter[] = [
     definition,
     ...(remarks[name] ? { documentation: remarks[name] } : {}),
     modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    ...(name.startsWith('patient') ? { single: true } : {}),
     ...(target ? { target } : {}),
     ...(aliases ? { aliases } : {}),
   })),
@@ -146,6 +153,7 @@ const listParameters: readonly SearchParameter[] = [
     definition,
     ...(listRemarks[name] || setOnly ? { documentation: listRemarks[name] ?? 'Of submission sets only.' } : {}),
     modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    ...(name.startsWith('patient') ? { single: true } : {}),
     ...(target ? { target } : {}),
     ...(aliases ? { aliases } : {}),
   })),
@@ -212,12 +220,14 @@ export const resources: readonly ResourceDefinition[] = [
         type: 'token',
         definition: r4('Patient-identifier'),
         documentation: 'INS, as urn:oid:…|value. One value.',
+        single: true,
       },
       {
         name: '_id',
         type: 'token',
         definition: r4('Resource-id'),
         documentation: 'Opaque id given by an earlier answer.',
+        single: true,
       },
     ],
   },
@@ -249,7 +259,8 @@ export const resources: readonly ResourceDefinition[] = [
         permission: 's',
         ihe: ['ITI-67'],
         dmp: ['TD3.1a'],
-        documentation: `The documents of one patient (PDSm flux 05b). The patient and \`status\` are mandatory, except with \`_id\` or \`identifier\`. _sort: ${sortable.join(', ')}.`,
+        documentation:
+          'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
       },
       {
         code: 'operation',
@@ -282,6 +293,7 @@ export const resources: readonly ResourceDefinition[] = [
     ],
     searchParameters: documentParameters,
     searchIncludes: documentIncludes,
+    sortable: documentSortable,
   },
   {
     type: 'List',
@@ -312,6 +324,7 @@ export const resources: readonly ResourceDefinition[] = [
     ],
     searchParameters: listParameters,
     searchIncludes: listIncludes,
+    sortable: listSortable,
   },
   {
     type: 'Bundle',
@@ -347,6 +360,10 @@ export const implementationGuides: readonly string[] = [
   pdsm('ImplementationGuide', 'ans.fhir.fr.pdsm'),
   mhd('ImplementationGuide', 'ihe.iti.mhd'),
 ];
+
+/** Modifiers that a parameter takes, without colon. */
+export const modifiersOf = ({ modifiers: own = [], single }: SearchParameter): readonly string[] =>
+  single ? own : [...own, 'missing'];
 
 /** The definition of a type. @throws never: undefined when the type is not served */
 export function resourceOf(type: string): ResourceDefinition | undefined {

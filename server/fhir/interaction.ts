@@ -26,6 +26,11 @@ export interface Call {
   payload?: { contentType: string; bytes: Uint8Array };
   ifNoneMatch?: string;
   ifMatch?: string;
+  /** `Range` and `If-Range` of a GET. */
+  range?: string;
+  ifRange?: string;
+  /** Conditional create. */
+  ifNoneExist?: string;
   /** Fires when the client is gone. */
   signal: AbortSignal;
 }

@@ -185,6 +185,7 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       requestId,
       ifNoneMatch: req.get('if-none-match'),
       ifMatch: req.get('if-match'),
+      ...(req.method === 'GET' ? { range: req.get('range'), ifRange: req.get('if-range') } : {}),
       ifNoneExist: req.get('if-none-exist'),
       ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),

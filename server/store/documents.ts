@@ -4,7 +4,7 @@ import type { Cipher } from './cipher.ts';
 import { rowReader } from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
-import { reserve } from './reserve.ts';
+import { foresee, reserve } from './reserve.ts';
 import type { DocumentStore, StoredDocument } from './types.ts';
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
@@ -23,6 +23,7 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
   };
   return {
     reserve: (deposits) => reserve(prisma, cipher, deposits),
+    foresee: (deposits, ins) => foresee(prisma, cipher, deposits, ins),
     bind: (seen) => bind(prisma, cipher, seen),
     async confirm(ids) {
       await prisma.$executeRaw`

@@ -1,11 +1,11 @@
 /** Taking the uniqueIds of a submission: all or none, and by one only. */
 import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
-import { documentColumns, type DocumentRow, findByKeys, keyOf, rowReader } from './document-rows.ts';
+import { documentColumns, type DocumentKey, type DocumentRow, findByKeys, keyOf, rowReader } from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { plainIdentifier } from './identifiers.ts';
 import { openIns } from './patients.ts';
-import type { NewDocument, Reservation, ReservationState, StoredDocument } from './types.ts';
+import type { Foreseen, Ins, NewDocument, Reservation, ReservationState, StoredDocument } from './types.ts';
 
 const ATTEMPTS = 5;
 
@@ -92,6 +92,23 @@ async function judge(
   );
 }
 
+/** See `DocumentStore.foresee`. */
+export async function foresee(
+  prisma: PrismaClient,
+  cipher: Cipher,
+  deposits: readonly Omit<NewDocument, 'patientId' | 'setId'>[],
+  ins: Ins,
+): Promise<Foreseen[]> {
+  const read = rowReader(cipher);
+  return inOrder(deposits, await findByKeys(prisma, deposits)).map((holder, index) => {
+    if (holder === undefined) return { state: 'new' };
+    const deposit = deposits[index] as Omit<NewDocument, 'patientId' | 'setId'>;
+    const document = read(holder);
+    const mine = document.ins.value === ins.value && document.ins.oid === ins.oid;
+    return { state: stateOf({ ...deposit, patientId: mine ? holder.patientId : '' }, holder), document };
+  });
+}
+
 /** What would have been reserved, had the others been free. */
 async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocument): Promise<StoredDocument> {
   const { contentDigest: _digest, ...document } = deposit;
@@ -101,7 +118,7 @@ async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocu
   return { ...document, id: randomUUID(), ins, state: 'pending', revision: 1, createdAt: now, updatedAt: now };
 }
 
-function stateOf(deposit: NewDocument, holder: DocumentRow): ReservationState {
+function stateOf(deposit: Omit<NewDocument, 'setId'>, holder: DocumentRow): ReservationState {
   if (holder.patientId !== deposit.patientId) return 'conflict';
   // Of a document that was not deposited here we know only what the registry says: the hash of what it holds.
   const same =
@@ -112,7 +129,7 @@ function stateOf(deposit: NewDocument, holder: DocumentRow): ReservationState {
   return holder.state === 'pending' ? 'pending' : 'existing';
 }
 
-function inOrder(deposits: readonly NewDocument[], rows: DocumentRow[]): (DocumentRow | undefined)[] {
+function inOrder(deposits: readonly DocumentKey[], rows: DocumentRow[]): (DocumentRow | undefined)[] {
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
   return deposits.map((deposit) => byKey.get(keyOf(deposit)));
 }

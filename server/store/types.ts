@@ -84,6 +84,12 @@ export interface Reservation {
   document: StoredDocument;
 }
 
+/** What a reservation would be; `document` is the holder of the uniqueId. */
+export interface Foreseen {
+  state: ReservationState;
+  document?: StoredDocument;
+}
+
 /** A document found in an answer of the registry. */
 export interface SeenDocument {
   repositoryUniqueId: string;
@@ -170,6 +176,8 @@ export interface DocumentStore {
    * @throws RangeError when a uniqueId comes twice in `deposits`
    */
   reserve(deposits: readonly NewDocument[]): Promise<Reservation[]>;
+  /** What `reserve` would say, one a deposit, in the same order; nothing is reserved or written. */
+  foresee(deposits: readonly Omit<NewDocument, 'patientId' | 'setId'>[], ins: Ins): Promise<Foreseen[]>;
   /** The DMP accepted: `pending` → `confirmed`. */
   confirm(ids: readonly string[]): Promise<void>;
   /** The DMP refused: forgets those that are still `pending`. */

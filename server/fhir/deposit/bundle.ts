@@ -6,10 +6,13 @@ import type { Bundle } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { replaces } from '../../../mappings/relates-to.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { PatientIns } from '../../dmp/types.ts';
+import type { CallContext, PatientIns } from '../../dmp/types.ts';
 import type { Language } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { readProvideBundle, type ProvideBundle } from '../validation/index.ts';
+import { existingBy } from './condition.ts';
+import { contextOf } from './connect.ts';
+import { rehearse } from './dry-run.ts';
 import { prepareFolder, type PreparedFolder } from './folders.ts';
 import type { DepositOptions } from './one.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -29,6 +32,8 @@ export interface ReadySet {
   parts: ProvideBundle;
   submission: Submission;
   superseded: Superseded[];
+  /** Documents that exist and stand for those of the Bundle (ifNoneExist), by index of the entry. */
+  standing: ReadonlyMap<number, Target>;
   /** Warnings. */
   issues: Issue[];
 }
@@ -50,11 +55,25 @@ export async function depositBundle(
   return respond(body as Bundle, ready, submitted, services, options);
 }
 
+/**
+ * Tries a set out (`dry-run.ts`).
+ * @returns what to say of it
+ * @throws IssueError, DmpError as the real thing would
+ */
+export async function tryBundle(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  options: DepositOptions = {},
+): Promise<Issue[]> {
+  const { submission, issues } = await readySet(body, services, caller, options);
+  return [...issues, ...(await rehearse(submission, services))];
+}
+
 /** Collects what is wrong, so that all of it is said at once. */
 type Attempt = <T>(step: () => T | Promise<T>) => Promise<T | undefined>;
 
-/**
- * Everything that comes before the DMP is called. @throws IssueError with what is wrong anywhere in the Bundle */
+/** Everything that comes before the DMP is called. @throws IssueError with what is wrong anywhere in the Bundle */
 export async function readySet(
   body: unknown,
   services: Services,
@@ -81,12 +100,14 @@ export async function readySet(
     ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }),
   };
   const subject = await attempt(() => resolveSubject(list.resource.subject, `${list.path}.subject`, around, services));
-  const documents = await prepareAll(parts, services, caller, attempt);
+  const context = subject && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
+  const standing = context ? await standingFor(parts, context, services, attempt) : new Map<number, Target>();
+  const documents = await prepareAll(parts, standing, services, caller, attempt);
   const set =
     subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
   const outside = subject ? await resolveOutside(parts, subject.ins, services, attempt) : [];
-  const folders = subject ? await prepareFolders(parts, subject.ins, services, attempt) : [];
+  const folders = subject ? await prepareFolders(parts, standing, subject.ins, services, attempt) : [];
   // Which replacement a PATCH goes with can be told once all documents are known.
   const superseded = problems.length === 0 ? await matchPatches(parts, documents, services, attempt) : [];
   if (problems.length > 0 || !subject || !set) throw new IssueError([...validation, ...problems]);
@@ -97,12 +118,13 @@ export async function readySet(
       set,
       setPath: list.path,
       documents,
-      outside,
+      outside: [...outside, ...standing.values()],
       folders,
       caller,
       ...(requestId ? { requestId } : {}),
     },
     superseded,
+    standing,
     issues: [
       ...validation,
       ...subject.issues,
@@ -114,9 +136,28 @@ export async function readySet(
 
 const entryIdAt = (index: number): string => `Document${String(index + 1).padStart(2, '0')}`;
 
-/** Every document, in the order of the set; the problems of all are collected. */
+/** The documents that need not be created: each condition of an entry that something meets. */
+async function standingFor(
+  { documents }: ProvideBundle,
+  context: CallContext & { patient: PatientIns },
+  services: Services,
+  attempt: Attempt,
+): Promise<Map<number, Target>> {
+  const standing = new Map<number, Target>();
+  for (const { reference } of documents) {
+    const { ifNoneExist: query, index } = reference;
+    if (query === undefined) continue;
+    const condition = { query, expression: `Bundle.entry[${index}].request.ifNoneExist` };
+    const found = await attempt(() => existingBy(condition, context.patient, context, services));
+    if (found) standing.set(index, found);
+  }
+  return standing;
+}
+
+/** Every document to create, in the order of the set; the problems of all are collected. */
 async function prepareAll(
   { documents, patient, patches }: ProvideBundle,
+  standing: ReadonlyMap<number, Target>,
   services: Services,
   caller: Caller,
   attempt: Attempt,
@@ -124,6 +165,7 @@ async function prepareAll(
   const prepared: Prepared[] = [];
   const created = documents.map((d) => d.reference);
   for (const [i, { reference, binary }] of documents.entries()) {
+    if (standing.has(reference.index)) continue;
     const done = await attempt(() =>
       prepare(
         {
@@ -171,6 +213,7 @@ async function resolveOutside(
 
 async function prepareFolders(
   { folders, documents, patches, patient }: ProvideBundle,
+  standing: ReadonlyMap<number, Target>,
   ins: PatientIns,
   services: Services,
   attempt: Attempt,
@@ -188,7 +231,9 @@ async function prepareFolders(
       checkSame([ins, subject.ins], `${path}.subject`);
       const entryIdOf = (d: (typeof folder.members.documents)[number]): string =>
         entryIdAt(documents.findIndex(({ reference }) => reference === d));
-      return prepareFolder(folder, i + 1, ins, entryIdOf, { patches }, services);
+      const created = folder.members.documents.filter((d) => !standing.has(d.index));
+      const others = folder.members.documents.flatMap((d) => standing.get(d.index) ?? []);
+      return prepareFolder(folder, i + 1, ins, created.map(entryIdOf), others, { patches }, services);
     });
     if (done) prepared.push(done);
   }

@@ -4,7 +4,7 @@
  */
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Association } from '../../../mappings/xds.ts';
-import type { CallContext } from '../../dmp/types.ts';
+import type { CallContext, PatientIns } from '../../dmp/types.ts';
 import type { Services } from '../services.ts';
 import { associationsOf, targetsOf, type EntryUuids } from './associations.ts';
 import { onlyAdditions, registeredFolder, type PreparedFolder } from './folders.ts';
@@ -23,7 +23,11 @@ export interface Connection {
 }
 
 /** How the DMP is called for a submission. */
-export const contextOf = ({ caller, ins, requestId }: Submission): CallContext => ({
+export const contextOf = ({
+  caller,
+  ins,
+  requestId,
+}: Pick<Submission, 'caller' | 'ins' | 'requestId'>): CallContext & { patient: PatientIns } => ({
   requester: caller,
   patient: ins,
   ...(requestId ? { requestId } : {}),

@@ -35,6 +35,14 @@ const facilityScheme = '1.2.250.1.71.4.2.4';
 const settingScheme = '1.2.250.1.213.1.1.4.9';
 export const confidentialityScheme = '2.16.840.1.113883.5.25';
 
+/** Facility and practice setting of the establishment, from the settings. */
+export const establishment = (
+  config: Pick<Config, 'STRUCTURE_SECTOR' | 'STRUCTURE_PRACTICE_SETTING'>,
+): Pick<DocumentEntry, 'healthcareFacilityTypeCode' | 'practiceSettingCode'> => ({
+  healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
+  practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
+});
+
 /**
  * Values for what the resource leaves out; the header of a CDA comes before the settings.
  * - authors, legalAuthenticator: the caller (EX_2.1-1140)
@@ -59,8 +67,7 @@ export function defaultsFor({ resource, media, header, caller, config, now }: De
     serviceStartTime: written,
     classCode: type && classOfType(type.code, type.scheme),
     ...(header ? {} : { formatCode: formatOfMedia(media) }),
-    healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
-    practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
+    ...establishment(config),
     confidentialityCodes: [coded('N', confidentialityScheme)],
     ...fromCda,
     creationTime: written,

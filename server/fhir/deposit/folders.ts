@@ -38,14 +38,16 @@ export interface PreparedFolder {
 
 /**
  * Prepares a folder; what exists already is not asked of the DMP yet.
- * @param entryIdOf id in the message of a document of the Bundle
+ * @param added ids in the message of the new documents that it lists
+ * @param standing documents that exist and stand for those of the Bundle
  * @throws IssueError with what is wrong
  */
 export async function prepareFolder(
   entry: FolderEntry & { members: Members },
   position: number,
   ins: PatientIns,
-  entryIdOf: (document: Members['documents'][number]) => string,
+  added: readonly string[],
+  standing: readonly Target[],
   around: TargetSurroundings,
   services: Services,
 ): Promise<PreparedFolder> {
@@ -57,7 +59,7 @@ export async function prepareFolder(
       expression: `${path}.status`,
       values: { element: 'status', expected: 'current', rule: 'MHD' },
     });
-  const addedTargets: Target[] = [];
+  const addedTargets: Target[] = [...standing];
   const collect = (error: unknown): void => {
     if (!(error instanceof IssueError)) throw error;
     issues.push(...error.issues);
@@ -79,7 +81,7 @@ export async function prepareFolder(
     folder,
     isNew: list === undefined,
     ...(list ? { list } : {}),
-    added: members.documents.map(entryIdOf),
+    added,
     addedTargets,
     issues: [],
   };

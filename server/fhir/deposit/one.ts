@@ -1,28 +1,39 @@
 /**
- * ITI-105, PDSm flux 09: one document, published simply. Validation → patient, content, metadata, CDA → set of the caller →
- * TD2.1 → the resource.
+ * ITI-105, PDSm flux 09: one document, published simply. Validation → patient, content, metadata, CDA, relations → set of the
+ * caller → TD2.1 → the resource.
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, validateSimplifiedPublish } from '../validation/index.ts';
-import { prepare } from './prepare.ts';
+import { existingBy } from './condition.ts';
+import { contextOf } from './connect.ts';
+import { rehearse } from './dry-run.ts';
+import { keptDocument } from './existing.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { depositedReference } from './resource.ts';
 import { ownSet } from './submission-set.ts';
-import { submit } from './submit.ts';
+import { submit, type Submission } from './submit.ts';
 
 export interface DepositResult {
-  /** 201; 200 when the same document was deposited before. */
+  /** 201; 200 when the same document was deposited before, meets the condition, or in a dry run. */
   status: 200 | 201;
-  resource: DocumentReference;
-  /** Warnings. */
+  /** `DocumentReference.id`; absent in a dry run. */
+  id?: string;
+  /** Absent in a dry run, and of a document that exists and was not deposited here. */
+  resource?: DocumentReference;
+  /** Warnings and information. */
   issues: Issue[];
 }
 
 /** What a deposit knows of its request. */
 export interface DepositOptions {
   requestId?: string;
+  /** Everything but what writes (`dry-run.ts`): `issues` says what would have happened. */
+  dryRun?: boolean;
+  /** If-None-Exist: criteria of a document that stands for this one when it exists. */
+  ifNoneExist?: string;
 }
 
 /**
@@ -53,18 +64,48 @@ export async function depositOne(
     caller,
   );
   const { ins } = document.subject;
-  const set = ownSet(ins, document.entry.title, caller, services.config, services.now());
-  const submission = { ins, set, documents: [document], outside: [], folders: [], caller, ...options };
+  const submission: Submission = {
+    ins,
+    set: ownSet(ins, document.entry.title, caller, services.config, services.now()),
+    documents: [document],
+    outside: [],
+    folders: [],
+    caller,
+    ...(options.requestId ? { requestId: options.requestId } : {}),
+  };
+  const issues = [...validation, ...document.issues];
+  const found =
+    options.ifNoneExist === undefined ? undefined : await foundBy(options.ifNoneExist, submission, options, services);
+  if (found) return { ...found, issues: [...issues, ...found.issues] };
+  if (options.dryRun) return { status: 200, issues: [...issues, ...(await rehearse(submission, services))] };
+
   const submitted = await submit(submission, services);
   const [first] = submitted.payload.documents;
   if (!first) throw new Error('a submission without its document');
   return {
     status: submitted.created ? 201 : 200,
+    id: first.id,
     resource: depositedReference(first, {
       patientId: submitted.patientId,
       submittedAt: submitted.payload.submittedAt,
       config: services.config,
     }),
-    issues: [...validation, ...document.issues, ...submitted.issues],
+    issues: [...issues, ...submitted.issues],
   };
+}
+
+/** The document that the condition finds: then nothing is deposited. */
+async function foundBy(
+  query: string,
+  submission: Submission & { documents: readonly Prepared[] },
+  { dryRun }: DepositOptions,
+  services: Services,
+): Promise<DepositResult | undefined> {
+  const condition = { query, expression: 'If-None-Exist' };
+  const found = await existingBy(condition, submission.ins, contextOf(submission), services);
+  if (!found) return undefined;
+  const issues: Issue[] = [{ key: 'exists-already', severity: 'information' }];
+  if (dryRun) return { status: 200, issues };
+  const { id, resource } = await keptDocument(found, submission.ins, services);
+  return { status: 200, id, ...(resource ? { resource } : {}), issues };
 }

@@ -3,9 +3,10 @@
  * same again finds the first, other bytes are a conflict.
  */
 import { IssueError } from '../../../mappings/outcome.ts';
-import type { NewDocument, Reservation } from '../../store/types.ts';
+import type { Foreseen, NewDocument, Reservation, StoredSet } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import type { Prepared } from './prepare.ts';
+import type { Submission } from './submit.ts';
 
 /** A document as the store reserves it. */
 export const toReserve = (
@@ -26,7 +27,7 @@ export const toReserve = (
 
 /** What the reservations say together. @throws IssueError duplicate, document-already-deposited, deposit-pending */
 export function judge(
-  reservations: readonly Pick<Reservation, 'state' | 'document'>[],
+  reservations: readonly Foreseen[],
   documents: readonly { path: string }[],
 ): 'new' | 'existing' | 'pending' {
   const at = (state: Reservation['state']): number[] => reservations.flatMap((r, i) => (r.state === state ? [i] : []));
@@ -37,7 +38,7 @@ export function judge(
   if (conflicts.length > 0) refuse('duplicate', conflicts);
   const pending = at('pending');
   const known = at('existing');
-  const sets = new Set(reservations.map((r) => r.document.setId));
+  const sets = new Set(reservations.map((r) => r.document?.setId));
   if (known.length > 0 && (known.length < reservations.length || sets.size > 1)) {
     refuse(pending.length > 0 ? 'deposit-pending' : 'document-already-deposited', pending.length > 0 ? pending : known);
   }
@@ -50,10 +51,38 @@ export const pendingFor = (timeoutMs: number): number => Math.max(60_000, 2 * ti
 
 /** Takes over a submission whose outcome never came. @throws IssueError deposit-pending (503) while it may still be under way */
 export async function takeOver(reservations: readonly Reservation[], services: Services): Promise<void> {
-  const olderThan = new Date(services.now().getTime() - pendingFor(services.config.DMP_TIMEOUT_MS));
+  const olderThan = takenOverBefore(services);
   for (const { document } of reservations)
     if (!(await services.store.documents.takeOver(document.id, olderThan)))
       throw new IssueError({ key: 'deposit-pending' });
+}
+
+const takenOverBefore = ({ now, config }: Services): Date =>
+  new Date(now().getTime() - pendingFor(config.DMP_TIMEOUT_MS));
+
+/** Whether `takeOver` would succeed, without doing it. @throws IssueError deposit-pending (503) */
+export function checkNotUnderWay(reservations: readonly Foreseen[], services: Services): void {
+  const olderThan = takenOverBefore(services);
+  if (reservations.some((r) => r.document && r.document.updatedAt >= olderThan))
+    throw new IssueError({ key: 'deposit-pending' });
+}
+
+/**
+ * The set's own uniqueId is free, or its own.
+ * @param keptSetId List.id that a submission under way was given
+ * @returns a set without documents that was deposited already: its uniqueId is all that it is known by
+ * @throws IssueError duplicate
+ */
+export async function checkSet(
+  { set, setPath, documents, ins }: Submission,
+  keptSetId: string | undefined,
+  { store }: Services,
+): Promise<StoredSet | undefined> {
+  const sameSet = await store.sets.byUniqueId(set.uniqueId);
+  if (!sameSet || sameSet.id === keptSetId) return undefined;
+  const owner = await store.patients.byId(sameSet.patientId);
+  if (documents.length === 0 && owner?.ins.value === ins.value && owner.ins.oid === ins.oid) return sameSet;
+  throw new IssueError({ key: 'duplicate', ...(setPath ? { expression: `${setPath}.identifier` } : {}) });
 }
 
 /** @throws IssueError unique-id-repeated */

@@ -28,7 +28,7 @@ interface Answered {
 /** The response of a deposit. */
 export function respond(
   request: Bundle,
-  { parts: { set, documents, folders, patient }, submission, superseded, issues }: ReadySet,
+  { parts: { set, documents, folders, patient }, submission, superseded, standing, issues }: ReadySet,
   submitted: Submitted,
   { config }: Services,
   { language = 'fr', requestId }: BundleOptions,
@@ -67,7 +67,15 @@ export function respond(
     resource: depositedList(setId, patientId, payload),
     issues: all.filter((i) => !inEntry(i)),
   });
-  for (const [i, { reference, binary }] of documents.entries()) {
+  const sent = documents.filter(({ reference }) => !standing.has(reference.index));
+  for (const { reference, binary } of documents) {
+    const stands = standing.get(reference.index);
+    if (!stands) continue;
+    const id = targetIds.get(stands.uniqueId) ?? stands.document?.id ?? '';
+    answer(reference.index, { type: 'DocumentReference', id, status: '200 OK' });
+    answer(binary.index, { type: 'Binary', id, status: '200 OK' });
+  }
+  for (const [i, { reference, binary }] of sent.entries()) {
     const uniqueId = submission.documents[i]?.entry.uniqueId;
     const document = payload.documents.find((d) => d.entry.uniqueId === uniqueId);
     if (!document) {

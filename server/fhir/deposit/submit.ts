@@ -7,7 +7,7 @@
  * flight, or left by a crash) is taken over after a while only.
  */
 import { randomUUID } from 'node:crypto';
-import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import type { Issue } from '../../../mappings/outcome.ts';
 import type { SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
@@ -16,6 +16,7 @@ import type { StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { placed, warningsOf } from './answer.ts';
 import { connect, contextOf, type Connection } from './connect.ts';
+import { establishment } from './defaults.ts';
 import { existing } from './existing.ts';
 import { alreadyRegistered, surelyNotRegistered } from './failure.ts';
 import type { PreparedFolder } from './folders.ts';
@@ -24,7 +25,7 @@ import type { SetPayload } from './payload.ts';
 import type { Prepared } from './prepare.ts';
 import { keep } from './keep.ts';
 import { checkCurrent, checkReplacedOnce } from './relations.ts';
-import { checkRepeated, judge, takeOver, toReserve } from './reservation.ts';
+import { checkRepeated, checkSet, judge, takeOver, toReserve } from './reservation.ts';
 import type { Target } from './target.ts';
 
 export { pendingFor } from './reservation.ts';
@@ -98,16 +99,8 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
 
   let connection: Connection;
   try {
-    const sameSet = await store.sets.byUniqueId(submission.set.uniqueId);
-    if (sameSet && sameSet.id !== keptSetId) {
-      // A set that brings no document is known by its own uniqueId alone.
-      if (documents.length === 0 && sameSet.patientId === patient.id)
-        return await existing(sameSet.id, [], submission, patient.id, services);
-      throw new IssueError({
-        key: 'duplicate',
-        ...(submission.setPath ? { expression: `${submission.setPath}.identifier` } : {}),
-      });
-    }
+    const sameSet = await checkSet(submission, keptSetId, services);
+    if (sameSet) return await existing(sameSet.id, [], submission, patient.id, services);
     if (verdict === 'new') checkCurrent(documents);
     connection = await connect(submission, services);
   } catch (error) {
@@ -131,11 +124,13 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
 export const inputOf = (
   { set, documents }: Submission,
   { associations, folders }: Pick<Connection, 'associations' | 'folders'>,
+  config: Services['config'],
 ): SubmissionInput => ({
   set,
   entries: documents.map(({ entry, content }) => ({ entry, content })),
   folders: folders.filter((f) => f.isNew).map((f) => f.folder),
   associations,
+  context: establishment(config),
 });
 
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing, else left to be taken over. */
@@ -149,7 +144,11 @@ async function call(
   const { uuids } = connection;
   try {
     // Not tied to the client's connection: once sent, its outcome must be known.
-    const response = await services.dmp.call(td2_1, inputOf(submission, connection), contextOf(submission));
+    const response = await services.dmp.call(
+      td2_1,
+      inputOf(submission, connection, services.config),
+      contextOf(submission),
+    );
     const missing = await missingAfterPartial(response, submission, services);
     return { issues: warningsOf(response.errors, submission, uuids), missing };
   } catch (error) {

@@ -142,6 +142,7 @@ export class FakeDmp implements DmpClient {
     }
     return { status: this.status, errors: this.warnings } as unknown as Out;
   }
+  rehearse(): void {}
   async close(): Promise<void> {}
   /** The last submission. */
   get sent(): SubmissionInput {

@@ -3,11 +3,17 @@ import type { DocumentReference, Practitioner } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
-import { depositOne } from '../../../server/fhir/deposit/one.ts';
+import { depositOne as depositDocument } from '../../../server/fhir/deposit/one.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
 import { jpeg, pdf, rtf, text, tiff } from '../../support/documents.ts';
 import { INS_TEST, N, newOid, patients, simplified, VISIBILITY } from '../../support/resources.ts';
 import { doctor, nurse, world, type World } from './fakes.ts';
+
+/** A deposit for good always gives its resource. */
+const depositOne = async (...given: Parameters<typeof depositDocument>) => {
+  const { resource, ...rest } = await depositDocument(...given);
+  return { ...rest, resource: resource! };
+};
 
 const sha1 = (b: Uint8Array): string => createHash('sha1').update(b).digest('base64');
 const note = (more: Partial<Parameters<typeof simplified>[0]> = {}): DocumentReference =>

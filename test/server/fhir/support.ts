@@ -29,6 +29,7 @@ export class FakeDmp implements DmpClient {
     if (!answer) throw new Error(`no answer for ${transaction.name}`);
     return (await answer(input as never, context)) as Out;
   }
+  rehearse = (): void => undefined;
   close = (): Promise<void> => Promise.resolve();
   names = (): string[] => this.calls.map((c) => c.name);
 }
