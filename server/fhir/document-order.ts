@@ -24,7 +24,7 @@ const keys: Record<string, KeyOf<DocumentReference>> = {
 };
 
 /** Names that `_sort` takes. */
-export const sortable: readonly string[] = Object.keys(keys);
+export const documentSortable: readonly string[] = Object.keys(keys);
 
 /** Sorted, stably. What has no such value comes last in both directions. */
 export const order = <T>(

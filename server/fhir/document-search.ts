@@ -12,7 +12,7 @@ import type { Ins } from '../store/types.ts';
 import { relate, relationsOf, relationsOrWarning, showsRelations, type Relations } from './associations.ts';
 import { isCount, searchset, type Selection } from './bundle.ts';
 import { definitionOf } from './definition.ts';
-import { order, sortable } from './document-order.ts';
+import { order, documentSortable } from './document-order.ts';
 import { documentsOfIds, planOf, requireMandatory } from './document-plan.ts';
 import { documentIncludes, includedWith, includeIssues } from './includes.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
@@ -43,7 +43,11 @@ export const searchDocuments: Handler = async (call, services) => {
     return reply(page, mapperOf(page.context.patientId, config.fhirBase), relations, warnings, call, services);
   }
   const { handling } = call.prefer;
-  const search = parseSearch(call.pairs, searchParameters, { handling, sortable, includes: documentIncludes });
+  const search = parseSearch(call.pairs, searchParameters, {
+    handling,
+    sortable: documentSortable,
+    includes: documentIncludes,
+  });
   const known = await documentsOfIds(search, services);
   const designated = await patientOf(search.criteria, services);
   const ins = designated?.ins ?? known?.[0]?.ins;

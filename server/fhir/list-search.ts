@@ -2,7 +2,7 @@
  * ITI-66 / PDSm flux 05a: the submission sets or folders of one patient, with their members. One stored query a kind of list
  * for a search, none for its further pages; for each page that shows members, one more that tells them.
  */
-import type { DocumentReference, List, Resource } from '@medplum/fhirtypes';
+import type { DocumentReference, Resource } from '@medplum/fhirtypes';
 import { listMatches, type TranslatedListSearch } from '../../mappings/list-search.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import { parseSearch, type Include } from '../search/parse.ts';
@@ -13,10 +13,11 @@ import { documentsOf } from './include-documents.ts';
 import { includes, listIncludes, patientIncluded } from './includes.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
 import { membersOf, type Members } from './list-members.ts';
+import { listKeys, listSortable } from './list-order.ts';
 import { listsOfIds, planOf, requireMandatory } from './list-plan.ts';
 import { bindLists, toList, type ListHit } from './list-registry.ts';
 import { createMapper } from './mapper.ts';
-import { instant, orderBy, type KeyOf } from './order.ts';
+import { orderBy } from './order.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { patientOf } from './patient-of.ts';
 import { ask, warning } from './registry.ts';
@@ -25,15 +26,6 @@ import type { Services } from './services.ts';
 
 const type = 'List';
 const { searchParameters } = definitionOf(type);
-
-const keys: Record<string, KeyOf<List>> = {
-  date: instant((l) => l.date),
-  _lastUpdated: instant((l) => l.meta?.lastUpdated),
-  title: (l) => l.title,
-  status: (l) => l.status,
-  code: (l) => l.code?.coding?.[0]?.code,
-  _id: (l) => l.id,
-};
 
 /** What the pages of a search need besides the hits. */
 interface Context {
@@ -52,7 +44,7 @@ export const searchLists: Handler = async (call, services) => {
     return reply(page, [], call, services);
   }
   const { handling } = call.prefer;
-  const options = { handling, sortable: Object.keys(keys), includes: listIncludes };
+  const options = { handling, sortable: listSortable, includes: listIncludes };
   const search = parseSearch(call.pairs, searchParameters, options);
   const known = await listsOfIds(search, services);
   const designated = await patientOf(search.criteria, services);
@@ -78,7 +70,7 @@ export const searchLists: Handler = async (call, services) => {
     }),
   );
   for (let i = unreadable(); i > 0; i--) warnings.push({ key: 'dmp-garbage', severity: 'warning' });
-  const hits = orderBy(matching, search.sort, keys, resourceOf);
+  const hits = orderBy(matching, search.sort, listKeys, resourceOf);
   const context: Context = { selection, patientId: patient.id, ins, include };
   const self = linkToSelf(search, patient.id);
   const page = isCount(selection, search.count)

@@ -4,7 +4,14 @@
  */
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
 import type { Config } from '../config.ts';
-import { implementationGuides, resources, systemInteractions, type ResourceDefinition } from './definition.ts';
+import {
+  implementationGuides,
+  modifiersOf,
+  resources,
+  systemInteractions,
+  type Interaction,
+  type ResourceDefinition,
+} from './definition.ts';
 import { fhirJson, fhirXml } from './negotiation.ts';
 import { patchFormats } from './patch/index.ts';
 
@@ -15,7 +22,7 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
     interaction: r.interactions
       .filter((i) => i.code !== 'operation')
-      .map((i) => ({ code: i.code as 'read', documentation: i.documentation })),
+      .map((i) => ({ code: i.code as 'read', documentation: said(i.documentation, sortsOf(r, i)) })),
     versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
     readHistory: false,
     updateCreate: false,
@@ -33,12 +40,29 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
             name: p.name,
             type: p.type,
             ...(p.definition ? { definition: p.definition } : {}),
-            ...(p.documentation ? { documentation: p.documentation } : {}),
+            ...documented(
+              p.documentation,
+              listed(
+                'Modifiers',
+                modifiersOf(p).map((m) => `:${m}`),
+              ),
+            ),
           })),
         }
       : {}),
   };
 }
+
+/** R4 has no element for modifiers and sort keys: they are said in words, each time in the same ones. */
+const listed = (what: string, names: readonly string[] = []): string | undefined =>
+  names.length > 0 ? `${what}: ${names.join(', ')}.` : undefined;
+const sortsOf = (r: ResourceDefinition, { code }: Interaction): string | undefined =>
+  code === 'search-type' ? listed('_sort', r.sortable) : undefined;
+const said = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined).join(' ');
+const documented = (...parts: (string | undefined)[]): { documentation?: string } => {
+  const documentation = said(...parts);
+  return documentation === '' ? {} : { documentation };
+};
 
 function operationsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'operation'> {
   const operations = r.interactions.flatMap(({ operation, documentation }) =>

@@ -16,6 +16,8 @@ export interface ParameterSpec {
   modifiers?: readonly string[];
   /** Of a chain that goes through one type only: that type, which may then be written (`patient:Patient.identifier`). */
   target?: string;
+  /** Designates the one thing that the search is about: it takes no `:missing`. */
+  single?: boolean;
   /** Names that published guides misprint: read in lenient handling, with a warning that says the right one. */
   aliases?: readonly string[];
 }
@@ -161,6 +163,7 @@ function includeOf(value: string, served: readonly string[]): Include[] | undefi
 function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: string): Criterion {
   let type = spec.type;
   let read = (text: string) => parseValue(type, text);
+  const allowed = [...(spec.modifiers ?? []), ...(spec.single ? [] : ['missing'])];
   if (modifier === 'missing') {
     if (raw !== 'true' && raw !== 'false') throw new ValueError(':missing=true|false');
     read = (code) => ({ type: 'token', code });
@@ -173,9 +176,8 @@ function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: str
   } else if (spec.type === 'reference' && modifier === 'identifier') {
     type = 'token';
   }
-  if (modifier !== undefined && modifier !== 'missing' && !(spec.modifiers ?? []).includes(modifier)) {
-    throw new ValueError(`modifiers: ${[...(spec.modifiers ?? []), 'missing'].map((m) => `:${m}`).join(', ')}`);
-  }
+  if (modifier !== undefined && !allowed.includes(modifier))
+    throw new ValueError(`modifiers: ${allowed.map((m) => `:${m}`).join(', ') || '—'}`);
   const values = splitEscaped(raw, ',')
     .filter((v) => v !== '')
     .map((v) => read(v));

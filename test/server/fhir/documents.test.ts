@@ -377,11 +377,11 @@ describe('read', () => {
     const [found] = matchesOf(await search());
     bench.dmp.answers['TD3.1a'] = () => answerOf([]);
     expect((await bench.get(`/fhir/DocumentReference/${found!.id}`)).status).toBe(404);
+    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { patientId: `141112A99004563^^^&${testOid}&ISO^NH` })]);
+    expect((await bench.get(`/fhir/DocumentReference/${found!.id}`)).status).toBe(404);
     bench.dmp.answers['TD3.1a'] = () =>
       answerOf([entry(1, { availabilityStatus: 'urn:asip:ci-sis:2010:StatusType:Deleted' })]);
     const gone = await bench.get(`/fhir/DocumentReference/${found!.id}`);
     expect([gone.status, outcomeOf(gone).issue[0]!.code]).toEqual([410, 'deleted']);
-    bench.dmp.answers['TD3.1a'] = () => answerOf([entry(1, { patientId: `141112A99004563^^^&${testOid}&ISO^NH` })]);
-    expect((await bench.get(`/fhir/DocumentReference/${found!.id}`)).status).toBe(404);
   });
 });
