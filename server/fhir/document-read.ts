@@ -51,6 +51,10 @@ export async function currentEntry(
   return { found, patient: answer.patient };
 }
 
+/** A document that the registry does not show: a DMP may hide what was deleted from queries by identifier. */
+export const absent = (known: StoredDocument, type = 'DocumentReference'): IssueError =>
+  new IssueError(known.availabilityStatus === deleted ? { key: 'deleted' } : { key: 'not-found', values: { type } });
+
 async function entryBy(
   query: StoredQuery,
   known: StoredDocument,
@@ -58,9 +62,10 @@ async function entryBy(
   services: Services,
   type = 'DocumentReference',
 ): Promise<{ found: Found; answer: Answer }> {
+  if (call.caller.strength !== 'psc' && known.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });
   const answer = await askRegistry(query, known.ins, call, services);
   const found = answer.found.find((f) => f.document.id === known.id);
-  if (!found) throw new IssueError({ key: 'not-found', values: { type } });
+  if (!found) throw absent(known, type);
   if (found.entry.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });
   return { found, answer };
 }

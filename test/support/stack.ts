@@ -165,6 +165,14 @@ export async function startStack(settings: Record<string, string> = {}, world: P
       request<T>('POST', url, kind, { 'content-type': 'application/fhir+json', ...headers }, JSON.stringify(resource)),
     send: <T>(url: string, body: string, contentType: string, kind: Kind) =>
       request<T>('POST', url, kind, { 'content-type': contentType }, body),
+    patch: <T>(url: string, body: unknown, contentType: string, kind: Kind, headers: Record<string, string> = {}) =>
+      request<T>(
+        'PATCH',
+        url,
+        kind,
+        { 'content-type': contentType, ...headers },
+        typeof body === 'string' ? body : JSON.stringify(body),
+      ),
     form: <T>(url: string, parameters: Record<string, string>, kind: Kind) =>
       request<T>(
         'POST',

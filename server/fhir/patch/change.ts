@@ -10,6 +10,7 @@ import type { RegistryResponse } from '../../../mappings/xds.ts';
 import { td3_3a, td3_3b, td3_3c, td3_3cByPerson, td3_3d } from '../../dmp/transactions/td3-3.ts';
 import { DmpError, type CallContext } from '../../dmp/types.ts';
 import { surelyNotRegistered } from '../deposit/failure.ts';
+import { absent } from '../document-read.ts';
 import type { Call } from '../interaction.ts';
 import { deleted, foundOf } from '../registry.ts';
 import type { Services } from '../services.ts';
@@ -81,7 +82,7 @@ function send(change: Made, state: State, call: Call, services: Services): Promi
 async function deleteByReference(state: State, call: Call, services: Services): Promise<RegistryResponse> {
   const { document } = state.found;
   const target = await referenceOf(document, call, services);
-  if (target === undefined) throw new IssueError({ key: 'not-found', values: { type: 'DocumentReference' } });
+  if (target === undefined) throw absent(document);
   const { approved, archived } = statuses;
   const likely = document.availabilityStatus === archived ? [archived, approved] : [approved, archived];
   let refusal: unknown;
@@ -108,13 +109,12 @@ async function lookedUp(change: Made, state: State, call: Call, services: Servic
     }
     if ((await referenceOf(document, detached(call), services)) !== undefined) return undefined;
   } catch (error) {
-    // A deleted document may be hidden from who deleted it.
-    const isGone = change.kind === 'delete' && error instanceof IssueError && error.issues[0]?.key === 'not-found';
-    if (!isGone) return undefined;
+    // What is deleted, or masked by who is not its author, is hidden from the one who saw it before.
+    const hides = change.kind === 'delete' || change.kind === 'mask';
+    if (!(hides && error instanceof IssueError && error.issues[0]?.key === 'not-found')) return undefined;
   }
-  if (!('to' in change)) return undefined;
-  await services.store.documents.changeStatus(document.id, change.to);
-  return derived({ ...entry, availabilityStatus: change.to }, state, services);
+  if ('to' in change) await services.store.documents.changeStatus(document.id, change.to);
+  return derived(changed(entry, change), state, services);
 }
 
 /** The new state: as the registry has it now, or, when it cannot be asked any more, as the change must have left it. */

@@ -75,7 +75,7 @@ function decide(patch: Patch, state: State, call: Call, { config }: Services): C
   // Of a structure's document only its deletion can be decided without its registered state.
   if (!state.isCertain && change.kind !== 'delete')
     throw new DmpError('rights', 'psc', 'transaction' in change ? change.transaction : 'TD3.1a');
-  requireRight(change, entry, call.caller);
+  requireRight(change, state.found, call.caller);
   return change;
 }
 

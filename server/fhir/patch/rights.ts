@@ -1,17 +1,19 @@
 /**
- * Who may change what (dmp-wire §1.4, notes 8 and 9), as far as it can be seen before the DMP is asked. The médecin traitant
- * may do more than the façade knows: a doctor who is not the author is left to the DMP, except for a deletion.
+ * Who may change what (dmp-wire §1.4, notes 8 and 9), as far as it is certain before the DMP is asked: what is not is left to
+ * the DMP. The médecin traitant may do more than the façade knows of a doctor, and who deposited counts as an author too.
  */
 import type { Change } from '../../../mappings/attributes.ts';
-import { xon } from '../../../mappings/codecs/people.ts';
+import { xcn, xon } from '../../../mappings/codecs/people.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isCaller } from '../deposit/author.ts';
+import type { Found } from '../registry.ts';
 
-/** Whether the caller is an author, as a person. */
+/** Whether the caller wrote it, or answers for it, as a person. */
 export const isAuthor = (entry: DocumentEntry, caller: Caller): boolean =>
-  entry.authors.some((a) => isCaller(a, caller));
+  [...entry.authors.map((a) => a.person), entry.legalAuthenticator].some(
+    (wire) => wire !== undefined && xcn.decode(wire)?.id === caller.personId,
+  );
 
 /** Whether the caller's structure is that of an author. */
 export const isOfStructure = (entry: DocumentEntry, { structure }: Caller): boolean =>
@@ -24,11 +26,12 @@ const isByPatient = (entry: DocumentEntry): boolean =>
 const doctor = '10';
 
 /**
- * @param entry as far as it is known: without authors nothing is decided
+ * @param found the entry as far as it is known: without authors nothing is decided
  * @throws IssueError not-author (403)
  */
-export function requireRight(change: Change, entry: DocumentEntry, caller: Caller): void {
-  if (change.kind === 'none' || entry.authors.length === 0 || isAuthor(entry, caller)) return;
+export function requireRight(change: Change, { entry, document }: Found, caller: Caller): void {
+  const isDepositedHere = document.setId !== undefined;
+  if (change.kind === 'none' || entry.authors.length === 0 || isAuthor(entry, caller) || isDepositedHere) return;
   const isDoctor = caller.roles[0]?.code === doctor;
   const refuse = (right: string): never => {
     throw new IssueError({ key: 'not-author', expression: 'DocumentReference.author', values: { right } });

@@ -13,6 +13,7 @@ import type { DocumentEntry } from '../../../mappings/xds.ts';
 import { td3_1b } from '../../dmp/transactions/td3-1.ts';
 import type { StoredDocument } from '../../store/types.ts';
 import { readSetPayload } from '../deposit/payload.ts';
+import { absent } from '../document-read.ts';
 import { callContext, type Call } from '../interaction.ts';
 import { askRegistry, deleted, foundOf, hitOf, toResource, type Found } from '../registry.ts';
 import type { Services } from '../services.ts';
@@ -44,7 +45,7 @@ export async function currentState(
     call.caller.strength === 'psc'
       ? await asRegistered(document, call, services)
       : await asDeposited(document, call, services);
-  if (!state) throw new IssueError({ key: 'not-found', values: { type: 'DocumentReference' } });
+  if (!state) throw absent(document);
   if (!withDeleted && state.found.entry.availabilityStatus === deleted) throw new IssueError({ key: 'deleted' });
   return state;
 }
