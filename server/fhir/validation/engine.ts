@@ -1,6 +1,6 @@
 /**
  * Base R4 validation: shape and required bindings of our own (`shape.ts`), then Medplum for primitives, cardinalities and
- * invariants, its findings turned into rows of the error table. One engine for a deposit and, later, for `$validate`.
+ * invariants, its findings turned into rows of the error table. One engine for a deposit, a dry run and `$validate`.
  *
  * Known limits of Medplum 4.5.2 and who closes them: required bindings, empty arrays, unknown types → `shape.ts`; dangling
  * `#id` → `references` below; profiles (PDSm, MHD) → our rule tables `pdsm-rules.ts`, since slices by profile, extension
@@ -47,6 +47,19 @@ export function validateBase(resource: unknown, type: string): Issue[] {
   if (!safe) return issues;
   return dedupe([...issues, ...runMedplum(light), ...danglingReferences(light, type)]);
 }
+
+/** Findings after which the elements cannot be walked by their types. */
+const unsafe = new Set([
+  'body-missing',
+  'wrong-resource-type',
+  'json-type',
+  'resource-unknown',
+  'value-empty',
+  'structure',
+]);
+
+/** Whether what was found leaves a resource that has the shape of its type. */
+export const isWalkable = (issues: readonly Issue[]): boolean => !issues.some((i) => unsafe.has(i.key));
 
 function runMedplum(resource: Resource): Issue[] {
   try {

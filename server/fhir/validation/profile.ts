@@ -3,7 +3,7 @@
  * the façade's own answers are held against is this.
  */
 import type { Issue } from '../../../mappings/outcome.ts';
-import { validateBase } from './engine.ts';
+import { isWalkable, validateBase } from './engine.ts';
 import { invariantIssues } from './invariants.ts';
 import { profiles } from './pdsm-rules.ts';
 import { applyRules, type Edition } from './rules.ts';
@@ -19,9 +19,6 @@ export const typeOfProfile: Readonly<Record<ProfileName, 'DocumentReference' | '
   provideBundle: 'Bundle',
 };
 
-/** After these the rows of a profile would only repeat the same, or stumble. */
-const fatal = new Set(['body-missing', 'wrong-resource-type']);
-
 /**
  * Validates any JSON value against a profile.
  * @returns every problem, each element and kind once; `severity` absent means error
@@ -29,11 +26,11 @@ const fatal = new Set(['body-missing', 'wrong-resource-type']);
 export function validateAgainst(value: unknown, profile: ProfileName, edition: Edition = 'pdsm'): Issue[] {
   const type = typeOfProfile[profile];
   const base = validateBase(value, type);
-  if (base.some((i) => fatal.has(i.key))) return base;
+  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type')) return base;
   const { name, rules } = profiles[profile];
   const more = [
     ...applyRules(value as object, rules, type, edition, name),
-    ...(edition === 'pdsm' ? invariantIssues(value as object, profile, type) : []),
+    ...(edition === 'pdsm' && isWalkable(base) ? invariantIssues(value as object, profile, type) : []),
   ];
   return [...base, ...more.filter((m) => !base.some((b) => b.key === m.key && b.expression === m.expression))];
 }

@@ -8,7 +8,8 @@
  */
 import type { Bundle, DocumentReference, List, Patient } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
-import { validateBase } from './engine.ts';
+import { isWalkable, validateBase } from './engine.ts';
+import { invariantIssues } from './invariants.ts';
 import { sortEntries, type FolderEntry, type ReferenceEntry, type Sorted } from './bundle-entries.ts';
 import {
   checkListed,
@@ -48,8 +49,7 @@ export interface ReadBundle {
 /** Validates any JSON value as a provide Bundle and takes it apart. Nothing is resolved outside of it. */
 export function readProvideBundle(value: unknown): ReadBundle {
   const base = validateBase(value, 'Bundle');
-  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type' || unsafe.has(i.key)))
-    return { issues: base };
+  if (!isWalkable(base)) return { issues: base };
   const bundle = value as Bundle;
   const edition = editionOf(bundle);
   const issues = [
@@ -83,8 +83,10 @@ export function readProvideBundle(value: unknown): ReadBundle {
 
 /** Every entry against its profile. */
 function checkEntries({ lists, folders, references }: Sorted, edition: Edition | undefined): Issue[] {
-  const profile = ({ resource, path }: Entry<List | DocumentReference>, name: keyof typeof profiles): Issue[] =>
-    applyRules(resource, profiles[name].rules, path, edition ?? 'pdsm', profiles[name].name);
+  const profile = ({ resource, path }: Entry<List | DocumentReference>, name: keyof typeof profiles): Issue[] => [
+    ...applyRules(resource, profiles[name].rules, path, edition ?? 'pdsm', profiles[name].name),
+    ...(edition === 'mhd' ? [] : invariantIssues(resource, name, path)),
+  ];
   return [
     ...lists.flatMap((set) => [
       ...profile(set, 'submissionSet'),
@@ -95,14 +97,11 @@ function checkEntries({ lists, folders, references }: Sorted, edition: Edition |
     ...references.flatMap((document) => [
       ...profile(document, 'comprehensive'),
       ...unsupportedYet(document.resource, document.path),
-      ...relationIssues(document.resource, document.path, edition !== 'mhd'),
+      ...relationIssues(document.resource, document.path),
       ...(edition === 'mhd' ? sourcePatientId(document) : []),
     ]),
   ];
 }
-
-/** Findings of the shape after which the entries cannot be walked. */
-const unsafe = new Set(['json-type', 'resource-unknown', 'value-empty', 'structure']);
 
 const supported = Object.keys(bundleProfiles)
   .filter((url) => bundleProfiles[url] !== 'refused')

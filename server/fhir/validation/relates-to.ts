@@ -17,11 +17,10 @@ export const depositable: Readonly<Record<string, CdaRelation | undefined>> = {
 };
 
 /**
- * What is wrong with the relations of one document.
- * @param one on replacement there is exactly one relatesTo (PDSm's comprehensive profile; its simplified one and MHD leave
- * room for `replaces` with `transforms`)
+ * What is wrong with the relations of one document. That a replacement has exactly one is a constraint of PDSm's
+ * comprehensive profile (`invariants.ts`); its simplified one and MHD leave room for `replaces` with `transforms`.
  */
-export function relationIssues(resource: DocumentReference, path: string, one: boolean): Issue[] {
+export function relationIssues(resource: DocumentReference, path: string): Issue[] {
   const all: readonly Partial<DocumentReferenceRelatesTo>[] = Array.isArray(resource.relatesTo)
     ? resource.relatesTo
     : [];
@@ -41,11 +40,5 @@ export function relationIssues(resource: DocumentReference, path: string, one: b
   const repeated = codes.some((code, i) => codes.indexOf(code) !== i);
   if (repeated || (codes.includes('replaces') && codes.includes('appends')))
     issues.push({ key: 'relates-combination', expression: `${path}.relatesTo` });
-  else if (one && codes.includes('replaces') && all.length > 1)
-    issues.push({
-      key: 'cardinality',
-      expression: `${path}.relatesTo`,
-      values: { element: 'relatesTo', count: all.length, max: 1, rule: 'PDSm constr-bind-relatesTo' },
-    });
   return issues;
 }
