@@ -1,8 +1,9 @@
-/** The README's own command lines, run as they stand (with this run's port), against the real stack. */
+/** The command lines of README and documentation, run as they stand (with this run's port), against the real stack. */
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Bundle, DocumentReference, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { text } from '../support/documents.ts';
 import { describeNeeding } from '../support/shared.ts';
@@ -16,26 +17,54 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 const noCurl = spawnSync('curl', ['--version']).status === 0 ? undefined : 'curl is not installed';
-describeNeeding('README', noCurl, () => it('its curl lines work', { timeout: 60_000 }, run));
+describeNeeding('README', noCurl, () => it('its curl lines work', { timeout: 60_000 }, readme));
+describeNeeding('docs/life-of-a-document.md', noCurl, () =>
+  it('each step works, in this order', { timeout: 120_000 }, lifeOfADocument),
+);
 
-async function run(): Promise<void> {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const section = readme.slice(
-    readme.indexOf('## A first success'),
-    readme.indexOf('\n## ', readme.indexOf('## A first success') + 5),
-  );
-  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((m) => m[1]!);
+/** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
+async function runBlocks(markdown: string): Promise<string> {
+  const blocks = [...markdown.matchAll(/```sh\n([\s\S]*?)```/g)].map((m) => m[1]!);
   expect(blocks.length).toBeGreaterThanOrEqual(3);
-  // The found.json of the example goes to this run's own folder.
   const script = blocks
-    .join('\n')
+    .map((block) => `${block}\nprintf '\\n---\\n'\n`)
+    .join('')
     .replaceAll('http://localhost:8080', stack.origin)
-    .replaceAll('found.json', path.join(stack.dataDir, 'found.json'));
+    .replace(/(?<![\w/])(found\.json|cda\.xml|parameters\.json)/g, (file) => path.join(stack.dataDir, file));
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: root,
     env: { ...process.env, ...stack.environment },
   });
-  expect(stdout).toContain('"active":true');
-  expect(stdout).toContain('"resourceType":"DocumentReference"');
-  expect(stdout.endsWith(text('Transmission du matin : nuit calme, bon appétit.\n').toString())).toBe(true);
+  return stdout;
 }
+
+async function readme(): Promise<void> {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const start = readme.indexOf('## A first success');
+  const printed = await runBlocks(readme.slice(start, readme.indexOf('\n## ', start + 5)));
+  expect(printed).toContain('"active":true');
+  expect(printed).toContain('"resourceType":"DocumentReference"');
+  const note = text('Transmission du matin : nuit calme, bon appétit.\n').toString();
+  expect(printed.endsWith(`${note}\n---\n`)).toBe(true);
+}
+
+async function lifeOfADocument(): Promise<void> {
+  const printed = await runBlocks(readFileSync(path.join(root, 'docs/life-of-a-document.md'), 'utf8'));
+  const [, dryRun, deposits, chain, masked, news, page, generated, deleted] = printed.split('\n---\n');
+  const json = (answer: string | undefined) => JSON.parse(answer ?? '') as Resource;
+  expect(json(dryRun)).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ severity: 'information' }] });
+  expect(deposits).toContain('"relatesTo"');
+  const found = (json(chain) as Bundle<DocumentReference>).entry?.map((e) => e.resource);
+  expect(found?.map((d) => [d?.status, d?.relatesTo?.map((r) => r.code)]).sort()).toEqual([
+    ['current', ['replaces']],
+    ['superseded', undefined],
+  ]);
+  expect(codesOf(json(masked) as DocumentReference)).toContain('MASQUE_PS');
+  expect(news).toContain('2.16.840.1.113883.19.7602.50.20261121.2');
+  expect(page).toContain('nuit agitée');
+  expect(page).toMatch(/^<!doctype html>/i);
+  expect(generated).toContain('Transmission du matin');
+  expect(json(deleted)).toMatchObject({ resourceType: 'DocumentReference', status: 'entered-in-error' });
+}
+
+const codesOf = (d: DocumentReference) => d.securityLabel?.flatMap((l) => l.coding?.map((c) => c.code));
