@@ -41,11 +41,12 @@ const shownByDefault: readonly string[] = [statuses.approved, statuses.archived,
  * Which registry statuses the criteria `status` and `isArchived` let through. `current` is Approved and Archived (PDSm
  * tells them apart by isArchived), `superseded` is Deprecated, `entered-in-error` is Deleted.
  */
-function wantedStatuses(criteria: readonly Criterion[]): string[] {
+function wantedStatuses(criteria: readonly Criterion[], deletedAs?: 'superseded'): string[] {
   const named = criteria.some((c) => c.name === 'status');
   return statusTable
-    .filter(({ urn, status, archived }) => {
+    .filter(({ urn, status: mapped, archived }) => {
       if (!named && !shownByDefault.includes(urn)) return false;
+      const status = (urn === statuses.deleted && deletedAs) || mapped;
       const extension = [{ url: extIsArchived, valueBoolean: archived }];
       const probe: DocumentReference = { resourceType: 'DocumentReference', status, extension, content: [] };
       return criteria.every((c) => matches(probe, c));
@@ -118,12 +119,13 @@ function referenceIds(criterion: Criterion, types: readonly string[]): string[] 
  * Translates a search of one patient's documents. `patient` and `patient.identifier` are taken as answered by
  * `patientId`. Without a `status` criterion, deleted documents are not asked for.
  * @param patientId CX
+ * @param options.deletedAs the status that a deleted document shows, when it is not the mapping’s own
  * @param options.referenceIdTypes every type (CXi.5) that reference ids have: with them `related` is asked of the registry
  */
 export function toStoredQuery(
   criteria: readonly Criterion[],
   patientId: string,
-  { referenceIdTypes = [] }: { referenceIdTypes?: readonly string[] } = {},
+  { referenceIdTypes = [], deletedAs }: { referenceIdTypes?: readonly string[]; deletedAs?: 'superseded' } = {},
 ): TranslatedSearch {
   const parameters: Record<string, string[][]> = {};
   const residual: Criterion[] = [];
@@ -162,7 +164,10 @@ export function toStoredQuery(
     if (isWritable(from)) parameters[slot(`${time}From`)] = [[wire.from(from)]];
     if (isWritable(to)) parameters[slot(`${time}To`)] = [[wire.to(to)]];
   }
-  const wanted = wantedStatuses(criteria.filter((c) => c.name === 'status' || c.name === 'isArchived'));
+  const wanted = wantedStatuses(
+    criteria.filter((c) => c.name === 'status' || c.name === 'isArchived'),
+    deletedAs,
+  );
   empty ||= wanted.length === 0;
   const more = {
     [slot('Status')]: [wanted.length === 0 ? [statuses.approved] : wanted],

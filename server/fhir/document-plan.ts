@@ -59,8 +59,9 @@ export async function planOf(
   const byIdentifier = criteria.find((c) => c.name === 'identifier' && c.modifier === undefined);
   const by = byIdentifier && (await identifiersOf(byIdentifier, services));
   if (by) return { query: get(by), residual: criteria.filter((c) => c !== byIdentifier) };
-  const { REFERENCE_ID_TYPES: referenceIdTypes } = services.config;
-  const translated = toStoredQuery(criteria, insToCx(ins), { referenceIdTypes });
+  const { REFERENCE_ID_TYPES: referenceIdTypes, DELETED_STATUS } = services.config;
+  const deletedAs = DELETED_STATUS === 'superseded' ? { deletedAs: DELETED_STATUS } : {};
+  const translated = toStoredQuery(criteria, insToCx(ins), { referenceIdTypes, ...deletedAs });
   return translated.empty ? undefined : translated;
 }
 
