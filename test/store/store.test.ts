@@ -74,6 +74,60 @@ describe('patients', () => {
   });
 });
 
+describe('revisions', () => {
+  const approved = 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved';
+  const archived = 'urn:asip:ci-sis:2010:StatusType:Archived';
+
+  it('count what is seen to change: the version and the status, not what stays', async () => {
+    const { documents } = world.store;
+    const first = seen({ version: '1', availabilityStatus: approved });
+    const revision = async (change: Partial<SeenDocument> = {}): Promise<number> =>
+      (await documents.bind([{ ...first, ...change }]))[0]!.revision;
+    expect(await revision()).toBe(1);
+    expect(await revision()).toBe(1);
+    expect(await revision({ hash: 'c'.repeat(40) }), 'what is learnt is no change').toBe(1);
+    expect(await revision({ availabilityStatus: archived })).toBe(2);
+    expect(await revision({ availabilityStatus: approved })).toBe(3);
+    const next = { entryUuid: `urn:uuid:${randomUUID()}`, version: '2', availabilityStatus: approved };
+    expect(await revision(next)).toBe(4);
+    expect(await revision({ ...next, entryUuid: `urn:uuid:${randomUUID()}`, version: '9' }), 'several at once').toBe(9);
+  });
+
+  it('start at the version that is first seen', async () => {
+    const [known] = await world.store.documents.bind([seen({ version: '4' })]);
+    expect(known).toMatchObject({ revision: 4 });
+    expect((await world.store.documents.bind([seen({ version: 'x' })]))[0]).toMatchObject({ revision: 1 });
+  });
+
+  it('of a deposit that is first seen: nothing has changed', async () => {
+    const { documents } = world.store;
+    const one = deposit();
+    const [{ document }] = (await documents.reserve([one])) as [{ document: { id: string } }];
+    await documents.confirm([document.id]);
+    const [bound] = await documents.bind([
+      seen({ uniqueId: one.uniqueId, hash: one.hash, version: '1', availabilityStatus: approved }),
+    ]);
+    expect(bound).toMatchObject({ id: document.id, revision: 1, availabilityStatus: approved });
+  });
+
+  it('count a status that the DMP was given, once', async () => {
+    const { documents } = world.store;
+    const [{ id }] = (await documents.bind([seen({ availabilityStatus: approved })])) as [{ id: string }];
+    for (let i = 0; i < 2; i++) await documents.changeStatus(id, archived);
+    expect(await documents.byId(id)).toMatchObject({ availabilityStatus: archived, revision: 2 });
+    await documents.changeStatus("1' OR 1=1", archived);
+  });
+
+  it('an identifier may stand for several documents', async () => {
+    const { documents } = world.store;
+    const one = seen();
+    await documents.bind([one, seen({ uniqueId: one.uniqueId, repositoryUniqueId: '1.2.3' })]);
+    const found = await documents.allByIdentifier(`urn:oid:${one.uniqueId}`);
+    expect(new Set(found.map((d) => d.repositoryUniqueId))).toEqual(new Set([REPOSITORY, '1.2.3']));
+    expect(await documents.allByIdentifier(randomUUID())).toEqual([]);
+  });
+});
+
 describe('reservation', () => {
   it('is new, then pending, then existing; other bytes or another patient are a conflict', async () => {
     const one = deposit();
