@@ -32,6 +32,12 @@ export const errors = {
     'Le corps de la requête n’est pas du JSON valide ({detail}). Corrigez la syntaxe.',
     'The request body is not valid JSON ({detail}). Fix its syntax.',
   ),
+  'range-unsatisfiable': row(
+    416,
+    'value',
+    'La plage demandée (Range) est hors du contenu, qui compte {length} octets. Demandez-en une autre.',
+    'The requested Range lies outside the content, which has {length} bytes. Ask for another.',
+  ),
   'xml-malformed': row(
     400,
     'structure',

@@ -1,19 +1,35 @@
 /**
- * The forms in which a verified document can leave: its own bytes, a FHIR Binary, and what a CDA N1 wraps.
- * MHD ITI-68 §3.68.4.1.3, FHIR R4 binary.html#rest, PDSm4DMP TD3.2 (spec/fhir.md A.7).
+ * The forms in which a verified document can leave: its own bytes, a FHIR Binary, what a CDA N1 wraps, and a CDA as a
+ * page for a reader. MHD ITI-68 §3.68.4.1.3, FHIR R4 binary.html#rest, PDSm4DMP TD3.2 (spec/fhir.md A.7).
  */
 import { extractEmbedded } from '../../mappings/cda/embedded.ts';
 import { IssueError } from '../../mappings/outcome.ts';
+import { XmlError } from '../../mappings/xml/tree.ts';
+import { binaryResource } from './binary-resource.ts';
 import type { RawBody } from './interaction.ts';
-import { fhirJson, quality, type MediaRange } from './negotiation.ts';
+import { fhirJson, fhirXml, quality, type MediaRange } from './negotiation.ts';
+import type { Language } from './outcome.ts';
+import { largestPage, readHead, sectionsPage, wrappedPage, type CdaHead } from './render/cda.ts';
+import { htmlType } from './render/page.ts';
 import { spool, type Spooled } from './spool.ts';
 
-/** `type`: a media type, or `fhir` for the Binary resource. */
+/** `type`: a media type, or one of ours: a Binary resource in JSON or XML, a page. */
 export interface Rendition extends RawBody {
   type: string;
+  length: number;
   /** strong: the bytes of a document never change */
   etag: string;
 }
+
+/** Forms that are no document: each counts only when it is asked for by name. */
+const ours: Readonly<Record<string, readonly string[]>> = {
+  'fhir+json': [fhirJson, 'application/json'],
+  'fhir+xml': [fhirXml],
+  page: ['text/html'],
+};
+
+/** What is there before the document is looked into. */
+export const knownForms = (type: string): { type: string }[] => [{ type }, { type: 'fhir+json' }, { type: 'fhir+xml' }];
 
 /** Registries write media types as they like; what is not one is sent as bytes. XML of a CDA has one name here. */
 export function rawType(mimeType: string): string {
@@ -25,10 +41,10 @@ export function rawType(mimeType: string): string {
 /** Types under which a CDA is registered: itself, or within its own stylesheet (« auto-présentable »). */
 export const isCda = (type: string): boolean => type === 'text/xml' || type === 'application/xslt+xml';
 
-/** How much a rendition is wanted. A FHIR resource only when it is asked for by name. */
+/** How much a rendition is wanted. */
 function wish(type: string, accept: readonly MediaRange[]): number {
-  if (type === 'fhir')
-    return Math.max(0, ...accept.filter((r) => r.type === fhirJson || r.type === 'application/json').map((r) => r.q));
+  const names = ours[type];
+  if (names) return Math.max(0, ...accept.filter((r) => names.includes(r.type)).map((r) => r.q));
   if (type !== 'text/xml') return quality(type, accept);
   // Its other name counts only when it is said: `application/*` asks for what is wrapped.
   const alias = accept.find((r) => r.type === 'application/xml')?.q ?? 0;
@@ -46,7 +62,7 @@ export function choose<T extends { type: string }>(renditions: readonly T[], acc
     .map((r) => r.type.replace(/[^\x20-\x7e]/g, '?'))
     .join(', ')
     .slice(0, 100);
-  const available = renditions.map((r) => (r.type === 'fhir' ? fhirJson : r.type)).join(', ');
+  const available = renditions.map((r) => ours[r.type]?.[0] ?? r.type).join(', ');
   throw new IssueError({ key: 'rendition-unavailable', values: { given, available } });
 }
 
@@ -55,85 +71,100 @@ export interface RenditionContext {
   type: string;
   accept: readonly MediaRange[];
   dataDir: string;
+  language: Language;
+  /** Address of the Binary. */
+  url: string;
+}
+
+/** Every form of a document that was looked for, and the head of it when it is a CDA. */
+export interface Renditions {
+  all: Rendition[];
+  head?: CdaHead;
 }
 
 /**
- * Every form of a spooled document; disposing of one disposes of all. What a CDA wraps is taken out only when the CDA itself is not what is wanted most;
- * it is spooled too, so that its length is known and a broken wrapping is found before anything is sent.
+ * Every form of a spooled document; disposing of one disposes of all. What a CDA wraps, and its page, are made only when
+ * the CDA itself is not what is wanted most; they are spooled too, so that their length is known and what is broken is
+ * found before anything is sent.
  */
-export async function renditionsOf(file: Spooled, context: RenditionContext): Promise<Rendition[]> {
+export async function renditionsOf(file: Spooled, context: RenditionContext): Promise<Renditions> {
   const { id, type, accept } = context;
   const files = [file];
   const dispose = async (): Promise<void> => {
     await Promise.all(files.map((f) => f.dispose()));
   };
-  const own: Rendition = {
-    type,
-    contentType: type,
-    length: file.size,
-    etag: `"${file.sha1}"`,
-    open: file.read,
+  const spooled = (kind: string, contentType: string, content: Spooled): Rendition => ({
+    type: kind,
+    contentType,
+    length: content.size,
+    etag: `"${content.sha1}"`,
+    open: content.read,
     dispose,
-  };
-  const renditions = [own, { ...asResource(file, id, type), dispose }];
-  const best = Math.max(...accept.map((r) => r.q), 0);
-  if (isCda(type) && accept.length > 0 && wish(type, accept) < best) {
-    const inner = await embedded(file, context.dataDir);
-    if (inner) {
-      files.push(inner.file);
-      const { size, sha1, read } = inner.file;
-      renditions.splice(1, 0, {
-        type: inner.type,
-        contentType: inner.type,
-        length: size,
-        etag: `"${sha1}"`,
-        open: read,
-        dispose,
-      });
+  });
+  const all = [
+    spooled(type, type, file),
+    ...(['json', 'xml'] as const).map((format): Rendition => ({
+      type: `fhir+${format}`,
+      etag: `"${file.sha1}-${format}"`,
+      ...binaryResource(file, id, type, format),
+      dispose,
+    })),
+  ];
+  if (!isCda(type)) return { all };
+  try {
+    const head = await readHead(file.read());
+    const best = Math.max(...accept.map((r) => r.q), 0);
+    if (head && accept.length > 0 && wish(type, accept) < best) {
+      const inner = head.body === 'wrapped' ? await embedded(file, context.dataDir) : undefined;
+      if (inner) {
+        files.push(inner.file);
+        all.splice(1, 0, spooled(inner.type, inner.type, inner.file));
+      }
+      const page = wish('page', accept) > 0 ? await pageOf(head, file, inner, context) : undefined;
+      if (page) {
+        files.push(page);
+        all.push(spooled('page', htmlType, page));
+      }
     }
+    return { all, ...(head ? { head } : {}) };
+  } catch (e) {
+    await dispose();
+    throw e;
   }
-  return renditions;
 }
 
-async function embedded(file: Spooled, dataDir: string): Promise<{ type: string; file: Spooled } | undefined> {
+interface Inner {
+  type: string;
+  file: Spooled;
+}
+
+async function embedded(file: Spooled, dataDir: string): Promise<Inner | undefined> {
   const found = await extractEmbedded(file.read());
   return found && { type: rawType(found.mediaType), file: await spool(dataDir, found.body) };
 }
 
-function asResource(file: Spooled, id: string, type: string): Omit<Rendition, 'dispose'> {
-  const head = JSON.stringify({
-    resourceType: 'Binary',
-    id,
-    contentType: type,
-    securityContext: { reference: `DocumentReference/${id}` },
-  });
-  const before = Buffer.from(`${head.slice(0, -1)},"data":"`, 'utf8');
-  const after = Buffer.from('"}', 'utf8');
-  return {
-    type: 'fhir',
-    contentType: `${fhirJson}; charset=utf-8`,
-    length: before.length + Math.ceil(file.size / 3) * 4 + after.length,
-    etag: `"${file.sha1}-fhir"`,
-    async *open() {
-      yield before;
-      yield* base64(file.read());
-      yield after;
-    },
-  };
+/** The page of a CDA; undefined when it is one of sections that cannot be read, or too large for a page. */
+async function pageOf(
+  head: CdaHead,
+  file: Spooled,
+  inner: Inner | undefined,
+  { dataDir, language, url }: RenditionContext,
+): Promise<Spooled | undefined> {
+  if (head.body === 'wrapped') {
+    if (!inner) return undefined;
+    const wrapped = { type: inner.type, size: inner.file.size, read: inner.file.read };
+    const address = `${url}?_format=${encodeURIComponent(inner.type)}`;
+    return spool(dataDir, encoded(wrappedPage(head, wrapped, { language, url: address })));
+  }
+  if (file.size > largestPage) return undefined;
+  try {
+    return await spool(dataDir, encoded(await sectionsPage(head, file.read(), language)));
+  } catch (e) {
+    if (e instanceof XmlError) return undefined;
+    throw e;
+  }
 }
 
-/** Each disposes of all that was spooled for any. */
-export const disposeAll = async ([first]: readonly Rendition[]): Promise<void> => first?.dispose();
-
-/** Base64 as a stream: only whole groups of three bytes are encoded before the end. */
-async function* base64(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    const all =
-      rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const whole = all.length - (all.length % 3);
-    if (whole > 0) yield Buffer.from(all.subarray(0, whole).toString('base64'), 'latin1');
-    rest = Buffer.from(all.subarray(whole));
-  }
-  if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
+async function* encoded(pieces: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) if (piece !== '') yield Buffer.from(piece, 'utf8');
 }

@@ -26,7 +26,7 @@ export type BodyKind = 'none' | 'form' | 'own' | 'any' | 'raw';
 
 /** One way to reach an interaction. */
 export interface Route {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   body: BodyKind;
   type?: string;
@@ -52,6 +52,8 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
       return [route('post', base, 'own')];
     case 'patch':
       return [route('patch', `${base}/:id`, 'raw'), ...(interaction.conditional ? [route('patch', base, 'raw')] : [])];
+    case 'update':
+      return [route('put', `${base}/:id`, 'own')];
     case 'delete':
       return [route('delete', `${base}/:id`, 'none')];
     case 'operation': {

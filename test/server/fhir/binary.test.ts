@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RetrieveInput } from '../../../server/dmp/transactions/td3-2.ts';
 import { DmpError, type CallContext } from '../../../server/dmp/types.ts';
 import { spoolDir } from '../../../server/fhir/spool.ts';
+import { readFhirXml } from '../../../server/fhir/xml/read.ts';
 import { answerOf, entry, P1, startBench, testOid, type Bench } from './support.ts';
 
 let bench: Bench;
@@ -124,6 +125,87 @@ describe('GET Binary', () => {
     }
     const id = await document(Buffer.from('x'), 'text/plain');
     expect((await buffer(bench.get(`/fhir/Binary/${id}?_format=json`))).headers['content-type']).toMatch(/fhir\+json/);
+  });
+
+  it('sends it in XML too, byte for byte as long as it says', async () => {
+    for (const length of [0, 1, 2, 3, 200_000]) {
+      const bytes = randomBytes(length);
+      const id = await document(bytes, 'application/pdf');
+      const res = await get(id, 'application/fhir+xml');
+      expect(res.headers['content-type']).toBe('application/fhir+xml; charset=utf-8');
+      expect(Number(res.headers['content-length'])).toBe((res.body as Buffer).length);
+      const binary = readFhirXml(res.body as Buffer) as Binary;
+      expect(binary).toMatchObject({ resourceType: 'Binary', id, contentType: 'application/pdf' });
+      expect(Buffer.from(binary.data ?? '', 'base64').equals(bytes)).toBe(true);
+      const json = await get(id, 'application/fhir+json');
+      expect(res.headers['etag']).not.toBe(json.headers['etag']);
+    }
+    const id = await document(Buffer.from('x'), 'text/plain');
+    expect((await buffer(bench.get(`/fhir/Binary/${id}?_format=xml`))).headers['content-type']).toMatch(/fhir\+xml/);
+  });
+
+  it('sends a part of each form, of the verified whole', async () => {
+    const bytes = randomBytes(200_000);
+    const id = await document(bytes, 'application/pdf');
+    for (const accept of ['application/pdf', 'application/fhir+json', 'application/fhir+xml']) {
+      const whole = (await get(id, accept)).body as Buffer;
+      const { etag } = (await get(id, accept)).headers as { etag: string };
+      for (const [range, start, end] of [
+        ['bytes=0-0', 0, 0],
+        ['bytes=65530-131080', 65530, 131080],
+        ['bytes=199990-', 199990, whole.length - 1],
+        ['bytes=-7', whole.length - 7, whole.length - 1],
+      ] as const) {
+        const res = await get(id, accept).set('Range', range).set('If-Range', etag);
+        expect([res.status, res.headers['content-range'], res.headers['content-length']], `${accept} ${range}`).toEqual(
+          [206, `bytes ${start}-${end}/${whole.length}`, String(end - start + 1)],
+        );
+        expect((res.body as Buffer).equals(whole.subarray(start, end + 1))).toBe(true);
+        expect(res.headers).toMatchObject({ 'accept-ranges': 'bytes', etag });
+      }
+      const other = await get(id, accept).set('Range', 'bytes=0-0').set('If-Range', '"other"');
+      expect([other.status, (other.body as Buffer).length]).toEqual([200, whole.length]);
+    }
+    const beyond = await get(id).set('Range', 'bytes=200000-');
+    expect([beyond.status, beyond.headers['content-range'], beyond.headers['etag']]).toEqual([
+      416,
+      'bytes */200000',
+      undefined,
+    ]);
+    expect(outcome(beyond).issue[0]!.details!.text).toContain('200000');
+    const unchanged = await bench
+      .get(`/fhir/Binary/${id}`)
+      .set('Range', 'bytes=0-0')
+      .set('If-None-Match', `W/"${sha1(bytes)}"`);
+    expect(unchanged.status).toBe(304);
+    const head = await bench.any('head', `/fhir/Binary/${id}`).set('Range', 'bytes=0-0');
+    expect([head.status, head.headers['content-length']]).toEqual([200, '200000']);
+  });
+
+  it('shows a CDA as a page when HTML is asked for by name', async () => {
+    const id = await document(cda(Buffer.from('é <b>'), 'text/plain'), 'text/xml');
+    for (const accept of ['text/html', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8']) {
+      const res = await get(id, accept);
+      expect([res.status, res.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(Number(res.headers['content-length'])).toBe((res.body as Buffer).length);
+      expect((res.body as Buffer).toString()).toContain('<pre>é &lt;b&gt;</pre>');
+      expect(res.headers['content-disposition']).toBe(`inline; filename="${id}.html"`);
+      expect(res.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-.*sandbox$/);
+      expect(res.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store, private' });
+      const again = await get(id, accept).set('If-None-Match', res.headers['etag'] as string);
+      expect(again.status).toBe(304);
+      const part = await get(id, accept).set('Range', 'bytes=0-14');
+      expect([part.status, (part.body as Buffer).toString()]).toEqual([206, '<!DOCTYPE html>']);
+    }
+    const pdf = await get(await document(cda(Buffer.from('%PDF')), 'text/xml'), 'text/html');
+    expect((pdf.body as Buffer).toString()).toMatch(
+      /<a href="[^"]*\/fhir\/Binary\/[^"?]*\?_format=application%2Fpdf">/,
+    );
+    const notOne = await get(await document(Buffer.from('<a/>'), 'text/xml'), 'text/html');
+    expect(notOne.status).toBe(406);
+    const raw = await get(await document(Buffer.from('<script>'), 'text/html'), 'text/html');
+    expect(raw.headers['content-disposition']).toMatch(/^attachment;/);
+    expect(raw.headers['content-security-policy']).toContain('sandbox');
   });
 
   it('sends what a CDA wraps, by Accept', async () => {
