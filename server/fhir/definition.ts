@@ -15,7 +15,8 @@ import { listSortable } from './list-order.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
-export type InteractionCode = 'read' | 'search-type' | 'create' | 'patch' | 'delete' | 'transaction' | 'operation';
+export type InteractionCode =
+  'read' | 'search-type' | 'create' | 'update' | 'patch' | 'delete' | 'transaction' | 'operation';
 
 /** An operation (`$name`), where it is called and how. Its OperationDefinition is in `profiles/`. */
 export interface Operation {
@@ -85,15 +86,26 @@ export interface ResourceDefinition {
 }
 
 const r4 = (name: string): string => `http://hl7.org/fhir/SearchParameter/${name}`;
+const backport = (name: string): string =>
+  `http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-${name}`;
 const mhd = (kind: string, name: string): string => `https://profiles.ihe.net/ITI/MHD/${kind}/${name}`;
 const pdsm = (kind: string, name: string): string => `https://interop.esante.gouv.fr/ig/fhir/pdsm/${kind}/${name}`;
 
 /** Modifiers that the matching knows, by type (`:missing` goes with every type). */
 const modifiers: Record<SearchType, readonly string[]> = {
-  token: ['not', 'text'],
+  token: ['not'],
   date: [],
   string: ['exact', 'contains'],
   reference: ['identifier'],
+};
+/** Tokens that are shown by a text, in which `:text` looks. */
+const withText: readonly string[] = [
+  ...['type', 'category', 'facility', 'setting', 'format', 'event', 'security-label'],
+  ...['code', 'designationType'],
+];
+const modifiersFor = (name: string, type: SearchType): readonly string[] => {
+  if (name === 'patient.identifier') return [];
+  return withText.includes(name) ? [...modifiers[type], 'text'] : modifiers[type];
 };
 
 /** How a client is to use a parameter, where its name does not say it. */
@@ -131,7 +143,7 @@ const documentParameters: readonly SearchParameter[] = [
     type,
     definition,
     ...(remarks[name] ? { documentation: remarks[name] } : {}),
-    modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    modifiers: modifiersFor(name, type),
     ...(name.startsWith('patient') ? { single: true } : {}),
     ...(target ? { target } : {}),
     ...(aliases ? { aliases } : {}),
@@ -152,7 +164,7 @@ const listParameters: readonly SearchParameter[] = [
     type,
     definition,
     ...(listRemarks[name] || setOnly ? { documentation: listRemarks[name] ?? 'Of submission sets only.' } : {}),
-    modifiers: name === 'patient.identifier' ? [] : modifiers[type],
+    modifiers: modifiersFor(name, type),
     ...(name.startsWith('patient') ? { single: true } : {}),
     ...(target ? { target } : {}),
     ...(aliases ? { aliases } : {}),
@@ -349,6 +361,62 @@ export const resources: readonly ResourceDefinition[] = [
       },
     ],
     searchParameters: [],
+  },
+  {
+    type: 'Subscription',
+    profile: 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription',
+    interactions: [
+      {
+        code: 'create',
+        permission: 'c',
+        ihe: ['ITI-110'],
+        dmp: ['TD3.1a'],
+        documentation:
+          'Follows one patient (DSUBm, rest-hook, id-only): see docs/subscriptions.md. Needs the right to search DocumentReference too.',
+      },
+      {
+        code: 'update',
+        permission: 'u',
+        ihe: ['ITI-110'],
+        dmp: ['TD3.1a'],
+        documentation:
+          'Of `status` alone: off ends, requested resumes what is in error or off, in the session of this caller.',
+      },
+      { code: 'delete', permission: 'd', ihe: ['ITI-110'], dmp: [], documentation: 'Ends it; its receiver is told.' },
+      { code: 'read', permission: 'r', ihe: ['ITI-113'], dmp: [], documentation: 'One of the caller’s own.' },
+      { code: 'search-type', permission: 's', ihe: ['ITI-113'], dmp: [], documentation: 'The caller’s own.' },
+      {
+        code: 'operation',
+        operation: { name: 'status', level: 'type', methods: ['get', 'post'], definition: backport('status') },
+        permission: 'r',
+        ihe: ['ITI-113'],
+        dmp: [],
+        documentation: 'How the caller’s subscriptions are, by id and status; also for one (instance level).',
+      },
+      {
+        code: 'operation',
+        operation: { name: 'status', level: 'instance', methods: ['get', 'post'], definition: backport('status') },
+        permission: 'r',
+        ihe: ['ITI-113'],
+        dmp: [],
+        documentation: 'How the caller’s subscriptions are, by id and status; also for one (instance level).',
+      },
+      {
+        code: 'operation',
+        operation: { name: 'events', level: 'instance', methods: ['get', 'post'], definition: backport('events') },
+        permission: 'r',
+        ihe: ['ITI-113'],
+        dmp: [],
+        documentation: 'What was told, or should have been, again (500 at most, while the subscription is kept).',
+      },
+    ],
+    searchParameters: [
+      { name: '_id', type: 'token', definition: r4('Resource-id'), modifiers: ['not'] },
+      { name: 'status', type: 'token', definition: r4('Subscription-status'), modifiers: ['not'] },
+      { name: 'criteria', type: 'string', definition: r4('Subscription-criteria'), modifiers: modifiers.string },
+      { name: 'payload', type: 'token', definition: r4('Subscription-payload'), modifiers: ['not'] },
+      { name: 'type', type: 'token', definition: r4('Subscription-type'), modifiers: ['not'] },
+    ],
   },
 ];
 
