@@ -1,7 +1,7 @@
 /** The associations of a submission, and the signature entry that must be among its members (§3.5, §3.8). */
 import { type Association, codes, type RegistryObject, slotValue } from '../metadata.ts';
 import { associationType, entryScheme, oid, signatureEntry } from '../vocabulary.ts';
-import { folderMemberships } from './folders.ts';
+import { folderMemberships, listedDocuments } from './folders.ts';
 import { isSignature } from './metadata.ts';
 import { collect, type Finding, type Report, type Rule, setOf, type Submission } from './rule.ts';
 
@@ -12,6 +12,7 @@ export const associationRules = {
   'association.end': metadata('Association {id} : objet inconnu {end}'),
   'member.missing': metadata('Association HasMember absente : {id}'),
   'member.status': metadata('SubmissionSetStatus absent ou différent de Original : {id}'),
+  'member.reference': metadata('SubmissionSetStatus absent ou différent de Reference : {id}'),
   'signature.missing': metadata('Signature du lot absente'),
   'signature.repeated': metadata('Signature du lot multiple'),
   'signature.signs': metadata('Association signs absente : {id}'),
@@ -35,7 +36,8 @@ const relation: Shape[] = [[['document'], ['document', 'registry']]];
 /** ITI TF-3 §4.2.2; `signs`: shared facts on the DMP §3.8. */
 const shapes: Record<string, Shape[]> = {
   [associationType.hasMember]: [
-    [['set'], ['document', 'folder', 'membership']],
+    // a registered document is listed by reference (SS-DE, SubmissionSetStatus Reference): folders.ts looks for it
+    [['set'], ['document', 'folder', 'membership', 'registry']],
     [
       ['folder', 'registry'],
       ['document', 'registry'],
@@ -85,6 +87,9 @@ export const checkAssociations = (submission: Submission): Finding[] =>
       else if (slotValue(member, 'SubmissionSetStatus') !== 'Original')
         report('member.status', member.id, { id: member.id });
     }
+    for (const listed of listedDocuments(submission))
+      if (slotValue(listed, 'SubmissionSetStatus') !== 'Reference')
+        report('member.reference', listed.id, { id: listed.id });
     checkSignature(submission, set.id, report);
   });
 

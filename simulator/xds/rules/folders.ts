@@ -25,15 +25,28 @@ export const folderMemberships = ({ list }: Pick<Submission, 'list'>): Associati
     (a) => a.associationType === associationType.hasMember && !list.sets.some((s) => s.id === a.sourceObject),
   );
 
+/** The associations by which a set lists what is registered already (ITI TF-3 §4.2.2.1, SubmissionSetStatus Reference). */
+export function listedDocuments({ list }: Pick<Submission, 'list'>): Association[] {
+  const local = new Set([...list.documents, ...list.folders, ...list.associations].map((o) => o.id));
+  return list.associations.filter(
+    (a) =>
+      a.associationType === associationType.hasMember &&
+      list.sets.some((s) => s.id === a.sourceObject) &&
+      !local.has(a.targetObject),
+  );
+}
+
 /** Findings about registered folders and documents that a submission brings together. */
 export const checkFolders = (submission: Submission): Finding[] =>
   collect<keyof typeof folderRules>(folderRules, (report) => {
     const { list, world } = submission;
     const patient = readIns(identifier(setOf(submission), setScheme.patientId));
     const isOther = (key: PatientKey): boolean => key.value !== patient?.id || key.oid !== patient.authority;
-    for (const { sourceObject, targetObject } of folderMemberships(submission)) {
+    const listed = listedDocuments(submission);
+    for (const association of [...folderMemberships(submission), ...listed]) {
+      const { sourceObject, targetObject } = association;
       const folder = world.registry.folderById(sourceObject);
-      if (!list.folders.some((f) => f.id === sourceObject)) {
+      if (!listed.includes(association) && !list.folders.some((f) => f.id === sourceObject)) {
         if (folder === undefined) report('folder.unknown', sourceObject, { id: sourceObject });
         else if (isOther(folder.patient)) report('folder.patient', sourceObject, { id: sourceObject });
       }

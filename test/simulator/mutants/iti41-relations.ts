@@ -196,6 +196,12 @@ const members: Mutant[] = [
     context: `Le document ${c} est celui d’un autre patient`,
     world: (world) => void (world.registry.byEntryUuid(c)!.patient = cavallini),
   }),
+  member('a registered document listed without SubmissionSetStatus Reference', 'SubmissionSet01', c, {
+    rule: 'member.reference',
+    code: metadata,
+    context: 'SubmissionSetStatus absent ou différent de Reference : a52',
+    location: 'a52',
+  }),
   member('an association that contains itself', 'SubmissionSet01', 'a52', {
     rule: 'association.end',
     code: metadata,
