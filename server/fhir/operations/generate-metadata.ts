@@ -20,8 +20,7 @@ import type { Environment } from '../../../mappings/ins.ts';
 import { decodeBase64 } from '../deposit/content.ts';
 import { depositOne } from '../deposit/one.ts';
 import type { Handler } from '../interaction.ts';
-import { hasErrors, validateBase } from '../validation/index.ts';
-import { validateAgainst } from '../validation/profile.ts';
+import { hasErrors, validateAgainst, validateBase } from '../validation/index.ts';
 import { readInput, type InputForm } from './parameters.ts';
 
 const form: InputForm = {
@@ -41,8 +40,8 @@ export const generateMetadata: Handler = async (call, services) => {
   const deposited = await depositOne(simplified(generated, binary), services, call.caller, {
     requestId: call.requestId,
   });
-  const made = deposited.resource;
-  return { status: 200, resource: answerOf(made, { reference: `DocumentReference/${made.id}` }) };
+  const reference = `DocumentReference/${deposited.id ?? ''}`;
+  return { status: 200, resource: answerOf(deposited.resource ?? generated, { reference }) };
 };
 
 function booleanOf(value: string | boolean | undefined): boolean {

@@ -11,11 +11,14 @@
  */
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { needsOfBundle, requireScopes } from '../access.ts';
-import type { Handler } from '../interaction.ts';
-import { toOutcome } from '../outcome.ts';
-import { readProvideBundle, validateBase } from '../validation/index.ts';
-import { canonicals, profileOf, supportedCanonicals } from '../validation/canonicals.ts';
-import { validateAgainst } from '../validation/profile.ts';
+import { tryBundle } from '../deposit/bundle.ts';
+import { depositOne } from '../deposit/one.ts';
+import type { Call, Handler } from '../interaction.ts';
+import { toOutcome, toProblem } from '../outcome.ts';
+import type { Services } from '../services.ts';
+import { readProvideBundle, validateAgainst, validateBase } from '../validation/index.ts';
+import { canonicals, profileOf, supportedCanonicals, type KnownProfile } from '../validation/canonicals.ts';
+import type { ProfileName } from '../validation/profile.ts';
 import { readInput, type Input, type InputForm } from './parameters.ts';
 
 export type Validated = 'DocumentReference' | 'List' | 'Bundle';
@@ -32,13 +35,13 @@ type Mode = (typeof modes)[number];
 /** The handler of one type. */
 export const validate =
   (type: Validated): Handler =>
-  async (call) => {
+  async (call, services) => {
     const input = readInput(call.body, call.pairs, form);
     const mode = modeOf(input);
     // A transaction asks for the scopes of its entries; its rehearsal is no way around them.
     if (type === 'Bundle' && isTyped(input.resource, 'Bundle'))
       requireScopes(call.caller, needsOfBundle(input.resource));
-    const found = issuesOf(type, input, mode);
+    const found = await issuesOf(type, input, mode, call, services);
     const said = found.length > 0 ? found : [{ key: 'valid', severity: 'information' as const }];
     return { status: 200, resource: toOutcome(said, call.language, call.requestId) };
   };
@@ -52,13 +55,21 @@ function modeOf({ values: { mode = 'create' } }: Input): Mode {
 const isTyped = (resource: unknown, type: string): boolean =>
   (resource as { resourceType?: unknown } | null)?.resourceType === type;
 
-function issuesOf(type: Validated, { resource, values }: Input, mode: Mode): Issue[] {
+async function issuesOf(
+  type: Validated,
+  { resource, values }: Input,
+  mode: Mode,
+  call: Call,
+  services: Services,
+): Promise<Issue[]> {
   if (!isTyped(resource, type)) return validateBase(resource, type);
   if (mode === 'update' || mode === 'delete')
     return [{ key: 'validate-mode', expression: type, values: { method: mode === 'update' ? 'PUT' : 'DELETE', type } }];
   const asked = values['profile'];
   if (asked !== undefined) return againstCanonical(String(asked), type, resource);
-  return againstClaimed(type, resource);
+  // A List, or a document without its bytes, is not deposited alone.
+  const alone = type === 'Bundle' || claims(resource, 'simplified') || fitting(type, resource) === 'simplified';
+  return mode === 'profile' || !alone ? againstClaimed(type, resource) : rehearsed(type, resource, call, services);
 }
 
 /** Against the profile that the caller names. */
@@ -73,19 +84,23 @@ function againstCanonical(asked: string, type: Validated, resource: unknown): Is
 
 /** Against the profiles that the resource claims and we know; none: the one that fits what it is. */
 function againstClaimed(type: Validated, resource: unknown): Issue[] {
-  const claimed = ((resource as { meta?: { profile?: unknown } }).meta?.profile ?? []) as unknown[];
-  const known = (Array.isArray(claimed) ? claimed : []).flatMap((url) => {
-    const found = typeof url === 'string' ? profileOf(url) : undefined;
-    return found?.profile !== undefined && found.type === type ? [found] : [];
-  });
+  const known = claimedBy(resource).filter((found) => found.profile !== undefined && found.type === type);
   const all = known.length > 0 ? known : [canonicals[fitting(type, resource)]];
   const issues = all.flatMap((found) => check(type, resource, found));
   return issues.filter((i, n) => issues.findIndex((o) => o.key === i.key && o.expression === i.expression) === n);
 }
 
-type Known = ReturnType<typeof profileOf> & object;
+function claimedBy(resource: unknown): KnownProfile[] {
+  const claimed: unknown = (resource as { meta?: { profile?: unknown } | null }).meta?.profile;
+  return (Array.isArray(claimed) ? (claimed as unknown[]) : []).flatMap(
+    (url) => (typeof url === 'string' ? profileOf(url) : undefined) ?? [],
+  );
+}
 
-function check(type: Validated, resource: unknown, { profile, edition }: Known): Issue[] {
+const claims = (resource: unknown, profile: ProfileName): boolean =>
+  claimedBy(resource).some((found) => found.profile === profile);
+
+function check(type: Validated, resource: unknown, { profile, edition }: KnownProfile): Issue[] {
   if (type === 'Bundle') return readProvideBundle(resource).issues;
   return profile === undefined ? validateBase(resource, type) : validateAgainst(resource, profile, edition);
 }
@@ -101,4 +116,17 @@ function fitting(type: Validated, resource: unknown): keyof typeof canonicals {
   if (type === 'List') return text(code).includes('"code":"folder"') ? 'folder' : 'submissionSet';
   const inline = Array.isArray(content) && content.some((c) => c?.attachment?.data !== undefined);
   return inline ? 'simplified' : 'comprehensive';
+}
+
+/** The deposit, up to where it would be sent. What refuses it is the answer; what keeps it from being judged is an error. */
+async function rehearsed(type: Validated, resource: unknown, call: Call, services: Services): Promise<Issue[]> {
+  const { requestId } = call;
+  try {
+    if (type === 'Bundle') return await tryBundle(resource, services, call.caller, { requestId });
+    return (await depositOne(resource, services, call.caller, { requestId, dryRun: true })).issues;
+  } catch (error) {
+    const { issues, status } = toProblem(error);
+    if (status >= 500 && !issues.some((i) => i.key === 'not-supported-yet')) throw error;
+    return issues;
+  }
 }

@@ -92,7 +92,7 @@ describeShared('$generate-metadata over the ANS’s CDA', (dir) => {
       expect(attachment).toMatchObject({
         size: bytes.length,
         hash: createHash('sha1').update(bytes).digest('base64'),
-        title: at('title')!.textContent.replace(/\s+/g, ' ').trim(),
+        title: at('title')!.textContent!.replace(/\s+/g, ' ').trim(),
         language: at('languageCode')!.getAttribute('code'),
         contentType: bytes.includes('<xsl:stylesheet') ? 'application/xslt+xml' : 'text/xml',
         url: expect.stringMatching(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
