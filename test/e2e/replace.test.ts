@@ -387,7 +387,9 @@ describe('6. Dry run (_dryRun=true): the same engine, nothing written', () => {
   const dryRun = async (resource: unknown, kind: 'nurse' | 'doctor' = 'nurse', url = '/DocumentReference') => {
     const before = await rows();
     const registered = stack.simulator.world().registry.documents().length;
-    const answer = await stack.post<OperationOutcome>(`${url}?_dryRun=true`, resource, kind);
+    // The doctor of the demonstration may only read.
+    const authorization = `Bearer ${await stack.token(kind, { scope: 'user/*.cruds' })}`;
+    const answer = await stack.post<OperationOutcome>(`${url}?_dryRun=true`, resource, kind, { authorization });
     expect(await rows()).toEqual(before);
     expect(stack.simulator.world().registry.documents()).toHaveLength(registered);
     expect(answer.body.resourceType).toBe('OperationOutcome');
