@@ -21,6 +21,7 @@ export function setStore(db: Database, cipher: Cipher): SetStore {
       : undefined;
   return {
     async save({ id, payload, kind = 'submissionset', ...rest }) {
+      await takeOver(db, { id, kind, uniqueId: rest.uniqueId });
       const data = { ...rest, payloadSealed: cipher.seal(placeOf(id), payload) };
       const named = { value: rest.uniqueId };
       const known = { where: { value_listId: { ...named, listId: id } }, create: named };
@@ -34,4 +35,18 @@ export function setStore(db: Database, cipher: Cipher): SetStore {
     byUniqueId: async (uniqueId, kind = 'submissionset') =>
       read(await db.list.findUnique({ where: { kind_uniqueId: { kind, uniqueId } } })),
   };
+}
+
+/**
+ * A deposit whose outcome was not known at first may have been seen in the registry before it is saved: the list moves to the
+ * id of the deposit, and the id under which it was seen goes on leading to it.
+ */
+async function takeOver(db: Database, { id, kind, uniqueId }: { id: string; kind: string; uniqueId: string }) {
+  await db.$executeRaw`
+    WITH seen AS (
+      SELECT id FROM list WHERE kind = ${kind} AND unique_id = ${uniqueId} AND id <> ${id}::uuid
+    ), moved AS (
+      UPDATE list SET id = ${id}::uuid FROM seen WHERE list.id = seen.id RETURNING seen.id AS was
+    )
+    INSERT INTO list_identifier (value, list_id) SELECT was::text, ${id}::uuid FROM moved`;
 }

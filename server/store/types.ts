@@ -211,7 +211,7 @@ export interface DocumentStore {
 }
 
 export interface SetStore {
-  /** Saves or replaces. */
+  /** Saves or replaces. A list that was seen under another id moves to this one, and is found by the other as before. */
   save(set: StoredSet): Promise<void>;
   byId(id: string): Promise<StoredSet | undefined>;
   byUniqueId(uniqueId: string, kind?: ListKind): Promise<StoredSet | undefined>;

@@ -115,6 +115,19 @@ describe('a list deposited here', () => {
     expect(await world.store.lists.byId(id)).toMatchObject({ isDeposited: true, entryUuid: met!.entryUuid });
   });
 
+  it('and seen before its outcome was known moves to the id of the deposit; the other goes on leading to it', async () => {
+    const one = seen();
+    const [met] = await world.store.lists.bind([one]);
+    const set = deposit({ uniqueId: one.uniqueId });
+    await world.store.sets.save(set);
+    await world.store.sets.save({ ...set, payload: 2 });
+    expect(await world.store.lists.byId(met!.id)).toBeUndefined();
+    for (const name of [met!.id, one.entryUuid!, one.uniqueId])
+      expect(await world.store.lists.byIdentifier(name)).toMatchObject({ id: set.id, isDeposited: true });
+    expect((await world.store.lists.bind([one]))[0]!.id).toBe(set.id);
+    expect(await world.store.sets.byId(set.id)).toEqual({ ...set, payload: 2 });
+  });
+
   it('is forgotten only when it came to nothing', async () => {
     const announced = await world.store.lists.bind([{ kind: 'folder', uniqueId: uniqueId(), patientId }, seen()]);
     const set = deposit();
