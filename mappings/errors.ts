@@ -512,6 +512,19 @@ export const errors = {
     'Subscription stopped: the DMP refuses the search ({code}). Check the professional’s authorisation and the state of the patient’s DMP.',
   ),
 
+  'extension-value': row(
+    400,
+    'structure',
+    'L’extension {url} porte {expected}, et rien d’autre.',
+    'Extension {url} has {expected}, and nothing else.',
+  ),
+  'extension-context': row(
+    400,
+    'structure',
+    'L’extension {url} n’a pas sa place ici : elle se met sur {contexts}.',
+    'Extension {url} has no place here: it stands on {contexts}.',
+  ),
+
   // --- constraints of PDSm's profiles that have no FHIRPath (server/fhir/validation/invariants.ts)
   'constr-bind-type': row(
     400,
