@@ -8,15 +8,17 @@ import type { Issue } from '../../mappings/outcome.ts';
 import { dispositionOf } from './binary-name.ts';
 import { choose, isCda, knownForms, rawType, renditionsOf, type Rendition } from './binary-renditions.ts';
 import { retrieve } from './binary-retrieve.ts';
-import { documentOf } from './document-read.ts';
+import { absent, documentOf } from './document-read.ts';
 import { idOf, type Call, type Handler, type Reply } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
 import { cut, isUnchanged, rangeOf } from './range.ts';
+import { deleted } from './registry.ts';
 import { pageHeaders } from './render/page.ts';
 import type { Services } from './services.ts';
 
 export const readBinary: Handler = async (call, services) => {
   const known = await documentOf(idOf(call), services, 'Binary');
+  if (known.availabilityStatus === deleted) throw absent(known, 'Binary');
   // What cannot be wanted is refused before the DMP is asked; what a CDA wraps is known only afterwards.
   const type = rawType(known.mimeType);
   if (!isCda(type)) choose(knownForms(type), call.accept);

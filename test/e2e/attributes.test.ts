@@ -411,11 +411,14 @@ describe('2. Attributes: what is refused', () => {
     expect(await stack.calls()).toEqual(['TD3.1a']);
     const byNurse = await patch<OperationOutcome>(`/${id}`, remove, 'nurse');
     expect([byNurse.status, key(byNurse.body)]).toEqual([403, 'dmp-DMPAccessDenied']);
-    // Not the author's either, but perhaps the médecin traitant: the DMP decides.
-    const archive = await patch<OperationOutcome>(`/${id}`, [
-      { op: 'replace', path: `/extension/${archivedAt(await read(id))}/valueBoolean`, value: true },
-    ]);
-    expect([archive.status, key(archive.body)]).toEqual([403, 'dmp-DMPAccessDenied']);
+    // Any doctor archives what professionals wrote (FI-606); the patient's own, the médecin traitant alone: the DMP knows who.
+    const archive = async (d: DocumentReference, value: boolean): Promise<Answer<OperationOutcome>> =>
+      patch(`/${d.id}`, [{ op: 'replace', path: `/extension/${archivedAt(d)}/valueBoolean`, value }]);
+    expect((await archive(await read(id), true)).status).toBe(200);
+    expect((await archive(await read(id), false)).status).toBe(200);
+    const own = seen.body.entry.map((e) => e.resource).find((d) => /Directives/.test(d.content[0]!.attachment.title!))!;
+    const refused = await archive(own, true);
+    expect([refused.status, key(refused.body)]).toEqual([403, 'dmp-DMPAccessDenied']);
     expect(hospital.entry.status).toMatch(/Approved$/);
   });
 

@@ -102,7 +102,7 @@ describe('revisions', () => {
   it('of a deposit that is first seen: nothing has changed', async () => {
     const { documents } = world.store;
     const one = deposit();
-    const [{ document }] = (await documents.reserve([one])) as [{ document: { id: string } }];
+    const { document } = (await documents.reserve([one]))[0]!;
     await documents.confirm([document.id]);
     const [bound] = await documents.bind([
       seen({ uniqueId: one.uniqueId, hash: one.hash, version: '1', availabilityStatus: approved }),
@@ -112,7 +112,7 @@ describe('revisions', () => {
 
   it('count a status that the DMP was given, once', async () => {
     const { documents } = world.store;
-    const [{ id }] = (await documents.bind([seen({ availabilityStatus: approved })])) as [{ id: string }];
+    const { id } = (await documents.bind([seen({ availabilityStatus: approved })]))[0]!;
     for (let i = 0; i < 2; i++) await documents.changeStatus(id, archived);
     expect(await documents.byId(id)).toMatchObject({ availabilityStatus: archived, revision: 2 });
     await documents.changeStatus("1' OR 1=1", archived);

@@ -40,8 +40,8 @@ export function requireRight(change: Change, { entry, document }: Found, caller:
     case 'delete':
       if (isOfStructure(entry, caller) || (isDoctor && isByPatient(entry))) return;
       return refuse(change.transaction);
-    case 'unmask':
-    case 'archive':
+    case 'unmask': // one's own, and any as médecin traitant
+    case 'archive': // any doctor, of a patient's document the médecin traitant
     case 'unarchive':
       return isDoctor ? undefined : refuse(change.transaction);
     default:

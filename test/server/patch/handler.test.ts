@@ -67,7 +67,7 @@ async function patch<T = DocumentReference>(
   for (const [name, value] of Object.entries({ 'content-type': 'application/json-patch+json', ...headers }))
     request.set(name, value);
   const { status, body: answer, headers: given } = await request.send(JSON.stringify(body));
-  return { status, body: answer as T, headers: given as Record<string, string> };
+  return { status, body: answer as T, headers: given };
 }
 const keyOf = (body: OperationOutcome): string | undefined => body.issue[0]?.details?.coding?.at(-1)?.code;
 const remove = [{ op: 'replace', path: '/status', value: 'superseded' }];
@@ -282,17 +282,16 @@ describe('settings', () => {
       const search = async (value: string): Promise<unknown> =>
         (await other.get(`/fhir/DocumentReference?patient.identifier=${encodeURIComponent(insToken)}&status=${value}`))
           .body;
-      const asked = (): string[][] =>
-        (other.dmp.calls.at(-1)!.input as { parameters: Record<string, string[][]> }).parameters[
-          '$XDSDocumentEntryStatus'
-        ]!;
+      const asked = (): string[] | undefined =>
+        other.dmp.calls
+          .map((c) => (c.input as { parameters?: Record<string, string[][]> }).parameters?.['$XDSDocumentEntryStatus'])
+          .findLast((statuses) => statuses !== undefined)?.[0];
       expect(await search('superseded')).toMatchObject({
         total: 1,
         entry: [{ resource: { id, status: 'superseded' } }],
       });
-      expect(asked()[0]!.sort()).toEqual([deleted, deprecated].sort());
+      expect(asked()!.sort()).toEqual([deleted, deprecated].sort());
       expect(await search('entered-in-error')).toMatchObject({ total: 0 });
-      expect(await search('current')).toMatchObject({ total: 0 });
     } finally {
       await other.close();
     }
