@@ -41,12 +41,14 @@ const permissionOfMethod = new Map<unknown, Permission>([
   ['GET', 'r'],
   ['DELETE', 'd'],
 ]);
+const free: ReadonlySet<string> = new Set(['Patient', 'Bundle']);
 /** What may be repeated in a refusal and in its header: letters only, whatever the client wrote. */
 const typeName = /^[A-Za-z]{1,64}$/;
 
 /**
  * What the entries of a transaction ask for (SMART App Launch 2.2: each entry is held against the scopes on its own).
- * A Patient entry only says who the patient is and changes nothing. An entry that cannot be read asks for nothing here:
+ * A Patient entry only says who the patient is and changes nothing; a Bundle (FHIR document) is never taken, and told why.
+ * An entry that cannot be read asks for nothing here:
  * the deposit refuses it.
  */
 export function needsOfBundle(bundle: unknown): Need[] {
@@ -61,7 +63,7 @@ export function needsOfBundle(bundle: unknown): Need[] {
           ? entry?.resource?.resourceType
           : (typeof url === 'string' ? url : '').split(/[/?]/)[0];
       const permission = permissionOfMethod.get(method);
-      if (typeof named !== 'string' || !typeName.test(named) || named === 'Patient' || !permission) return [];
+      if (typeof named !== 'string' || !typeName.test(named) || free.has(named) || !permission) return [];
       return [{ type: named, permission, ihe }];
     },
   );
