@@ -20,9 +20,7 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     type: r.type,
     ...(r.profile ? { profile: r.profile } : {}),
     ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
-    interaction: r.interactions
-      .filter((i) => i.code !== 'operation')
-      .map((i) => ({ code: i.code as 'read', documentation: said(i.documentation, sortsOf(r, i)) })),
+    ...interactionsOf(r),
     versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
     readHistory: false,
     updateCreate: false,
@@ -64,10 +62,20 @@ const documented = (...parts: (string | undefined)[]): { documentation?: string 
   return documentation === '' ? {} : { documentation };
 };
 
+/** None for a type that has operations alone: FHIR has no empty list. */
+function interactionsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'interaction'> {
+  const interaction = r.interactions
+    .filter((i) => i.code !== 'operation')
+    .map((i) => ({ code: i.code as 'read', documentation: said(i.documentation, sortsOf(r, i)) }));
+  return interaction.length > 0 ? { interaction } : {};
+}
+
 function operationsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'operation'> {
-  const operations = r.interactions.flatMap(({ operation, documentation }) =>
+  const all = r.interactions.flatMap(({ operation, documentation }) =>
     operation ? [{ name: operation.name, definition: operation.definition, documentation }] : [],
   );
+  // One that is offered at two levels is one operation.
+  const operations = all.filter((o, i) => all.findIndex((other) => other.name === o.name) === i);
   return operations.length > 0 ? { operation: operations } : {};
 }
 
