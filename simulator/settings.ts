@@ -124,7 +124,7 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
   },
   seed: {
     env: 'SIMULATOR_SEED',
-    text: 'Seed by name (story, empty) or a JSON file of the same shape.',
+    text: 'Seed by name (story, folders, empty) or a JSON file of the same shape.',
     default: () => 'story',
     parse: string,
   },

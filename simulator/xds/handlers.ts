@@ -44,7 +44,7 @@ export const xdsHandlers: HandlerRow[] = [
     bodyName: '{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest',
     actions: ['urn:ihe:iti:2010:UpdateDocumentSet'],
     responseAction: 'urn:ihe:iti:2010:UpdateDocumentSet-Response',
-    faultAction: 'urn:ihe:iti:xds-b:2010:DocumentRegistry_PortType:DocumentRegistry_UpdateDocumentSet:Fault:SoapFault',
+    faultAction: 'urn:ihe:iti:xds-b:2007:DocumentRegistry_PortType:DocumentRegistry_UpdateDocumentSet:Fault:SoapFault',
     transaction: updateTransaction,
     handler: updateDocumentSet,
   },

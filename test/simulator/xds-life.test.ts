@@ -192,6 +192,18 @@ describeShared('the life of documents', (dir) => {
 
   // --- folders and relations: golden td2-1/02
   const lot = (change: Edit): Message => edit(readMessage(dir, 'td2-1/02-request-replace.http'), change);
+  /** A lot without its signature, which is its last part. */
+  const unsigned = (message: Message): Message =>
+    edit(
+      message,
+      both(
+        within(/<rim:ExtrinsicObject id="Signature01".*?<\/rim:ExtrinsicObject>/s, drop),
+        association('a32', drop),
+        association('a33', drop),
+        replace(/<xdsb:Document id="Signature01">.*?<\/xdsb:Document>/, ''),
+        part([...message.octets.matchAll(/Content-ID: <([^>]*)>/g)].at(-1)![1]!, drop),
+      ),
+    );
   const folderQuery = (by: 'EntryUUID' | 'UniqueId', id: string, more = ''): Edit =>
     both(
       replace('a7ae438b-4bc2-4642-93e9-be891f7bb155', 'b909a503-523d-4517-8acf-8e5834dfc4c7'),
@@ -246,6 +258,34 @@ describeShared('the life of documents', (dir) => {
       'Projet',
     ]);
     expect(members(await folderAndContents(folderQuery('UniqueId', folderUniqueId)))).toEqual(['Lettre', 'Projet']);
+  });
+
+  it('a lot without document of its own may list a registered one, which then has two sets', async () => {
+    const message = lot(
+      both(
+        within(/<rim:ExtrinsicObject id="Document01".*?<\/rim:ExtrinsicObject>/s, drop),
+        association(
+          'a31',
+          both(replace('targetObject="Document01"', `targetObject="${b1}"`), replace('Original', 'Reference')),
+        ),
+        association('a34', drop),
+        replace(/<xdsb:Document id="Document01">.*?<\/xdsb:Document>/, ''),
+        part('urn:uuid:9d2f1c44-1111-4f2e-8a51-2c9b60cc7a01', drop),
+      ),
+    );
+    await standAt(simulator, message);
+    const { registry } = simulator.world();
+    const { facts } = await send(simulator, pki, message);
+    // the golden signature covers a document that is no longer there: nothing else is wrong
+    expect(facts['errors']).toMatchObject([
+      { context: expect.stringMatching(/^Signature du lot : référence inattendue/) as string },
+    ]);
+    await control(simulator, 'POST', 'settings', { xadesRequired: false });
+    expect((await send(simulator, pki, unsigned(message))).facts).toEqual(success);
+    expect(registry.associationsOf(b1).map((a) => slotValue(a, 'SubmissionSetStatus'))).toEqual([
+      'Original',
+      'Reference',
+    ]);
   });
 
   it('contents of a folder are filtered by format and confidentiality', async () => {
@@ -319,24 +359,18 @@ describeShared('the life of documents', (dir) => {
     const { registry } = simulator.world();
     const added = registry.byUniqueId(a2UniqueId)!;
     const other = '2.16.840.1.113883.19.7601.3.50.20261015.9';
-    const unsigned: Edit = both(
-      within(/<rim:ExtrinsicObject id="Signature01".*?<\/rim:ExtrinsicObject>/s, drop),
-      association('a32', drop),
-      association('a33', drop),
-      replace(/<xdsb:Document id="Signature01">.*?<\/xdsb:Document>/, ''),
-      identifier(
-        'SubmissionSet01',
-        'XDSSubmissionSet.uniqueId',
-        setIdentifier('2.16.840.1.113883.19.7601.3.40.20261015.9'),
+    const replacement = lot(
+      both(
+        identifier(
+          'SubmissionSet01',
+          'XDSSubmissionSet.uniqueId',
+          setIdentifier('2.16.840.1.113883.19.7601.3.40.20261015.9'),
+        ),
+        identifier('Document01', 'XDSDocumentEntry.uniqueId', setIdentifier(other)),
+        part('urn:uuid:9d2f1c44-1111-4f2e-8a51-2c9b60cc7a01', replace(a2UniqueId, other)),
       ),
-      identifier('Document01', 'XDSDocumentEntry.uniqueId', setIdentifier(other)),
-      part('urn:uuid:9d2f1c44-1111-4f2e-8a51-2c9b60cc7a01', replace(a2UniqueId, other)),
     );
-    const signaturePart = /Content-ID: <([^>]*)>/g;
-    const replacement = lot(unsigned);
-    const cids = [...replacement.octets.matchAll(signaturePart)].map((m) => m[1]!);
-    const bare = edit(replacement, part(cids.at(-1)!, drop));
-    expect((await send(simulator, pki, bare)).facts).toEqual(success);
+    expect((await send(simulator, pki, unsigned(replacement))).facts).toEqual(success);
     expect([registry.byEntryUuid(a1)!, added].map((d) => d.entry.status!.split(':').at(-1))).toEqual([
       'Deprecated',
       'Deprecated',

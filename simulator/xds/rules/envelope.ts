@@ -1,5 +1,5 @@
 /** What the message must hold before its metadata are looked at: one set, its entries, their documents by XOP. */
-import { folderMemberships } from './folders.ts';
+import { folderMemberships, listedDocuments } from './folders.ts';
 import { isSignature } from './metadata.ts';
 import { collect, type Finding, type Rule, type Submission } from './rule.ts';
 
@@ -32,6 +32,7 @@ export const checkEnvelope = (submission: Submission): Finding[] =>
       ...list.documents.filter((d) => !isSignature(d)),
       ...list.folders,
       ...folderMemberships(submission),
+      ...listedDocuments(submission),
     ];
     if (content.length === 0) report('envelope.empty', '');
 

@@ -32,7 +32,8 @@ export function listedDocuments({ list }: Pick<Submission, 'list'>): Association
     (a) =>
       a.associationType === associationType.hasMember &&
       list.sets.some((s) => s.id === a.sourceObject) &&
-      !local.has(a.targetObject),
+      !local.has(a.targetObject) &&
+      /^urn:uuid:/i.test(a.targetObject),
   );
 }
 

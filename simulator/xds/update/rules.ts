@@ -10,8 +10,14 @@ import { collect, type Finding, type Report, type Rule, setOf } from '../rules/r
 import { isVisible } from '../visibility.ts';
 import { setScheme, status } from '../vocabulary.ts';
 import { baseLevel, differences } from './compare.ts';
-import { masked, type Operation, type StatusOperation, type Update, type VersionOperation } from './operation.ts';
-import { visibilityChange } from './operation.ts';
+import {
+  masked,
+  type Operation,
+  type StatusOperation,
+  type Update,
+  type VersionOperation,
+  visibilityChange,
+} from './operation.ts';
 import { deniedRight } from './rights.ts';
 
 const metadata = (context: string): Rule => ({ code: 'XDSRegistryMetadataError', context });
@@ -155,8 +161,9 @@ const isOfPatient = ({ patient }: StoredDocument, vihf: { value: string; oid: st
 
 function checkRight({ submission, operation }: Update): Finding[] {
   return findings((report) => {
-    const transaction = operation && deniedRight(operation, submission);
-    if (transaction !== undefined) report('update.right', nameOf(operation!), { transaction });
+    if (operation === undefined) return;
+    const transaction = deniedRight(operation, submission);
+    if (transaction !== undefined) report('update.right', nameOf(operation), { transaction });
   });
 }
 
