@@ -29,8 +29,8 @@ export const errors = {
   'body-malformed': row(
     400,
     'structure',
-    'Le corps de la requête n’est pas du JSON valide ({detail}). Corrigez la syntaxe.',
-    'The request body is not valid JSON ({detail}). Fix its syntax.',
+    'Le corps de la requête n’est pas lisible ({detail}). Corrigez la syntaxe JSON ou l’encodage annoncé.',
+    'The request body cannot be read ({detail}). Fix the JSON syntax or the announced encoding.',
   ),
   'range-unsatisfiable': row(
     416,
@@ -1084,6 +1084,12 @@ export const errors = {
     'not-supported',
     'Le DMP ne fait pas cette modification : {context}',
     'The DMP does not do this change: {context}',
+  ),
+  'dmp:UnresolvedReferenceException': row(
+    422,
+    'not-found',
+    'Le DMP ne connaît pas le document ou le classeur désigné ({context}). Cherchez-le d’abord, et désignez ce qui est trouvé.',
+    'The DMP does not know the document or folder pointed at ({context}). Search for it first, and point at what is found.',
   ),
   'dmp:XDSTooManyResults': row(
     422,

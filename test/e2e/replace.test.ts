@@ -212,6 +212,7 @@ describe('1. Replace: ITI-65 with relatesTo and the PATCH entry', () => {
     const { status, body } = await stack.post<Bundle>('', bundle, 'nurse');
     expect(status, JSON.stringify(body)).toBe(200);
     expect(body.entry![3]!.response!.location).toBe(`${stack.base}/DocumentReference/${old.id}`);
+    expect(body.entry!.every((e) => e.response!.outcome === undefined)).toBe(true);
   });
 
   it('a replacement without PATCH entry is one all the same, with a warning; a PATCH without replacement is refused', async () => {

@@ -63,12 +63,16 @@ export const isWalkable = (issues: readonly Issue[]): boolean => !issues.some((i
 
 function runMedplum(resource: Resource): Issue[] {
   try {
-    return validateResource(resource).map(toIssue);
+    return validateResource(resource).filter(isTrue).map(toIssue);
   } catch (error) {
     if (error instanceof OperationOutcomeError) return error.outcome.issue.map(toIssue);
     throw error;
   }
 }
+
+/** Medplum takes whatever stands before the first slash for a type: of an absolute URL or a URN that says nothing. */
+const isTrue = ({ details }: OperationOutcomeIssue): boolean =>
+  !/^Invalid reference: got "(?![A-Z][A-Za-z]*")/.test(details?.text ?? '');
 
 /** Medplum's sentences (4.5.2, `typeschema/validation.ts`) → rows of the error table. First match wins. */
 const sentences: [RegExp, (match: RegExpExecArray, element: string) => Issue][] = [

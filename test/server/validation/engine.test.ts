@@ -124,6 +124,15 @@ const cases: [string, unknown, string[]][] = [
     { ...lean, subject: { reference: 'Organization/1' } },
     ['~reference-type DocumentReference.subject'],
   ],
+  [
+    'references whose type cannot be told: absolute, by fullUrl',
+    {
+      ...lean,
+      subject: { reference: 'https://a.example/fhir/Patient/1' },
+      relatesTo: [{ code: 'replaces', target: { reference: 'urn:uuid:6c1bd7b4-4b5e-4b0a-9d0e-2f6f2f5e0a11' } }],
+    },
+    [],
+  ],
 ];
 
 describe('base R4 validation', () => {
