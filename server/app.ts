@@ -30,6 +30,8 @@ export interface AppOptions {
   /** By default made from the configuration. */
   verifyToken?: TokenVerifier;
   now?: () => Date;
+  /** See `Services`. */
+  wakeSubscriptions?: () => void;
   /** What readiness checks besides the database; rejects when not ready. */
   ready?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
@@ -40,7 +42,8 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, dmp, logger } = options;
   const now = options.now ?? (() => new Date());
-  const services: Services = { config, store, dmp, logger, now };
+  const { wakeSubscriptions } = options;
+  const services: Services = { config, store, dmp, logger, now, ...(wakeSubscriptions ? { wakeSubscriptions } : {}) };
   const app = express();
   app.disable('x-powered-by');
   app.set('env', 'production'); // Express's own last resort shows no stack either

@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { createDmpClient } from './dmp/client.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { cleanSpool } from './fhir/spool.ts';
+import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { openStore, type Store } from './store/index.ts';
 
@@ -58,7 +59,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const { verifyToken, now } = overrides;
     const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
-    const server = createHttpServer(createApp({ config: actual, store, dmp, logger, verifyToken, now, ready }));
+    const worker = createSubscriptionWorker({ config: actual, store, dmp, logger, now: now ?? (() => new Date()) });
+    opened.push(() => worker.close());
+    const wakeSubscriptions = (): void => worker.wake();
+    const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });
+    const server = createHttpServer(app);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
     opened.push(async () => {
@@ -72,6 +77,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     // With PORT=0 the system has chosen only now; links and audience follow.
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
+    worker.start();
     logger.info({ url: actual.fhirBase }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);
     return { url: actual.fhirBase, failed, close: closeAll };

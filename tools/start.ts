@@ -31,7 +31,7 @@ export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Runni
   let simulator: SimulatorProcess | undefined;
   try {
     await ensureTokens(config);
-    const settings: NodeJS.ProcessEnv = { ...env, ...(await demoCertificates(config)) };
+    const settings: NodeJS.ProcessEnv = { ...demoReceivers(config), ...env, ...(await demoCertificates(config)) };
     if (config.DMP_URL === undefined) {
       if (config.ENVIRONMENT === 'production') throw new Error('In production DMP_URL must name the DMP.');
       simulator = await startSimulatorProcess(path.join(config.dataDir, 'pki'), env);
@@ -80,6 +80,10 @@ async function demoCertificates(config: Config): Promise<NodeJS.ProcessEnv> {
     DMP_CA: pki.root.cert,
   };
 }
+
+/** Notifications of the demonstration may go to a receiver on this machine, and nowhere else. */
+const demoReceivers = (config: Config): NodeJS.ProcessEnv =>
+  config.ENVIRONMENT === 'production' ? {} : { SUBSCRIPTION_ENDPOINTS: 'http://localhost' };
 
 function explained(error: unknown, config: Config): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };

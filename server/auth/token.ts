@@ -214,6 +214,7 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
     strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
     authenticatedAt: new Date(authenticated * 1000),
+    ...(payload.exp === undefined ? {} : { expiresAt: new Date(payload.exp * 1000) }),
     purpose: purpose as PurposeOfUse,
     ...(c.extensions.dmp.access_reason ? { reason: c.extensions.dmp.access_reason } : {}),
   };

@@ -39,7 +39,7 @@ export interface Interaction {
   documentation: string;
   /** With `code` = `operation`. */
   operation?: Operation;
-  /** Also offered without id, on the one resource that search criteria find (`PATCH /Type?identifier=…`). */
+  /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…`, `If-None-Exist` of a create. */
   conditional?: boolean;
   /** A transaction: what its entries may ask for, each with its own scope. */
   entries?: readonly { type: string; permission: Permission }[];
@@ -177,8 +177,9 @@ export const systemInteractions: readonly Interaction[] = [
   {
     code: 'transaction',
     ihe: ['ITI-65'],
-    dmp: ['TD2.1'],
-    documentation: 'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing.',
+    dmp: ['TD2.1', 'TD3.1b', 'TD3.1a', 'TD0.2'],
+    documentation:
+      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing.',
     entries: [
       { type: 'List', permission: 'c' },
       { type: 'List', permission: 'u' },
@@ -256,8 +257,10 @@ export const resources: readonly ResourceDefinition[] = [
         code: 'create',
         permission: 'c',
         ihe: ['ITI-105'],
-        dmp: ['TD2.1'],
-        documentation: 'Deposit of one document with its content inline (PDSm flux 09).',
+        dmp: ['TD2.1', 'TD3.1b', 'TD0.2'],
+        conditional: true,
+        documentation:
+          'Deposit of one document with its content inline (PDSm flux 09). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing.',
       },
       {
         code: 'read',

@@ -13,6 +13,15 @@ import { patchDocument } from './patch/index.ts';
 import { readPatient, searchPatients } from './patient-search.ts';
 import { whatsNew } from './news/whats-new.ts';
 import type { Handlers } from './router.ts';
+import {
+  createSubscription,
+  deleteSubscription,
+  readOne,
+  searchSubscriptions,
+  subscriptionEvents,
+  subscriptionStatus,
+  updateSubscription,
+} from './subscription/interactions.ts';
 
 export const handlers: Handlers = {
   transaction,
@@ -30,4 +39,11 @@ export const handlers: Handlers = {
   'List.$validate': validate('List'),
   'Bundle.$validate': validate('Bundle'),
   'Binary.read': readBinary,
+  'Subscription.create': createSubscription,
+  'Subscription.update': updateSubscription,
+  'Subscription.delete': deleteSubscription,
+  'Subscription.read': readOne,
+  'Subscription.search-type': searchSubscriptions,
+  'Subscription.$status': subscriptionStatus,
+  'Subscription.$events': subscriptionEvents,
 };

@@ -24,10 +24,10 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
     versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
     readHistory: false,
     updateCreate: false,
-    conditionalCreate: false,
+    conditionalCreate: r.interactions.some((i) => i.code === 'create' && i.conditional),
     conditionalRead: 'not-supported',
     // R4 has no flag for a conditional patch: PDSm's statement uses this one.
-    conditionalUpdate: r.interactions.some((i) => i.conditional),
+    conditionalUpdate: r.interactions.some((i) => i.code === 'patch' && i.conditional),
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical'],
     ...(r.searchIncludes ? { searchInclude: [...r.searchIncludes] } : {}),

@@ -13,4 +13,6 @@ export interface Services {
   logger: Logger;
   /** The clock, so that tests can hold it. */
   now: () => Date;
+  /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
+  wakeSubscriptions?: () => void;
 }

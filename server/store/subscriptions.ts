@@ -183,13 +183,17 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
         const known = new Set(
           (
             await db.subscriptionEvent.findMany({
-              where: { subscriptionId: id, key: { in: events.map((e) => e.key) } },
+              where: {
+                subscriptionId: id,
+                key: { in: events.flatMap((e) => [e.key, ...(e.after === undefined ? [] : [e.after])]) },
+              },
               select: { key: true },
             })
           ).map((e) => e.key),
         );
         const fresh = new Map<string, SubscriptionEvent>();
-        for (const event of events) if (!known.has(event.key)) fresh.set(event.key, event);
+        for (const { after, ...event } of events)
+          if (!known.has(event.key) && (after === undefined || known.has(after))) fresh.set(event.key, event);
         if (fresh.size === 0) return 0;
         await db.subscriptionEvent.createMany({
           data: [...fresh.values()].map((event, i) => ({

@@ -302,6 +302,8 @@ export interface NewSubscription {
 export interface SubscriptionEvent {
   /** The same key is never told twice. */
   key: string;
+  /** Told only when this key was known before: what happened to something after it was told. */
+  after?: string;
   /** When it happened. */
   at: Date;
   /** `DocumentReference.id` */

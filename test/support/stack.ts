@@ -248,6 +248,8 @@ export async function startStack(settings: Record<string, string> = {}, world: P
       }
     },
     log: () => log,
+    /** Ends the façade alone: another may be started in its place. */
+    closeServer: () => server.close(),
     async close() {
       await server.close();
       await simulator.close();

@@ -25,7 +25,13 @@ export const people = {
     given: 'YANN',
     roles: [{ system: profession, code: '60', display: 'Infirmier' }],
     authentication: 'local',
-    scopes: ['user/Patient.rs', 'user/DocumentReference.crus', 'user/List.crus', 'user/Binary.cr'],
+    scopes: [
+      'user/Patient.rs',
+      'user/DocumentReference.crus',
+      'user/List.crus',
+      'user/Binary.cr',
+      'user/Subscription.cruds',
+    ],
   },
   /** Authenticated by Pro Santé Connect: may list, read, and change what PATCH changes. */
   doctor: {
@@ -37,6 +43,12 @@ export const people = {
       { system: specialty, code: 'SM18', display: 'Gériatrie (SM)' },
     ],
     authentication: 'psc',
-    scopes: ['user/Patient.rs', 'user/DocumentReference.rus', 'user/List.rs', 'user/Binary.r'],
+    scopes: [
+      'user/Patient.rs',
+      'user/DocumentReference.rus',
+      'user/List.rs',
+      'user/Binary.r',
+      'user/Subscription.cruds',
+    ],
   },
 } satisfies Record<string, Person>;

@@ -14,6 +14,7 @@ import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
 import type { StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
+import { tellDeposited } from '../subscription/deposited.ts';
 import { placed, warningsOf } from './answer.ts';
 import { connect, contextOf, type Connection } from './connect.ts';
 import { establishment } from './defaults.ts';
@@ -74,7 +75,10 @@ export async function submit(submission: Submission, services: Services): Promis
   checkReplacedOnce(submission.documents);
   const patient = await patients.byIns(submission.ins);
   try {
-    return await submitFor(patient, submission, services);
+    const submitted = await submitFor(patient, submission, services);
+    // What becomes of the news changes nothing of the deposit.
+    if (submitted.created) await tellDeposited(submitted, submission.caller, services);
+    return submitted;
   } catch (error) {
     // Of whom the DMP refused, nothing is kept; that this cannot be done now must not hide why it was refused.
     if (patient.isNew) await patients.forget(patient.id).catch(() => undefined);

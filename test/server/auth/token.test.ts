@@ -96,7 +96,8 @@ describe('a signed token is still held against limits', () => {
 
 describe('verified tokens', () => {
   it('become callers', async () => {
-    expect(await verify(await sign(claims({}, { jti: 't1' })))).toEqual({
+    const exp = seconds(300);
+    expect(await verify(await sign(claims({}, { jti: 't1', exp })))).toEqual({
       clientId: 'dui',
       scopes: ['user/Patient.rs', 'user/DocumentReference.c'],
       tokenId: 't1',
@@ -107,6 +108,7 @@ describe('verified tokens', () => {
       structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
       strength: 'local',
       authenticatedAt: new Date(1_795_000_000_000),
+      expiresAt: new Date(exp * 1000),
       purpose: 'normal',
     });
   });
