@@ -135,9 +135,9 @@ describe('6. $validate', () => {
     await stack.resetCalls();
     const document = comprehensive({ ...note, who: 'P4' }, 'Binary/1');
     expect(said(await validate(document, mode('profile')))).toEqual(['i valid']);
-    expect(
-      errors(await validate({ ...document, securityLabel: undefined } as DocumentReference, mode('profile'))),
-    ).toEqual(['required DocumentReference.securityLabel']);
+    expect(errors(await validate({ ...document, securityLabel: undefined }, mode('profile')))).toEqual([
+      'required DocumentReference.securityLabel',
+    ]);
     const list = provideBundle([note]).entry![0]!.resource as List;
     expect(said(await validate(list))).toEqual(['i valid']);
     expect(errors(await validate({ ...list, code: undefined }))).toEqual(['required List.code']);

@@ -5,6 +5,17 @@
  */
 import type { Rule } from './rules.ts';
 
+/** Types of the profiles that PDSm names as targets (as-practitioner, fr-core-patient…). */
+const authenticators = ['Practitioner', 'PractitionerRole', 'Organization'] as const;
+const authors = ['Practitioner', 'PractitionerRole', 'Device', 'Patient'] as const;
+const simplifiedAuthors = [...authors, 'Organization', 'RelatedPerson'] as const;
+
+/** MHD’s required binding: it leaves `entered-in-error` out. */
+const documentStatuses = {
+  valueSet: 'https://profiles.ihe.net/ITI/MHD/ValueSet/DocumentReferenceStats',
+  codes: ['current', 'superseded'],
+} as const;
+
 const simplified: readonly Rule[] = [
   { element: 'modifierExtension', card: '0..0' },
   { element: 'masterIdentifier', card: '1..1' },
@@ -12,10 +23,12 @@ const simplified: readonly Rule[] = [
   { element: 'status', card: '1..1', fixed: 'current' },
   { element: 'docStatus', card: '0..0' },
   { element: 'category', card: '0..1' },
-  { element: 'subject', card: '1..1' },
+  { element: 'subject', card: '1..1', targets: ['Patient'] },
   { element: 'date', card: '1..1', mhd: '0..1', filled: 'the instant of the deposit' },
-  { element: 'author', card: '1..*', mhd: '0..*', filled: 'the caller (EX_2.1-1140)' },
-  { element: 'custodian', card: '1..1', mhd: '0..1', filled: 'the depositing structure' },
+  { element: 'author', card: '1..*', mhd: '0..*', filled: 'the caller (EX_2.1-1140)', targets: simplifiedAuthors },
+  { element: 'authenticator', card: '0..1', targets: authenticators },
+  { element: 'relatesTo.target', card: '1..1', targets: ['DocumentReference'] },
+  { element: 'custodian', card: '1..1', mhd: '0..1', filled: 'the depositing structure', targets: ['Organization'] },
   { element: 'content', card: '1..1' },
   { element: 'content.attachment.contentType', card: '1..1' },
   { element: 'content.attachment.data', card: '1..1' },
@@ -34,14 +47,22 @@ const comprehensive: readonly Rule[] = [
   { element: 'modifierExtension', card: '0..0' },
   { element: 'extension(pdsm-ext-is-archived)', card: '0..1', mhd: '0..*' },
   { element: 'masterIdentifier', card: '1..1' },
+  { element: 'status', card: '1..1', binding: documentStatuses },
   { element: 'docStatus', card: '0..0' },
   { element: 'type', card: '1..1' },
   { element: 'category', card: '1..1' },
-  { element: 'subject', card: '1..1' },
+  { element: 'subject', card: '1..1', targets: ['Patient'] },
   { element: 'date', card: '1..1', mhd: '0..1', filled: 'the instant of the deposit' },
-  { element: 'author', card: '1..*', mhd: '0..*', filled: 'the caller (EX_2.1-1140)', contained: true },
-  { element: 'authenticator', card: '0..1', contained: true },
-  { element: 'custodian', card: '1..1', mhd: '0..1', filled: 'the depositing structure' },
+  {
+    element: 'author',
+    card: '1..*',
+    mhd: '0..*',
+    filled: 'the caller (EX_2.1-1140)',
+    contained: true,
+    targets: authors,
+  },
+  { element: 'authenticator', card: '0..1', contained: true, targets: authenticators },
+  { element: 'custodian', card: '1..1', mhd: '0..1', filled: 'the depositing structure', targets: ['Organization'] },
   { element: 'securityLabel', card: '1..*' },
   { element: 'content', card: '1..1' },
   { element: 'content.attachment.contentType', card: '1..1' },
@@ -58,7 +79,7 @@ const comprehensive: readonly Rule[] = [
   { element: 'context.period.start', card: '1..1', mhd: '0..1' },
   { element: 'context.facilityType', card: '1..1' },
   { element: 'context.practiceSetting', card: '1..1' },
-  { element: 'context.sourcePatientInfo', card: '1..1', contained: true },
+  { element: 'context.sourcePatientInfo', card: '1..1', contained: true, targets: ['Patient'] },
 ];
 
 const submissionSet: readonly Rule[] = [
@@ -72,16 +93,25 @@ const submissionSet: readonly Rule[] = [
   { element: 'extension(ihe-designationType).valueCodeableConcept', card: '1..1' },
   { element: 'extension(ihe-sourceId)', card: '1..1' },
   { element: 'extension(pdsm-ext-is-archived)', card: '0..1', mhd: '0..*' },
-  { element: 'extension(pdsm-ext-intended-recipient)', card: '0..*', contained: true },
+  { element: 'extension(pdsm-ext-intended-recipient)', card: '0..*', contained: true, targets: authenticators },
   { element: 'modifierExtension', card: '0..0' },
   { element: 'status', card: '1..1', fixed: 'current' },
   { element: 'mode', card: '1..1', fixed: 'working' },
   { element: 'code', card: '1..1', fixed: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes|submissionset' },
-  { element: 'subject', card: '1..1' },
+  { element: 'subject', card: '1..1', targets: ['Patient'] },
   { element: 'encounter', card: '0..0' },
   { element: 'date', card: '1..1' },
-  { element: 'source', card: '1..1', mhd: '0..1', filled: 'the caller (EX_2.1-1140)', contained: true },
-  { element: 'source.extension(ihe-authorOrg)', card: '0..1', contained: true },
+  {
+    element: 'source',
+    card: '1..1',
+    mhd: '0..1',
+    filled: 'the caller (EX_2.1-1140)',
+    contained: true,
+    targets: ['PractitionerRole', 'Device', 'Patient'],
+    // PDSm4DMP's own examples have one.
+    tolerated: ['Practitioner'],
+  },
+  { element: 'source.extension(ihe-authorOrg)', card: '0..1', contained: true, targets: ['Organization'] },
   { element: 'orderedBy', card: '0..0' },
   { element: 'note', card: '0..1' },
   { element: 'entry.flag', card: '0..0' },
@@ -97,7 +127,7 @@ const folder: readonly Rule[] = [
   { element: 'mode', card: '1..1', fixed: 'working' },
   { element: 'title', card: '1..1' },
   { element: 'code', card: '1..1', fixed: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes|folder' },
-  { element: 'subject', card: '1..1' },
+  { element: 'subject', card: '1..1', targets: ['Patient'] },
   { element: 'encounter', card: '0..0' },
   { element: 'date', card: '1..1', mhd: '0..1', filled: 'the registry sets lastUpdateTime' },
   { element: 'source', card: '0..0' },

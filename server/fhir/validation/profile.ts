@@ -4,6 +4,7 @@
  */
 import type { Issue } from '../../../mappings/outcome.ts';
 import { isWalkable, validateBase } from './engine.ts';
+import { extensionIssues } from './extensions.ts';
 import { invariantIssues } from './invariants.ts';
 import { profiles } from './pdsm-rules.ts';
 import { applyRules, type Edition } from './rules.ts';
@@ -30,6 +31,7 @@ export function validateAgainst(value: unknown, profile: ProfileName, edition: E
   const { name, rules } = profiles[profile];
   const more = [
     ...applyRules(value as object, rules, type, edition, name),
+    ...extensionIssues(value as object, type),
     ...(edition === 'pdsm' && isWalkable(base) ? invariantIssues(value as object, profile, type) : []),
   ];
   return [...base, ...more.filter((m) => !base.some((b) => b.key === m.key && b.expression === m.expression))];

@@ -9,6 +9,7 @@
 import type { Bundle, DocumentReference, List, Patient } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { isWalkable, validateBase } from './engine.ts';
+import { extensionIssues } from './extensions.ts';
 import { invariantIssues } from './invariants.ts';
 import { sortEntries, type FolderEntry, type ReferenceEntry, type Sorted } from './bundle-entries.ts';
 import {
@@ -85,6 +86,7 @@ export function readProvideBundle(value: unknown): ReadBundle {
 function checkEntries({ lists, folders, references }: Sorted, edition: Edition | undefined): Issue[] {
   const profile = ({ resource, path }: Entry<List | DocumentReference>, name: keyof typeof profiles): Issue[] => [
     ...applyRules(resource, profiles[name].rules, path, edition ?? 'pdsm', profiles[name].name),
+    ...extensionIssues(resource, path),
     ...(edition === 'mhd' ? [] : invariantIssues(resource, name, path)),
   ];
   return [

@@ -3,6 +3,7 @@
  * `content.attachment.title`; an extension is named by its URL's last segment: `extension(ihe-sourceId)`.
  */
 import type { Issue } from '../../../mappings/outcome.ts';
+import { extensionUrl } from './extensions.ts';
 
 /** Which publisher's edition of a profile a resource claims. */
 export type Edition = 'pdsm' | 'mhd';
@@ -17,8 +18,14 @@ export interface Rule {
   filled?: string;
   /** Value that every occurrence must have (a code, or `system|code` for a CodeableConcept). */
   fixed?: string;
+  /** Required binding that is narrower than R4's own: canonical of the value set, and its codes. */
+  binding?: { valueSet: string; codes: readonly string[] };
   /** The reference must be to a contained resource (aggregation). */
   contained?: true;
+  /** Types that the reference may lead to, where the contained resource or the reference itself tells; else R4's. */
+  targets?: readonly string[];
+  /** Types of which it is only said that the profile does not take them. */
+  tolerated?: readonly string[];
 }
 
 type Json = Record<string, unknown>;
@@ -67,8 +74,15 @@ function applyRule(resource: Json, row: Rule, path: string, edition: Edition, ru
     for (const f of found) {
       if (row.fixed !== undefined && !matches(f.value, row.fixed))
         issues.push({ key: 'value-fixed', expression: f.path, values: { element, expected: row.fixed, rule } });
+      if (row.binding && !row.binding.codes.includes(String(f.value)))
+        issues.push({
+          key: 'code-unknown',
+          expression: f.path,
+          values: { code: String(f.value).slice(0, 64), valueSet: row.binding.valueSet },
+        });
       if (row.contained && !isContained(f.value))
         issues.push({ key: 'contained-expected', expression: f.path, values: { element, rule } });
+      issues.push(...targetIssues(f, row, resource));
     }
   }
   return issues;
@@ -82,7 +96,7 @@ function children({ value, path }: Found, step: string): Found[] {
     const all = Array.isArray(value.extension) ? (value.extension as unknown[]) : [];
     return all
       .map((v, i) => ({ value: v, path: `${path}.extension[${i}]` }))
-      .filter((f) => isObject(f.value) && String(f.value.url).endsWith(`/${extension[1] ?? ''}`));
+      .filter((f) => isObject(f.value) && f.value.url === extensionUrl(extension[1] ?? ''));
   }
   const item = Object.hasOwn(value, step) ? value[step] : undefined;
   if (item === undefined) return [];
@@ -98,6 +112,32 @@ function matches(value: unknown, fixed: string): boolean {
   if (!isObject(value)) return value === fixed;
   const codings = Array.isArray(value.coding) ? (value.coding as Json[]) : [];
   return codings.some((c) => `${String(c.system)}|${String(c.code)}` === fixed);
+}
+
+/** The type that a reference leads to: that of the contained resource, else what it says itself. */
+function typeOf(value: unknown, resource: Json): string | undefined {
+  const reference = isObject(value) && isObject(value.valueReference) ? value.valueReference : value;
+  if (!isObject(reference)) return undefined;
+  const literal = typeof reference.reference === 'string' ? reference.reference : '';
+  const contained = Array.isArray(resource.contained) ? (resource.contained as unknown[]) : [];
+  const inside = contained.find((c) => isObject(c) && literal === `#${String(c.id)}`) as Json | undefined;
+  const said = /^(?:https?:\/\/[^\s?#]{1,500}\/)?([A-Z][A-Za-z]{1,40})[/?]/.exec(literal)?.[1] ?? reference.type;
+  const type = inside?.resourceType ?? said;
+  return typeof type === 'string' ? type : undefined;
+}
+
+function targetIssues({ value, path }: Found, { element, targets, tolerated }: Rule, resource: Json): Issue[] {
+  const given = targets && typeOf(value, resource);
+  if (given === undefined || targets?.includes(given)) return [];
+  const values = { element, given: given.slice(0, 64) };
+  return [
+    {
+      key: 'reference-type',
+      expression: path,
+      values,
+      ...(tolerated?.includes(given) ? { severity: 'warning' as const } : {}),
+    },
+  ];
 }
 
 function isContained(value: unknown): boolean {

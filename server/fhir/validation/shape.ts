@@ -7,6 +7,7 @@
  */
 import { tryGetDataType, type InternalSchemaElement, type InternalTypeSchema } from '@medplum/core';
 import type { Issue } from '../../../mappings/outcome.ts';
+import { cleanNarrative, NarrativeError } from '../xml/narrative.ts';
 import { loadDefinitions, type CodeList } from './definitions.ts';
 
 type Json = Record<string, unknown>;
@@ -122,6 +123,7 @@ class Walk {
           true,
         );
       if (type === 'code') this.code(value as string, element, path);
+      if (type === 'xhtml') this.narrative(value as string, path);
       return;
     }
     if (type === 'Resource') return this.resource(value, path, depth + 1);
@@ -145,6 +147,15 @@ class Walk {
       if (isObject(item)) this.object(item, schema, here, depth + 1);
       else this.wrongJson(here, 'object');
     });
+  }
+
+  private narrative(div: string, path: string): void {
+    try {
+      cleanNarrative(div);
+    } catch (e) {
+      if (!(e instanceof NarrativeError)) throw e;
+      this.fault({ key: 'narrative', expression: path, values: { detail: e.detail } }, true);
+    }
   }
 
   private code(code: string, element: InternalSchemaElement, path: string): void {

@@ -454,7 +454,7 @@ describe('ITI-105: bad input is answered, and nothing is sent or kept', () => {
     [
       'a Group for a patient',
       { ...base, subject: { reference: 'Group/1' } },
-      ['400', 'reference-unresolved DocumentReference.subject.reference'],
+      ['400', 'reference-type DocumentReference.subject'],
     ],
     [
       'a patient by local id only',

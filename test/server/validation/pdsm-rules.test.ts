@@ -41,6 +41,30 @@ const fixedOf = (e: ElementDefinition): unknown => {
 const mustBeContained = (e: ElementDefinition): boolean =>
   e.type?.some((t) => t.aggregation?.join() === 'contained') ?? false;
 
+/** Types of the profiles that a reference may lead to: `as-practitionerrole` is a PractitionerRole. */
+const profiled: Record<string, string> = {
+  'as-practitioner': 'Practitioner',
+  'as-practitionerrole': 'PractitionerRole',
+  'as-organization': 'Organization',
+  'fr-core-patient': 'Patient',
+  'fr-core-related-person': 'RelatedPerson',
+};
+const targetsOf = (e: ElementDefinition): Set<string> =>
+  new Set(
+    (e.type ?? []).flatMap((t) =>
+      (t.targetProfile ?? []).map((url) => {
+        const name = url.split('|')[0]!.split('/').pop()!;
+        return profiled[name] ?? name;
+      }),
+    ),
+  );
+
+/** A required binding that is not R4's own. */
+const narrowedBinding = (e: ElementDefinition): string | undefined =>
+  e.binding?.strength === 'required' && !e.binding.valueSet!.startsWith('http://hl7.org/fhir/') && !fixedOf(e)
+    ? e.binding.valueSet
+    : undefined;
+
 describeShared('PDSm rule tables against the compiled snapshots', () => {
   for (const [key, profile] of Object.entries(profiles)) {
     const definition = load('pdsm', profile.snapshot);
@@ -56,6 +80,11 @@ describeShared('PDSm rule tables against the compiled snapshots', () => {
         expect(mustBeContained(element) || (valueOf !== undefined && mustBeContained(valueOf))).toBe(
           row.contained ?? false,
         );
+        if (row.targets)
+          expect(new Set([...row.targets])).toEqual(
+            targetsOf(valueOf && !element.type?.[0]?.targetProfile ? valueOf : element),
+          );
+        expect(row.binding?.valueSet).toBe(narrowedBinding(element));
         let inMhd: string | undefined;
         try {
           inMhd = card(elementOf(parent, row.element));
