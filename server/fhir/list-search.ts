@@ -61,15 +61,17 @@ export const searchLists: Handler = async (call, services) => {
   }
   const patient = await store.patients.byIns(ins);
   const found = await Promise.all(plan.map((one) => answerTo(one, ins, patient.id, warnings, call, services)));
-  const { resourceOf, unreadable } = createMapper((hit: ListHit) => toList(hit, patient.id, []));
+  // Members are no criterion: those of the page alone are asked for, in the end.
+  const { resourceOf } = createMapper((hit: ListHit) => toList(hit, patient.id, []));
   const instantOfSearch = services.now().getTime();
   const matching = found.flatMap(({ hits, residual }) =>
-    hits.filter((hit) => {
-      const list = resourceOf(hit);
-      return list !== undefined && residual.every((c) => listMatches(list, c, instantOfSearch));
-    }),
+    residual.length === 0
+      ? hits
+      : hits.filter((hit) => {
+          const list = resourceOf(hit);
+          return list !== undefined && residual.every((c) => listMatches(list, c, instantOfSearch));
+        }),
   );
-  for (let i = unreadable(); i > 0; i--) warnings.push({ key: 'dmp-garbage', severity: 'warning' });
   const hits = orderBy(matching, search.sort, listKeys, resourceOf);
   const context: Context = { selection, patientId: patient.id, ins, include };
   const self = linkToSelf(search, patient.id);
@@ -105,14 +107,18 @@ async function reply(slice: ListSlice, warnings: Issue[], call: Call, services: 
   const itemsIncluded = includes(include, 'List:item', 'DocumentReference');
   const isTold = items.length > 0 && (showsMembers(selection) || itemsIncluded);
   const members = ins && isTold ? await membersOf(items, ins, call, services) : new Map<string, Members>();
-  const resources = items.map((hit) => toList(hit, patientId, members.get(hit.id)?.items ?? []));
+  const { resourceOf, unreadable } = createMapper((hit: ListHit) =>
+    toList(hit, patientId, members.get(hit.id)?.items ?? []),
+  );
+  const resources = items.map(resourceOf).filter((r) => r !== undefined);
+  for (let i = unreadable(); i > 0; i--) warnings.push({ key: 'dmp-garbage', severity: 'warning' });
   const included: Resource[] =
     items.length > 0 ? patientIncluded(include, ['List:subject', 'List:patient'], patientId, ins) : [];
   if (ins && itemsIncluded) {
     const documents = new Map<string, StoredDocument>();
     for (const list of members.values()) for (const d of list.documents) documents.set(d.id, d);
     const told = await documentsOf([...documents.values()], ins, call, services);
-    included.push(...(told.resources satisfies DocumentReference[]));
+    included.push(...told.resources);
     warnings.push(...told.warnings);
   }
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { documentEntryRows } from '../../mappings/document-entry.ts';
 import { folderRows } from '../../mappings/folder.ts';
+import { listSearchParameters } from '../../mappings/list-search.ts';
 import { mappingMarkdown, mappingTable } from '../../mappings/mapping-table.ts';
 import { documentSearchParameters } from '../../mappings/search.ts';
 import { submissionSetRows } from '../../mappings/submission-set.ts';
@@ -82,6 +83,27 @@ describe('the mapping table', () => {
           `${name}: ${one}`,
         ).toBe(true);
       }
+    }
+  });
+
+  it('the same for lists: rows name what is served, and what is served names their slots', () => {
+    const rows = [...submissionSetRows, ...folderRows] as {
+      xds: string;
+      search?: readonly string[];
+      query?: readonly string[];
+    }[];
+    const served = listSearchParameters.map((p) => p.name);
+    for (const { xds, search = [] } of rows) for (const name of search) expect(served, xds).toContain(name);
+    const reached = new Set(rows.flatMap((r) => r.search ?? []));
+    // An id and a time of the façade’s own, and the constant that tells sets and folders apart.
+    expect(served.filter((name) => !reached.has(name)).sort()).toEqual(['_id', '_lastUpdated', 'code']);
+    for (const { name, slot } of listSearchParameters) {
+      const queries = rows.filter((r) => r.search?.includes(name)).flatMap((r) => r.query ?? []);
+      for (const one of slot?.split(', ') ?? [])
+        expect(
+          queries.some((q) => new RegExp(`^\\$XDS(SubmissionSet|Folder)${one}`).test(q)),
+          `${name}: ${one}`,
+        ).toBe(true);
     }
   });
 
