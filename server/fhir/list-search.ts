@@ -2,7 +2,7 @@
  * ITI-66 / PDSm flux 05a: the submission sets or folders of one patient, with their members. One stored query a kind of list
  * for a search, none for its further pages; for each page that shows members, one more that tells them.
  */
-import type { DocumentReference, Resource } from '@medplum/fhirtypes';
+import type { Resource } from '@medplum/fhirtypes';
 import { listMatches, type TranslatedListSearch } from '../../mappings/list-search.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import { parseSearch, type Include } from '../search/parse.ts';
