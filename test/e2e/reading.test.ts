@@ -116,7 +116,8 @@ describe('9. Reading aids', () => {
   it('shows nothing, not even a part, that the registry does not vouch for', async () => {
     const url = await deposit(simplified({ content: text('to be corrupted'), contentType: 'text/plain' }));
     await stack.fault({ transaction: 'TD3.2', kind: 'corrupt' });
-    for (const headers of [{ accept: 'text/html' }, { accept: 'text/plain', range: 'bytes=0-3' }]) {
+    const asked: Record<string, string>[] = [{ accept: 'text/html' }, { accept: 'text/plain', range: 'bytes=0-3' }];
+    for (const headers of asked) {
       const { status, bytes } = await stack.raw(url, 'doctor', headers);
       expect(status).toBe(502);
       expect(bytes.toString()).not.toContain('to be corrupted');

@@ -91,7 +91,8 @@ describe('8. XML too', () => {
       [`/Patient?identifier=${P1}`, undefined],
     ] as const) {
       const method = body === undefined ? 'GET' : 'POST';
-      const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+      const headers: Record<string, string> =
+        body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
       const xml = await ask<Bundle>(url, { method, headers, ...(body === undefined ? {} : { body }) });
       expect(xml.status, `${url} ${xml.xml.slice(0, 500)}`).toBe(200);
       const json =
@@ -212,8 +213,7 @@ describeShared('every example of PDSm', (dir) => {
       const json = await stack.post<OperationOutcome>(url, resource, 'nurse');
       const xml = await send<OperationOutcome>(url, resource);
       expect(xml.status, file).toBe(json.status);
-      const said = (o: OperationOutcome) =>
-        (o.issue ?? []).map((i) => `${i.code} ${i.expression?.join()} ${i.details?.text}`);
+      const said = (o: OperationOutcome) => o.issue.map((i) => `${i.code} ${i.expression?.join()} ${i.details?.text}`);
       expect(said(xml.resource), file).toEqual(said(json.body));
     }
   });

@@ -66,7 +66,8 @@ describe('every declared route', () => {
   });
 
   it('asks for its own scope, and says which one is missing', async () => {
-    for (const route of routes().filter((r) => r.type)) {
+    // An operation may ask for none of its own: its content decides.
+    for (const route of routes().filter((r) => r.type && r.interaction.permission)) {
       const need = `user/${route.type}.${route.interaction.permission}`;
       const allBut = [...'cruds'].filter((l) => l !== route.interaction.permission).join('');
       const body = JSON.stringify({ resourceType: route.type });
@@ -89,9 +90,9 @@ describe('every declared route', () => {
 
   it('refuses other methods with Allow, and unknown places', async () => {
     for (const [method, url, allow] of [
-      ['put', '/fhir/DocumentReference/abc', 'GET, HEAD'],
-      ['delete', '/fhir/DocumentReference/abc', 'GET, HEAD'],
-      ['patch', '/fhir/DocumentReference', 'GET, HEAD, POST'],
+      ['put', '/fhir/DocumentReference/abc', 'GET, HEAD, PATCH'],
+      ['delete', '/fhir/DocumentReference/abc', 'GET, HEAD, PATCH'],
+      ['put', '/fhir/DocumentReference', 'GET, HEAD, PATCH, POST'],
       ['put', '/fhir', 'POST'],
       ['delete', '/fhir/Patient/_search', 'POST'],
     ] as const) {
@@ -205,7 +206,7 @@ describe('what is open', () => {
   it('discovery is JSON whatever is asked, and metadata is negotiated', async () => {
     const smart = await bench.get('/fhir/.well-known/smart-configuration', '').set('Accept', 'application/fhir+xml');
     expect(smart.headers['content-type']).toMatch(/^application\/json/);
-    expect((smart.body as { scopes_supported: string[] }).scopes_supported).toContain('user/DocumentReference.crs');
+    expect((smart.body as { scopes_supported: string[] }).scopes_supported).toContain('user/DocumentReference.crus');
     expect((await bench.get('/fhir/metadata', '').set('Accept', 'application/fhir+turtle')).status).toBe(406);
     for (const [query, accept] of [
       ['', 'application/fhir+xml'],
@@ -250,7 +251,10 @@ describe('/metadata', () => {
       implementation: { url: 'http://localhost:8080/fhir' },
     });
     const rest = statement.rest![0]!;
-    const declared = rest.resource!.flatMap((r) => r.interaction!.map((i) => `${r.type}.${i.code}`));
+    const declared = rest.resource!.flatMap((r) => [
+      ...(r.interaction ?? []).map((i) => `${r.type}.${i.code}`),
+      ...(r.operation ?? []).map((o) => `${r.type}.$${o.name}`),
+    ]);
     expect([...declared, ...rest.interaction!.map((i) => i.code)].sort()).toEqual(Object.keys(realHandlers).sort());
     for (const r of resources) {
       const names = (rest.resource!.find((x) => x.type === r.type)!.searchParam ?? []).map((p) => p.name);

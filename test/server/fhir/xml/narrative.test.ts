@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { validateBase } from '../../../../server/fhir/validation/engine.ts';
 import { cleanNarrative, NarrativeError } from '../../../../server/fhir/xml/narrative.ts';
 import { narrativeAttributes, narrativeElements } from '../../../../server/fhir/xml/narrative-tables.ts';
 
@@ -15,6 +16,14 @@ function refusal(div: string): string | undefined {
     throw e;
   }
 }
+
+it('is asked of JSON as well', () => {
+  const patient = (div: string) => ({ resourceType: 'Patient', text: { status: 'generated', div } });
+  expect(validateBase(patient(wrap('<p>x</p>')), 'Patient')).toEqual([]);
+  expect(validateBase(patient(wrap('<script>x</script>')), 'Patient')).toEqual([
+    { key: 'narrative', expression: 'Patient.text.div', values: { detail: '<script>' } },
+  ]);
+});
 
 it('allows what constraint txt-1 of FHIR R4 allows', () => {
   const file = path.join(
