@@ -7,13 +7,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
-import { INS_TEST, patients, provideBundle, simplified } from '../support/resources.ts';
+import { INS_TEST, patients, provideBundle, simplified, VISIBILITY } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
 /** A deposit of this run that was listed, one that was not, and a set. */
 let listed: DocumentReference;
 let unlisted: DocumentReference;
+let patchable: DocumentReference;
 let patientId: string;
 let listId: string;
 let next: string;
@@ -30,6 +31,7 @@ beforeAll(async () => {
   next = found.link!.find((l) => l.relation === 'next')!.url.slice(stack.base.length);
   patientId = found.entry![0]!.resource!.subject!.reference!;
   unlisted = await create(simplified({ content: text('neuf'), contentType: 'text/plain' }));
+  patchable = await create(simplified({ content: text('changé'), contentType: 'text/plain' }));
   const { body } = await stack.post<Bundle>(
     '',
     provideBundle([{ content: text(), contentType: 'text/plain' }]),
@@ -39,6 +41,9 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
+const change = (d: DocumentReference, patch: object[], kind: 'doctor' | 'nurse') =>
+  stack.patch(`/DocumentReference/${d.id}`, patch, 'application/json-patch+json', kind);
+const mask = [{ op: 'add', path: '/securityLabel/-', value: { coding: [{ system: VISIBILITY, code: 'MASQUE_PS' }] } }];
 const strong = 'INDIRECTE_RENFORCEE';
 const weak = 'INDIRECTE';
 /** What is asked, by whom, and what the DMP then hears. `serves` names the declared interaction. */
@@ -89,7 +94,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       'DocumentReference.search-type',
       () => stack.get(`/DocumentReference?${mine}`, 'doctor'),
       200,
-      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`],
     ],
     [
       'a list and its relations, whose targets were seen before',
@@ -184,6 +189,35 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       [`TD3.1a ${strong}`],
     ],
     [
+      'a document masked',
+      'DocumentReference.patch',
+      () => change(patchable, mask, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`, `TD3.3a ${strong}`, `TD3.1a ${strong}`],
+    ],
+    [
+      'the same again',
+      'DocumentReference.patch',
+      // Masked by who is not its author: hidden from that one too.
+      () => change(patchable, mask, 'doctor'),
+      404,
+      [`TD3.1a ${strong}`],
+    ],
+    [
+      'what no patch may change',
+      'DocumentReference.patch',
+      () => change(listed, [{ op: 'remove', path: '/type' }], 'doctor'),
+      405,
+      [],
+    ],
+    [
+      'a document deleted by the structure that fed it',
+      'DocumentReference.patch',
+      () => change(patchable, [{ op: 'replace', path: '/status', value: 'superseded' }], 'nurse'),
+      200,
+      [`TD3.1b ${weak}`, `TD3.3c ${weak}`],
+    ],
+    [
       'bytes of a document that was listed',
       'Binary.read',
       () => stack.request('HEAD', `/Binary/${listed.id}`, 'doctor'),
@@ -205,7 +239,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       'List.read',
       () => stack.get(`/List/${listId}`, 'doctor'),
       200,
-      [`TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`],
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`],
     ],
     [
       'the sets of last summer, with what is in them',

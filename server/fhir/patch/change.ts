@@ -81,7 +81,7 @@ function send(change: Made, state: State, call: Call, services: Services): Promi
  */
 async function deleteByReference(state: State, call: Call, services: Services): Promise<RegistryResponse> {
   const { document } = state.found;
-  const target = await referenceOf(document, call, services);
+  const { reference: target } = state;
   if (target === undefined) throw absent(document);
   const { approved, archived } = statuses;
   const likely = document.availabilityStatus === archived ? [archived, approved] : [approved, archived];

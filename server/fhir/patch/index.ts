@@ -16,7 +16,7 @@ import { make } from './change.ts';
 import { requireClearLabels, requireNames, requirePatchable } from './elements.ts';
 import { readFhirPathPatch } from './fhirpath-patch.ts';
 import { readJsonPatch } from './json-patch.ts';
-import type { Patch } from './patch.ts';
+import { maxBytes, type Patch } from './patch.ts';
 import { requireRight } from './rights.ts';
 import { currentState, type State } from './state.ts';
 import { isDryRun, targetOf } from './target.ts';
@@ -47,6 +47,7 @@ export const patchDocument: Handler = async (call, services) => {
 /** @throws IssueError media-type (415), body-missing, and what the form finds */
 function readPatch({ payload }: Call): Patch {
   if (!payload) throw new IssueError({ key: 'body-missing', values: { expected: patchFormats.join(' | ') } });
+  if (payload.bytes.byteLength > maxBytes) throw new IssueError({ key: 'too-large', values: { limit: maxBytes } });
   const { type, parameters } = parseMedia(payload.contentType);
   const charset = parameters['charset'] ?? 'utf-8';
   const read = Object.hasOwn(formats, type) && /^utf-?8$/.test(charset) ? formats[type] : undefined;

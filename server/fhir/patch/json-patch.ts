@@ -9,7 +9,7 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { extIsArchived } from '../../../mappings/canonicals.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { parseJson } from '../json.ts';
-import { badPath, malformed, maxPath, notApplicable, requireCount, type Patch, type Touch } from './patch.ts';
+import { badPath, malformed, maxCopy, maxPath, notApplicable, requireCount, type Patch, type Touch } from './patch.ts';
 
 const operations: readonly string[] = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
 const withValue: readonly string[] = ['add', 'replace', 'test'];
@@ -69,6 +69,7 @@ function apply(list: readonly Operation[], document: DocumentReference): ReturnT
     if (from && op === 'move') touched.push(touchOf(from, resource));
     if (tokens?.length === 0 && op !== 'test') return; // the whole resource: refused by what it touches
     if (from) requirePlace(from, resource, i, false);
+    if (from && op === 'copy') requireSmall(from, resource, i);
     if (tokens && op !== 'test') requirePlace(tokens, resource, i, op !== 'remove' && op !== 'replace');
     const [error] = applyPatch(resource, [operation]);
     if (error?.name === 'TestError') throw new IssueError({ key: 'patch-test-failed', values: { index: i } });
@@ -109,6 +110,12 @@ function touchOf([first, second, ...rest]: string[], resource: DocumentReference
   }
   const isLabel = first === 'securityLabel' && second !== undefined && rest.length === 0;
   return { element, ...(isLabel && value !== undefined ? { label: value } : {}) };
+}
+
+/** @throws IssueError patch-not-applicable */
+function requireSmall(from: readonly string[], resource: unknown, i: number): void {
+  const value = from.reduce((node, token) => (node as Record<string, unknown>)[token], resource);
+  if (JSON.stringify(value).length > maxCopy) throw notApplicable(i, `copy > ${maxCopy}`);
 }
 
 /** Walks to the place: every step must be there, the last too unless it is made. @throws IssueError patch-not-applicable */

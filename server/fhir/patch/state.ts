@@ -23,6 +23,8 @@ export interface State {
   /** Whether the registry said it, or only what was deposited here is known. */
   isCertain: boolean;
   resource: DocumentReference;
+  /** entryUUID of the current version, where the registry said no more than that. */
+  reference?: string;
 }
 
 /** `State` of an entry. */
@@ -57,10 +59,12 @@ async function asRegistered(document: StoredDocument, call: Call, services: Serv
 }
 
 async function asDeposited(document: StoredDocument, call: Call, services: Services): Promise<State | undefined> {
-  // Nothing comes back from a deletion: no need to ask.
-  if (document.availabilityStatus !== deleted && !(await referenceOf(document, call, services))) return undefined;
   const entry = await depositedEntry(document, services);
-  return stateOf(foundOf(entry, document, services), false, services);
+  const state = stateOf(foundOf(entry, document, services), false, services);
+  // Nothing comes back from a deletion: no need to ask.
+  if (document.availabilityStatus === deleted) return state;
+  const reference = await referenceOf(document, call, services);
+  return reference === undefined ? undefined : { ...state, reference };
 }
 
 /** The entryUUID of the document's current version, by TD3.1b; undefined when the DMP does not hold it. @throws DmpError */

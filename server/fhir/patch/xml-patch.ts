@@ -9,11 +9,11 @@ import { parseXml, XmlError, type XmlNode } from '../../../mappings/xml/tree.ts'
 import { readFhirXml } from '../xml/read.ts';
 import { fhirNamespace } from '../xml/schema.ts';
 import { writeFhirXml } from '../xml/write.ts';
-import { malformed, notApplicable, requireCount, type Patch, type Touch } from './patch.ts';
+import { malformed, maxBytes, notApplicable, requireCount, type Patch, type Touch } from './patch.ts';
 import { parseSelector, selectNodes, type Selector, type XmlPlace } from './xpath.ts';
 
 /** Of a patch: a few operations on three elements. */
-const limits = { depth: 32, size: 1024 * 1024, nodes: 5000 };
+const limits = { depth: 32, size: maxBytes, nodes: 5000 };
 const kinds = ['add', 'replace', 'remove'] as const;
 const positions = ['before', 'after', 'prepend', undefined] as const;
 

@@ -183,6 +183,13 @@ describe('JSON Patch', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
+  it('does not let copies of copies grow', () => {
+    const bomb = Array.from({ length: 60 }, () => ({ op: 'copy', from: '/securityLabel', path: '/securityLabel/-' }));
+    const began = performance.now();
+    expect(keysOf(() => json(bomb).apply(document))).toEqual(['patch-not-applicable']);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
   it('tells who copies PDSm’s invalid example what to write instead', () => {
     const url = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/SearchParameter/PDSm-isArchived';
     for (const path of [`/extension/[url:"${url}"]/valueBoolean`, `/extension[url:'${extIsArchived}']/valueBoolean`]) {

@@ -312,6 +312,13 @@ describe('settings', () => {
   });
 });
 
+it('a patch has a size: 413', async () => {
+  const { id } = await registered();
+  const huge = [{ op: 'add', path: '/securityLabel/-', value: 'x'.repeat(1024 * 1024) }];
+  expect((await patch(`/${id}`, huge)).status).toBe(413);
+  expect(bench.dmp.names()).toEqual([]);
+});
+
 it('no INS, name or value of the patch gets into the log', async () => {
   const { id } = await registered();
   await patch(`?identifier=9.9.9&patient.identifier=${encodeURIComponent(insToken)}`, mask);
