@@ -8,7 +8,6 @@ export const listKeys: Record<string, KeyOf<List>> = {
   date: instant((l) => l.date),
   _lastUpdated: instant((l) => l.meta?.lastUpdated),
   title: (l) => l.title,
-  status: (l) => l.status,
   code: (l) => l.code?.coding?.[0]?.code,
   _id: (l) => l.id,
 };
