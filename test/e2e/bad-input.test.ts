@@ -5,6 +5,7 @@ import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirt
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pdf, pdfOfSize, text } from '../support/documents.ts';
 import { INS_TEST, newOid, patients, provideBundle, simplified } from '../support/resources.ts';
+import { countRows } from '../support/rows.ts';
 import { startStack, type FaultSpec, type Stack } from '../support/stack.ts';
 import { describeShared, sharedDir } from '../support/shared.ts';
 
@@ -37,16 +38,10 @@ function expectOutcome(
 }
 
 /** How much each table of the database holds, and the spool. */
-async function held(): Promise<Record<string, number>> {
-  const tables = ['document', 'document_identifier', 'submission_set', 'patient', 'search'];
-  const counts = await Promise.all(
-    tables.map(async (table) => {
-      const [row] = await stack.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-      return [table, row!.n] as const;
-    }),
-  );
-  return { ...Object.fromEntries(counts), spool: stack.spooled().length };
-}
+const held = async (): Promise<Record<string, number>> => ({
+  ...(await countRows(stack.database)),
+  spool: stack.spooled().length,
+});
 
 /** Within a `describe`: after each of its tests the database and the spool hold what they held before. */
 function leavesNothing(): void {

@@ -304,11 +304,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
     (b) => b.entry!.splice(1, 2),
     ['400', 'reference-unresolved Bundle.entry[0].resource.entry[0].item.reference'],
   ],
-  [
-    'Missing_SubmissionSetTypeList',
-    (b) => b.entry!.shift(),
-    ['400', 'entry-count Bundle.entry'],
-  ],
+  ['Missing_SubmissionSetTypeList', (b) => b.entry!.shift(), ['400', 'entry-count Bundle.entry']],
   [
     'Missing_Format_Code',
     (b) => delete reference(b).content[0]!.format,
@@ -392,11 +388,7 @@ const negative: [string, (b: Bundle) => unknown, string[]][] = [
         },
         request: { method: 'POST', url: 'List' },
       }),
-    [
-      '400',
-      'element-forbidden Bundle.entry[5].resource.source',
-      'entry-unreferenced Bundle.entry[5].resource',
-    ],
+    ['400', 'element-forbidden Bundle.entry[5].resource.source', 'entry-unreferenced Bundle.entry[5].resource'],
   ],
   [
     'a replacement',
