@@ -7,9 +7,8 @@ import { xmlParser } from '../../../mappings/xml/parser.ts';
 import { keepText } from './decimal.ts';
 import { convert } from './lexical.ts';
 import { maxAttributes, NarrativeBuilder, NarrativeError, xhtmlNamespace } from './narrative.ts';
+import { put, putPrimitive, type Json } from './place.ts';
 import { fhirNamespace, isResourceType, planOf, type Plan, type Property } from './schema.ts';
-
-type Json = Record<string, unknown>;
 
 /** Nesting of elements; as for JSON, far beyond any resource. */
 const maxDepth = 100;
@@ -281,30 +280,4 @@ function isEmpty({ kind, value, primitive, filled, property }: Frame): boolean {
   // A resource without elements is for the validator.
   if (kind === 'object') return property !== undefined && Object.keys(value).length === 0;
   return primitive === undefined && Object.keys(value).length === 0;
-}
-
-function put(owner: Json, { name, isArray }: Property, value: unknown): void {
-  if (!isArray) owner[name] = value;
-  else if (Array.isArray(owner[name])) (owner[name] as unknown[]).push(value);
-  else owner[name] = [value];
-}
-
-/**
- * A primitive and its `_name` (json.html#primitive): of a list both are as long as each other, with null where one has
- * nothing; a list without any value is left out.
- */
-function putPrimitive(owner: Json, { name, isArray }: Property, value: unknown, shadow: Json): void {
-  const hasShadow = Object.keys(shadow).length > 0;
-  const key = `_${name}`;
-  if (!isArray) {
-    if (value !== undefined) owner[name] = value;
-    if (hasShadow) owner[key] = shadow;
-    return;
-  }
-  const values = (owner[name] ?? []) as unknown[];
-  const shadows = owner[key] as unknown[] | undefined;
-  if (shadows) shadows.push(hasShadow ? shadow : null);
-  else if (hasShadow) owner[key] = [...values.map(() => null), shadow];
-  values.push(value ?? null);
-  owner[name] = values;
 }
