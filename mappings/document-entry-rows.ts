@@ -414,6 +414,7 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     fhir: 'DocumentReference.context.related.identifier',
     codec: 'CXi',
     search: ['related'],
+    query: [slotQuery('ReferenceIdList')],
     loss: 'context.encounter comes back as context.related of type encounterId; references without identifier do not go.',
     write(value, draft) {
       const related = present(value.map((v) => cxIdentifier.decode(v))).map((identifier) => ({ identifier }));
