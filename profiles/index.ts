@@ -3,10 +3,12 @@
  * beyond the published guides is defined here and nowhere else.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CodeSystem, OperationDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { conceptMaps } from './concept-maps.ts';
 import { errorCodeSystem } from './error.ts';
+import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
 
-export type Definition = StructureDefinition | CodeSystem | OperationDefinition;
+export type Definition = StructureDefinition | CodeSystem | OperationDefinition | ConceptMap;
 
 /** Every definition: those of the files, in the order of their names, then those derived from our tables. */
 export function loadProfiles(): Definition[] {
@@ -14,5 +16,5 @@ export function loadProfiles(): Definition[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(`${import.meta.dirname}/${file}`, 'utf8')) as Definition);
-  return [...written, errorCodeSystem()];
+  return [...written, errorCodeSystem(), ...upstreamCodeSystems(), ...attributeCodeSystems(), ...conceptMaps()];
 }

@@ -10,7 +10,7 @@ const nos = (name: string): string => `https://mos.esante.gouv.fr/NOS/${name}/FH
 const v3 = (name: string): string => `http://terminology.hl7.org/CodeSystem/v3-${name}`;
 
 /** URN and ASTM are no OIDs: XDS uses these words as codingScheme for the signature document (dmp-wire §3.4). */
-const pairs: readonly (readonly [oid: string, url: string, ...synonyms: string[]])[] = [
+export const codeSystemPairs: readonly (readonly [oid: string, url: string, ...synonyms: string[]])[] = [
   ['1.2.250.1.213.1.1.4.6', nos('TRE_A00-ProducteurDocNonPS')],
   ['1.2.250.1.213.1.1.4.9', nos('TRE_A01-CadreExercice')],
   ['1.2.250.1.213.1.1.4.5', nos('TRE_A02-ProfessionSavFaire-CISIS')],
@@ -61,7 +61,7 @@ const pairs: readonly (readonly [oid: string, url: string, ...synonyms: string[]
 
 const oids = new Map<string, string>();
 const systems = new Map<string, string>();
-for (const [oid, url, ...synonyms] of pairs) {
+for (const [oid, url, ...synonyms] of codeSystemPairs) {
   systems.set(oid, url);
   for (const each of [url, ...synonyms]) oids.set(each, oid);
 }

@@ -147,8 +147,14 @@ export function dmpIssues(error: DmpError): Issue[] {
   });
 }
 
-/** How long a client is asked to wait after a 503, in seconds. */
+/** How long a client is asked to wait when trying again can help, in seconds. */
 const retryAfter = '30';
+
+/** Whether the same request can succeed later: nothing in it has to be changed first (RFC 9110 §10.2.3). */
+function canRetry(issues: readonly Issue[]): boolean {
+  const errors = issues.filter((i) => (i.severity ?? 'error') === 'error');
+  return errors.length > 0 && errors.every((i) => errorRow(i.key).retry === true);
+}
 
 /** Whatever was thrown, as something that can be sent. Nothing of an unforeseen error reaches the client. */
 export function toProblem(error: unknown): Problem {
@@ -162,7 +168,7 @@ export function toProblem(error: unknown): Problem {
           : [{ key: 'internal' }];
   const status = statusOf(issues);
   const headers = {
-    ...(status === 503 ? { 'Retry-After': retryAfter } : {}),
+    ...(canRetry(issues) ? { 'Retry-After': retryAfter } : {}),
     // RFC 9110 §15.5.6: a 405 says what is allowed, also where PDSm asks for it because of an element.
     ...(issues.some((i) => i.key === 'patch-element') ? { Allow: 'GET, HEAD, PATCH' } : {}),
   };

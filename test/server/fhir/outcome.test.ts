@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errors } from '../../../mappings/errors.ts';
+import { errorRow, errors } from '../../../mappings/errors.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
 import { languageOf, mostIssues, speakable, statusOf, toOutcome, toProblem } from '../../../server/fhir/outcome.ts';
@@ -142,7 +142,8 @@ describe('toProblem', () => {
     [new DmpError('registry', 'XDSRegistryBusy', 'TD3.1a'), 503, 'dmp:XDSRegistryBusy'],
     [new DmpError('timeout', '', 'TD0.2'), 504, 'dmp-timeout'],
     [new DmpError('http', '503', 'TD0.2'), 503, 'dmp-http-503'],
-    [new DmpError('http', '404', 'TD0.2'), 502, 'dmp-http'],
+    [new DmpError('http', '404', 'TD0.2'), 502, 'dmp-http-404'],
+    [new DmpError('http', '418', 'TD0.2'), 502, 'dmp-http'],
     [new DmpError('fault', 'DMPInvalidCertificate', 'TD0.2'), 502, 'dmp:DMPInvalidCertificate'],
     [new IssueError([{ key: 'duplicate' }]), 409, 'duplicate'],
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 503, 'database-unavailable'],
@@ -151,7 +152,7 @@ describe('toProblem', () => {
   ])('%s → %i %s', (error, status, key) => {
     const problem = toProblem(error);
     expect([problem.status, problem.issues[0]!.key]).toEqual([status, key]);
-    expect(problem.headers['Retry-After'] !== undefined).toBe(status === 503);
+    expect(problem.headers['Retry-After'] !== undefined).toBe(errorRow(key).retry ?? false);
     expect(JSON.stringify(toOutcome(problem.issues, 'fr'))).not.toContain('236046999012376');
   });
 
