@@ -1,5 +1,5 @@
 /** Relations, folders and partial successes, on fakes: what leaves for the DMP and what is kept. */
-import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
+import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { readCdaHeader } from '../../../mappings/cda/header.ts';
 import { checkRelated } from '../../../mappings/cda/related.ts';
