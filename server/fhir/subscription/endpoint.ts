@@ -76,7 +76,6 @@ const never = listOf(
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 128],
-  ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
@@ -87,6 +86,9 @@ const never = listOf(
   ['ff00::', 8],
 );
 
+/** IPv4 written as IPv6. A list of its own: Node holds every IPv4 address against it. */
+const mapped = listOf(['::ffff:0:0', 96]);
+
 /**
  * Whether an address may be connected to.
  * @param hostname by which it was asked for: this machine must be asked for by name
@@ -94,7 +96,7 @@ const never = listOf(
 export function isAllowedAddress(address: string, hostname: string, rules: Rules): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (loopback.check(address, family)) return loopbackNames.includes(hostname) && rules.ENVIRONMENT !== 'production';
-  if (never.check(address, family)) return false;
+  if (never.check(address, family) || (family === 'ipv6' && mapped.check(address, family))) return false;
   return rules.SUBSCRIPTION_PRIVATE_ADDRESSES || !inner.check(address, family);
 }
 
