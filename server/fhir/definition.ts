@@ -423,13 +423,22 @@ export const resources: readonly ResourceDefinition[] = [
   },
 ];
 
-/**
- * The guides that this API follows. It does not yet claim (`instantiates`) the whole of their CapabilityStatements: PDSm's
- * asks for PATCH and the search of Lists, MHD's for XML.
- */
+/** The guides that this API follows. */
 export const implementationGuides: readonly string[] = [
   pdsm('ImplementationGuide', 'ans.fhir.fr.pdsm'),
   mhd('ImplementationGuide', 'ihe.iti.mhd'),
+];
+
+/**
+ * The CapabilityStatements whose whole content is served; a test holds each against this table. (MHD's Document Responder
+ * also lists `search-system` without saying what it would be: its transactions search one type each.)
+ */
+export const instantiates: readonly string[] = [
+  pdsm('CapabilityStatement', 'PDSm-GestionnaireDePartageDeDocuments'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Comprehensive'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Simplified'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentRecipient.Generate'),
+  mhd('CapabilityStatement', 'IHE.MHD.DocumentResponder'),
 ];
 
 /** Modifiers that a parameter takes, without colon. */

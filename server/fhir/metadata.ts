@@ -6,6 +6,7 @@ import type { CapabilityStatement, CapabilityStatementRestResource } from '@medp
 import type { Config } from '../config.ts';
 import {
   implementationGuides,
+  instantiates,
   modifiersOf,
   resources,
   systemInteractions,
@@ -91,6 +92,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
     status: 'active',
     date: since.toISOString(),
     kind: 'instance',
+    instantiates: [...instantiates],
     implementationGuide: [...implementationGuides],
     software: { name: config.LPS_NAME, version: config.LPS_VERSION },
     implementation: { description: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`, url: config.fhirBase },
