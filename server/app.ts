@@ -11,6 +11,8 @@ import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onClientError } from './fhir/client-error.ts';
+import { conformanceRouter } from './fhir/conformance/router.ts';
+import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
@@ -80,6 +82,9 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
     sendJson(req, res, 200, smartConfiguration()),
   );
+
+  app.use('/fhir', conformanceRouter(config.fhirBase));
+  app.use('/docs', docsRouter());
 
   // --- closed: nothing below answers without a valid token
   app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config)));

@@ -12,6 +12,7 @@ import { documentSearchParameters } from '../../mappings/search-parameters.ts';
 import { documentSortable } from './document-order.ts';
 import { documentIncludes, listIncludes } from './includes.ts';
 import { listSortable } from './list-order.ts';
+import { topics } from './subscription/topics.ts';
 
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
@@ -79,6 +80,8 @@ export interface ResourceDefinition {
   supportedProfiles?: readonly string[];
   interactions: readonly Interaction[];
   searchParameters: readonly SearchParameter[];
+  /** Of Subscription: canonical URLs of the topics that can be followed. */
+  topics?: readonly string[];
   /** Values of `_include`. */
   searchIncludes?: readonly string[];
   /** Names that `_sort` takes. */
@@ -368,6 +371,7 @@ export const resources: readonly ResourceDefinition[] = [
   {
     type: 'Subscription',
     profile: 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription',
+    topics: topics.map((t) => t.url),
     interactions: [
       {
         code: 'create',
@@ -442,8 +446,39 @@ export const instantiates: readonly string[] = [
 ];
 
 /** Modifiers that a parameter takes, without colon. */
-export const modifiersOf = ({ modifiers: own = [], single }: SearchParameter): readonly string[] =>
-  single ? own : [...own, 'missing'];
+export const modifiersOf = ({
+  modifiers: own = [],
+  single,
+}: Pick<SearchParameter, 'modifiers' | 'single'>): readonly string[] => (single ? own : [...own, 'missing']);
+
+/** A type that is served to anybody. Its searches know `uri`, compared whole; the grammar of the others does not. */
+export interface OpenDefinition extends Omit<ResourceDefinition, 'searchParameters'> {
+  searchParameters: readonly (Omit<SearchParameter, 'type'> & { type: SearchType | 'uri' })[];
+}
+
+/** What a conformance resource of ours is found by; `url` also with its version, after a bar. */
+const definitionParameters: OpenDefinition['searchParameters'] = [
+  { name: '_id', type: 'token', definition: r4('Resource-id') },
+  { name: 'url', type: 'uri', definition: r4('conformance-url'), documentation: 'The canonical URL, whole.' },
+  { name: 'name', type: 'string', definition: r4('conformance-name'), modifiers: modifiers.string },
+  { name: 'version', type: 'token', definition: r4('conformance-version') },
+  { name: 'status', type: 'token', definition: r4('conformance-status') },
+];
+
+/**
+ * The project's own conformance resources (`profiles/`). Open, without a token and from any origin, as `/metadata` is: they
+ * hold nothing about anybody, and an answer that carries a code or an extension of ours points at them.
+ */
+export const openResources: readonly OpenDefinition[] = (
+  ['CodeSystem', 'ConceptMap', 'OperationDefinition', 'StructureDefinition'] as const
+).map((type) => ({
+  type,
+  interactions: [
+    { code: 'read', ihe: [], dmp: [], documentation: 'One of our own definitions. Open: no token is asked.' },
+    { code: 'search-type', ihe: [], dmp: [], documentation: 'Our own definitions. Open: no token is asked.' },
+  ],
+  searchParameters: definitionParameters,
+}));
 
 /** The definition of a type. @throws never: undefined when the type is not served */
 export function resourceOf(type: string): ResourceDefinition | undefined {

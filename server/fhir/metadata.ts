@@ -8,17 +8,24 @@ import {
   implementationGuides,
   instantiates,
   modifiersOf,
+  openResources,
   resources,
   systemInteractions,
   type Interaction,
+  type OpenDefinition,
   type ResourceDefinition,
 } from './definition.ts';
 import { fhirJson, fhirXml } from './negotiation.ts';
 import { patchFormats } from './patch/index.ts';
 
-function resource(r: ResourceDefinition): CapabilityStatementRestResource {
+/** How a client finds the topics that it can follow (R4 backport, “Topic Discovery”). */
+const extTopic =
+  'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical';
+
+function resource(r: ResourceDefinition | OpenDefinition): CapabilityStatementRestResource {
   return {
     type: r.type,
+    ...(r.topics ? { extension: r.topics.map((topic) => ({ url: extTopic, valueCanonical: topic })) } : {}),
     ...(r.profile ? { profile: r.profile } : {}),
     ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
     ...interactionsOf(r),
@@ -55,7 +62,7 @@ function resource(r: ResourceDefinition): CapabilityStatementRestResource {
 /** R4 has no element for modifiers and sort keys: they are said in words, each time in the same ones. */
 const listed = (what: string, names: readonly string[] = []): string | undefined =>
   names.length > 0 ? `${what}: ${names.join(', ')}.` : undefined;
-const sortsOf = (r: ResourceDefinition, { code }: Interaction): string | undefined =>
+const sortsOf = (r: Pick<ResourceDefinition, 'sortable'>, { code }: Interaction): string | undefined =>
   code === 'search-type' ? listed('_sort', r.sortable) : undefined;
 const said = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined).join(' ');
 const documented = (...parts: (string | undefined)[]): { documentation?: string } => {
@@ -64,14 +71,16 @@ const documented = (...parts: (string | undefined)[]): { documentation?: string 
 };
 
 /** None for a type that has operations alone: FHIR has no empty list. */
-function interactionsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'interaction'> {
+function interactionsOf(
+  r: Pick<ResourceDefinition, 'interactions' | 'sortable'>,
+): Pick<CapabilityStatementRestResource, 'interaction'> {
   const interaction = r.interactions
     .filter((i) => i.code !== 'operation')
     .map((i) => ({ code: i.code as 'read', documentation: said(i.documentation, sortsOf(r, i)) }));
   return interaction.length > 0 ? { interaction } : {};
 }
 
-function operationsOf(r: ResourceDefinition): Pick<CapabilityStatementRestResource, 'operation'> {
+function operationsOf(r: Pick<ResourceDefinition, 'interactions'>): Pick<CapabilityStatementRestResource, 'operation'> {
   const all = r.interactions.flatMap(({ operation, documentation }) =>
     operation ? [{ name: operation.name, definition: operation.definition, documentation }] : [],
   );
@@ -117,9 +126,9 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
             },
           ],
           description:
-            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known et /health. / Bearer JWT required everywhere but /metadata, .well-known and /health.',
+            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / Bearer JWT required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
         },
-        resource: resources.map(resource),
+        resource: [...resources, ...openResources].map(resource),
         interaction: systemInteractions.map((i) => ({ code: i.code as 'transaction', documentation: i.documentation })),
       },
     ],
