@@ -27,6 +27,8 @@ export interface Done {
 const mostNotifications = 10;
 const defaultMaxCount = 50;
 const longestPause = 3_600_000;
+/** What the column holds. */
+const lastNumber = 2_147_483_647;
 
 /** Does what is due. Called off, it gives back what it has done until then, to be gone on with at once. */
 export async function step(given: StoredSubscription, work: Work, signal: AbortSignal): Promise<Done> {
@@ -155,7 +157,7 @@ async function tell(
   const { store, now } = work;
   for (let n = 0; n < mostNotifications; n++) {
     const most = content.maxCount ?? defaultMaxCount;
-    const events = await store.subscriptions.events(s.id, s.delivered + 1, Number.MAX_SAFE_INTEGER & 0x7fffffff, most);
+    const events = await store.subscriptions.events(s.id, s.delivered + 1, lastNumber, most);
     const last = events.at(-1);
     if (!last) break;
     if (!(await attempt(s, 'event-notification', work, signal, events))) return;
