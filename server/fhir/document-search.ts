@@ -38,7 +38,7 @@ type DocumentSlice = Slice<Hit, Context>;
 export const searchDocuments: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
-    const page: DocumentSlice = await continuedPage(call.pairs, call.caller, store, config);
+    const page: DocumentSlice = await continuedPage(call.pairs, call.caller, store, config, type);
     const { relations, warnings } = await relationsShown(page.items, page.context, call, services);
     return reply(page, mapperOf(page.context.patientId, config.fhirBase), relations, warnings, call, services);
   }
@@ -76,7 +76,7 @@ export const searchDocuments: Handler = async (call, services) => {
   }
   const size = pageSize(search.count, config);
   const [page, told] = await Promise.all([
-    firstPage(hits, context, size, self[1], call.caller, store),
+    firstPage(hits, context, size, self[1], call.caller, store, type),
     found.relations
       ? { relations: found.relations, warnings: [] }
       : relationsShown(hits.slice(0, size), context, call, services, knownIn(answer)),

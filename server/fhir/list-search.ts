@@ -40,7 +40,7 @@ type ListSlice = Slice<ListHit, Context>;
 export const searchLists: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
-    const page: ListSlice = await continuedPage(call.pairs, call.caller, store, config);
+    const page: ListSlice = await continuedPage(call.pairs, call.caller, store, config, type);
     return reply(page, [], call, services);
   }
   const { handling } = call.prefer;
@@ -77,7 +77,7 @@ export const searchLists: Handler = async (call, services) => {
   const self = linkToSelf(search, patient.id);
   const page = isCount(selection, search.count)
     ? { total: hits.length, items: [], context, links: [self] }
-    : await firstPage(hits, context, pageSize(search.count, config), self[1], call.caller, store);
+    : await firstPage(hits, context, pageSize(search.count, config), self[1], call.caller, store, type);
   return reply(page, warnings, call, services);
 };
 

@@ -21,9 +21,9 @@ export interface Slice<Item, Context> {
   links: (readonly [string, Pair[]])[];
 }
 
-/** A snapshot is read again only by the same person, through the same client, in the same capacity. */
-const ownerOf = (caller: Caller): string =>
-  [caller.clientId, caller.personId, caller.structure.id, caller.strength, caller.purpose].join('\n');
+/** A snapshot is read again only where it was made, by the same person, through the same client, in the same capacity. */
+const ownerOf = (caller: Caller, place: string): string =>
+  [caller.clientId, caller.personId, caller.structure.id, caller.strength, caller.purpose, place].join('\n');
 
 export const pageSize = (count: number | undefined, config: Config): number =>
   Math.min(count ?? config.PAGE_SIZE, config.PAGE_SIZE_MAX);
@@ -54,6 +54,7 @@ function slice<Item, Context>(
 /**
  * The first page of what was found; the rest is kept only when there is one.
  * @param self what the search was, without a person's identifier
+ * @param place path of the search below the base: a cursor is good there alone
  */
 export async function firstPage<Item, Context>(
   items: Item[],
@@ -62,9 +63,10 @@ export async function firstPage<Item, Context>(
   self: Pair[],
   caller: Caller,
   store: Store,
+  place: string,
 ): Promise<Slice<Item, Context>> {
   const snapshot = { items, context };
-  const cursor = items.length > size ? await store.searches.save(ownerOf(caller), snapshot) : undefined;
+  const cursor = items.length > size ? await store.searches.save(ownerOf(caller, place), snapshot) : undefined;
   return slice(snapshot, cursor, 0, size, self);
 }
 
@@ -77,6 +79,7 @@ export async function continuedPage<Item, Context>(
   caller: Caller,
   store: Store,
   config: Config,
+  place: string,
 ): Promise<Slice<Item, Context>> {
   const value = (name: string): string => pairs.find(([n]) => n === name)?.[1] ?? '';
   const number = (name: string): number => {
@@ -89,7 +92,7 @@ export async function continuedPage<Item, Context>(
     number('_offset'),
     Math.max(1, Math.min(number('_count'), config.PAGE_SIZE_MAX)),
   ];
-  const snapshot = (await store.searches.load(ownerOf(caller), cursor)) as Snapshot<Item, Context> | undefined;
+  const snapshot = (await store.searches.load(ownerOf(caller, place), cursor)) as Snapshot<Item, Context> | undefined;
   if (!snapshot) throw new IssueError({ key: 'search-expired' });
   return slice(snapshot, cursor, offset, size, link(cursor, offset, size));
 }

@@ -85,6 +85,10 @@ describe('the first visit', () => {
     expect(posted.status).toBe(200);
     expect(entries(posted.body)).toHaveLength(2);
     expect(posted.body.total).toBeGreaterThan(2);
+    const next = new URL(posted.body.link!.find((l) => l.relation === 'next')!.url);
+    // Its pages are its own: elsewhere the cursor is unknown.
+    for (const elsewhere of ['DocumentReference', 'List'])
+      expect((await stack.get(`/${elsewhere}${next.search}`, 'doctor')).status).toBe(410);
     const second = await follow(posted.body, 'next');
     expect(entries(second).map((e) => e.resource!.id)).not.toContain(entries(posted.body)[0]!.resource!.id);
     expect(second.link!.find((l) => l.relation === 'monitor')).toEqual(

@@ -29,7 +29,6 @@ const names: readonly string[] = [...patientNames, 'since', '_count'];
 
 /** What its pages need besides the items. */
 interface Context {
-  operation: string;
   patientId: string;
   ins: Ins;
   /** ISO instant: the next `since`. */
@@ -40,15 +39,12 @@ interface Context {
 export const whatsNew: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
-    const page: Slice<NewsItem, Context> = await continuedPage(call.pairs, call.caller, store, config);
-    // A cursor of a search is no cursor of this.
-    if (page.context.operation !== place) throw new IssueError({ key: 'search-expired' });
+    const page: Slice<NewsItem, Context> = await continuedPage(call.pairs, call.caller, store, config, place);
     return reply(page, [], call, services);
   }
   const { ins, since, count, warnings } = await read(call, services);
   const news = await newsOf(ins, since, callContext(call), services);
   const context: Context = {
-    operation: place,
     patientId: news.patient.id,
     ins,
     next: instantText(news.next),
@@ -59,7 +55,7 @@ export const whatsNew: Handler = async (call, services) => {
     ...(since === undefined ? [] : [['since', instantText(since)] as const]),
     ...(count === undefined ? [] : [['_count', String(count)] as const]),
   ];
-  const page = await firstPage(news.items, context, pageSize(count, config), self, call.caller, store);
+  const page = await firstPage(news.items, context, pageSize(count, config), self, call.caller, store, place);
   return reply(page, warnings, call, services);
 };
 
