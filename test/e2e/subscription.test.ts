@@ -2,7 +2,14 @@
  * Issue 3, line 5: subscriptions. R4 backport on the topics of DSUBm, rest-hook, id-only: deposits made here are told
  * without a question to the DMP; a professional's session lets the record be looked into, and ends it.
  */
-import type { Bundle, DocumentReference, OperationOutcome, Parameters, Subscription } from '@medplum/fhirtypes';
+import type {
+  Bundle,
+  CapabilityStatement,
+  DocumentReference,
+  OperationOutcome,
+  Parameters,
+  Subscription,
+} from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../server/main.ts';
 import { loadConfig } from '../../server/config.ts';
@@ -341,6 +348,13 @@ async function second(environment: Record<string, string>, start: Date): Promise
     { now: () => new Date(Date.now() + ahead) },
   );
 }
+
+it('its topics are said in /metadata', async () => {
+  const { body } = await stack.get<CapabilityStatement>('/metadata', 'nurse');
+  const declared = body.rest![0]!.resource!.find((r) => r.type === 'Subscription')!;
+  expect(declared.extension!.map((e) => e.valueCanonical)).toEqual([created, expect.anything(), allEvents]);
+  expect(declared.operation!.map((o) => o.name)).toEqual(['status', 'events']);
+});
 
 describe('its owner', () => {
   it('sees it, and nobody else does; its secrets are kept', async () => {
