@@ -50,7 +50,7 @@ async function readme(): Promise<void> {
 
 async function lifeOfADocument(): Promise<void> {
   const printed = await runBlocks(readFileSync(path.join(root, 'docs/life-of-a-document.md'), 'utf8'));
-  const [, dryRun, deposits, chain, masked, news, page, generated, deleted] = printed.split('\n---\n');
+  const [, dryRun, deposits, chain, news, page, generated, masked, deleted] = printed.split('\n---\n');
   const json = (answer: string | undefined) => JSON.parse(answer ?? '') as Resource;
   expect(json(dryRun)).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ severity: 'information' }] });
   expect(deposits).toContain('"relatesTo"');
