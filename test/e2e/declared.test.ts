@@ -274,6 +274,24 @@ searches['Subscription'] = {
   type: { value: 'websocket', expects: empty, modifiers: { not: 'rest-hook' } },
 };
 
+/** Our own definitions: the same parameters for each type. */
+const definitions: Record<string, { id: string; name: string; upper: string; part: string }> = {
+  CodeSystem: { id: 'error', name: 'facade', upper: 'FacadeError', part: 'error' },
+  ConceptMap: { id: 'confidentiality', name: 'conf', upper: 'Confidentiality', part: 'fident' },
+  OperationDefinition: { id: 'validate', name: 'valid', upper: 'ValidateDeposit', part: 'deposit' },
+  StructureDefinition: { id: 'xds-slot', name: 'xdsslot', upper: 'XdsSlot', part: 'slot' },
+};
+for (const [type, { id, name, upper, part }] of Object.entries(definitions)) {
+  base[type] = [];
+  searches[type] = {
+    _id: { value: id, modifiers: { not: id } },
+    url: { value: `https://dmp-fhir.example/${type}/${id}` },
+    name: { value: name, modifiers: { exact: upper, contains: part } },
+    version: { value: '9.9.9', expects: empty, modifiers: { not: '0.1.0' } },
+    status: { value: 'retired', expects: empty, modifiers: { not: 'draft' } },
+  };
+}
+
 const valueOf = (value: Value): string => (typeof value === 'string' ? value : value());
 /** A parameter that the base has already is put in its place, every other beside it. */
 const withPair = (type: string, name: string, key: string, value: string): Pairs => [
@@ -577,6 +595,8 @@ async function inFormat(format: string): Promise<void> {
 /** The case of a declared thing; undefined: nobody thought of it. */
 function caseOf(name: string): (() => Promise<void>) | undefined {
   if (cases[name]) return cases[name];
+  const [, ours = '', interaction] = /^([A-Z]\w+) (read|search-type)$/.exec(name) ?? [];
+  if (definitions[ours]) return () => (interaction === 'read' ? read(ours, definitions[ours]!.id) : search(ours, []));
   const format = /^(patch )?format (.+)$/.exec(name);
   if (format) return () => (format[1] ? patched(format[2]!) : inFormat(format[2]!));
   const [, type, parameter = ''] = /^([A-Z]\w+)\?(.+)$/.exec(name) ?? [];

@@ -10,7 +10,7 @@ import type { Criterion } from '../../../mappings/criteria.ts';
 import { isCount, searchset } from '../bundle.ts';
 import type { OpenDefinition } from '../definition.ts';
 import type { Reply } from '../interaction.ts';
-import { paged } from './page.ts';
+import { offsetName, paged } from './page.ts';
 import type { OpenCall } from './router.ts';
 
 /** By type, each in the order of `loadProfiles`. Read once. */
@@ -35,7 +35,11 @@ export function searchDefinitions({ type, searchParameters }: OpenDefinition, ca
     type: p.type === 'uri' ? ('string' as const) : p.type,
     modifiers: p.modifiers ?? [],
   }));
-  const search = parseSearch(call.pairs, table, { handling: call.handling });
+  const search = parseSearch(
+    call.pairs.filter(([name]) => name !== offsetName),
+    table,
+    { handling: call.handling },
+  );
   const found = ofType(type).filter((d) => search.criteria.every((c) => meets(d, c)));
   const selection = { summary: search.summary, elements: search.elements };
   const { resources, links } = paged(found, call.pairs, search.count);

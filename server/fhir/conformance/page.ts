@@ -2,8 +2,8 @@
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { Pair } from '../../search/pairs.ts';
 
-/** The parameter of a page; opaque to clients. */
-const offsetName = '_offset';
+/** The parameter of a page, in the links that we give. */
+export const offsetName = '_offset';
 
 /** Links of the page, and what is on it. @param count `_count`; absent: everything */
 export function paged<R>(

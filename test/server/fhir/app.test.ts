@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { CapabilityStatement, OperationOutcome } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { handlerName, resources, systemInteractions } from '../../../server/fhir/definition.ts';
+import { openResources, handlerName, resources, systemInteractions } from '../../../server/fhir/definition.ts';
 import { handlers as realHandlers } from '../../../server/fhir/handlers.ts';
 import type { Call } from '../../../server/fhir/interaction.ts';
 import { routes } from '../../../server/fhir/router.ts';
@@ -255,8 +255,11 @@ describe('/metadata', () => {
       ...(r.interaction ?? []).map((i) => `${r.type}.${i.code}`),
       ...(r.operation ?? []).map((o) => `${r.type}.$${o.name}`),
     ]);
-    expect([...declared, ...rest.interaction!.map((i) => i.code)].sort()).toEqual(Object.keys(realHandlers).sort());
-    for (const r of resources) {
+    const open = openResources.flatMap((r) => r.interactions.map((i) => `${r.type}.${i.code}`));
+    expect([...declared, ...rest.interaction!.map((i) => i.code)].sort()).toEqual(
+      [...Object.keys(realHandlers), ...open].sort(),
+    );
+    for (const r of [...resources, ...openResources]) {
       const names = (rest.resource!.find((x) => x.type === r.type)!.searchParam ?? []).map((p) => p.name);
       expect(new Set(names).size, r.type).toBe(names.length);
       expect(names).toEqual(r.searchParameters.map((p) => p.name));
