@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes the pages of `docs/` that are derived from tables. A test fails when a page is not what its table
+ * `npm run docs`: writes the pages of `docs/` and the profiles that are derived from tables. A test fails when one is not what its table
  * says.
  */
 import { writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
 import { configurationPage } from './configuration.ts';
+import { profileFiles } from './profiles.ts';
 
 const note = (source: string): string => `<!-- Written by \`npm run docs\` from ${source}: edit that. -->`;
 
@@ -57,14 +58,15 @@ ${rows.join('\n')}
 `;
 }
 
-/** File in docs/ → what it must hold. */
+/** File, from the root → what it must hold. */
 export const pages: Record<string, () => string> = {
-  'configuration.md': configurationPage,
-  'errors.md': errorsPage,
-  'mapping.md': mappingPage,
+  'docs/configuration.md': configurationPage,
+  'docs/errors.md': errorsPage,
+  'docs/mapping.md': mappingPage,
+  ...Object.fromEntries(Object.entries(profileFiles).map(([name, page]) => [`profiles/${name}`, page])),
 };
 
-export const pathOf = (name: string): string => path.resolve(import.meta.dirname, '../docs', name);
+export const pathOf = (name: string): string => path.resolve(import.meta.dirname, '..', name);
 
 if (process.argv[1] === import.meta.filename)
   for (const [name, page] of Object.entries(pages)) await writeFile(pathOf(name), page());

@@ -1,5 +1,5 @@
 /** Canonical URLs of profiles → the rules that apply. */
-import { pdsmDocumentReference, pdsmFolder, pdsmSubmissionSet } from '../../../mappings/canonicals.ts';
+import { ours, pdsmDocumentReference, pdsmFolder, pdsmSubmissionSet } from '../../../mappings/canonicals.ts';
 import type { Edition } from './rules.ts';
 import { typeOfProfile, type ProfileName } from './profile.ts';
 
@@ -31,8 +31,14 @@ export const canonicals: Readonly<Record<ProfileName, KnownProfile>> = {
   provideBundle: known(pdsm('pdsm-comprehensive-provide-document-bundle'), 'provideBundle', 'pdsm'),
 };
 
+/** Our own file of a profile: `deposit-submission-set`. */
+export const ownProfileId = (name: string): string => `deposit-${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+
 const all: readonly KnownProfile[] = [
   ...Object.values(canonicals),
+  ...(Object.keys(canonicals) as ProfileName[]).map((name) =>
+    known(`${ours}/StructureDefinition/${ownProfileId(name)}`, name, 'pdsm'),
+  ),
   known(mhd('SimplifiedPublish.DocumentReference'), 'simplified', 'mhd'),
   known(mhd('Comprehensive.DocumentReference'), 'comprehensive', 'mhd'),
   known(mhd('Comprehensive.SubmissionSet'), 'submissionSet', 'mhd'),
