@@ -4,9 +4,10 @@
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import type { Issue } from '../../mappings/outcome.ts';
 import { depositBundle, tryBundle } from './deposit/bundle.ts';
 import { depositOne } from './deposit/one.ts';
+import { isDryRun } from './dry-run-parameter.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
 
@@ -54,14 +55,4 @@ export const transaction: Handler = async (call, services) => {
 /** `return=minimal` of a transaction: statuses and locations (FHIR R4 http.html#ops applies it to each entry). */
 function withoutResources(bundle: Bundle): Bundle {
   return { ...bundle, entry: bundle.entry?.map(({ resource: _, ...rest }) => rest) };
-}
-
-/** `_dryRun=true`: everything is checked, nothing is written. @throws IssueError on any other value than true and false */
-function isDryRun({ pairs }: Call): boolean {
-  const given = pairs.filter(([name]) => name === '_dryRun').map(([, value]) => value);
-  if (given.length > 1 || given.some((value) => value !== 'true' && value !== 'false')) {
-    const values = { name: '_dryRun', detail: 'true | false' };
-    throw new IssueError({ key: 'search-parameter-invalid', expression: '_dryRun', values });
-  }
-  return given[0] === 'true';
 }

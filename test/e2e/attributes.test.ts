@@ -241,6 +241,9 @@ describe('2. Attributes: every form of patch, by id and by identifier', () => {
     );
     expect([dry.resourceType, key(dry)]).toEqual(['OperationOutcome', 'patch-dry-run']);
     expect(isArchived(await read(id))).toBe(false);
+    for (const said of ['TRUE', '1', '', 'true&_dryRun=false'])
+      expect((await patch(`/${id}?_dryRun=${said}`, body(at), 'doctor', contentType)).status).toBe(400);
+    expect(isArchived(await read(id))).toBe(false);
     expect(isArchived(ok(await patch(`?identifier=${identifier}`, body(at), 'doctor', contentType)))).toBe(true);
     expect(isArchived(await read(id))).toBe(true);
     await stack.resetCalls();

@@ -6,6 +6,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import { changeOf, type Change } from '../../../mappings/attributes.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { DmpError } from '../../dmp/types.ts';
+import { isDryRun } from '../dry-run-parameter.ts';
 import { parseJson } from '../json.ts';
 import type { Call, Handler, Reply } from '../interaction.ts';
 import { fhirJson, fhirXml, parseMedia } from '../negotiation.ts';
@@ -19,7 +20,7 @@ import { readJsonPatch } from './json-patch.ts';
 import { maxBytes, type Patch } from './patch.ts';
 import { requireRight } from './rights.ts';
 import { currentState, type State } from './state.ts';
-import { isDryRun, targetOf } from './target.ts';
+import { targetOf } from './target.ts';
 import { readXmlPatch } from './xml-patch.ts';
 
 /** The forms of a patch, by media type: `CapabilityStatement.patchFormat` says the same. */
@@ -33,12 +34,13 @@ export const patchFormats = Object.keys(formats);
 
 export const patchDocument: Handler = async (call, services) => {
   const patch = readPatch(call);
+  const rehearsal = isDryRun(call);
   const document = await targetOf(call, services);
   requireNames(patch.names);
   const state = await currentState(document, call, services);
   requireVersion(call.ifMatch, state.resource.meta?.versionId ?? '');
   const change = decide(patch, state, call, services);
-  if (isDryRun(call)) return { status: 200, resource: toOutcome([said(change)], call.language, call.requestId) };
+  if (rehearsal) return { status: 200, resource: toOutcome([said(change)], call.language, call.requestId) };
   if (change.kind === 'none') return reply(state, [], change, call, services);
   const outcome = await make(change, state, call, services);
   return reply(outcome.state, outcome.issues, change, call, services);

@@ -11,6 +11,7 @@ import { parseSearch } from '../../search/parse.ts';
 import type { Ins, StoredDocument } from '../../store/types.ts';
 import { definitionOf } from '../definition.ts';
 import { documentOf } from '../document-read.ts';
+import { dryRun } from '../dry-run-parameter.ts';
 import type { Call } from '../interaction.ts';
 import { isPatientCriterion, patientOf } from '../patient-of.ts';
 import { askRegistry } from '../registry.ts';
@@ -25,11 +26,6 @@ const criteriaNames: readonly string[] = [
   'subject.identifier',
 ];
 const parameters = definitionOf('DocumentReference').searchParameters.filter((p) => criteriaNames.includes(p.name));
-
-/** Parameters of the interaction itself. */
-const dryRun = '_dryRun';
-export const isDryRun = ({ pairs }: Call): boolean =>
-  pairs.some(([name, value]) => name === dryRun && value === 'true');
 
 /**
  * The document that the call names.
