@@ -316,6 +316,12 @@ export const errors = {
     'Le lot doit contenir {expected} entrée(s) {type} ; il y en a {count}.',
     'The set must hold {expected} {type} entry(ies); there are {count}.',
   ),
+  'set-too-large': row(
+    413,
+    'too-costly',
+    'Le lot compte {count} {element} ; au plus {max} sont traités à la fois. Partagez-le en plusieurs lots.',
+    'The set has {count} {element}; at most {max} are dealt with at once. Split it into several sets.',
+  ),
   'entry-unreferenced': row(
     400,
     'invalid',

@@ -61,7 +61,7 @@ export function needsOfBundle(bundle: unknown): Need[] {
       const named =
         method === 'POST' || method === 'PUT'
           ? entry?.resource?.resourceType
-          : (typeof url === 'string' ? url : '').split(/[/?]/)[0];
+          : (typeof url === 'string' ? url : '').replace(/^\//, '').split(/[/?]/)[0];
       const permission = permissionOfMethod.get(method);
       if (typeof named !== 'string' || !typeName.test(named) || free.has(named) || !permission) return [];
       return [{ type: named, permission, ihe }];

@@ -136,6 +136,9 @@ export async function readySet(
 
 const entryIdAt = (index: number): string => `Document${String(index + 1).padStart(2, '0')}`;
 
+/** Entries with a condition: each asks the DMP before anything is known to be right. */
+const mostConditions = 100;
+
 /** The documents that need not be created: each condition of an entry that something meets. */
 async function standingFor(
   { documents }: ProvideBundle,
@@ -144,6 +147,11 @@ async function standingFor(
   attempt: Attempt,
 ): Promise<Map<number, Target>> {
   const standing = new Map<number, Target>();
+  const count = documents.filter((d) => d.reference.ifNoneExist !== undefined).length;
+  if (count > mostConditions) {
+    const values = { element: 'ifNoneExist', count, max: mostConditions };
+    throw new IssueError({ key: 'set-too-large', expression: 'Bundle.entry', values });
+  }
   for (const { reference } of documents) {
     const { ifNoneExist: query, index } = reference;
     if (query === undefined) continue;

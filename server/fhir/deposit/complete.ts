@@ -96,9 +96,8 @@ export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
  * (dmp-wire §3.4: 1..4 values).
  */
 export function confidentialityOf(given: readonly XdsCode[]): XdsCode[] {
-  const codes = given.filter(
-    (code, i) => given.findIndex((c) => c.code === code.code && c.scheme === code.scheme) === i,
-  );
+  const seen = new Set<string>();
+  const codes = given.filter(({ code, scheme }) => !seen.has(`${scheme} ${code}`) && seen.add(`${scheme} ${code}`));
   return codes.some((c) => c.scheme === confidentialityScheme) ? codes : [coded('N', confidentialityScheme), ...codes];
 }
 

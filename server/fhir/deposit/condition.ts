@@ -50,12 +50,20 @@ export async function existingBy(
   return target;
 }
 
-/** `identifier=urn:ietf:rfc:3986|urn:oid:…`, once, alternatives by comma. */
+/** Alternatives of one condition: each may be a question to the DMP. */
+const mostValues = 10;
+
+/** `identifier=urn:ietf:rfc:3986|urn:oid:…`, once, alternatives by comma. @throws IssueError condition-unsupported, set-too-large */
 function uniqueIdsOf(query: string, expression: string): string[] {
   const wrong = new IssueError({ key: 'condition-unsupported', expression, values: { element: 'If-None-Exist' } });
   const [pair, ...more] = parsePairs(query.replace(/^\?/, ''));
   if (pair?.[0] !== 'identifier' || more.length > 0) throw wrong;
-  return pair[1].split(',').map((token) => {
+  const tokens = pair[1].split(',');
+  if (tokens.length > mostValues) {
+    const values = { element: 'If-None-Exist', count: tokens.length, max: mostValues };
+    throw new IssueError({ key: 'set-too-large', expression, values });
+  }
+  return tokens.map((token) => {
     const [, system, value = ''] = /^(?:([^|]*)\|)?(.+)$/.exec(token) ?? [];
     const oid = oidOfUrn(value);
     if (oid === undefined || (system !== undefined && system !== '' && system !== uris)) throw wrong;

@@ -86,8 +86,10 @@ function againstCanonical(asked: string, type: Validated, resource: unknown): Is
 function againstClaimed(type: Validated, resource: unknown): Issue[] {
   const known = claimedBy(resource).filter((found) => found.profile !== undefined && found.type === type);
   const all = known.length > 0 ? known : [canonicals[fitting(type, resource)]];
-  const issues = all.flatMap((found) => check(type, resource, found));
-  return issues.filter((i, n) => issues.findIndex((o) => o.key === i.key && o.expression === i.expression) === n);
+  const seen = new Set<string>();
+  return all
+    .flatMap((found) => check(type, resource, found))
+    .filter(({ key, expression = '' }) => !seen.has(`${key} ${expression}`) && seen.add(`${key} ${expression}`));
 }
 
 function claimedBy(resource: unknown): KnownProfile[] {

@@ -27,12 +27,15 @@ export const typeOfProfile: Readonly<Record<ProfileName, 'DocumentReference' | '
 export function validateAgainst(value: unknown, profile: ProfileName, edition: Edition = 'pdsm'): Issue[] {
   const type = typeOfProfile[profile];
   const base = validateBase(value, type);
-  if (base.some((i) => i.key === 'body-missing' || i.key === 'wrong-resource-type')) return base;
+  // What is no such resource, or without measure, is not looked at any closer.
+  if (base.some((i) => ['body-missing', 'wrong-resource-type', 'structure'].includes(i.key))) return base;
   const { name, rules } = profiles[profile];
   const more = [
     ...applyRules(value as object, rules, type, edition, name),
     ...extensionIssues(value as object, type),
     ...(edition === 'pdsm' && isWalkable(base) ? invariantIssues(value as object, profile, type) : []),
   ];
-  return [...base, ...more.filter((m) => !base.some((b) => b.key === m.key && b.expression === m.expression))];
+  const keyOf = ({ key, expression = '' }: Issue): string => `${key} ${expression}`;
+  const known = new Set(base.map(keyOf));
+  return [...base, ...more.filter((m) => !known.has(keyOf(m)))];
 }

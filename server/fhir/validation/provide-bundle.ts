@@ -47,8 +47,31 @@ export interface ReadBundle {
   parts?: ProvideBundle;
 }
 
+/** Entries of a Bundle: five hundred documents with their Binaries. */
+const mostEntries = 1000;
+/** Members of its sets and folders together: each is looked up in the store, and what exists already in the DMP. */
+const mostMembers = 1000;
+
+/** Counted before anything is looked at closely: every further step takes its time with each of them. */
+function sizeIssues(value: unknown): Issue[] {
+  const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
+  const { entry } = (value ?? {}) as { entry?: unknown };
+  const lists = (Array.isArray(entry) ? (entry as unknown[]) : []).map(
+    (e) => (e as { resource?: { resourceType?: unknown; entry?: unknown } | null } | null)?.resource,
+  );
+  const members = lists.reduce((sum, r) => sum + (r?.resourceType === 'List' ? lengthOf(r.entry) : 0), 0);
+  return [
+    { element: 'Bundle.entry', count: lengthOf(entry), max: mostEntries },
+    { element: 'List.entry', count: members, max: mostMembers },
+  ]
+    .filter(({ count, max }) => count > max)
+    .map((values) => ({ key: 'set-too-large', expression: 'Bundle.entry', values }));
+}
+
 /** Validates any JSON value as a provide Bundle and takes it apart. Nothing is resolved outside of it. */
 export function readProvideBundle(value: unknown): ReadBundle {
+  const tooLarge = sizeIssues(value);
+  if (tooLarge.length > 0) return { issues: tooLarge };
   const base = validateBase(value, 'Bundle');
   if (!isWalkable(base)) return { issues: base };
   const bundle = value as Bundle;
@@ -59,7 +82,8 @@ export function readProvideBundle(value: unknown): ReadBundle {
   ];
   if (!edition) issues.push(claimsNone(bundle));
   const sorted = sortEntries(bundle, issues);
-  issues.push(...checkEntries(sorted, edition));
+  // One by one: there may be more of them than a call takes arguments.
+  for (const issue of checkEntries(sorted, edition)) issues.push(issue);
   const documents = pair(sorted, issues);
   const folders = sorted.folders.map((folder) => ({ ...folder, members: membersOf(folder, sorted, issues) }));
   const [set] = sorted.lists;

@@ -37,7 +37,7 @@ export function relationIssues(resource: DocumentReference, path: string): Issue
         values: { element: 'relatesTo.target.reference', rule: 'MHD' },
       });
   });
-  const repeated = codes.some((code, i) => codes.indexOf(code) !== i);
+  const repeated = new Set(codes).size < codes.length;
   if (repeated || (codes.includes('replaces') && codes.includes('appends')))
     issues.push({ key: 'relates-combination', expression: `${path}.relatesTo` });
   return issues;

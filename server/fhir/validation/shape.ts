@@ -14,6 +14,8 @@ type Json = Record<string, unknown>;
 
 /** Nesting of FHIR elements that we follow; real resources stay under 20. */
 const maxDepth = 60;
+/** Contained resources of one resource: each reference of it is looked for among them. */
+const maxContained = 500;
 
 /**
  * Characters that neither FHIR nor XML 1.0, in which everything travels on, can hold: controls, non-characters, halves of
@@ -60,6 +62,10 @@ class Walk {
     }
     if (!this.definitions.types.has(type)) {
       return this.fault({ key: 'resource-unknown', expression: path, values: { type: type.slice(0, 64) } });
+    }
+    if (Array.isArray(value.contained) && value.contained.length > maxContained) {
+      const values = { detail: `contained > ${maxContained}` };
+      return this.fault({ key: 'structure', expression: `${path}.contained`, values });
     }
     this.object(value, tryGetDataType(type), path, depth);
   }

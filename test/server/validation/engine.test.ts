@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { errors } from '../../../mappings/errors.ts';
 import { loadDefinitions } from '../../../server/fhir/validation/definitions.ts';
 import { validateBase } from '../../../server/fhir/validation/engine.ts';
+import { validateAgainst } from '../../../server/fhir/validation/profile.ts';
+import { relationIssues } from '../../../server/fhir/validation/relates-to.ts';
 import { describeShared } from '../../support/shared.ts';
 
 const lean = {
@@ -134,6 +136,22 @@ const cases: [string, unknown, string[]][] = [
     [],
   ],
 ];
+
+it('a resource of more contained ones than are looked through', () => {
+  const contained = Array.from({ length: 20_000 }, (_, i) => ({ resourceType: 'Patient', id: `p${i}` }));
+  const author = contained.map(({ id }) => ({ reference: `#${id}` }));
+  const started = performance.now();
+  const faults = validateAgainst({ ...lean, contained, author }, 'comprehensive');
+  expect(faults.map((i) => `${i.key} ${i.expression}`)).toEqual(['structure DocumentReference.contained']);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+it('as many relations as a body can hold, each with a code of its own', () => {
+  const relatesTo = Array.from({ length: 100_000 }, (_, i) => ({ code: `c${i}`, target: { reference: 'a' } }));
+  const started = performance.now();
+  expect(relationIssues({ relatesTo } as never, 'DocumentReference')).toEqual([]);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
 
 describe('base R4 validation', () => {
   it.each(cases)('%s', (_, resource, expected) => {
