@@ -6,6 +6,7 @@
  * A « CDA auto-présentable » (CI-SIS) is an XSLT that holds the ClinicalDocument: what is around it is ignored.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { mostReferences, referencesIn } from '../xml/parser.ts';
 import { nodeOf, XmlError, type XmlNode } from '../xml/tree.ts';
 
 export const hl7 = 'urn:hl7-org:v3';
@@ -19,9 +20,17 @@ export interface HeadLimits {
   head: number;
   /** attributes of one element */
   attributes: number;
+  /** elements of the whole document */
+  elements: number;
 }
 
-export const headLimits: HeadLimits = { depth: 128, nodes: 50_000, head: 8 * 1024 * 1024, attributes: 100 };
+export const headLimits: HeadLimits = {
+  depth: 128,
+  nodes: 50_000,
+  head: 8 * 1024 * 1024,
+  attributes: 100,
+  elements: 1_000_000,
+};
 
 /** Where the encapsulated text begins: right after its opening tag. */
 export interface BodyStart {
@@ -44,6 +53,8 @@ export class CdaHeadReader {
   private readonly stack: (XmlNode | undefined)[] = [];
   private depth = 0;
   private nodes = 0;
+  private elements = 0;
+  private references = 0;
   private seen = 0;
   private insideText = false;
   private chunk = '';
@@ -93,6 +104,7 @@ export class CdaHeadReader {
     }
     if (!this.body && !this.structured && (this.seen += rest.length) > this.limits.head)
       this.fail(new XmlError('size'));
+    if ((this.references += referencesIn(rest)) > mostReferences) this.fail(new XmlError('size'));
     this.chunk = rest;
     this.parser.write(rest);
     this.base += rest.length;
@@ -113,6 +125,7 @@ export class CdaHeadReader {
   }
 
   private open(tag: SaxesTagNS): void {
+    if (++this.elements > this.limits.elements) this.fail(new XmlError('nodes'));
     if (++this.depth > this.limits.depth) this.fail(new XmlError('depth'));
     const parent = this.stack[this.stack.length - 1];
     if (tag.uri === xinclude) this.fail(new XmlError('syntax', 'XInclude'));

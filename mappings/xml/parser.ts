@@ -29,3 +29,16 @@ class ParserWithFields extends Base {
 export function xmlParser(position = false): XmlParser {
   return new ParserWithFields({ xmlns: true, position }) as unknown as XmlParser;
 }
+
+/**
+ * References (`&lt;`, `&#233;`) of one document. saxes puts a text together piece by piece: of millions of pieces it holds
+ * hundreds of megabytes. No document for a reader has as many.
+ */
+export const mostReferences = 500_000;
+
+/** How many references stand in some characters, at most. */
+export function referencesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) count++;
+  return count;
+}

@@ -4,7 +4,7 @@
  */
 import type { SaxesTagNS } from 'saxes';
 import { hl7 } from '../../../mappings/cda/head.ts';
-import { xmlParser } from '../../../mappings/xml/parser.ts';
+import { mostReferences, referencesIn, xmlParser } from '../../../mappings/xml/parser.ts';
 import { XmlError } from '../../../mappings/xml/tree.ts';
 import type { Language } from '../outcome.ts';
 import { escapeAttribute, escapeText } from '../xml/escape.ts';
@@ -17,14 +17,17 @@ export interface BodyLimits {
   elements: number;
   /** attributes of one element */
   attributes: number;
+  /** places where a medium is shown */
+  media: number;
   /** characters of the page */
   output: number;
 }
 
 export const bodyLimits: BodyLimits = {
   depth: 128,
-  elements: 1_000_000,
+  elements: 250_000,
   attributes: 100,
+  media: 10_000,
   output: 48 * 1024 * 1024,
 };
 
@@ -49,6 +52,7 @@ export class CdaBody {
   private elements = 0;
   private attributes = 0;
   private length = 0;
+  private references = 0;
 
   constructor(
     private readonly language: Language,
@@ -76,6 +80,7 @@ export class CdaBody {
 
   /** @throws XmlError */
   write(chunk: string): void {
+    if ((this.references += referencesIn(chunk)) > mostReferences) throw new XmlError('size');
     this.parser.write(chunk);
   }
 
@@ -133,6 +138,7 @@ export class CdaBody {
     if (tag.uri !== hl7) return '';
     if (tag.local.toLowerCase() === 'rendermultimedia') {
       for (const id of (tag.attributes.referencedObject?.value ?? '').split(/\s+/, 20).filter((i) => i !== '')) {
+        if (this.wanted.length >= this.limits.media) throw new XmlError('size');
         this.wanted.push({ at: this.parts.length, id });
         this.push('');
       }

@@ -3,7 +3,7 @@
  */
 import type { SaxesTagNS } from 'saxes';
 import type { Issue } from '../../../mappings/outcome.ts';
-import { xmlParser } from '../../../mappings/xml/parser.ts';
+import { mostReferences, referencesIn, xmlParser } from '../../../mappings/xml/parser.ts';
 import { keepText } from './decimal.ts';
 import { convert } from './lexical.ts';
 import { maxAttributes, NarrativeBuilder, NarrativeError, xhtmlNamespace } from './narrative.ts';
@@ -76,6 +76,7 @@ export class ReaderState {
 
   /** @throws Stop */
   read(text: string): Json {
+    if (referencesIn(text) > mostReferences) this.fatal(`> ${mostReferences} references`);
     this.parser.write(text).close();
     if (this.issues.length > 0 || !this.root) throw new Stop();
     return this.root;

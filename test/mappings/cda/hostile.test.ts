@@ -83,6 +83,16 @@ describe('whose document it is', () => {
   ])('%s', (_, text, expectation) => expect(verdict(text)).toBe(expectation));
 });
 
+describe('a body without measure', () => {
+  it.each([
+    ['elements', '<br/>'.repeat(1_100_000), 'nodes'],
+    ['references', '&amp;'.repeat(600_000), 'size'],
+  ])('of %s is refused', (_, text, reason) => {
+    const sections = `<component><structuredBody><component><section><text>${text}</text></section></component></structuredBody></component>`;
+    expect(verdict(cda(role(mine), sections))).toBe(`cda-invalid XML: ${reason}`);
+  });
+});
+
 describe('a long body', () => {
   it.each([
     ['plain', 'QUJD'.repeat(100_000)],

@@ -233,7 +233,9 @@ describe('a hostile document', () => {
     };
     expect(() => body({ output: 1000 }, 'x'.repeat(2000))).toThrow('size');
     expect(() => body({ elements: 100 }, '<br/>'.repeat(200))).toThrow('nodes');
-    expect(() => body({ output: 100_000 }, '<br/>'.repeat(10))).not.toThrow();
+    expect(() => body({ media: 99 }, '<renderMultiMedia referencedObject="a b c d e"/>'.repeat(20))).toThrow('size');
+    expect(() => body({}, 'a&amp;'.repeat(600_000))).toThrow('size');
+    expect(() => body({ output: 100_000, media: 100 }, '<br/>&amp;'.repeat(10))).not.toThrow();
   });
 
   it('outside of a ClinicalDocument has no say', async () => {

@@ -113,6 +113,7 @@ describe('what is read', () => {
     const started = performance.now();
     expect((read(`<Binary ${fhir}><data value="${data}"/></Binary>`) as { data: string }).data === data).toBe(true);
     expect((read(`<Binary ${fhir}><data value="${lines}"/></Binary>`) as { data: string }).data === data).toBe(true);
+    expect(inPatient(`<language value="${'&lt;'.repeat(5_000_000)}"/>`)).toEqual(['xml-malformed > 500000 references']);
     expect(performance.now() - started).toBeLessThan(8000);
   });
 });
