@@ -25,7 +25,8 @@ const plain = (text: string): string =>
     .replace(/[^\p{L}\p{N}.' -]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[ .]+|[ .]+$/g, '')
-    .slice(0, 80)
+    // Not within a letter of two units: half of it has no encoding.
+    .replace(/^(.{0,80}).*$/u, '$1')
     .trim();
 
 /**
@@ -49,7 +50,7 @@ export function dispositionOf(
   const ascii = name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
-    .replace(/[^\x20-\x7e]/g, '_');
+    .replace(/[^\x20-\x7e]/gu, '_');
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   const extended = ascii === name ? '' : `; filename*=UTF-8''${encoded}.${extension}`;
   return `${disposition}; filename="${ascii}.${extension}"${extended}`;

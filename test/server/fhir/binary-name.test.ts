@@ -29,6 +29,8 @@ describe('the name of a file', () => {
     'CON\u0000',
     '"'.repeat(500),
     '日本 é',
+    // Letters of two units each, of which one stands across the last place.
+    `a${'𝒜'.repeat(100)}`,
   ])('lets nothing of %j out of its place', (display) => {
     const value = dispositionOf('id-1', 'application/pdf', header(display), 'attachment');
     expect(value).toMatch(
