@@ -7,7 +7,14 @@ import type { Cipher } from './cipher.ts';
 import { Prisma, type PrismaClient, type Subscription } from './generated/prisma/client.ts';
 import { isUuid } from './identifiers.ts';
 import { openIns } from './patients.ts';
-import type { StoredSubscription, SubscriptionEvent, SubscriptionStatus, SubscriptionStore } from './types.ts';
+import type {
+  StoredSubscription,
+  SubscriptionChange,
+  SubscriptionEvent,
+  SubscriptionLimits,
+  SubscriptionStatus,
+  SubscriptionStore,
+} from './types.ts';
 
 /** Advisory lock of our own: one creation at a time, so that limits hold. */
 const CREATION_LOCK = 71202610;
@@ -59,6 +66,46 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
     updatedAt: row.updatedAt,
   });
 
+  /** The limit that one more living subscription would exceed; until the end of the transaction nobody else makes one. */
+  async function exceeded(
+    db: Pick<PrismaClient, 'subscription' | '$executeRaw'>,
+    owner: Subscription['owner'],
+    patientId: string,
+    { perOwner, perPatient }: SubscriptionLimits,
+  ): Promise<keyof SubscriptionLimits | undefined> {
+    await db.$executeRaw`SELECT pg_advisory_xact_lock(${CREATION_LOCK}::bigint)`;
+    const alive = { status: { in: ['requested', 'active'] }, deletedAt: null };
+    if ((await db.subscription.count({ where: { ...alive, owner } })) >= perOwner) return 'perOwner';
+    if ((await db.subscription.count({ where: { ...alive, patientId } })) >= perPatient) return 'perPatient';
+    return undefined;
+  }
+
+  async function change(
+    db: Pick<PrismaClient, 'subscription'>,
+    id: string,
+    owner: string,
+    { content, deleted, reason, ...rest }: SubscriptionChange,
+    now: Date,
+  ): Promise<StoredSubscription | undefined> {
+    const { count } = await db.subscription.updateMany({
+      where: { id, owner: ownerOf(owner), deletedAt: null },
+      data: {
+        ...rest,
+        reason: reason ?? null,
+        version: { increment: 1 },
+        failedPolls: 0,
+        failedDeliveries: 0,
+        retryAt: null,
+        nextAt: now,
+        updatedAt: now,
+        ...(content === undefined ? {} : { contentSealed: cipher.seal(placeOf(id), content) }),
+        ...(deleted ? { deletedAt: now } : {}),
+      },
+    });
+    const row = count === 0 ? null : await db.subscription.findUnique({ where: { id }, include: withPatient });
+    return row === null ? undefined : read(flat(row));
+  }
+
   return {
     async create({ owner, structure, content, ...rest }, limits, now) {
       const id = randomUUID();
@@ -75,15 +122,11 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
         createdAt: now,
         updatedAt: now,
       };
-      return prisma.$transaction(async (db) => {
-        await db.$executeRaw`SELECT pg_advisory_xact_lock(${CREATION_LOCK}::bigint)`;
-        const alive = { status: { in: ['requested', 'active'] }, deletedAt: null };
-        if ((await db.subscription.count({ where: { ...alive, owner: data.owner } })) >= limits.perOwner)
-          return 'perOwner';
-        if ((await db.subscription.count({ where: { ...alive, patientId: rest.patientId } })) >= limits.perPatient)
-          return 'perPatient';
-        return read(flat(await db.subscription.create({ data, include: withPatient })));
-      });
+      return prisma.$transaction(
+        async (db) =>
+          (await exceeded(db, data.owner, rest.patientId, limits)) ??
+          read(flat(await db.subscription.create({ data, include: withPatient }))),
+      );
     },
 
     async byId(id, owner) {
@@ -102,24 +145,16 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
       return rows.map((row) => read(flat(row)));
     },
 
-    async change(id, owner, { content, deleted, reason, ...rest }, now) {
-      if (!isUuid(id)) return undefined;
-      const { count } = await prisma.subscription.updateMany({
-        where: { id, owner: ownerOf(owner), deletedAt: null },
-        data: {
-          ...rest,
-          reason: reason ?? null,
-          version: { increment: 1 },
-          failedPolls: 0,
-          failedDeliveries: 0,
-          retryAt: null,
-          nextAt: now,
-          updatedAt: now,
-          ...(content === undefined ? {} : { contentSealed: cipher.seal(placeOf(id), content) }),
-          ...(deleted ? { deletedAt: now } : {}),
-        },
-      });
-      return count === 0 ? undefined : this.byId(id, owner);
+    async change(id, owner, to, now) {
+      return isUuid(id) ? change(prisma, id, owner, to, now) : undefined;
+    },
+
+    async resume(id, owner, to, limits, now) {
+      const found = await this.byId(id, owner);
+      if (found === undefined) return undefined;
+      return prisma.$transaction(
+        async (db) => (await exceeded(db, ownerOf(owner), found.patientId, limits)) ?? change(db, id, owner, to, now),
+      );
     },
 
     async listening(structure, patientId) {

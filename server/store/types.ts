@@ -310,13 +310,20 @@ export interface SubscriptionEvent {
   documentId: string;
 }
 
+/** How many may live at once. */
+export interface SubscriptionLimits {
+  perOwner: number;
+  perPatient: number;
+}
+
 /** What an owner changes. */
 export interface SubscriptionChange {
   status: 'requested' | 'off';
   reason?: string;
   content?: unknown;
   endsAt?: Date;
-  pollAt?: Date;
+  /** null: the DMP is not asked any more. */
+  pollAt?: Date | null;
   farewell: boolean;
   deleted?: boolean;
 }
@@ -329,15 +336,23 @@ export interface SubscriptionStore {
   /** @returns the limit that it would exceed, instead */
   create(
     given: NewSubscription,
-    limits: { perOwner: number; perPatient: number },
+    limits: SubscriptionLimits,
     now: Date,
-  ): Promise<StoredSubscription | 'perOwner' | 'perPatient'>;
+  ): Promise<StoredSubscription | keyof SubscriptionLimits>;
   /** Also one that its owner took back, until it is forgotten. Undefined when unknown or another's. */
   byId(id: string, owner: string): Promise<StoredSubscription | undefined>;
   /** Those of an owner, newest first, without those taken back. */
   ofOwner(owner: string): Promise<StoredSubscription[]>;
   /** A change of the owner: work under way on it is not saved. Undefined when unknown or another's. */
   change(id: string, owner: string, change: SubscriptionChange, now: Date): Promise<StoredSubscription | undefined>;
+  /** One that is over lives again. @returns as `change`, or the limit that it would exceed */
+  resume(
+    id: string,
+    owner: string,
+    change: SubscriptionChange,
+    limits: SubscriptionLimits,
+    now: Date,
+  ): Promise<StoredSubscription | keyof SubscriptionLimits | undefined>;
   /** Those that hear of what a structure deposits for a patient. */
   listening(structure: string, patientId: string): Promise<StoredSubscription[]>;
   /** Takes those whose time has come and that nobody else holds. @param worker UUID of the instance */

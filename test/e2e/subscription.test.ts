@@ -400,6 +400,19 @@ describe('its owner', () => {
     for (let i = 0; i < 6; i++) await subscribe('nurse');
     const answer = await stack.post<OperationOutcome>('/Subscription', subscription(), 'nurse');
     expect([answer.status, answer.body.issue[0]!.details!.text]).toEqual([429, expect.stringContaining('6')]);
+    // Neither by making room, filling it, and waking up the one that had made it.
+    const [first] = (await stack.get<Bundle<Subscription>>('/Subscription', 'nurse')).body.entry!;
+    const id = first!.resource!.id!;
+    const put = async (status: Subscription['status']): Promise<number> => {
+      const token = await stack.token('nurse');
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' };
+      const body = JSON.stringify({ ...first!.resource, status });
+      return (await fetch(`${stack.base}/Subscription/${id}`, { method: 'PUT', headers, body })).status;
+    };
+    expect(await put('off')).toBe(200);
+    await subscribe('nurse');
+    expect(await put('requested')).toBe(429);
+    expect((await read(id, 'nurse')).status).toBe('off');
   });
 });
 

@@ -4,7 +4,7 @@
  *
  * - Only what SUBSCRIPTION_ENDPOINTS names: scheme, host, port and a prefix of the path. Nothing by default.
  * - `https:`; `http:` for this machine alone, and never in production.
- * - No credentials in the URL, no redirect is followed.
+ * - No credentials in the URL, no redirect is followed, nothing in the path that a proxy may read as a step out of the prefix.
  * - The address behind the name is looked at when the connection is made, and is the one that is connected to: a name that
  *   is bound again to an inner address (DNS rebinding) leads nowhere. Private addresses by setting; link-local ones, where
  *   clouds keep their secrets, and multicast never.
@@ -17,6 +17,11 @@ type Rules = Pick<Config, 'SUBSCRIPTION_ENDPOINTS' | 'SUBSCRIPTION_PRIVATE_ADDRE
 
 const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const longest = 2000;
+/**
+ * Steps that URL does not resolve and what stands behind it may: `..%2f`, `%252e`, `..;/`, a NUL. A receiver that needs one
+ * of these signs finds it in the query.
+ */
+const disguised = /%(?:00|25|2e|2f|5c)|;|\/\.\./i;
 
 /** The prefixes of the setting. @throws ConfigError naming it, never its value */
 export function allowedEndpoints({ SUBSCRIPTION_ENDPOINTS: given, ENVIRONMENT }: Rules): URL[] {
@@ -41,6 +46,7 @@ export function allowedEndpoint(endpoint: string, rules: Rules): URL | undefined
   if (endpoint.length > longest || !URL.canParse(endpoint)) return undefined;
   const url = new URL(endpoint);
   if (url.username || url.password || url.hash) return undefined;
+  if (disguised.test(url.pathname)) return undefined;
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) && !isAllowedAddress(literal, url.hostname, rules)) return undefined;
   return allowedEndpoints(rules).some((prefix) => isWithin(url, prefix)) ? url : undefined;

@@ -7,7 +7,7 @@ import { satisfies } from '../../../mappings/search-match.ts';
 import { code, strings, type SearchValue } from '../../../mappings/search-values.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { parseSearch } from '../../search/parse.ts';
-import type { StoredSubscription, SubscriptionChange } from '../../store/types.ts';
+import type { StoredSubscription, SubscriptionChange, SubscriptionLimits } from '../../store/types.ts';
 import { requireScopes } from '../access.ts';
 import { searchset } from '../bundle.ts';
 import { definitionOf, interactionOf } from '../definition.ts';
@@ -28,7 +28,6 @@ export const createSubscription: Handler = async (call, services) => {
   if (hasErrors(issues)) throw new IssueError(issues);
   const asked = await readSubscription(call.body as Subscription, call.caller, services);
   const patient = await store.patients.byIns(asked.ins);
-  const limits = { perOwner: config.SUBSCRIPTION_MAX_PER_CALLER, perPatient: config.SUBSCRIPTION_MAX_PER_PATIENT };
   const made = await store.subscriptions.create(
     {
       owner: ownerOf(call.caller),
@@ -38,19 +37,28 @@ export const createSubscription: Handler = async (call, services) => {
       endsAt: asked.endsAt,
       ...(asked.polls ? { pollAt: now() } : {}),
     },
-    limits,
+    limitsOf(services),
     now(),
   );
   if (made === 'perOwner' || made === 'perPatient') {
     if (patient.isNew) await store.patients.forget(patient.id).catch(() => undefined);
-    const key = made === 'perOwner' ? 'subscription-limit-caller' : 'subscription-limit-patient';
-    throw new IssueError({ key, values: { limit: limits[made] } });
+    throw tooMany(made, services);
   }
   services.wakeSubscriptions?.();
   const { headers } = reply(made, call);
   const place = `${config.fhirBase}/${type}/${made.id}/_history/${made.version}`;
   return { ...preferred(made, call), status: 201, headers: { ...headers, Location: place } };
 };
+
+const limitsOf = ({ config }: Services): SubscriptionLimits => ({
+  perOwner: config.SUBSCRIPTION_MAX_PER_CALLER,
+  perPatient: config.SUBSCRIPTION_MAX_PER_PATIENT,
+});
+
+function tooMany(exceeded: keyof SubscriptionLimits, services: Services): IssueError {
+  const key = exceeded === 'perOwner' ? 'subscription-limit-caller' : 'subscription-limit-patient';
+  return new IssueError({ key, values: { limit: limitsOf(services)[exceeded] } });
+}
 
 /** A subscription shows what a search would: without that right there is none. */
 function maySearch({ caller }: Call): void {
@@ -117,11 +125,12 @@ export const updateSubscription: Handler = async (call, services) => {
   maySearch(call);
   const endsAt = sessionEnd(call.caller, services);
   const content = { ...readContent(found.content), caller: snapshotOf(call.caller) };
-  const pollAt = content.caller.strength === 'psc' ? { pollAt: services.now() } : {};
-  return preferred(
-    await change({ status: 'requested', content, endsAt, ...pollAt, farewell: false }, call, services),
-    call,
-  );
+  const { store, now } = services;
+  const pollAt = content.caller.strength === 'psc' ? now() : null;
+  const to: SubscriptionChange = { status: 'requested', content, endsAt, pollAt, farewell: false };
+  const resumed = await store.subscriptions.resume(found.id, ownerOf(call.caller), to, limitsOf(services), now());
+  if (resumed === 'perOwner' || resumed === 'perPatient') throw tooMany(resumed, services);
+  return preferred(changed(resumed, services), call);
 };
 
 export const deleteSubscription: Handler = async (call, services) => {
@@ -139,10 +148,13 @@ const ended = (deleted: boolean): SubscriptionChange => ({
 
 async function change(to: SubscriptionChange, call: Call, services: Services): Promise<StoredSubscription> {
   const { store, now } = services;
-  const changed = await store.subscriptions.change(idOf(call), ownerOf(call.caller), to, now());
-  if (!changed) throw new IssueError({ key: 'not-found', values: { type } });
+  return changed(await store.subscriptions.change(idOf(call), ownerOf(call.caller), to, now()), services);
+}
+
+function changed(subscription: StoredSubscription | undefined, services: Services): StoredSubscription {
+  if (!subscription) throw new IssueError({ key: 'not-found', values: { type } });
   services.wakeSubscriptions?.();
-  return changed;
+  return subscription;
 }
 
 /** Of one (instance level), or of all of the caller's, by id and status (type level). */

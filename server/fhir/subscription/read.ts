@@ -168,9 +168,9 @@ function readPayload({ payload, _payload }: WithPrimitives['channel']): Pick<Sub
 /** RFC 9110 token, and a value that stays on its line. */
 const headerForm = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]*([\x21-\x7e][\x20-\x7e]{0,4000})$/;
 const mostHeaders = 10;
-/** What the connection and the body decide. */
+/** What the connection and the body decide; and what some servers read as another method or path than those allowed. */
 const reserved =
-  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|accept|proxy-.*|cookie|forwarded|x-forwarded-.*)$/i;
+  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|accept|proxy-.*|cookie|forwarded|via|x-forwarded-.*|x-http-method.*|x-method-override|x-original-url|x-rewrite-url)$/i;
 
 function readHeaders(headers: readonly string[]): [string, string][] {
   const refuse = (detail: string): never => {
