@@ -52,7 +52,6 @@ describe('documentation, generated and open', () => {
     for (const language of ['fr', 'en']) {
       const html = unescape(await page('/docs/errors', language));
       for (const [key, row] of Object.entries(errors as Record<string, ErrorRow>)) {
-        if (/^dmp-(registry|hl7|fault|http|rights)$/.test(key) || key === 'dmp-warning') continue; // kinds
         expect(html, key).toContain(`<code>${key.replace(/^dmp:/, 'dmp-')}</code>`);
         expect(html, key).toContain(row.fr);
         expect(html, key).toContain(row.en);

@@ -1,5 +1,5 @@
 /** `/docs/errors`: the error table, as it is at run time, in French and English. */
-import { dmpKey, errors, type ErrorRow } from '../../../mappings/errors.ts';
+import { dmpKey, errors, type ErrorKey, type ErrorRow } from '../../../mappings/errors.ts';
 import { codeFamilies } from '../../../mappings/upstream-codes.ts';
 import type { Language } from '../outcome.ts';
 import { code, heading, paragraph, table, type Cell } from './table.ts';
@@ -13,6 +13,7 @@ const words = {
     upstream: 'Ce que l’autre côté répond',
     head: ['Ligne', 'HTTP', 'issue.code', 'Français', 'English', 'Réessayer'],
     received: ['Code reçu', 'Ligne', 'HTTP', 'issue.code', 'Français', 'English', 'Réessayer'],
+    rest: 'Tout autre code, par la façon dont il arrive',
     yes: 'oui',
   },
   en: {
@@ -23,6 +24,7 @@ const words = {
     upstream: 'What the other side answers',
     head: ['Row', 'HTTP', 'issue.code', 'Français', 'English', 'Try again'],
     received: ['Code received', 'Row', 'HTTP', 'issue.code', 'Français', 'English', 'Try again'],
+    rest: 'Any other code, by the way in which it arrives',
     yes: 'yes',
   },
 } as const;
@@ -41,7 +43,9 @@ export function errorsPage(language: Language): { title: string; body: string } 
       family.codes.map((c) => [code(c), ...cells(keyOf(family.kind, c))]),
     ),
   );
-  const own = Object.keys(errors).filter((key) => !key.startsWith('dmp:') && !/^dmp-(?!absent|closed)/.test(key));
+  const told = new Set(codeFamilies.flatMap(({ kind, codes }) => codes.map((c) => keyOf(kind, c))));
+  const rest = Object.keys(errors).filter((key) => isUpstream(key) && !told.has(key as ErrorKey));
+  const own = Object.keys(errors).filter((key) => !isUpstream(key));
   return {
     title: w.title,
     body:
@@ -50,10 +54,14 @@ export function errorsPage(language: Language): { title: string; body: string } 
       heading(2, w.own) +
       table(w.own, w.head, own.map(cells)) +
       heading(2, w.upstream) +
-      upstream.join(''),
+      upstream.join('') +
+      table(w.rest, w.head, rest.map(cells)),
   };
 }
 
+/** Rows of what the other side says; `dmp-absent` and `dmp-closed` are our own words. */
+const isUpstream = (key: string): boolean => /^dmp(:|-(?!absent$|closed$))/.test(key);
+
 /** A failure of the transport is itself the kind. */
-const keyOf = (kind: string, received: string): string =>
+const keyOf = (kind: string, received: string): ErrorKey =>
   kind === 'transport' ? dmpKey(received, '') : dmpKey(kind, received);
