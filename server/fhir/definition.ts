@@ -204,7 +204,7 @@ const validation = (permission?: Permission): Interaction => ({
   },
   ...(permission ? { permission } : {}),
   ihe: [],
-  dmp: ['TD3.1b'],
+  dmp: ['TD0.2', 'TD3.1b', 'TD3.1a'],
   documentation:
     'What a deposit would say, by the same engine, and nothing is sent: every problem in one OperationOutcome. `mode` = create, profile; `profile` chooses the rules.',
 });

@@ -2,12 +2,13 @@
  * "Only what is strictly necessary is asked of the DMP": how many calls each FHIR interaction causes, which, and in which
  * mode of authentication. The simulator counts them.
  */
-import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
+import type { Bundle, DocumentReference, Subscription } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
-import { INS_TEST, patients, provideBundle, simplified, VISIBILITY } from '../support/resources.ts';
+import { INS_TEST, patients, provideBundle, simplified, subscriptionTo, VISIBILITY } from '../support/resources.ts';
+import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -17,17 +18,23 @@ let unlisted: DocumentReference;
 let patchable: DocumentReference;
 let patientId: string;
 let listId: string;
+let receiver: Receiver;
+let subscription: Subscription | undefined;
+/** What the DMP holds of a deposit. */
+let cda: Buffer;
 let next: string;
 const deposit = simplified({ content: text('compté'), contentType: 'text/plain' });
 const P1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const mine = `patient.identifier=${P1}&status=current`;
 
 beforeAll(async () => {
-  stack = await startStack();
+  receiver = await startReceiver();
+  stack = await startStack({ SUBSCRIPTION_ENDPOINTS: receiver.url });
   const create = async (body: DocumentReference) =>
     (await stack.post<DocumentReference>('/DocumentReference', body, 'nurse')).body;
   listed = await create(deposit);
   const found = (await stack.get<Bundle<DocumentReference>>(`/DocumentReference?${mine}&_count=2`, 'doctor')).body;
+  cda = (await stack.raw(`${stack.base}/Binary/${listed.id}`, 'doctor', { accept: 'text/xml' })).bytes;
   next = found.link!.find((l) => l.relation === 'next')!.url.slice(stack.base.length);
   patientId = found.entry![0]!.resource!.subject!.reference!;
   unlisted = await create(simplified({ content: text('neuf'), contentType: 'text/plain' }));
@@ -39,7 +46,25 @@ beforeAll(async () => {
   );
   listId = /List\/([^/]+)/.exec(body.entry![0]!.response!.location!)![1]!;
 });
-afterAll(() => stack.close());
+afterAll(async () => {
+  await stack.close();
+  await receiver.close();
+});
+
+const fresh = () => simplified({ content: text('essai'), contentType: 'text/plain' });
+const cdaParameters = () => ({
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'document', resource: { resourceType: 'Binary', contentType: 'text/xml', data: cda.toString('base64') } },
+  ],
+});
+const subscribe = () => stack.post<Subscription>('/Subscription', subscriptionTo(receiver.url), 'nurse');
+const subscribed = async () => (subscription ??= (await subscribe()).body).id!;
+const pause = async () => {
+  const id = await subscribed();
+  const { body } = await stack.get<Subscription>(`/Subscription/${id}`, 'nurse');
+  return stack.put(`/Subscription/${id}`, { ...body, status: 'off' }, 'nurse');
+};
 
 const change = (d: DocumentReference, patch: object[], kind: 'doctor' | 'nurse') =>
   stack.patch(`/DocumentReference/${d.id}`, patch, 'application/json-patch+json', kind);
@@ -261,6 +286,66 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       'List.search-type',
       () => stack.get(`/List?${mine}&code=submissionset`, 'nurse'),
       403,
+      [],
+    ],
+    [
+      'a rehearsal of a deposit: is the record open, is the identifier free',
+      'DocumentReference.$validate',
+      () => stack.post('/DocumentReference/$validate', fresh(), 'nurse'),
+      200,
+      [`TD0.2 ${weak}`, `TD3.1b ${weak}`],
+    ],
+    [
+      'a rehearsal of a set',
+      'Bundle.$validate',
+      () => stack.post('/Bundle/$validate', provideBundle([{ content: text(), contentType: 'text/plain' }]), 'nurse'),
+      200,
+      [`TD0.2 ${weak}`, `TD3.1b ${weak}`],
+    ],
+    [
+      'a look at a list alone',
+      'List.$validate',
+      () =>
+        stack.post(
+          '/List/$validate',
+          provideBundle([{ content: text(), contentType: 'text/plain' }]).entry![0]!.resource,
+          'nurse',
+        ),
+      200,
+      [],
+    ],
+    [
+      'metadata of a CDA',
+      'DocumentReference.$generate-metadata',
+      () => stack.post('/DocumentReference/$generate-metadata', cdaParameters(), 'nurse'),
+      200,
+      [],
+    ],
+    [
+      'what is new since yesterday: sets, associations, documents, and the list, for a status changed',
+      'DocumentReference.$whats-new',
+      () => stack.get(`/DocumentReference/$whats-new?patient.identifier=${P1}&since=2026-11-20T00:00:00Z`, 'doctor'),
+      200,
+      [`TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`],
+    ],
+    // A structure is told of its own deposits: the DMP is not asked for that.
+    ['a subscription', 'Subscription.create', subscribe, 201, []],
+    ['its state', 'Subscription.read', async () => stack.get(`/Subscription/${await subscribed()}`, 'nurse'), 200, []],
+    ['all of mine', 'Subscription.search-type', () => stack.get('/Subscription?status=active', 'nurse'), 200, []],
+    ['how it is', 'Subscription.$status', () => stack.get('/Subscription/$status', 'nurse'), 200, []],
+    [
+      'what it told',
+      'Subscription.$events',
+      async () => stack.get(`/Subscription/${await subscribed()}/$events`, 'nurse'),
+      200,
+      [],
+    ],
+    ['a pause', 'Subscription.update', pause, 200, []],
+    [
+      'its end',
+      'Subscription.delete',
+      async () => stack.request('DELETE', `/Subscription/${await subscribed()}`, 'nurse'),
+      204,
       [],
     ],
     ['the statement', 'metadata', () => stack.get('/metadata', 'nurse'), 200, []],

@@ -20,7 +20,15 @@ import { extIsArchived } from '../../mappings/canonicals.ts';
 import { loadConfig } from '../../server/config.ts';
 import { capabilityStatement } from '../../server/fhir/metadata.ts';
 import { text } from '../support/documents.ts';
-import { INS_TEST, newOid, patients, provideBundle, simplified } from '../support/resources.ts';
+import {
+  INS_TEST,
+  dsubmTopic,
+  newOid,
+  patients,
+  provideBundle,
+  simplified,
+  subscriptionTo,
+} from '../support/resources.ts';
 import { startStack, type Kind, type Stack } from '../support/stack.ts';
 
 // --- what is declared
@@ -94,20 +102,10 @@ const base: Record<string, Pairs> = {
   Patient: [],
   Subscription: [],
 };
-const topic = 'https://profiles.ihe.net/ITI/DSUBm/SubscriptionTopic/DSUBm-SubscriptionTopic-';
 /** The doctor's, to documents of P1. */
-async function subscribed(name: string, payload = 'application/fhir+json'): Promise<Subscription> {
-  const filter = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-filter-criteria';
-  const resource = {
-    resourceType: 'Subscription',
-    status: 'requested',
-    reason: 'Suivi',
-    criteria: `${topic}${name}`,
-    _criteria: {
-      extension: [{ url: filter, valueString: `DocumentReference?${query([['patient.identifier', P1]])}` }],
-    },
-    channel: { type: 'rest-hook', endpoint: `http://localhost:${(receiver.address() as AddressInfo).port}/`, payload },
-  };
+async function subscribed(topic?: string, payload?: string): Promise<Subscription> {
+  const endpoint = `http://localhost:${(receiver.address() as AddressInfo).port}/`;
+  const resource = subscriptionTo(endpoint, topic, payload);
   const { status, body } = await stack.post<Subscription>('/Subscription', resource, 'doctor');
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
@@ -151,7 +149,7 @@ beforeAll(async () => {
   known.P2 = (other.body as DocumentReference).subject!.reference!;
   const [list] = found((await ask('List', [...base['List']!, ['title', 'Correction']])).body);
   known.list = list!.id!;
-  await subscribed('DocReference-PatientDependent-AllEvents');
+  await subscribed();
   await subscribed('DocReference-PatientDependent-MinUpdate', 'application/fhir+xml');
   const ended = await subscribed('DocumentReference-PatientDependent');
   known.subscription = ended.id!;
@@ -267,8 +265,8 @@ searches['Subscription'] = {
   _id: { value: () => known.subscription, modifiers: { not: () => known.subscription } },
   status: { value: 'off', modifiers: { not: 'off' } },
   criteria: {
-    value: `${topic}DocReference`,
-    modifiers: { exact: `${topic}DocumentReference-PatientDependent`, contains: 'allevents' },
+    value: `${dsubmTopic}DocReference`,
+    modifiers: { exact: `${dsubmTopic}DocumentReference-PatientDependent`, contains: 'allevents' },
   },
   payload: { value: 'application/fhir+xml', modifiers: { not: 'application/fhir+xml' } },
   type: { value: 'websocket', expects: empty, modifiers: { not: 'rest-hook' } },
@@ -545,18 +543,18 @@ const cases: Record<string, () => Promise<void>> = {
     expect(answer.body.entry).toHaveLength(bundle.entry!.length);
   },
   'Subscription create': async () => {
-    const { id } = await subscribed('DocReference-PatientDependent-AllEvents');
+    const { id } = await subscribed();
     await read('Subscription', id!);
   },
   'Subscription read': () => read('Subscription', known.subscription),
   'Subscription search-type': () => search('Subscription', []),
   'Subscription update': async () => {
-    const made = await subscribed('DocReference-PatientDependent-AllEvents');
+    const made = await subscribed();
     expect((await asDoctor('PUT', `/Subscription/${made.id}`, { ...made, status: 'off' })).status).toBe(200);
     expect((await stack.get<Subscription>(`/Subscription/${made.id}`, 'doctor')).body.status).toBe('off');
   },
   'Subscription delete': async () => {
-    const { id } = await subscribed('DocReference-PatientDependent-AllEvents');
+    const { id } = await subscribed();
     expect((await asDoctor('DELETE', `/Subscription/${id}`)).status).toBe(204);
     expect((await stack.get(`/Subscription/${id}`, 'doctor')).status).toBeGreaterThanOrEqual(404);
   },

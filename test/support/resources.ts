@@ -1,6 +1,6 @@
 /** FHIR resources as a client would send them, about the invented people of the simulator's story. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient } from '@medplum/fhirtypes';
+import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient, Subscription } from '@medplum/fhirtypes';
 
 export const INS_TEST = 'urn:oid:1.2.250.1.213.1.4.10';
 export const PDSM = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition';
@@ -229,4 +229,26 @@ export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
       ...entries,
     ],
   };
+}
+
+/** Start of the names of DSUBm's topics. */
+export const dsubmTopic = 'https://profiles.ihe.net/ITI/DSUBm/SubscriptionTopic/DSUBm-SubscriptionTopic-';
+
+/** A Subscription to the documents of P1. @param topic the end of its name, `DocReference-PatientDependent-AllEvents`… */
+export function subscriptionTo(
+  endpoint: string,
+  topic: string = 'DocReference-PatientDependent-AllEvents',
+  payload: string = 'application/fhir+json',
+): Subscription {
+  const filter = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-filter-criteria';
+  const criteria = `DocumentReference?patient.identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}`;
+  const resource = {
+    resourceType: 'Subscription' as const,
+    status: 'requested' as const,
+    reason: 'Suivi',
+    criteria: `${dsubmTopic}${topic}`,
+    _criteria: { extension: [{ url: filter, valueString: criteria }] },
+    channel: { type: 'rest-hook' as const, endpoint, payload },
+  };
+  return resource;
 }

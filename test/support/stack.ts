@@ -165,6 +165,8 @@ export async function startStack(settings: Record<string, string> = {}, world: P
       request<T>('POST', url, kind, { 'content-type': 'application/fhir+json', ...headers }, JSON.stringify(resource)),
     send: <T>(url: string, body: string, contentType: string, kind: Kind) =>
       request<T>('POST', url, kind, { 'content-type': contentType }, body),
+    put: <T>(url: string, resource: unknown, kind: Kind) =>
+      request<T>('PUT', url, kind, { 'content-type': 'application/fhir+json' }, JSON.stringify(resource)),
     patch: <T>(url: string, body: unknown, contentType: string, kind: Kind, headers: Record<string, string> = {}) =>
       request<T>(
         'PATCH',
