@@ -196,7 +196,7 @@ async function replace(base: string, dataDir: string, uniqueId: string, by: Depo
 }
 
 /** How many documents a scenario that uses them up has at hand: what is left over costs nothing. */
-const stock = 1000;
+const stock = 1500;
 
 /** Deposits documents and hands them out one after the other. @throws Error when all are used */
 async function supply(base: string, dataDir: string): Promise<() => string> {
