@@ -1,9 +1,11 @@
 /**
  * JSON Patch (RFC 6902). The library applies; what it forgives is refused before: paths that are no JSON Pointer, steps into
- * what is not there, indices that are no index, names of JavaScript's own.
+ * what is not there, indices that are no index, names of JavaScript's own. Its `test` looks for the shortest way from one value
+ * to the other, at the cost of each element against each: a comparison is made here.
  *
  * PDSm's published example is no JSON Patch (`/extension[url:"…"]`, spec fhir A.6): it is told what to write.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { applyPatch, type Operation } from 'rfc6902';
 import { extIsArchived } from '../../../mappings/canonicals.ts';
@@ -63,16 +65,18 @@ function apply(list: readonly Operation[], document: DocumentReference): ReturnT
     const [tokens, from] = [path, 'from' in operation ? operation.from : undefined].map((p) =>
       p === undefined ? undefined : requirePointer(p, document),
     );
-    // `test` writes nothing, `copy` writes at `path` only.
-    if (op !== 'test')
-      touched.push(touchOf(tokens ?? [], resource, 'value' in operation ? operation.value : undefined));
+    if (op === 'test') {
+      if (isDeepStrictEqual(valueAt(tokens ?? [], resource), operation.value)) return;
+      throw new IssueError({ key: 'patch-test-failed', values: { index: i } });
+    }
+    // `copy` writes at `path` only.
+    touched.push(touchOf(tokens ?? [], resource, 'value' in operation ? operation.value : undefined));
     if (from && op === 'move') touched.push(touchOf(from, resource));
-    if (tokens?.length === 0 && op !== 'test') return; // the whole resource: refused by what it touches
+    if (tokens?.length === 0) return; // the whole resource: refused by what it touches
     if (from) requirePlace(from, resource, i, false);
     if (from && op === 'copy') requireSmall(from, resource, i);
-    if (tokens && op !== 'test') requirePlace(tokens, resource, i, op !== 'remove' && op !== 'replace');
+    if (tokens) requirePlace(tokens, resource, i, op !== 'remove' && op !== 'replace');
     const [error] = applyPatch(resource, [operation]);
-    if (error?.name === 'TestError') throw new IssueError({ key: 'patch-test-failed', values: { index: i } });
     if (error) throw notApplicable(i, `${op} ${path}`);
   });
   return { resource, touched };
@@ -112,10 +116,17 @@ function touchOf([first, second, ...rest]: string[], resource: DocumentReference
   return { element, ...(isLabel && value !== undefined ? { label: value } : {}) };
 }
 
+/** What stands at a place; undefined when nothing does. */
+function valueAt(tokens: readonly string[], resource: unknown): unknown {
+  return tokens.reduce((node, token) => {
+    const isThere = Array.isArray(node) ? index.test(token) : typeof node === 'object' && node !== null;
+    return isThere && Object.hasOwn(node as object, token) ? (node as Record<string, unknown>)[token] : undefined;
+  }, resource);
+}
+
 /** @throws IssueError patch-not-applicable */
 function requireSmall(from: readonly string[], resource: unknown, i: number): void {
-  const value = from.reduce((node, token) => (node as Record<string, unknown>)[token], resource);
-  if (JSON.stringify(value).length > maxCopy) throw notApplicable(i, `copy > ${maxCopy}`);
+  if (JSON.stringify(valueAt(from, resource)).length > maxCopy) throw notApplicable(i, `copy > ${maxCopy}`);
 }
 
 /** Walks to the place: every step must be there, the last too unless it is made. @throws IssueError patch-not-applicable */

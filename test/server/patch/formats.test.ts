@@ -135,6 +135,38 @@ describe('JSON Patch', () => {
     expect(keysOf(() => patched(test('superseded')))).toEqual(['patch-test-failed']);
   });
 
+  it('tests values whole: lists, objects in any order, what is not there', () => {
+    const test = (path: string, value: unknown) => keysOf(() => patched(json([{ op: 'test', path, value }])));
+    const [first] = document.securityLabel!;
+    expect(test('/securityLabel/0', JSON.parse(JSON.stringify(first)))).toEqual([]);
+    expect(test('/masterIdentifier', Object.fromEntries(Object.entries(document.masterIdentifier!).reverse()))).toEqual(
+      [],
+    );
+    expect(test('', document)).toEqual([]);
+    for (const [path, value] of [
+      ['/securityLabel', [first]],
+      ['/securityLabel/0', { ...first, text: 'x' }],
+      ['/securityLabel/length', 2],
+      ['/securityLabel/9', null],
+      ['/securityLabel/-', null],
+      ['/toString', null],
+      ['/status/length', 7],
+    ] as const)
+      expect(test(path, value), path).toEqual(['patch-test-failed']);
+  });
+
+  it('tests long lists in no time', () => {
+    const list = (from: number): number[] => Array.from({ length: 50_000 }, (_, i) => from + i);
+    const patch = json([
+      { op: 'add', path: '/securityLabel', value: list(0) },
+      { op: 'test', path: '/securityLabel', value: list(0) },
+      { op: 'test', path: '/securityLabel', value: list(0.5) },
+    ]);
+    const started = performance.now();
+    expect(keysOf(() => patched(patch))).toEqual(['patch-test-failed']);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it('moves and copies among labels', () => {
     expect(codesOf(patched(json([{ op: 'move', from: '/securityLabel/1', path: '/securityLabel/0' }])))).toEqual([
       'MASQUE_PS',
