@@ -213,7 +213,8 @@ const resultParameters = {
       const descending = part.startsWith('-');
       const name = descending ? part.slice(1) : part;
       if (!(options.sortable ?? []).includes(name)) return (options.sortable ?? []).map((n) => `[-]${n}`).join(', ');
-      search.sort.push({ name, descending });
+      // Said again, a key decides nothing, and costs a value of every hit.
+      if (!search.sort.some((s) => s.name === name)) search.sort.push({ name, descending });
     }
     return undefined;
   },

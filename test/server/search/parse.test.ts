@@ -169,6 +169,10 @@ describe('parseSearch', () => {
     ).toEqual(['date', '_count', 'type', '_summary', '_elements', '_sort']);
   });
 
+  it('a key to sort by counts once, whatever is repeated', () => {
+    expect(parse(`_sort=-date,${'date,'.repeat(10_000)}-date`).sort).toEqual([{ name: 'date', descending: true }]);
+  });
+
   it('reads result parameters', () => {
     expect(
       parse('_count=0&_summary=count&_elements=DocumentReference.status,type&_sort=-date&_total=accurate&_format=json'),
