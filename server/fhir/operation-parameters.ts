@@ -6,6 +6,7 @@
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Pair } from '../search/pairs.ts';
 import type { Call } from './interaction.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** What a Parameters resource may hold at most. */
 const mostParameters = 200;
@@ -43,14 +44,7 @@ export function oneOf(pairs: readonly Pair[], name: string): string | undefined 
 function bodyPairs(body: unknown): Pair[] {
   if (body === undefined) return [];
   const { resourceType, parameter } = body as { resourceType?: unknown; parameter?: unknown };
-  if (resourceType !== 'Parameters') {
-    const given = typeof resourceType === 'string' && /^[A-Za-z]{1,40}$/.test(resourceType) ? resourceType : '—';
-    throw new IssueError({
-      key: 'wrong-resource-type',
-      expression: 'resourceType',
-      values: { expected: 'Parameters', given },
-    });
-  }
+  if (resourceType !== 'Parameters') throw wrongType('Parameters', resourceType);
   if (parameter === undefined) return [];
   if (!Array.isArray(parameter) || parameter.length > mostParameters)
     throw new IssueError({ key: 'operation-parameter', values: { name: 'parameter', detail: `0..${mostParameters}` } });

@@ -14,6 +14,7 @@ import { abortSignal, stateOf } from './request.ts';
 import { sendReply } from './send.ts';
 import type { Services } from './services.ts';
 import { readFhirXml } from './xml/read.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** `DocumentReference.search-type`, or `transaction` for the system. */
 export type Handlers = Readonly<Record<string, Handler>>;
@@ -149,12 +150,7 @@ function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
   const body = bodyFormat(req.get('content-type')) === 'xml' ? readFhirXml(bytes) : parseJson(bytes);
   const given = (body as { resourceType?: unknown } | null)?.resourceType;
   if (route.body === 'any' ? typeof given !== 'string' : given !== expected) {
-    const shown = typeof given === 'string' && /^[A-Za-z]{1,40}$/.test(given) ? given : '—';
-    throw new IssueError({
-      key: 'wrong-resource-type',
-      expression: 'resourceType',
-      values: { expected, given: shown },
-    });
+    throw wrongType(expected, given);
   }
   if (!route.type) requireScopes(caller, needsOfBundle(body));
   return body;

@@ -34,16 +34,24 @@ export async function findByKeys(db: Database, keys: readonly DocumentKey[]): Pr
     JOIN patient p ON p.id = d.patient_id`;
 }
 
-/** A reader of rows that opens each patient's INS once. */
-export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument {
+/** Opens the INS of rows, each patient's once. */
+export function insReader(cipher: Cipher): (row: { patientId: string; insSealed: Uint8Array }) => Ins {
   const opened = new Map<string, Ins>();
   return (row) => {
     const ins = opened.get(row.patientId) ?? openIns(cipher, row.patientId, row.insSealed);
     opened.set(row.patientId, ins);
+    return ins;
+  };
+}
+
+/** A reader of rows. */
+export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument {
+  const insOf = insReader(cipher);
+  return (row) => {
     return {
       id: row.id,
       patientId: row.patientId,
-      ins,
+      ins: insOf(row),
       repositoryUniqueId: row.repositoryUniqueId,
       uniqueId: row.uniqueId,
       logicalId: row.logicalId ?? undefined,

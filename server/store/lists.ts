@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { type List, Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
-import { openIns } from './patients.ts';
-import type { Ins, ListKind, ListStore, SeenList, StoredList } from './types.ts';
+import { insReader } from './document-rows.ts';
+import type { ListKind, ListStore, SeenList, StoredList } from './types.ts';
 
 /** A list with its patient's sealed INS, and whether something was deposited here. */
 type ListRow = Pick<
@@ -57,17 +57,15 @@ export function listStore(prisma: PrismaClient, cipher: Cipher): ListStore {
 
 const pairOf = (value: string, list: StoredList | undefined): [string, StoredList][] => (list ? [[value, list]] : []);
 
-/** A reader of rows that opens each patient's INS once. */
+/** A reader of rows. */
 function rowReader(cipher: Cipher): (row: ListRow) => StoredList {
-  const opened = new Map<string, Ins>();
+  const insOf = insReader(cipher);
   return (row) => {
-    const ins = opened.get(row.patientId) ?? openIns(cipher, row.patientId, row.insSealed);
-    opened.set(row.patientId, ins);
     return {
       id: row.id,
       kind: row.kind as ListKind,
       patientId: row.patientId,
-      ins,
+      ins: insOf(row),
       uniqueId: row.uniqueId,
       entryUuid: row.entryUuid ?? undefined,
       version: row.version ?? undefined,

@@ -3,9 +3,9 @@
  * in XML.
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
-import { IssueError } from '../../../mappings/outcome.ts';
 import { parsePath, propertyOf, select, type Place, type Step } from './fhirpath.ts';
 import { malformed, notApplicable, requireCount, type Patch, type Touch } from './patch.ts';
+import { wrongType } from '../wrong-type.ts';
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -33,14 +33,7 @@ const propertyName = /^[a-z][A-Za-z]{0,63}(?:\[x\])?$/;
 /** @throws IssueError patch-malformed, patch-path, patch-too-many, wrong-resource-type */
 export function readFhirPathPatch(parameters: unknown): Patch {
   const { resourceType, parameter } = isObject(parameters) ? parameters : {};
-  if (resourceType !== 'Parameters') {
-    const given = typeof resourceType === 'string' && /^[A-Za-z]{1,40}$/.test(resourceType) ? resourceType : '—';
-    throw new IssueError({
-      key: 'wrong-resource-type',
-      expression: 'resourceType',
-      values: { expected: 'Parameters', given },
-    });
-  }
+  if (resourceType !== 'Parameters') throw wrongType('Parameters', resourceType);
   if (!Array.isArray(parameter)) throw malformed('Parameters.parameter');
   requireCount(parameter.length);
   const list = parameter.map(operationOf);

@@ -12,6 +12,7 @@ import type { Issue } from '../../../mappings/outcome.ts';
 import { loadDefinitions } from './definitions.ts';
 import { checkShape } from './shape.ts';
 import { shown } from './shown.ts';
+import { wrongType } from '../wrong-type.ts';
 
 /** Loads and compiles the definitions: call at start-up. @throws Error when postinstall was not run */
 export function loadEngine(): void {
@@ -34,14 +35,7 @@ export function validateBase(resource: unknown, type: string): Issue[] {
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource))
     return [{ key: 'body-missing', values: { expected: type } }];
   const given = (resource as { resourceType?: unknown }).resourceType;
-  if (given !== type)
-    return [
-      {
-        key: 'wrong-resource-type',
-        expression: 'resourceType',
-        values: { expected: type, given: typeof given === 'string' ? given.slice(0, 64) : '—' },
-      },
-    ];
+  if (given !== type) return [...wrongType(type, given).issues];
   const light = lighten(resource) as Resource;
   const { issues, safe } = checkShape(light, type);
   if (!safe) return issues;
