@@ -47,9 +47,25 @@ const dateRules: Record<Of<'date'>['prefix'], (v: Value<'date'>, p: Of<'date'>, 
 /** Case and accents do not count (R4: string). */
 const folded = (s: string): string => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-function stringMatches(text: string, wanted: string, modifier: string | undefined): boolean {
-  if (modifier === 'exact') return text === wanted;
-  return modifier === 'contains' ? folded(text).includes(folded(wanted)) : folded(text).startsWith(folded(wanted));
+/** Made once of a value that is sought, which may be long, and not again for each of thousands of documents. */
+function once<T extends CriterionValue>(make: (wanted: T) => string): (wanted: T) => string {
+  const made = new WeakMap<T, string>();
+  return (wanted) => {
+    const known = made.get(wanted);
+    if (known !== undefined) return known;
+    const text = make(wanted);
+    made.set(wanted, text);
+    return text;
+  };
+}
+
+const foldedText = once((wanted: Of<'string'>) => folded(wanted.text));
+const foldedCode = once((wanted: Of<'token'>) => folded(wanted.code ?? ''));
+
+function stringMatches(text: string, wanted: Of<'string'>, modifier: string | undefined): boolean {
+  if (modifier === 'exact') return text === wanted.text;
+  const sought = foldedText(wanted);
+  return modifier === 'contains' ? folded(text).includes(sought) : folded(text).startsWith(sought);
 }
 
 /** `Type/id` of a literal reference, without base and version; a bare id stays bare. */
@@ -58,9 +74,11 @@ function literal(reference: string): string {
   return parts.slice(-2).join('/');
 }
 
-function referenceMatches(value: Value<'reference'>, wanted: string): boolean {
+const literalOf = once((wanted: Of<'reference'>) => literal(wanted.reference));
+
+function referenceMatches(value: Value<'reference'>, wanted: Of<'reference'>): boolean {
   if (value.reference === undefined) return false;
-  const [have, want] = [literal(value.reference), literal(wanted)];
+  const [have, want] = [literal(value.reference), literalOf(wanted)];
   return have === want || (!want.includes('/') && have.endsWith(`/${want}`));
 }
 
@@ -78,18 +96,23 @@ function valueMatches(value: SearchValue, wanted: CriterionValue, modifier: stri
   switch (value.type) {
     case 'token':
       if (modifier === 'text') {
-        const text = wanted.type === 'token' ? wanted.code : wanted.type === 'string' ? wanted.text : undefined;
-        return text !== undefined && value.text !== undefined && folded(value.text).includes(folded(text));
+        const text =
+          wanted.type === 'token' && wanted.code !== undefined
+            ? foldedCode(wanted)
+            : wanted.type === 'string'
+              ? foldedText(wanted)
+              : undefined;
+        return text !== undefined && value.text !== undefined && folded(value.text).includes(text);
       }
       return wanted.type === 'token' && tokenMatches(value, wanted);
     case 'date':
       return wanted.type === 'date' && dateRules[wanted.prefix](value, wanted, now);
     case 'string':
-      return wanted.type === 'string' && stringMatches(value.text, wanted.text, modifier);
+      return wanted.type === 'string' && stringMatches(value.text, wanted, modifier);
     case 'reference': {
       // `system|value` is no reference: it can only mean the identifier.
       if (modifier !== 'identifier' && wanted.type === 'reference' && !wanted.reference.includes('|'))
-        return referenceMatches(value, wanted.reference);
+        return referenceMatches(value, wanted);
       const token = asToken(wanted);
       if (token === undefined) return false;
       return value.identifiers.some((i) => tokenMatches({ system: i.system, code: i.value, case: 'system' }, token));

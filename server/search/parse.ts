@@ -54,6 +54,8 @@ export interface Search {
 
 /** Values of all criteria together: each may cost a look into the store and a comparison with every document. */
 const mostValues = 500;
+/** Names of `_elements`: each is compared with each element of every hit. */
+const mostElements = 100;
 
 const summaries: readonly string[] = ['true', 'false', 'text', 'data', 'count'];
 
@@ -203,8 +205,9 @@ const resultParameters = {
     return undefined;
   },
   _elements: (search, value) => {
-    const names = value.split(',').filter((n) => n !== '');
-    if (names.length === 0 || !names.every((n) => /^[A-Za-z]+(\.[A-Za-z]+)*$/.test(n))) return 'a,b,c';
+    const names = [...new Set(value.split(',').filter((n) => n !== ''))];
+    if (names.length === 0 || names.length > mostElements || !names.every((n) => /^[A-Za-z]+(\.[A-Za-z]+)*$/.test(n)))
+      return `a,b,c (≤ ${mostElements})`;
     search.elements = [...new Set(names.map((n) => n.replace(/^[A-Z][A-Za-z]*\./, '')))];
     return undefined;
   },

@@ -8,6 +8,8 @@ import type { Criterion, CriterionValue, Prefix } from '../../mappings/criteria.
 import { documentEntryToFhir } from '../../mappings/document-entry.ts';
 import { statuses } from '../../mappings/ebrim/schemes.ts';
 import { documentSearchParameters, matches, searchParameter, toStoredQuery, valuesOf } from '../../mappings/search.ts';
+import { satisfies } from '../../mappings/search-match.ts';
+import type { SearchValue } from '../../mappings/search-values.ts';
 import type { StoredQuery } from '../../mappings/query.ts';
 import { oidToSystem } from '../../mappings/terminology/systems.ts';
 import type { DocumentEntry, XdsCode } from '../../mappings/xds.ts';
@@ -316,6 +318,31 @@ describe('toStoredQuery', () => {
     );
     expect(query.parameters['$XDSDocumentEntryAuthorPerson']?.[0]).toContain('899700101233%');
     expect(residual).toHaveLength(1);
+  });
+});
+
+describe('a value as long as a form', () => {
+  const long = 'é/'.repeat(30_000);
+  it.each<[string, SearchValue, Criterion]>([
+    [
+      'string',
+      { type: 'string', text: 'Maurel' },
+      { name: 'x', modifier: 'contains', raw: '', values: [{ type: 'string', text: long }] },
+    ],
+    [
+      ':text',
+      { type: 'token', code: 'a', text: 'Maurel' },
+      { name: 'x', modifier: 'text', raw: '', values: [{ type: 'string', text: long }] },
+    ],
+    [
+      'reference',
+      { type: 'reference', reference: 'Patient/1', identifiers: [] },
+      { name: 'x', raw: '', values: [{ type: 'reference', reference: long }] },
+    ],
+  ])('%s is prepared once, not for each of thousands of documents', (_, value, criterion) => {
+    const started = performance.now();
+    for (let i = 0; i < 5000; i++) expect(satisfies([value], criterion)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1500);
   });
 });
 

@@ -169,6 +169,12 @@ describe('parseSearch', () => {
     ).toEqual(['date', '_count', 'type', '_summary', '_elements', '_sort']);
   });
 
+  it('names no more elements than there are', () => {
+    const names = (count: number): string => Array.from({ length: count }, (_, i) => 'a'.repeat(i + 1)).join();
+    expect(parse(`_elements=${names(100)}`).elements).toHaveLength(100);
+    expect(issuesOf(() => parse(`_elements=${names(101)}`)).map((i) => i.name)).toEqual(['_elements']);
+  });
+
   it('a key to sort by counts once, whatever is repeated', () => {
     expect(parse(`_sort=-date,${'date,'.repeat(10_000)}-date`).sort).toEqual([{ name: 'date', descending: true }]);
   });
