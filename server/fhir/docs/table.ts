@@ -13,12 +13,12 @@ function inner(cell: Cell): string {
 const lang = (cell: Cell): string =>
   typeof cell === 'object' && cell.lang ? ` lang="${escapeAttribute(cell.lang)}"` : '';
 
-/** @param caption what the table is about */
+/** @param caption what the table is about: read out, and not shown, for a heading stands above it */
 export function table(caption: string, head: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
   const row = (tag: 'th' | 'td', cells: readonly Cell[]): string =>
     `<tr>${cells.map((c) => `<${tag}${tag === 'th' ? ' scope="col"' : ''}${lang(c)}>${inner(c)}</${tag}>`).join('')}</tr>`;
   return (
-    `<table><caption>${escapeText(caption)}</caption><thead>${row('th', head)}</thead>` +
+    `<table class="reference"><caption>${escapeText(caption)}</caption><thead>${row('th', head)}</thead>` +
     `<tbody>\n${rows.map((r) => row('td', r)).join('\n')}\n</tbody></table>\n`
   );
 }

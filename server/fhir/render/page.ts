@@ -19,6 +19,8 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}img{max-width:100%;height:auto}
 .p{margin:.5em 0}.media{display:inline-block}.note{color:#555;font-size:.9rem}.important{color:#a00000}.caption{font-weight:600}
 .disc{list-style-type:disc}.circle{list-style-type:circle}.square{list-style-type:square}.arabic{list-style-type:decimal}
 .lroman{list-style-type:lower-roman}.uroman{list-style-type:upper-roman}.lalpha{list-style-type:lower-alpha}.ualpha{list-style-type:upper-alpha}
+.reference{font-size:.875rem}.reference :is(td,th){overflow-wrap:anywhere;min-width:6rem}body:has(.reference){max-width:100rem}
+.reference caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media print{body{margin:0;max-width:none}}
 `;
 
