@@ -6,7 +6,7 @@
  * Inside `where`, code systems that are known under several URLs count as one (`mappings/terminology/systems.ts`).
  */
 import { systemToOid } from '../../../mappings/terminology/systems.ts';
-import { badPath, maxPath } from './patch.ts';
+import { badPath, malformed, maxList, maxPath } from './patch.ts';
 
 type Json = Record<string, unknown>;
 
@@ -98,6 +98,7 @@ function childrenAt(place: Place, child: string): Place[] {
   const key = isObject(value) ? propertyOf(value, child) : undefined;
   if (!isObject(value) || key === undefined) return [];
   const found = value[key];
+  if (Array.isArray(found) && found.length > maxList) throw malformed(`${key} > ${maxList}`);
   return Array.isArray(found)
     ? found.map((item, i): Place => ({ holder: found, key: i, value: item, path: [...path, key, i] }))
     : [{ holder: value, key, value: found, path: [...path, key] }];

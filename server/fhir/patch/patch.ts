@@ -7,8 +7,10 @@ import { shown } from '../validation/shown.ts';
 
 /** Operations of one patch: the three things that it may change need a handful. */
 export const maxOperations = 100;
-/** Bytes of a patch: its few values are small. */
-export const maxBytes = 1024 * 1024;
+/** Bytes of a patch: its few values are small, and each of its paths may look at all that the others have added. */
+export const maxBytes = 64 * 1024;
+/** Elements of a list that a path goes through. */
+export const maxList = 1000;
 /** Characters of what `copy` copies: copies of copies grow without end. */
 export const maxCopy = 10_000;
 /** Characters of a path. */

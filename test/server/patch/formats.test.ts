@@ -7,7 +7,7 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { requireClearLabels, requireNames, requirePatchable } from '../../../server/fhir/patch/elements.ts';
 import { readFhirPathPatch } from '../../../server/fhir/patch/fhirpath-patch.ts';
 import { readJsonPatch } from '../../../server/fhir/patch/json-patch.ts';
-import type { Patch } from '../../../server/fhir/patch/patch.ts';
+import { maxBytes, type Patch } from '../../../server/fhir/patch/patch.ts';
 import { readXmlPatch } from '../../../server/fhir/patch/xml-patch.ts';
 import { loadEngine } from '../../../server/fhir/validation/engine.ts';
 import { entry as registered } from '../fhir/support.ts';
@@ -475,6 +475,46 @@ describe('XML Patch', () => {
       'property-unknown',
     ],
   ])('does not apply to %s', (_, content, key) => expect(keysOf(() => xml(content).apply(document))).toContain(key));
+});
+
+describe('the most that a patch may be', () => {
+  const soon = (run: () => unknown): void => {
+    const started = performance.now();
+    keysOf(run);
+    expect(performance.now() - started).toBeLessThan(2500);
+  };
+  /** As many times as it fits into what the others leave. */
+  const filled = (before: string, piece: string, after: string, share = 0.5): string =>
+    before + piece.repeat(Math.floor((maxBytes * share) / piece.length)) + after;
+
+  it('in XML Patch: every path looks at every label', () => {
+    const labels = filled(
+      '<add sel="DocumentReference">',
+      '<securityLabel><coding><code value="N"/></coding></securityLabel>',
+      '</add>',
+    );
+    const path = filled('<remove sel="DocumentReference/securityLabel', "[coding/code/@value='N']", '"/>', 0.5 / 50);
+    soon(() => xml(labels + path.repeat(50)).apply(document));
+  });
+
+  it('in FHIRPath Patch: the same; a list of thousands is not gone through', () => {
+    const operation = (type: string, path: string, ...more: object[]): object => ({
+      name: 'operation',
+      part: [{ name: 'type', valueCode: type }, { name: 'path', valueString: path }, ...more],
+    });
+    // As many steps as a path may have.
+    const path = `DocumentReference.status${".where(a='b')".repeat(19)}`;
+    const patch = (count: number): Patch =>
+      readFhirPathPatch({
+        resourceType: 'Parameters',
+        parameter: [
+          operation('replace', 'DocumentReference.status', { name: 'value', valueCode: Array(count).fill({}) }),
+          ...Array.from({ length: 99 }, () => operation('delete', path)),
+        ],
+      });
+    soon(() => patch(1000).apply(document));
+    expect(keysOf(() => patch(1001).apply(document))).toEqual(['patch-malformed']);
+  });
 });
 
 describe('only status, securityLabel and isArchived (405)', () => {
