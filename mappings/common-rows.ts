@@ -75,7 +75,8 @@ export function availability<Status extends string>(
     write(value: string, { resource }: Shown): void {
       const row = table.find((r) => r.urn === value);
       resource.status = (row ?? table[0])?.status;
-      (resource.extension ??= []).push({ url: extIsArchived, valueBoolean: row?.archived ?? false });
+      // First of all, always: clients patch `/extension/0/valueBoolean`.
+      (resource.extension ??= []).unshift({ url: extIsArchived, valueBoolean: row?.archived ?? false });
     },
     read({ resource }: Shown): string | undefined {
       const archived = resource.extension?.find((e) => e.url === extIsArchived)?.valueBoolean ?? false;

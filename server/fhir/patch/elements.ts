@@ -42,13 +42,27 @@ export function requirePatchable(
 ): DocumentReference {
   const named = touched.filter(({ element, url }) => !elements.includes(element) || (url && !extensions.includes(url)));
   if (named.length > 0) throw refused(named.map((t) => t.element));
-  const patched = resource as DocumentReference;
+  const patched = withoutTwins(document, resource as DocumentReference);
   requireValues(document, patched);
   const changed = Object.keys({ ...document, ...patched }).filter(
     (key) => !isDeepStrictEqual(rest(document, key), rest(patched, key)),
   );
   if (changed.length > 0) throw refused(changed.map((key) => key.replace(/^_/, '')));
   return patched;
+}
+
+/** An extension that is added (`/extension/-`) beside the document's own of the same URL takes its place: there is one. */
+function withoutTwins(document: DocumentReference, patched: DocumentReference): DocumentReference {
+  const { extension } = patched as unknown as Json;
+  if (!Array.isArray(extension)) return patched;
+  let all = extension as (Extension | null)[];
+  for (const url of extensions) {
+    const twins = all.filter((e) => e?.url === url);
+    const own = document.extension?.find((e) => e.url === url);
+    const replaced = twins.find((e) => isDeepStrictEqual(e, own));
+    if (twins.length === 2 && replaced) all = all.filter((e) => e !== replaced);
+  }
+  return { ...patched, extension: all as Extension[] };
 }
 
 /** The part of an element that no patch changes. */
