@@ -280,6 +280,12 @@ export const errors = {
     'Le code « {code} » n’appartient pas au jeu de valeurs {valueSet}.',
     'Code "{code}" is not in value set {valueSet}.',
   ),
+  'confidentiality-levels': row(
+    400,
+    'business-rule',
+    'Un document a un seul niveau de confidentialité ; ici : {given}. Gardez N, R ou V.',
+    'A document has one level of confidentiality; here: {given}. Keep one of N, R, V.',
+  ),
   'code-undetermined': row(
     400,
     'required',
@@ -734,6 +740,12 @@ export const errors = {
     'required',
     'L’auteur désigné n’a pas d’identifiant ou de nom lisible ici : contenez-le (« contained ») avec identifiant et nom.',
     'The author given has no identifier or name that can be read here: contain it (#id) with identifier and name.',
+  ),
+  'author-context': row(
+    400,
+    'required',
+    'Le DMP veut la structure et la spécialité (ou profession) de l’auteur : donnez PractitionerRole.organization, et .specialty ou .code.',
+    'The DMP wants the structure and the specialty (or profession) of the author: give PractitionerRole.organization, and .specialty or .code.',
   ),
   'custodian-is-depositor': row(
     200,

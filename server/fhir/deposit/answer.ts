@@ -2,6 +2,7 @@
  * What the DMP answers to TD2.1, told of the part of the request that it is about: a registry names the object of the message
  * (`Document01`), a uniqueId or an entryUUID in `location` or `codeContext` (ebRS RegistryError).
  */
+import { documentEntryRows } from '../../../mappings/document-entry-rows.ts';
 import type { Issue } from '../../../mappings/outcome.ts';
 import type { RegistryError } from '../../../mappings/xds.ts';
 import { DmpError } from '../../dmp/types.ts';
@@ -21,9 +22,21 @@ export function placeOf(
   for (const { relations, path } of documents)
     for (const [i, relation] of relations.entries())
       if (named(uuids.get(relation.target.uniqueId))) return relation.path || `${path}.relatesTo[${i}]`;
-  for (const { entry, path } of documents) if (named(entry.id, entry.uniqueId)) return path;
+  for (const { entry, path } of documents) if (named(entry.id, entry.uniqueId)) return elementIn(path, words);
   for (const { folder, path } of folders) if (named(folder.id, folder.uniqueId)) return path;
   return named(set.id, set.uniqueId) ? setPath : undefined;
+}
+
+/** The element of an attribute (`typeCode`, `authorInstitution`) that the error names besides; else the whole document. */
+function elementIn(path: string, words: ReadonlySet<string>): string {
+  const attributes = [...words].map((w) => (/^author[A-Z]/.test(w) ? 'author' : w));
+  const elements = new Set(
+    documentEntryRows
+      .filter(({ xds }) => attributes.includes(xds) || attributes.includes(xds.replace(/s$/, '')))
+      .map(({ fhir }) => /^DocumentReference((?:\.[A-Za-z]+)+)(?=$|[ ,])/.exec(fhir)?.[1] ?? ''),
+  );
+  const [element = ''] = elements;
+  return elements.size === 1 ? `${path}${element}` : path;
 }
 
 /** Warnings of an answer that is a success, and what a partial one reports. */

@@ -3,9 +3,11 @@
  * each attribute that is still missing is named by its FHIR element. Displays are filled in from the tables, since the
  * DMP wants one with each code.
  */
+import { xcn } from '../../../mappings/codecs/people.ts';
+import { isInsOid } from '../../../mappings/ins.ts';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { displayOf, isMember, type ValueSetName } from '../../../mappings/terminology/valuesets.ts';
-import type { DocumentEntry, XdsCode } from '../../../mappings/xds.ts';
+import type { DocumentEntry, XdsAuthor, XdsCode } from '../../../mappings/xds.ts';
 import { isComplete } from './author.ts';
 import { coded, confidentialityScheme } from './defaults.ts';
 
@@ -35,7 +37,11 @@ const bound: readonly (readonly [
   ['typeCode', 'J66', 'type'],
   ['formatCode', 'J60', 'content[0].format'],
   ['healthcareFacilityTypeCode', 'J61', 'context.facilityType'],
+  ['practiceSettingCode', 'J04', 'context.practiceSetting'],
 ];
+
+/** dmp-wire §3.2 */
+const language = /^[a-z]{2}-[A-Z]{2}$/;
 
 /** What is missing or odd in an entry. @param path FHIRPath of the DocumentReference */
 export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
@@ -66,9 +72,17 @@ export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
     const nobody = author.person === undefined && author.institutions.length === 0;
     if (nobody || (author.person !== undefined && !isComplete(author.person)))
       issues.push({ key: 'author-incomplete', expression: `${path}.author[${i}]` });
+    else if (author.specialties.length === 0 || (author.institutions.length === 0 && !isPatient(author)))
+      issues.push({ key: 'author-context', expression: `${path}.author[${i}]` });
   });
   if (entry.legalAuthenticator && !isComplete(entry.legalAuthenticator))
     issues.push({ key: 'author-incomplete', expression: `${path}.authenticator` });
+  if (entry.languageCode && !language.test(entry.languageCode))
+    issues.push({
+      key: 'value-invalid',
+      expression: `${path}.content[0].attachment.language`,
+      values: { element: 'content.attachment.language', detail: `${entry.languageCode.slice(0, 20)} → fr-FR` },
+    });
   for (const [name, valueSet, element] of bound) {
     const code = entry[name];
     if (code && !isMember(valueSet, code.code, code.scheme))
@@ -88,8 +102,17 @@ export function checkComplete(entry: DocumentEntry, path: string): Issue[] {
         values: { code: code.code, valueSet: 'JDV_J58' },
       });
   });
+  const levels = entry.confidentialityCodes.filter((c) => c.scheme === confidentialityScheme).map((c) => c.code);
+  if (levels.length > 1)
+    issues.push({
+      key: 'confidentiality-levels',
+      expression: `${path}.securityLabel`,
+      values: { given: levels.join(', ') },
+    });
   return issues;
 }
+
+const isPatient = ({ person }: XdsAuthor): boolean => isInsOid(xcn.decode(person ?? '')?.authority?.oid ?? '');
 
 /**
  * The confidentiality of an entry: one of N, R, V (N unless said) and any combination of the three visibilities, each once

@@ -164,6 +164,9 @@ describeShared('ITI-105: the ANS’s CDA examples', (dir) => {
     // an invented INS with a wrong key under the real authority
     'CDA_TDDUI_Exemple_v1.0.1.xml': ['ins-key DocumentReference.subject'],
     'CSE-MDE_1obs.xml': ['ins-key DocumentReference.subject'],
+    // an author without structure: the DMP wants one
+    'SDM-MR_2024.01_nouveau-ne.xml': ['author-context DocumentReference.author[0]'],
+    'TLM-DA_2022.01_TE1_anamnese-non-structuree.xml': ['author-context DocumentReference.author[0]'],
     // the document that it replaces has a uniqueId (root and extension) that XDS cannot hold: it is in no DMP
     'CNAM-HR_2021.01_sans-info.xml': ['target-unknown DocumentReference.relatesTo[0].target.identifier'],
   };
