@@ -278,7 +278,7 @@ export const resources: readonly ResourceDefinition[] = [
         ihe: ['ITI-67'],
         dmp: ['TD3.1a'],
         documentation:
-          'The documents of one patient (PDSm flux 05b). The patient and `status` are mandatory, except with `_id` or `identifier`.',
+          'The documents of one patient (PDSm flux 05b). The patient is mandatory, except with `_id`; `status` too, except with `_id` or `identifier`.',
       },
       {
         code: 'operation',
@@ -336,7 +336,7 @@ export const resources: readonly ResourceDefinition[] = [
         ihe: ['ITI-66'],
         dmp: ['TD3.1a'],
         documentation:
-          'The submission sets or folders of one patient (PDSm flux 05a). The patient, `code` and `status` are mandatory, except with `_id` or `identifier`.',
+          'The submission sets or folders of one patient (PDSm flux 05a). The patient is mandatory, except with `_id`; `code` and `status` too, except with `_id` or `identifier`.',
       },
       validation('c'),
     ],

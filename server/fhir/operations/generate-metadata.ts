@@ -20,6 +20,7 @@ import type { Environment } from '../../../mappings/ins.ts';
 import { decodeBase64 } from '../deposit/content.ts';
 import { depositOne } from '../deposit/one.ts';
 import type { Handler } from '../interaction.ts';
+import { mhdSimplified } from '../validation/canonicals.ts';
 import { hasErrors, validateAgainst, validateBase } from '../validation/index.ts';
 import { readInput, type InputForm } from './parameters.ts';
 
@@ -154,13 +155,16 @@ const logicalReference = ({ masterIdentifier }: DocumentReference): object => ({
   identifier: masterIdentifier,
 });
 
-/** As ITI-105 takes it: the bytes inside, nothing that the façade finds out itself. */
+/**
+ * As ITI-105 takes it: the bytes inside, nothing that the façade finds out itself. By MHD's profile: a CDA may well have
+ * several events, of which PDSm's takes one.
+ */
 function simplified(generated: DocumentReference, { contentType, data }: Binary): DocumentReference {
   const [content] = generated.content;
   const { url: _url, ...attachment } = content?.attachment ?? {};
   return {
     ...generated,
-    meta: undefined,
+    meta: { profile: [mhdSimplified] },
     content: [{ ...content, attachment: { ...attachment, contentType, data } }],
   };
 }

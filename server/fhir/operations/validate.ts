@@ -17,7 +17,7 @@ import type { Call, Handler } from '../interaction.ts';
 import { toOutcome, toProblem } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { readProvideBundle, validateAgainst, validateBase } from '../validation/index.ts';
-import { canonicals, profileOf, supportedCanonicals, type KnownProfile } from '../validation/canonicals.ts';
+import { canonicals, claimedBy, profileOf, supportedCanonicals, type KnownProfile } from '../validation/canonicals.ts';
 import type { ProfileName } from '../validation/profile.ts';
 import { readInput, type Input, type InputForm } from './parameters.ts';
 
@@ -90,13 +90,6 @@ function againstClaimed(type: Validated, resource: unknown): Issue[] {
   return all
     .flatMap((found) => check(type, resource, found))
     .filter(({ key, expression = '' }) => !seen.has(`${key} ${expression}`) && seen.add(`${key} ${expression}`));
-}
-
-function claimedBy(resource: unknown): KnownProfile[] {
-  const claimed: unknown = (resource as { meta?: { profile?: unknown } | null }).meta?.profile;
-  return (Array.isArray(claimed) ? (claimed as unknown[]) : []).flatMap(
-    (url) => (typeof url === 'string' ? profileOf(url) : undefined) ?? [],
-  );
 }
 
 const claims = (resource: unknown, profile: ProfileName): boolean =>

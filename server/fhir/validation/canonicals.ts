@@ -31,6 +31,9 @@ export const canonicals: Readonly<Record<ProfileName, KnownProfile>> = {
   provideBundle: known(pdsm('pdsm-comprehensive-provide-document-bundle'), 'provideBundle', 'pdsm'),
 };
 
+/** The parent of PDSm's: several events, nothing that PDSm alone asks for. */
+export const mhdSimplified = mhd('SimplifiedPublish.DocumentReference');
+
 /** Our own file of a profile: `deposit-submission-set`. */
 export const ownProfileId = (name: string): string => `deposit-${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
@@ -39,7 +42,7 @@ const all: readonly KnownProfile[] = [
   ...(Object.keys(canonicals) as ProfileName[]).map((name) =>
     known(`${ours}/StructureDefinition/${ownProfileId(name)}`, name, 'pdsm'),
   ),
-  known(mhd('SimplifiedPublish.DocumentReference'), 'simplified', 'mhd'),
+  known(mhdSimplified, 'simplified', 'mhd'),
   known(mhd('Comprehensive.DocumentReference'), 'comprehensive', 'mhd'),
   known(mhd('Comprehensive.SubmissionSet'), 'submissionSet', 'mhd'),
   known(mhd('Comprehensive.Folder'), 'folder', 'mhd'),
@@ -54,6 +57,14 @@ const all: readonly KnownProfile[] = [
 /** The rules of a canonical; its version, after a bar, is not looked at: one version of each is known. */
 export const profileOf = (canonical: string): KnownProfile | undefined =>
   all.find(({ url }) => url === canonical.split('|')[0]);
+
+/** The profiles that a resource claims, as far as they are known. @param resource any JSON value */
+export function claimedBy(resource: unknown): KnownProfile[] {
+  const claimed: unknown = (resource as { meta?: { profile?: unknown } | null } | null | undefined)?.meta?.profile;
+  return (Array.isArray(claimed) ? (claimed as unknown[]) : []).flatMap(
+    (url) => (typeof url === 'string' ? profileOf(url) : undefined) ?? [],
+  );
+}
 
 /** Canonicals that a resource of a type can be held against. */
 export const supportedCanonicals = (type: string): string[] => all.filter((p) => p.type === type).map((p) => p.url);

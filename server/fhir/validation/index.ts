@@ -5,6 +5,7 @@
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
+import { claimedBy } from './canonicals.ts';
 import { isWalkable } from './engine.ts';
 import { validateAgainst } from './profile.ts';
 import { relationIssues } from './relates-to.ts';
@@ -18,9 +19,14 @@ export type { PatchEntry } from './patch-entry.ts';
 export { depositable } from './relates-to.ts';
 export { readProvideBundle, type ProvideBundle, type ReadBundle } from './provide-bundle.ts';
 
-/** ITI-105: a DocumentReference with its document inline, PDSm Simplified Publish. */
+/**
+ * ITI-105: a DocumentReference with its document inline, PDSm Simplified Publish; MHD's where it claims that one and not
+ * PDSm's, which is the narrower.
+ */
 export function validateSimplifiedPublish(value: unknown): Issue[] {
-  const issues = validateAgainst(value, 'simplified');
+  const claimed = claimedBy(value).filter((known) => known.profile === 'simplified');
+  const isMhd = claimed.length > 0 && claimed.every((known) => known.edition === 'mhd');
+  const issues = validateAgainst(value, 'simplified', isMhd ? 'mhd' : 'pdsm');
   if (!isWalkable(issues)) return issues;
   const resource = value as DocumentReference;
   return [
