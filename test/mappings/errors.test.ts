@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dmpKey, errorRow, errors, sentence, type ErrorRow } from '../../mappings/errors.ts';
+import { dmpKey, errorGroups, errorRow, errors, sentence, type ErrorRow } from '../../mappings/errors.ts';
 import { codeFamilies } from '../../mappings/upstream-codes.ts';
 import { describeShared } from '../support/shared.ts';
 
@@ -12,6 +12,11 @@ describe('the error table', () => {
   it.each(received)('%s %s has a row of its own', (kind, code) => {
     const key = kind === 'transport' ? dmpKey(code, '') : dmpKey(kind, code);
     expect(kind === 'transport' ? [`dmp-${code}`] : [`dmp:${code}`, `dmp-${kind}-${code}`]).toContain(key);
+  });
+
+  it('is made of groups that share no key', () => {
+    const keys = errorGroups.flatMap((group) => Object.keys(group));
+    expect(keys).toEqual(Object.keys(errors));
   });
 
   it('what nobody has heard of falls back on its kind', () => {

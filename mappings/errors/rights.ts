@@ -1,0 +1,47 @@
+/** The error table: rights that a VIHF would need, missing before any call (server/dmp/rights.ts). */
+import { row, type ErrorRow } from './row.ts';
+
+export const rightErrors = {
+  'dmp-rights-psc': row(
+    403,
+    'forbidden',
+    'Cette opération du DMP demande une authentification par Pro Santé Connect.',
+    'This DMP operation requires authentication by Pro Santé Connect.',
+  ),
+  'dmp-rights-rpps': row(
+    403,
+    'forbidden',
+    'Cette opération du DMP est réservée aux professionnels qui ont un numéro RPPS.',
+    'This DMP operation is for professionals who have an RPPS number.',
+  ),
+  'dmp-rights-purpose': row(
+    403,
+    'forbidden',
+    'Ce mode d’accès n’est pas permis pour cette opération du DMP. Demandez un accès normal.',
+    'This purpose of use is not allowed for this DMP operation. Ask for normal access.',
+  ),
+  'dmp-rights-reason': row(
+    403,
+    'forbidden',
+    'Un accès « bris de glace » demande un motif. Indiquez-le.',
+    'A break-glass access requires a reason. Give one.',
+  ),
+  'dmp-rights-role': row(
+    403,
+    'forbidden',
+    'Le DMP demande de un à trois rôles pour l’appelant : sa profession, puis sa spécialité.',
+    'The DMP wants one to three roles for the caller: the profession, then the specialty.',
+  ),
+  'dmp-rights-specialty': row(
+    403,
+    'forbidden',
+    'Le DMP demande la spécialité des médecins et des pharmaciens. Ajoutez-la au jeton.',
+    'The DMP requires the specialty of doctors and pharmacists. Add it to the token.',
+  ),
+  'dmp-rights': row(
+    403,
+    'forbidden',
+    'Aucun mode d’authentification du DMP ne convient à cet appelant.',
+    'No authentication mode of the DMP fits this caller.',
+  ),
+} as const satisfies Record<string, ErrorRow>;
