@@ -164,6 +164,24 @@ describe('6. A dry run, $validate and the deposit say the same', () => {
     expect(await stack.calls()).not.toContain('TD2.1');
   });
 
+  it('archived: no new version of it; a doctor is told so before', async () => {
+    const old = await deposit(byDoctor(note('au placard')));
+    expect((await patch(old, { op: 'replace', path: '/extension/0/valueBoolean', value: true })).status).toBe(200);
+    const next: DocumentReference = {
+      ...byDoctor(note('nouvelle version')),
+      relatesTo: [{ code: 'replaces', target: { reference: `DocumentReference/${old}` } }],
+    };
+    const authorization = `Bearer ${await stack.token('doctor', { scope: 'user/*.cruds' })}`;
+    for (const query of ['?_dryRun=true', '']) {
+      const answer = await stack.post<OperationOutcome>(`/DocumentReference${query}`, next, 'doctor', {
+        authorization,
+      });
+      expect(answer.status).toBe(409);
+      expect(answer.body.issue[0]!.details!.coding!.at(-1)!.code).toBe('dmp-XDSReplaceFailed');
+      expect(answer.body.issue[0]!.expression).toEqual(['DocumentReference.relatesTo[0]']);
+    }
+  });
+
   it('a code that is in no value set: a warning names its element, and so does the refusal of the DMP', async () => {
     const resource = note('x');
     const system = 'https://mos.esante.gouv.fr/NOS/TRE_A01-CadreExercice/FHIR/TRE-A01-CadreExercice';

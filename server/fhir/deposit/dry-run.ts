@@ -90,7 +90,8 @@ async function checkTargetsCurrent(submission: Submission, { dmp }: Services): P
     const owner = insFromCx(entry.patientId);
     if (owner?.value !== submission.ins.value) return [{ key: 'target-other-patient', expression: `${path}.target` }];
     const status = entry.availabilityStatus;
-    if (status !== statuses.deprecated && status !== statuses.deleted) return [];
+    // Only what is Approved can be replaced, completed or transformed: an archived one cannot either.
+    if (status === undefined || status === statuses.approved) return [];
     const key = replaces(type) ? 'dmp:XDSReplaceFailed' : 'dmp:XDSRegistryDeprecatedDocumentError';
     return [{ key, expression: path, values: { context: status.replace(/^.*:/, '') } }];
   });
