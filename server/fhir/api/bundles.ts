@@ -1,0 +1,33 @@
+/** Bundle: sets of documents, and how to try one. */
+import { mhd, pdsm } from './canonicals.ts';
+import type { Interaction, ResourceDefinition } from './types.ts';
+import { validation } from './validation.ts';
+
+/** Interactions on the server as a whole. */
+export const systemInteractions: readonly Interaction[] = [
+  {
+    code: 'transaction',
+    ihe: ['ITI-65'],
+    dmp: ['TD2.1', 'TD3.1b', 'TD3.1a', 'TD0.2'],
+    documentation:
+      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing.',
+    entries: [
+      { type: 'List', permission: 'c' },
+      { type: 'List', permission: 'u' },
+      { type: 'DocumentReference', permission: 'c' },
+      { type: 'DocumentReference', permission: 'u' },
+      { type: 'Binary', permission: 'c' },
+    ],
+  },
+];
+
+export const bundles: ResourceDefinition = {
+  type: 'Bundle',
+  supportedProfiles: [
+    pdsm('StructureDefinition', 'pdsm-comprehensive-provide-document-bundle'),
+    mhd('StructureDefinition', 'IHE.MHD.Comprehensive.ProvideBundle'),
+  ],
+  // Each entry asks for its own scope, as in the transaction.
+  interactions: [validation()],
+  searchParameters: [],
+};

@@ -1,0 +1,81 @@
+/** The words in which the API is defined (`server/fhir/definition.ts`). */
+import type { SearchType } from '../../../mappings/criteria.ts';
+
+/** SMART v2 permission letters. */
+export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
+export type InteractionCode =
+  'read' | 'search-type' | 'create' | 'update' | 'patch' | 'delete' | 'transaction' | 'operation';
+
+/** An operation (`$name`), where it is called and how. Its OperationDefinition is in `profiles/`. */
+export interface Operation {
+  /** without `$` */
+  name: string;
+  level: 'type' | 'instance';
+  methods: readonly ('get' | 'post')[];
+  /** canonical URL of the OperationDefinition */
+  definition: string;
+}
+
+export interface Interaction {
+  code: InteractionCode;
+  /** What a scope on the resource type must hold; for a transaction each entry asks for its own. */
+  permission?: Permission;
+  /** IHE transactions that it serves: under IUA their names are scopes too (IUA 2.4, MHD). */
+  ihe: readonly string[];
+  /** DMP transactions that it can cause. */
+  dmp: readonly string[];
+  documentation: string;
+  /** With `code` = `operation`. */
+  operation?: Operation;
+  /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…`, `If-None-Exist` of a create. */
+  conditional?: boolean;
+  /** A transaction: what its entries may ask for, each with its own scope. */
+  entries?: readonly { type: string; permission: Permission }[];
+}
+
+export interface SearchParameter {
+  /** code of the SearchParameter */
+  name: string;
+  type: SearchType;
+  /** canonical URL */
+  definition?: string;
+  documentation?: string;
+  /** Modifiers that are understood, without colon. */
+  modifiers?: readonly string[];
+  /** See `ParameterSpec` of the search grammar. */
+  target?: string;
+  aliases?: readonly string[];
+  single?: boolean;
+}
+
+export type ResourceTypeName =
+  | 'Patient'
+  | 'DocumentReference'
+  | 'List'
+  | 'Binary'
+  | 'Bundle'
+  | 'Subscription'
+  | 'ConceptMap'
+  | 'StructureDefinition'
+  | 'OperationDefinition'
+  | 'SearchParameter'
+  | 'CodeSystem';
+
+export interface ResourceDefinition {
+  type: ResourceTypeName;
+  profile?: string;
+  supportedProfiles?: readonly string[];
+  interactions: readonly Interaction[];
+  searchParameters: readonly SearchParameter[];
+  /** Of Subscription: canonical URLs of the topics that can be followed. */
+  topics?: readonly string[];
+  /** Values of `_include`. */
+  searchIncludes?: readonly string[];
+  /** Names that `_sort` takes. */
+  sortable?: readonly string[];
+}
+
+/** A type that is served to anybody. Its searches know `uri`, compared whole; the grammar of the others does not. */
+export interface OpenDefinition extends Omit<ResourceDefinition, 'searchParameters'> {
+  searchParameters: readonly (Omit<SearchParameter, 'type'> & { type: SearchType | 'uri' })[];
+}
