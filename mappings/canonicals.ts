@@ -15,7 +15,6 @@ export const extVersion = `${ours}/StructureDefinition/xds-version`;
 export const extAuthorSpecialty = `${ours}/StructureDefinition/xds-author-specialty`;
 /** What has happened to a document of `$whats-new`, on `Bundle.entry.search`: `code` and `at` (our definition). */
 export const extDocumentChange = `${ours}/StructureDefinition/document-change`;
-export const documentChanges = `${ours}/CodeSystem/document-change`;
 /** The operation that tells what is new in a record (our definition). */
 export const opWhatsNew = `${ours}/OperationDefinition/DocumentReference-whats-new`;
 /** Our operation on DocumentReference: MHD's `$generate-metadata` with `persist` and the resource itself (our definition). */

@@ -46,10 +46,3 @@ function offsetOf(zone: string | undefined): number | undefined {
   if (hours > 14 || minutes > 59) return undefined;
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
-
-/** The interval of a Period; a side that is absent is open. Undefined when a side cannot be read. */
-export function intervalOfPeriod(period: { start?: string; end?: string }): Interval | undefined {
-  const start = period.start === undefined ? -Infinity : intervalOf(period.start)?.start;
-  const end = period.end === undefined ? Infinity : intervalOf(period.end)?.end;
-  return start === undefined || end === undefined ? undefined : { start, end };
-}

@@ -6,7 +6,7 @@ import { statuses } from '../../../mappings/ebrim/schemes.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
 import { type Collected, isReplacement, type Membership, type StatusChange } from './collect.ts';
 
-/** Codes of `CodeSystem/document-change` (profiles/document-change.json). */
+/** Codes of `CodeSystem/document-change` (profiles/document-change-codes.json). */
 export type ChangeCode = 'new' | 'replacement' | 'replaced' | 'updated' | 'archived' | 'unarchived' | 'deleted';
 
 export interface Change {
