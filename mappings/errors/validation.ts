@@ -173,8 +173,8 @@ export const validationErrors = {
   'search-parameter-invalid': row(
     400,
     'value',
-    'Valeur du paramètre {name} non valable : {detail}',
-    'Invalid value of parameter {name}: {detail}',
+    'Valeur du paramètre {name} non valable ; attendu : {detail}',
+    'Invalid value of parameter {name}; expected: {detail}',
   ),
   'search-parameter-alias': row(
     400,
@@ -215,8 +215,8 @@ export const validationErrors = {
   'operation-parameter': row(
     400,
     'value',
-    'Paramètre {name} de l’opération non valable : {detail}',
-    'Invalid parameter {name} of the operation: {detail}',
+    'Paramètre {name} de l’opération non valable ; attendu : {detail}',
+    'Invalid parameter {name} of the operation; expected: {detail}',
   ),
   'operation-parameter-unknown': row(
     400,

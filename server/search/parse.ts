@@ -134,7 +134,7 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
     const { spec, modifier, misprinted } = parameter;
     if (misprinted) odd({ key: 'search-parameter-alias', values: { name: printable(key), right: spec.name } });
     if (value === '') {
-      if (options.handling === 'strict') invalid(printable(key), '∅');
+      if (options.handling === 'strict') invalid(printable(key), '1..*');
     } else {
       try {
         search.criteria.push(toCriterion(spec, modifier, value));
@@ -183,7 +183,7 @@ function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: str
   const values = splitEscaped(raw, ',')
     .filter((v) => v !== '')
     .map((v) => read(v));
-  if (values.length === 0) throw new ValueError('∅');
+  if (values.length === 0) throw new ValueError('1..*');
   return { name: spec.name, ...(modifier === undefined ? {} : { modifier }), values, raw };
 }
 
