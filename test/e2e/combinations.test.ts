@@ -253,10 +253,10 @@ describe('7. An error says what was expected, as such, in French and English', (
   const whatsNew = '/DocumentReference/$whats-new?since=hier&patient.identifier=';
   const search = '/DocumentReference?status=current&date=hier&patient.identifier=';
   it.each([
-    [whatsNew, 'fr', /since .* attendu : 2026-/],
-    [whatsNew, 'en', /since .* expected: 2026-/],
-    [search, 'fr', /date .* attendu : .*YYYY/],
-    [search, 'en', /date .* expected: .*YYYY/],
+    [whatsNew, 'fr', /since.* attendu : 2026-/],
+    [whatsNew, 'en', /since.* expected: 2026-/],
+    [search, 'fr', /date.* attendu : .*YYYY/],
+    [search, 'en', /date.* expected: .*YYYY/],
   ])('%s in %s', async (url, language, sentence) => {
     const headers = { 'accept-language': language };
     const { status, body } = await stack.get<OperationOutcome>(`${url}${encodeURIComponent(P1)}`, 'doctor', headers);
