@@ -3,6 +3,7 @@
  * holds no query string, no body, no token and no path value: an INS may stand in any of them.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { holdsIns } from '../../mappings/ins.ts';
@@ -79,6 +80,8 @@ export function accessLog(logger: Logger): RequestHandler {
 /** Fires when the client is gone before its answer was complete. */
 export function abortSignal(res: Response): AbortSignal {
   const controller = new AbortController();
+  // An answer asked in parts has as many calls listening at once: no leak to warn of.
+  setMaxListeners(0, controller.signal);
   res.once('close', () => {
     if (!res.writableFinished) controller.abort();
   });
