@@ -58,7 +58,6 @@ export type ResourceTypeName =
   | 'ConceptMap'
   | 'StructureDefinition'
   | 'OperationDefinition'
-  | 'SearchParameter'
   | 'CodeSystem';
 
 export interface ResourceDefinition {
