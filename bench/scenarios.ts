@@ -70,7 +70,7 @@ const typeOfHits: Record<number, string> = {
   20: '80771-9',
   100: '34842-5',
   1000: '88348-8',
-  5000: '96163-1',
+  5000: '57832-8',
 };
 const p1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const done = new Set<number>();
