@@ -167,9 +167,7 @@ describe('a partial success (which ITI-41 does not know)', () => {
     w.fake.warnings = [{ code: 'XDSRepositoryError', context: 'Document02', severity: 'Error' }];
   };
   const codes = (b: Bundle, i: number): string[] =>
-    ((b.entry![i]!.response!.outcome)?.issue ?? []).map(
-      (x) => x.details!.coding!.at(-1)!.code!,
-    );
+    (b.entry![i]!.response!.outcome?.issue ?? []).map((x) => x.details!.coding!.at(-1)!.code!);
 
   it('what is registered is answered 201, what is not is told in its own entry and free again', async () => {
     const w = world();

@@ -43,7 +43,7 @@ describe('Range', () => {
         async (chunks, a, b) => {
           const whole = Buffer.concat(chunks);
           const [start, end] = [Math.min(a, b), Math.max(a, b)];
-           
+
           const source = async function* (): AsyncGenerator<Uint8Array> {
             yield* chunks;
           };

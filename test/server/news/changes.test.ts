@@ -11,17 +11,16 @@ import { entry, P1, testOid } from '../fhir/support.ts';
 const patientId = `${P1}^^^&${testOid}&ISO^NH`;
 const from = Date.UTC(2026, 10, 1);
 const at = (n: number): string => `202611${String(n).padStart(2, '0')}080000`;
-const set = (id: string, submissionTime: string): SubmissionSet =>
-  ({
-    id,
-    submissionTime,
-    patientId,
-    authors: [],
-    intendedRecipients: [],
-    sourceId: '',
-    uniqueId: id,
-    slots: {},
-  });
+const set = (id: string, submissionTime: string): SubmissionSet => ({
+  id,
+  submissionTime,
+  patientId,
+  authors: [],
+  intendedRecipients: [],
+  sourceId: '',
+  uniqueId: id,
+  slots: {},
+});
 const link = (type: string, source: string, target: string, slots: Record<string, string[]> = {}): Association => ({
   type,
   source,
