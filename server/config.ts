@@ -105,6 +105,62 @@ export const settings = {
     z.enum(['test', 'production']).default('test'),
     'In production test INS (OID .10, .11) are refused and production ones (.8, .9) expected.',
   ],
+  CONSENT_FEEDING: [
+    z.enum(['recorded', 'presumed']).default('recorded'),
+    'Whether a deposit needs the patient’s non-opposition on record (`Consent`, topic feeding), or only stops at a recorded opposition.',
+  ],
+  CONSENT_CONSULTATION: [
+    z.enum(['recorded', 'presumed']).default('recorded'),
+    'Whether reading a record needs the patient’s consent on record (topic consultation), or only stops at a recorded refusal.',
+  ],
+  AUTHORIZATION: [
+    z.enum(['declare', 'check', 'dmp']).default('declare'),
+    'Before a professional reads a record, the DMP’s authorisation must be valid: `declare` asks for its status (TD0.2) and declares it (TD0.3) when the patient consents and it is absent or expired (EX_0.3-1010); `check` only asks and refuses; `dmp` leaves it to the DMP.',
+  ],
+  AUTHORIZATION_TTL_SECONDS: [
+    int(0, 86_400).default(14_400),
+    'How long a valid authorisation is believed before the DMP is asked again (dmp-wire §8: no TD0.2 without need).',
+  ],
+  BREAK_GLASS_MINUTES: [
+    int(1, 240).default(30),
+    'Time-box of « bris de glace », from the issue of its token; later calls are refused.',
+  ],
+  BREAK_GLASS_REASON_MIN: [
+    int(1, 400).default(20),
+    'Characters of substance that the reason of « bris de glace » must have.',
+  ],
+  REGULATION_STRUCTURE: [
+    bool.default(false),
+    'Whether this establishment is an emergency regulation centre: only then is the purpose `centre_15` accepted.',
+  ],
+  IDENTITY_QUALIFIED: [
+    z.enum(['required', 'presumed']).default('required'),
+    'A deposit needs a qualified identity (fr-core identityReliability VALI and an INS), said in its Patient or fed before (ITI-104). `presumed`: what says nothing of it passes; what says otherwise never does.',
+  ],
+  IDENTITY_TRAITS: [
+    z.enum(['warn', 'refuse']).default('warn'),
+    'What happens when the traits of an identity differ from those that the DMP answers (EX_GEN-1270).',
+  ],
+  LOCAL_ID_SYSTEMS: [
+    z
+      .string()
+      .regex(/^urn:oid:[\d.]+(,urn:oid:[\d.]+)*$/)
+      .default('urn:oid:2.16.840.1.113883.19.7602.9')
+      .transform((list) => list.split(',')),
+    'Domains of the establishment’s own patient identifiers (IPP), as `urn:oid:…`, separated by commas; the first is the one of sourcePatientId.',
+  ],
+  WITHDRAWN_TRANSACTIONS: [
+    bool.default(false),
+    'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4, TD1.5): for a DMP that still takes them.',
+  ],
+  DMP_WEB_URL: [
+    z.url().default('https://www.dmp.fr.example'),
+    'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation.',
+  ],
+  HABILITATION_MATRIX: [
+    z.string().optional(),
+    'JSON file of the matrix of habilitations (profession × document type), in the format of docs/habilitations.md: read rights are explained from it. The official one is not machine-readable.',
+  ],
   DELETED_STATUS: [
     z.enum(['entered-in-error', 'superseded']).default('entered-in-error'),
     'Status that a deleted document shows: PDSm4DMP writes both (its TD3.3c), PDSm’s value set lacks `entered-in-error`. A PATCH may say either.',

@@ -10,12 +10,20 @@ import type { Vihf } from './vihf/types.ts';
 import type { World } from './world.ts';
 
 /** The last segment of `/si-dmp-server/v2/services/<service>` (dmp-wire §1.1). */
-export type Service = 'patients' | 'registry' | 'repository';
+export type Service = 'patients' | 'patientsSpecific' | 'patientsPDQ' | 'habilitations' | 'registry' | 'repository';
 
 /** Transactions by their DMP name; the rights matrix (rights.ts) has one row for each. */
 export type Transaction =
   | 'TD0.2'
+  | 'TD0.3'
+  | 'TD0.4'
+  | 'TD0.5'
+  | 'TD1.1'
+  | 'TD1.2'
   | 'TD1.3a'
+  | 'TD1.3b'
+  | 'TD1.4'
+  | 'TD1.6'
   | 'TD2.1'
   | 'TD3.1a' // any query that returns metadata (LeafClass)
   | 'TD3.1b' // a query that returns references only (ObjectRef)

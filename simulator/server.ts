@@ -48,7 +48,7 @@ export interface Simulator {
 }
 
 const base = '/si-dmp-server/v2/services';
-const services: Service[] = ['patients', 'registry', 'repository'];
+const services: Service[] = ['patients', 'patientsSpecific', 'patientsPDQ', 'habilitations', 'registry', 'repository'];
 
 function loadMaterial(settings: Settings): Material {
   const read = (file: string) => readFileSync(file, 'utf8');

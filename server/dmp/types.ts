@@ -30,6 +30,19 @@ export interface Requester {
   purpose: PurposeOfUse;
   /** Free text, only with `bris_de_glace`. */
   reason?: string;
+  /** Only with `bris_de_glace`: the one patient that it opens, as the professional confirmed who that is. */
+  emergency?: EmergencyAccess;
+}
+
+/** What a professional confirmed when asking for « bris de glace » (dmp-wire §8), from the claims of the token. */
+export interface EmergencyAccess {
+  patient: PatientIns;
+  /** As the professional typed them; `birthDate` is yyyy-mm-dd. */
+  confirmed: { family: string; given: string; birthDate: string };
+  /** When the token was issued: the time-box starts here. */
+  grantedAt: Date;
+  /** `jti` of the token, for the record. */
+  tokenId?: string;
 }
 
 /** An INS with its authority. */
@@ -84,6 +97,9 @@ export interface OutgoingMessage {
   check?(answer: XmlNode): void;
 }
 
+/** Last segment of a service's URL (dmp-wire §1.1). */
+export type DmpService = 'patients' | 'patientsSpecific' | 'patientsPDQ' | 'habilitations' | 'registry' | 'repository';
+
 /**
  * A DMP transaction, declared: one file per transaction says what it is, and `run.ts` does the rest
  * (envelope, VIHF, TLS, MTOM, time-outs, errors).
@@ -92,7 +108,7 @@ export interface Transaction<In, Out> {
   /** The DMP's own number, e.g. `TD3.1a`. */
   name: string;
   /** Service path segment, e.g. `registry`. */
-  service: 'patients' | 'registry' | 'repository';
+  service: DmpService;
   /** wsa:Action of the request, and of the answer. */
   action: string;
   responseAction: string;
@@ -101,6 +117,11 @@ export interface Transaction<In, Out> {
   /** Authentication modes in which the DMP takes it (dmp-wire §1.4), the one to prefer first. */
   modes: readonly VihfMode[];
   purposes: readonly PurposeOfUse[];
+  /**
+   * What the patient must allow before it may be sent (`server/consent/`): feeding wants the non-opposition, consultation the
+   * consent and a valid authorisation in the DMP. There is no default: whoever declares a transaction says it.
+   */
+  consent: 'none' | 'feeding' | 'consultation';
   /** May be sent again after a lost answer without a second effect. */
   idempotent: boolean;
   build(input: In, context: CallContext, env: DmpEnvironment): OutgoingMessage;

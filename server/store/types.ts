@@ -3,6 +3,14 @@
  * payloads of sets and searches) is encrypted at rest; ids are random and say nothing.
  */
 
+import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
+import type { CorrectionStore, IdentityStore } from './identity-types.ts';
+import type { RecordStore } from './record-types.ts';
+
+export * from './consent-types.ts';
+export type * from './identity-types.ts';
+export type * from './record-types.ts';
+
 /** An INS with its authority (OID without prefix). */
 export interface Ins {
   value: string;
@@ -50,6 +58,8 @@ export interface StoredDocument {
   state: DocumentState;
   /** The submission set that deposited it here. */
   setId?: string;
+  /** Its visibility codes, as they were deposited or last seen. */
+  labels: readonly string[];
   createdAt: Date;
   updatedAt: Date;
 }
@@ -67,6 +77,10 @@ export interface NewDocument {
   hash: string;
   size: number;
   mimeType: string;
+  /** Struct_IdNat of who deposits it; never stored in clear. */
+  structure: string;
+  /** Its visibility codes (TRE_A07): `MASQUE_PS`, `INVISIBLE_PATIENT`, `INVISIBLE_REPRESENTANTS_LEGAUX`. */
+  labels: readonly string[];
 }
 
 /**
@@ -102,6 +116,8 @@ export interface SeenDocument {
   hash?: string;
   size?: number;
   mimeType: string;
+  /** Its visibility codes; absent: not looked at. */
+  labels?: readonly string[];
   /** Our `Patient.id`. */
   patientId: string;
 }
@@ -206,6 +222,17 @@ export interface DocumentStore {
   allByIdentifier(value: string): Promise<StoredDocument[]>;
   /** The DMP was given a new status (URN) for a document, and took it. */
   changeStatus(id: string, availabilityStatus: string): Promise<void>;
+  /** The DMP was given new visibility codes for a document, and took them. */
+  changeLabels(id: string, labels: readonly string[]): Promise<void>;
+  /**
+   * What a structure deposited here (accepted by the DMP), oldest first, and is not known to be deleted or superseded.
+   * @param of.label only with this visibility code
+   * @param of.patientId only this patient's
+   */
+  depositedBy(
+    structure: string,
+    of: { label?: string; patientId?: string; since?: Date; until?: Date },
+  ): Promise<StoredDocument[]>;
   /** The same for many, in one query: what was given → document; unknown ones are not in it. */
   byIdentifiers(values: readonly string[]): Promise<Map<string, StoredDocument>>;
 }
@@ -384,6 +411,11 @@ export interface Store {
   lists: ListStore;
   searches: SearchStore;
   subscriptions: SubscriptionStore;
+  consents: ConsentStore;
+  authorizations: AuthorizationStore;
+  identities: IdentityStore;
+  corrections: CorrectionStore;
+  records: RecordStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */

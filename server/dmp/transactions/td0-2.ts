@@ -28,6 +28,7 @@ export const td0_2: Transaction<{ patient: PatientIns }, ExistenceAnswer> = {
   // As the person when that can be said: then the authorisation is the person's own.
   modes: ['INDIRECTE_RENFORCEE', 'INDIRECTE'],
   purposes: ['normal', 'bris_de_glace', 'centre_15'],
+  consent: 'none',
   idempotent: true,
 
   build({ patient }, _context, env) {

@@ -97,6 +97,7 @@ export const td2_1: Transaction<SubmissionInput, RegistryResponse> = {
   responseRoot: { ns: 'urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0', name: 'RegistryResponse' },
   modes: ['INDIRECTE'],
   purposes: ['normal', 'centre_15'],
+  consent: 'feeding',
   idempotent: false,
 
   /** @throws XmlError when a document that says it is XML is not; RangeError when the input makes no set */

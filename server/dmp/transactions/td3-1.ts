@@ -20,14 +20,18 @@ export interface QueryAnswer {
 
 type Query = Transaction<StoredQuery, QueryAnswer>;
 
-function storedQuery(name: string, returnType: StoredQuery['returnType'], modes: Query['modes']): Query {
+function storedQuery(
+  name: string,
+  returnType: StoredQuery['returnType'],
+  options: Pick<Query, 'modes' | 'consent'>,
+): Query {
   return {
     name,
     service: 'registry',
     action: 'urn:ihe:iti:2007:RegistryStoredQuery',
     responseAction: 'urn:ihe:iti:2007:RegistryStoredQueryResponse',
     responseRoot: { ns: 'urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0', name: 'AdhocQueryResponse' },
-    modes,
+    ...options,
     purposes: ['normal', 'bris_de_glace', 'centre_15'],
     idempotent: true,
     /** @throws TypeError when the query asks for another kind of answer than the transaction gives */
@@ -48,7 +52,13 @@ function storedQuery(name: string, returnType: StoredQuery['returnType'], modes:
 }
 
 /** TD3.1a: metadata (`LeafClass`) by any stored query. */
-export const td3_1 = storedQuery('TD3.1a', 'LeafClass', ['INDIRECTE_RENFORCEE']);
+export const td3_1 = storedQuery('TD3.1a', 'LeafClass', {
+  modes: ['INDIRECTE_RENFORCEE'],
+  consent: 'consultation',
+});
 
 /** TD3.1b: references (`ObjectRef`), by GetDocuments on the uniqueId. */
-export const td3_1b = storedQuery('TD3.1b', 'ObjectRef', ['INDIRECTE_RENFORCEE', 'INDIRECTE']);
+export const td3_1b = storedQuery('TD3.1b', 'ObjectRef', {
+  modes: ['INDIRECTE_RENFORCEE', 'INDIRECTE'],
+  consent: 'none',
+});

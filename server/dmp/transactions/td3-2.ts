@@ -87,6 +87,7 @@ export const td3_2: Transaction<RetrieveInput, RegistryResponse> = {
   responseRoot: { ns: 'urn:ihe:iti:xds-b:2007', name: 'RetrieveDocumentSetResponse' },
   modes: ['INDIRECTE_RENFORCEE'],
   purposes: ['normal', 'bris_de_glace', 'centre_15'],
+  consent: 'consultation',
   idempotent: true,
   build: ({ documents }) => ({ body: serialize(writeRetrieveRequest(documents)) }),
   read: { kind: 'parts', read: receive },

@@ -50,6 +50,8 @@ function update<In extends { set: SubmissionSet }>(
     responseAction: 'urn:ihe:iti:2010:UpdateDocumentSet-Response',
     responseRoot: { ns: 'urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0', name: 'RegistryResponse' },
     ...options,
+    // Whoever feeds may change what it fed without an authorisation (ANS-EEDS td3.3*, dmp-wire §8).
+    consent: 'none',
     idempotent: false,
     build(input) {
       const { set } = input;
