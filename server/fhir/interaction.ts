@@ -14,6 +14,8 @@ export interface Call {
   caller: Caller;
   /** Path id, when the interaction has one. */
   id?: string;
+  /** Path version, of a vread. */
+  version?: string;
   /** Query string and form, in order. */
   pairs: readonly Pair[];
   /** Parsed JSON body of a create or transaction. */

@@ -29,14 +29,14 @@ function resource(r: ResourceDefinition | OpenDefinition): CapabilityStatementRe
     ...(r.profile ? { profile: r.profile } : {}),
     ...(r.supportedProfiles ? { supportedProfile: [...r.supportedProfiles] } : {}),
     ...interactionsOf(r),
-    versioning: r.type === 'DocumentReference' ? 'versioned' : 'no-version',
-    readHistory: false,
+    versioning: r.versioning ?? 'no-version',
+    readHistory: r.interactions.some((i) => i.code === 'vread'),
     updateCreate: false,
     conditionalCreate: r.interactions.some((i) => i.code === 'create' && i.conditional),
     conditionalRead: 'not-supported',
     // R4 has no flag for a conditional patch: PDSm's statement uses this one.
-    conditionalUpdate: r.interactions.some((i) => i.code === 'patch' && i.conditional),
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: r.interactions.some((i) => (i.code === 'patch' || i.code === 'update') && i.conditional),
+    conditionalDelete: r.interactions.some((i) => i.code === 'delete' && i.conditional) ? 'single' : 'not-supported',
     referencePolicy: ['literal', 'logical'],
     ...(r.searchIncludes ? { searchInclude: [...r.searchIncludes] } : {}),
     ...operationsOf(r),
@@ -129,7 +129,10 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
             'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / Bearer JWT required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
         },
         resource: [...resources, ...openResources].map(resource),
-        interaction: systemInteractions.map((i) => ({ code: i.code as 'transaction', documentation: i.documentation })),
+        interaction: systemInteractions
+          .filter((i) => i.code !== 'operation')
+          .map((i) => ({ code: i.code as 'transaction', documentation: i.documentation })),
+        ...operationsOf({ interactions: systemInteractions }),
       },
     ],
   };

@@ -43,9 +43,14 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
     type,
     interaction,
   });
+  const instance = (method: Route['method'], body: Route['body']): Route[] => [route(method, `${base}/:id`, body)];
   switch (interaction.code) {
     case 'read':
       return [route('get', `${base}/:id`, 'none')];
+    case 'vread':
+      return [route('get', `${base}/:id/_history/:version`, 'none')];
+    case 'history-instance':
+      return [route('get', `${base}/:id/_history`, 'none')];
     case 'search-type':
       return [route('get', base, 'none'), route('post', `${base}/_search`, 'form')];
     case 'create':
@@ -54,13 +59,14 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
     case 'patch':
       return [route('patch', `${base}/:id`, 'raw'), ...(interaction.conditional ? [route('patch', base, 'raw')] : [])];
     case 'update':
-      return [route('put', `${base}/:id`, 'own')];
+      return [...instance('put', 'own'), ...(interaction.conditional ? [route('put', base, 'own')] : [])];
     case 'delete':
-      return [route('delete', `${base}/:id`, 'none')];
+      return [...instance('delete', 'none'), ...(interaction.conditional ? [route('delete', base, 'none')] : [])];
     case 'operation': {
       const { operation } = interaction;
       if (!operation) throw new Error(`an operation without its name on ${type}`);
-      const at = `${operation.level === 'instance' ? `${base}/:id` : base}/$${operation.name}`;
+      const place = operation.level === 'instance' ? `${base}/:id` : base.replace(/\/$/, '');
+      const at = `${place}/$${operation.name}`;
       return operation.methods.map((method) => route(method, at, method === 'get' ? 'none' : 'any'));
     }
   }
@@ -152,7 +158,7 @@ function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
   if (route.body === 'any' ? typeof given !== 'string' : given !== expected) {
     throw wrongType(expected, given);
   }
-  if (!route.type) requireScopes(caller, needsOfBundle(body));
+  if (route.interaction.code === 'transaction') requireScopes(caller, needsOfBundle(body));
   return body;
 }
 
@@ -172,9 +178,13 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
     const id = req.params['id'] as string | undefined;
     if (id !== undefined && !idForm.test(id))
       throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
+    const version = req.params['version'] as string | undefined;
+    if (version !== undefined && !idForm.test(version))
+      throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
     const call: Call = {
       caller,
       ...(id === undefined ? {} : { id }),
+      ...(version === undefined ? {} : { version }),
       pairs,
       body: bodyOf(req, route, caller),
       accept,

@@ -69,6 +69,7 @@ export const documents: ResourceDefinition = {
         'Mask, make visible, archive or delete (PDSm flux 03): `status`, `securityLabel` or the extension isArchived, one change each; JSON Patch, FHIRPath Patch or XML Patch; also conditional, by `identifier`. `_dryRun=true` changes nothing.',
     },
   ],
+  versioning: 'versioned',
   searchParameters: documentParameters,
   searchIncludes: documentIncludes,
   sortable: documentSortable,

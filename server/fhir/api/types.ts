@@ -4,13 +4,22 @@ import type { SearchType } from '../../../mappings/criteria.ts';
 /** SMART v2 permission letters. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
 export type InteractionCode =
-  'read' | 'search-type' | 'create' | 'update' | 'patch' | 'delete' | 'transaction' | 'operation';
+  | 'read'
+  | 'vread'
+  | 'history-instance'
+  | 'search-type'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'transaction'
+  | 'operation';
 
 /** An operation (`$name`), where it is called and how. Its OperationDefinition is in `profiles/`. */
 export interface Operation {
   /** without `$` */
   name: string;
-  level: 'type' | 'instance';
+  level: 'system' | 'type' | 'instance';
   methods: readonly ('get' | 'post')[];
   /** canonical URL of the OperationDefinition */
   definition: string;
@@ -27,7 +36,7 @@ export interface Interaction {
   documentation: string;
   /** With `code` = `operation`. */
   operation?: Operation;
-  /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…`, `If-None-Exist` of a create. */
+  /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…` (PUT, DELETE), `If-None-Exist` of a create. */
   conditional?: boolean;
   /** A transaction: what its entries may ask for, each with its own scope. */
   entries?: readonly { type: string; permission: Permission }[];
@@ -55,6 +64,8 @@ export type ResourceTypeName =
   | 'Binary'
   | 'Bundle'
   | 'Subscription'
+  | 'Consent'
+  | 'AuditEvent'
   | 'ConceptMap'
   | 'StructureDefinition'
   | 'OperationDefinition'
@@ -68,6 +79,8 @@ export interface ResourceDefinition {
   searchParameters: readonly SearchParameter[];
   /** Of Subscription: canonical URLs of the topics that can be followed. */
   topics?: readonly string[];
+  /** How its versions are kept; `no-version` when absent. */
+  versioning?: 'versioned' | 'versioned-update';
   /** Values of `_include`. */
   searchIncludes?: readonly string[];
   /** Names that `_sort` takes. */
