@@ -45,4 +45,58 @@ export const accessErrors = {
     'L’auteur du lot doit être l’appelant et sa structure (ceux du jeton).',
     'The author of the submission set must be the caller and the caller’s structure (those of the token).',
   ),
+  'break-glass-reason': row(
+    403,
+    'forbidden',
+    'Le motif du « bris de glace » ne dit pas pourquoi : au moins {least} caractères, deux mots différents, et aucun INS. Demandez un nouvel accès avec un motif.',
+    'The reason of the break-glass access does not say why: at least {least} characters, two different words, and no INS. Ask for a new access with a reason.',
+  ),
+  'break-glass-patient': row(
+    403,
+    'forbidden',
+    'Cet accès « bris de glace » n’ouvre que le dossier du patient qu’il nomme. Demandez un accès pour ce patient, ou un accès normal.',
+    'This break-glass access opens the record of the patient it names and nothing else. Ask for an access for this patient, or a normal one.',
+  ),
+  'break-glass-expired': row(
+    403,
+    'forbidden',
+    'Cet accès « bris de glace » est échu : il dure {minutes} minutes. Si l’urgence continue, demandez un nouvel accès.',
+    'This break-glass access is over: it lasts {minutes} minutes. If the emergency goes on, ask for a new access.',
+  ),
+  'break-glass-traits': row(
+    403,
+    'forbidden',
+    'L’identité confirmée pour le « bris de glace » n’est pas celle du DMP : {traits}. Vérifiez l’identité du patient, puis demandez un nouvel accès.',
+    'The identity confirmed for the break-glass access is not that of the DMP: {traits}. Check who the patient is, then ask for a new access.',
+  ),
+  'break-glass-opposed': row(
+    403,
+    'forbidden',
+    'Le patient s’est opposé au « bris de glace » : son dossier ne peut pas être ouvert ainsi.',
+    'The patient has opposed break-glass access: the record cannot be opened this way.',
+  ),
+  'break-glass-subscription': row(
+    403,
+    'forbidden',
+    'Un abonnement ne peut pas être demandé par un accès « bris de glace » ou « centre 15 » : il lui survivrait. Demandez-le par un accès normal.',
+    'A subscription cannot be asked for by a break-glass or centre 15 access: it would outlive it. Ask for it by normal access.',
+  ),
+  'regulation-only': row(
+    403,
+    'forbidden',
+    'L’accès « centre 15 » est réservé aux structures de régulation médicale : cet établissement n’en est pas une (REGULATION_STRUCTURE). Demandez un accès normal.',
+    'The centre 15 access is for emergency regulation centres: this establishment is not one (REGULATION_STRUCTURE). Ask for normal access.',
+  ),
+  'regulation-opposed': row(
+    403,
+    'forbidden',
+    'Le patient s’est opposé à l’accès en régulation médicale : son dossier ne peut pas être ouvert ainsi.',
+    'The patient has opposed access by emergency regulation: the record cannot be opened this way.',
+  ),
+  'administrator-only': row(
+    403,
+    'forbidden',
+    'Le registre des accès n’est ouvert qu’à l’administrateur de la structure : demandez un jeton d’administrateur, ou adressez-vous à lui.',
+    'The record of accesses is open to the structure’s administrator only: ask for an administrator’s token, or turn to the administrator.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
