@@ -31,11 +31,22 @@ export interface PersonName {
   birth?: string;
 }
 
+export interface Address {
+  /** streetAddressLine, in order */
+  lines?: string[];
+  /** additionalLocator */
+  locator?: string;
+  postalCode?: string;
+  city: string;
+  country?: string;
+}
+
 export interface LegalRepresentative {
   /** personalRelationship code, code system 2.16.840.1.113883.1.11.19579 (MTH, FTH, GRFTH…) */
   relationship: string;
   name: PersonName;
   telecom?: Telecom[];
+  address?: Address;
 }
 
 /** A person the DMP may know. Invented data only. */
@@ -46,7 +57,11 @@ export interface PatientRecord {
   sex: 'M' | 'F';
   /** yyyyMMdd */
   birthDate: string;
+  birthPlace?: Address;
+  /** Not reported when undefined. */
+  deceased?: boolean;
   telecom?: Telecom[];
+  address?: Address;
   /** `none`: the person exists, no DMP does. */
   dmp: 'active' | 'terminated' | 'none';
   closure?: { date: string; code: string; text?: string };

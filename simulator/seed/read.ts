@@ -12,6 +12,13 @@ const name = z.object({
   birth: z.string().optional(),
 });
 const telecom = z.array(z.object({ value: z.string(), use: z.string().optional() }));
+const address = z.object({
+  lines: z.array(z.string()).optional(),
+  locator: z.string().optional(),
+  postalCode: z.string().optional(),
+  city: z.string(),
+  country: z.string().optional(),
+});
 
 const seed = z.object({
   name: z.string().default('custom'),
@@ -21,7 +28,10 @@ const seed = z.object({
       name,
       sex: z.enum(['M', 'F']),
       birthDate: z.string().regex(/^\d{8}$/),
+      birthPlace: address.optional(),
+      deceased: z.boolean().optional(),
       telecom: telecom.optional(),
+      address: address.optional(),
       dmp: z.enum(['active', 'terminated', 'none']).default('active'),
       closure: z.object({ date: z.string(), code: z.string(), text: z.string().optional() }).optional(),
       mes: z.boolean().default(false),
@@ -33,7 +43,9 @@ const seed = z.object({
       oppositions: z
         .object({ breakGlass: z.boolean(), emergency: z.boolean() })
         .default({ breakGlass: false, emergency: false }),
-      representatives: z.array(z.object({ relationship: z.string(), name, telecom: telecom.optional() })).default([]),
+      representatives: z
+        .array(z.object({ relationship: z.string(), name, telecom: telecom.optional(), address: address.optional() }))
+        .default([]),
     }),
   ),
 });
