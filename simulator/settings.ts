@@ -20,6 +20,10 @@ export interface Settings {
   vihfSha1: boolean;
   airContexts: string[];
   requireAuthorization: boolean;
+  authorizationDays: number;
+  reopeningKeeps: boolean;
+  withdrawnTransactions: boolean;
+  airTreatingRemoval: boolean;
   statusExpired: string;
   statusNone: string;
   statusForbidden: string;
@@ -158,6 +162,30 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
     default: () => true,
     parse: boolean,
   },
+  authorizationDays: {
+    env: 'SIMULATOR_AUTHORIZATION_DAYS',
+    text: 'Days after which an authorisation has expired; 0: never. The real duration is unknown (§7); two years let every authorisation that the fixtures call valid stand.',
+    default: () => 730,
+    parse: integer,
+  },
+  reopeningKeeps: {
+    env: 'SIMULATOR_REOPENING_KEEPS',
+    text: 'A DMP that is reopened finds its authorisations and its médecin traitant again; no source says. Blocks are always kept.',
+    default: () => false,
+    parse: boolean,
+  },
+  withdrawnTransactions: {
+    env: 'SIMULATOR_WITHDRAWN',
+    text: 'TD1.1, TD1.2, TD1.3b and TD1.4 are taken from a server too (INDIRECTE, INDIRECTE_RENFORCEE); the published matrices no longer list them.',
+    default: () => false,
+    parse: boolean,
+  },
+  airTreatingRemoval: {
+    env: 'SIMULATOR_AIR_TREATING_REMOVAL',
+    text: 'The médecin traitant may give the role up in INDIRECTE_RENFORCEE: FI-606 has no such row, FI-526 has (§1.4).',
+    default: () => false,
+    parse: boolean,
+  },
   statusExpired: {
     env: 'SIMULATOR_STATUS_EXPIRED',
     text: 'Wire code of an expired authorisation (§6, secondary source).',
@@ -239,6 +267,10 @@ export const adjustable = [
   'vihfSha1',
   'airContexts',
   'requireAuthorization',
+  'authorizationDays',
+  'reopeningKeeps',
+  'withdrawnTransactions',
+  'airTreatingRemoval',
   'maxDocumentBytes',
   'maxResults',
   'unknownParameters',

@@ -5,7 +5,8 @@
 import type { Settings } from './settings.ts';
 import { seedDocuments } from './seed/documents.ts';
 import { story } from './seed/story.ts';
-import type { PatientKey } from './vihf/types.ts';
+import type { PatientKey, Vihf } from './vihf/types.ts';
+import { toDtm } from './xds/composites.ts';
 import { createRegistry, type Registry } from './xds/registry.ts';
 
 /** Wire codes of code system 1.2.250.1.213.4.1.2.6.2 (dmp-wire §6); no record at all answers NON_EXISTE. */
@@ -14,7 +15,14 @@ export type AuthorizationStatus = 'VALIDE' | 'EXPIRE' | 'INTERDIT';
 export interface Authorization {
   /** PS_IdNat of a professional, or Struct_IdNat where the patient authorised the structure. */
   holder: string;
+  /** As decided. `EXPIRE`: ended before its term; whether a `VALIDE` one has reached it, `authorizationOf` says. */
   status: AuthorizationStatus;
+  /** Beginning of the authorisation or of the block, DTM in UTC; a seed that gives none begins when it is put in place. */
+  start?: string;
+  /** Last access of the holder to this DMP, DTM in UTC. */
+  lastAction?: string;
+  /** The DMP holds a message for the holder (TD0.4). */
+  message?: boolean;
 }
 
 export interface Telecom {
@@ -129,12 +137,23 @@ export function findPatient(world: World, key: PatientKey): PatientRecord | unde
   return world.patients.find((p) => p.identifiers.some((id) => id.value === key.value && id.oid === key.oid));
 }
 
-/** A professional's authorisation: own record first, then the structure's (FI-526 note 1). */
+/** True when a decided authorisation has reached its term (setting `authorizationDays`; 0: it has none). */
+export function hasExpired({ settings, clock }: World, { status, start }: Authorization): boolean {
+  if (status !== 'VALIDE' || start === undefined || settings.authorizationDays === 0) return status === 'EXPIRE';
+  return start <= toDtm(new Date(clock.now().getTime() - settings.authorizationDays * 86_400_000));
+}
+
+/**
+ * The authorisation of a professional, or of the structure for them (FI-526 note 1). A decision about the person wins
+ * over one about the structure, but for an authorisation that has expired. Undefined: none, or no open DMP.
+ */
 export function authorizationOf(
+  world: World,
   patient: PatientRecord,
-  professional: string,
-  structure: string,
+  { nameId, structure }: Pick<Vihf, 'nameId' | 'structure'>,
 ): AuthorizationStatus | undefined {
-  const of = (holder: string) => patient.authorizations.find((a) => a.holder === holder)?.status;
-  return of(professional) ?? of(structure);
+  if (patient.dmp !== 'active') return undefined;
+  const found = [nameId, structure].flatMap((holder) => patient.authorizations.find((a) => a.holder === holder) ?? []);
+  const statuses = found.map((a) => (hasExpired(world, a) ? 'EXPIRE' : a.status));
+  return statuses.find((s) => s !== 'EXPIRE') ?? statuses[0];
 }

@@ -19,6 +19,7 @@ const address = z.object({
   city: z.string(),
   country: z.string().optional(),
 });
+const dtm = z.string().regex(/^\d{14}$/);
 
 const seed = z.object({
   name: z.string().default('custom'),
@@ -38,7 +39,15 @@ const seed = z.object({
       internetAccount: z.boolean().optional(),
       treatingPhysician: z.string().optional(),
       authorizations: z
-        .array(z.object({ holder: z.string(), status: z.enum(['VALIDE', 'EXPIRE', 'INTERDIT']) }))
+        .array(
+          z.strictObject({
+            holder: z.string(),
+            status: z.enum(['VALIDE', 'EXPIRE', 'INTERDIT']),
+            start: dtm.optional(),
+            lastAction: dtm.optional(),
+            message: z.boolean().optional(),
+          }),
+        )
         .default([]),
       oppositions: z
         .object({ breakGlass: z.boolean(), emergency: z.boolean() })
