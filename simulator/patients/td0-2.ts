@@ -16,7 +16,7 @@ export const existence = (exchange: Exchange, patient: PatientRecord): { attenti
 
 function attentionLines({ vihf, world }: Exchange, patient: PatientRecord): string {
   const { statusExpired, statusForbidden, statusNone } = world.settings;
-  const status = authorizationOf(patient, vihf.nameId, vihf.structure);
+  const status = authorizationOf(world, patient, vihf);
   const code =
     status === undefined ? statusNone : { VALIDE: 'VALIDE', EXPIRE: statusExpired, INTERDIT: statusForbidden }[status];
   const line = (key: string, system: string, value: Record<string, string>) =>
