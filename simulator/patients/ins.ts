@@ -1,5 +1,8 @@
 /** The INS as an identifier (dmp-wire §3.3, auth.md §1.5). */
 
+import type { PatientKey } from '../vihf/types.ts';
+import type { Refusal } from './write.ts';
+
 /** Authorities: real NIR, real NIA, test, demonstration. */
 export const insAuthorities = [
   '1.2.250.1.213.1.4.8',
@@ -15,3 +18,7 @@ export function hasRightKey(ins: string): boolean {
   const digits = body.replace('2A', '19').replace('2B', '18');
   return 97 - Number(BigInt(digits) % 97n) === Number(key);
 }
+
+/** The application error of a wrong key (golden td0-2/06; the code is assumed). */
+export const wrongKey = ({ value }: PatientKey): Refusal | undefined =>
+  hasRightKey(value) ? undefined : { code: 'DMPInvalidData', text: 'La clé du matricule INS est incorrecte' };

@@ -140,7 +140,7 @@ const hl7Mutants: Mutant[] = [
   hl7('attentionLine not nil', swap('<attentionLine xsi:nil="true"/>', '<attentionLine/>'), 'HL7_ATTENTION_LINE'),
   hl7('controlActProcess without classCode', swap(' classCode="CACT"', ''), 'HL7_CONTROL_ACT'),
   hl7('controlActProcess without moodCode', swap(' moodCode="EVN"', ''), 'HL7_CONTROL_ACT'),
-  hl7('other reason', swap('code="TEST_EXST"', 'code="CNSLT_DATA"'), 'HL7_REASON'),
+  hl7('other reason', swap('code="TEST_EXST"', 'code="REAC"'), 'HL7_REASON'),
   hl7('reason of another system', swap('codeSystem="1.2.250.1.213.1.1.4.11"', 'codeSystem="1.2.250.1.213.1.1.4.12"'), 'HL7_REASON'),
   hl7('queryId without root', swap(/<queryId root="[^"]*"/, '<queryId'), 'HL7_QUERY_ID'),
   hl7('statusCode other than new', swap('<statusCode code="new"/>', '<statusCode code="aborted"/>'), 'HL7_QUERY_STATUS'),

@@ -1,0 +1,5 @@
+/** The dispatch rows of the HL7 V3 patient transactions. */
+import type { HandlerRow } from '../exchange.ts';
+import { patientQueryRow } from './in201307.ts';
+
+export const patientHandlers: HandlerRow[] = [patientQueryRow];
