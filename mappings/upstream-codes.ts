@@ -158,6 +158,6 @@ export const codeFamilies: readonly CodeFamily[] = [
     fr: 'Droits qui manquent avant tout appel',
     en: 'Rights that lack before any call',
     source: 'dmp-wire §1.4, §2.2',
-    codes: ['psc', 'rpps', 'purpose', 'reason', 'role', 'specialty', 'mode'],
+    codes: ['psc', 'rpps', 'purpose', 'reason', 'role', 'specialty', 'mode', 'new-authorizations'],
   },
 ];

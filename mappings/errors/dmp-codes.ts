@@ -34,8 +34,8 @@ export const dmpCodeErrors = {
   'dmp:DMPTooManyResults': row(
     422,
     'too-costly',
-    'Trop de résultats : précisez la recherche (type, dates).',
-    'Too many results: narrow the search (type, dates).',
+    'Trop de résultats : précisez la recherche (type, dates ; pour un patient : prénom, date de naissance, commune).',
+    'Too many results: narrow the search (type, dates; for a patient: first name, birth date, town).',
   ),
   'dmp:PatientNotFound': row(
     404,

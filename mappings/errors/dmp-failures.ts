@@ -4,6 +4,12 @@ import { row, type ErrorRow } from './row.ts';
 export const dmpFailureErrors = {
   'dmp-registry': row(502, 'exception', 'Le DMP a répondu une erreur : {code}.', 'The DMP answered an error: {code}.'),
   'dmp-hl7': row(422, 'business-rule', 'Le DMP refuse la demande : {code}.', 'The DMP refuses the request: {code}.'),
+  'dmp-habilitation': row(
+    422,
+    'business-rule',
+    'Le DMP refuse la demande ({code}) : {context}',
+    'The DMP refuses the request ({code}): {context}',
+  ),
   'dmp-fault': row(502, 'exception', 'Le DMP a refusé le message ({code}).', 'The DMP refused the message ({code}).'),
   'dmp-timeout': row(
     504,

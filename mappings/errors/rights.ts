@@ -38,6 +38,12 @@ export const rightErrors = {
     'Le DMP demande la spécialité des médecins et des pharmaciens. Ajoutez-la au jeton.',
     'The DMP requires the specialty of doctors and pharmacists. Add it to the token.',
   ),
+  'dmp-rights-new-authorizations': row(
+    403,
+    'forbidden',
+    'Sans Pro Santé Connect, la liste des DMP autorisés se limite aux nouvelles autorisations depuis une date : demandez celle-là, ou authentifiez-vous par Pro Santé Connect.',
+    'Without Pro Santé Connect, the list of authorised DMPs is limited to the new authorisations since a date: ask for that one, or authenticate by Pro Santé Connect.',
+  ),
   'dmp-rights': row(
     403,
     'forbidden',

@@ -3,10 +3,16 @@
  * §1.2 and §1.4 (matrices PDT-INF-526 and 606), §2.2–2.3; auth §1.3. The DMP enforces its own matrix: here only what a
  * server can know before it asks is refused.
  */
-import { DmpError, type PurposeOfUse, type Requester, type Transaction, type VihfMode } from './types.ts';
+import {
+  DmpError,
+  type MissingRight,
+  type PurposeOfUse,
+  type Requester,
+  type Transaction,
+  type VihfMode,
+} from './types.ts';
 
-/** What is missing; each is a row `dmp-rights-<code>` of the error table. */
-export type MissingRight = 'purpose' | 'reason' | 'role' | 'specialty' | 'psc' | 'rpps' | 'mode';
+export type { MissingRight } from './types.ts';
 
 const professions = '1.2.250.1.71.1.2.7';
 /** TRE_G15 professions whose VIHF must also name a specialty: doctors and pharmacists (dmp-wire §2.3). */
@@ -30,11 +36,13 @@ function missing(mode: VihfMode, requester: Requester): MissingRight | undefined
 
 /**
  * The first mode of the transaction that the requester may use.
+ * @param limits what the input lacks in a mode (see `Transaction.limits`)
  * @throws DmpError kind `rights`, whose code says what is missing
  */
 export function chooseMode(
   transaction: Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes'>,
   requester: Requester,
+  limits: (mode: VihfMode) => MissingRight | undefined = () => undefined,
 ): VihfMode {
   const refuse = (right: MissingRight): never => {
     throw new DmpError('rights', right, transaction.name);
@@ -48,8 +56,11 @@ export function chooseMode(
   const lacks: MissingRight[] = [];
   for (const mode of transaction.modes) {
     const lack = missing(mode, requester);
-    if (lack === undefined) return mode;
-    lacks.push(lack);
+    const limit = lack ?? limits(mode);
+    if (limit === undefined) return mode;
+    // What the input lacks says more than what the person lacks for a better mode.
+    if (lack === undefined) lacks.unshift(limit);
+    else lacks.push(lack);
   }
   return refuse(lacks[0] ?? 'mode');
 }

@@ -187,8 +187,12 @@ export function rehearse<In>(
   input: In,
   context: CallContext,
 ): void {
-  compose(env, transaction, input, context, chooseMode(transaction, context.requester));
+  compose(env, transaction, input, context, modeOf(transaction, input, context));
 }
+
+/** @throws DmpError kind `rights` */
+const modeOf = <In>(transaction: Transaction<In, unknown>, input: In, { requester }: CallContext): VihfMode =>
+  chooseMode(transaction, requester, (mode) => transaction.limits?.(input, mode, requester));
 
 async function call<In, Out>(
   runner: Runner,
@@ -200,7 +204,7 @@ async function call<In, Out>(
   const { env } = runner;
   const { signal } = context;
   signal?.throwIfAborted();
-  const mode = (details.mode = chooseMode(transaction, context.requester));
+  const mode = (details.mode = modeOf(transaction, input, context));
   const { message, messageId, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);

@@ -9,6 +9,9 @@ export type VihfMode = 'INDIRECTE' | 'INDIRECTE_RENFORCEE';
 /** TRE_R248. */
 export type PurposeOfUse = 'normal' | 'bris_de_glace' | 'centre_15';
 
+/** A right that a call needs and the requester lacks; each is a row `dmp-rights-<code>` of the error table. */
+export type MissingRight = 'purpose' | 'reason' | 'role' | 'specialty' | 'psc' | 'rpps' | 'mode' | 'new-authorizations';
+
 /** The person on whose behalf the DMP is called, as the VIHF names them (dmp-wire §2.2–2.3). */
 export interface Requester {
   /** PS_IdNat, e.g. `899700204581`; a person without RPPS: `3<FINESS>/<internal id>`. */
@@ -57,6 +60,8 @@ export interface CallContext {
   requester: Requester;
   /** Goes into the VIHF as resource-id; absent only for transactions about no patient. */
   patient?: PatientIns;
+  /** « Connexion secrète »: what is done for a minor stays invisible to the legal representatives (dmp-wire §2.2). */
+  secret?: true;
   signal?: AbortSignal;
   requestId?: string;
 }
@@ -118,6 +123,11 @@ export interface Transaction<In, Out> {
   modes: readonly VihfMode[];
   purposes: readonly PurposeOfUse[];
   /**
+   * What the requester lacks for an input in one of the modes, where a note of the matrix limits it; the other modes are
+   * still tried.
+   */
+  limits?(input: In, mode: VihfMode, requester: Requester): MissingRight | undefined;
+  /**
    * What the patient must allow before it may be sent (`server/consent/`): feeding wants the non-opposition, consultation the
    * consent and a valid authorisation in the DMP. There is no default: whoever declares a transaction says it.
    */
@@ -153,6 +163,7 @@ export type DmpFailureKind =
   | 'registry' // RegistryError: code = XDS error code
   | 'fault' // SOAP fault: code = local name of subcode, else of code
   | 'hl7' // AE/AR acknowledgement: code of acknowledgementDetail
+  | 'habilitation' // status other than DMPOk (TD0.3, TD0.4, TD1.6): code = the status
   | 'rights' // no VIHF mode fits: refused before any call
   | 'timeout'
   | 'network' // refused, reset, DNS

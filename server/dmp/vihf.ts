@@ -34,6 +34,9 @@ const purposeDisplay: Record<PurposeOfUse, string> = {
   centre_15: 'Accès centre 15',
 };
 
+/** TRE_A07, for « connexion secrète » (dmp-wire §2.2: the value is of a secondary source). */
+const secretAccess = 'INVISIBLE_REPRESENTANTS_LEGAUX^1.2.250.1.213.1.1.4.13';
+
 /** An HL7 coded element, in the namespace that the VIHF uses for Role and PurposeOfUse. */
 const coded = (name: string, attrs: Record<string, string | undefined>): Element =>
   el(name, { xmlns: ns.hl7, 'xsi:type': 'CE', ...attrs });
@@ -74,6 +77,7 @@ function attributes(context: CallContext, mode: VihfMode, env: DmpEnvironment): 
       ],
     ],
     ['Mode_Acces_Raison', [requester.purpose === 'bris_de_glace' ? requester.reason : undefined]],
+    ['urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code', [context.secret && secretAccess]],
     ['LPS_ID', [lps.id]],
     ['LPS_Nom', [lps.name]],
     ['LPS_Version', [lps.version]],

@@ -19,6 +19,7 @@ export function surelyNotRegistered({ kind, code }: DmpError): boolean {
   switch (kind) {
     case 'rights': // no call was made
     case 'hl7':
+    case 'habilitation':
       return true;
     case 'tls': // no request without a handshake; a broken record may be the answer's
       return !/DECRYPT|BAD_RECORD|^EPROTO$/.test(code);

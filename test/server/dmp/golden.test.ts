@@ -1,6 +1,6 @@
 /** Every golden answer, sent over mutual TLS, is read by the client to what expected.json says. */
-import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getDocuments, type StoredQuery } from '../../../mappings/query.ts';
@@ -15,12 +15,10 @@ import { DmpError } from '../../../server/dmp/types.ts';
 import { describeShared } from '../../support/shared.ts';
 import { replay, startFarEnd, type FarEnd } from './far-end.ts';
 import { readGolden, type Json } from './http-file.ts';
+import { pairedClient, present } from './paired.ts';
 import { testPki, type TestPki } from './pki.ts';
 import { byDoctor, byNurse, clientOf, p1 } from './setup.ts';
 import { newStatus, newVersion, submission } from './submission.ts';
-
-/** What a reader must find: null and absent are the same (wire/README.md). */
-const present = (value: unknown): Json => JSON.parse(JSON.stringify(value, (_, v: unknown) => v ?? undefined));
 
 const patients: Record<string, string> = {
   '01': '236046999012376',
@@ -48,21 +46,10 @@ describeShared('golden answers', (dir) => {
   }, 60_000);
   afterAll(() => far.close());
 
-  /** A client that draws the identifiers of the golden request with which an answer is paired. */
-  function pairedClient(file: string) {
-    const folder = path.join(dir, 'wire', path.dirname(file));
-    const number = path.basename(file).slice(0, 2);
-    const request = readdirSync(folder).find((f) => f.startsWith(`${number}-request`))!;
-    const ids = [...readFileSync(path.join(folder, request), 'utf8').matchAll(/extension="([0-9a-f-]{36})"/g)].map(
-      (m) => m[1]!,
-    );
-    return clientOf(pki, far.url, {}, { newUuid: () => ids.shift() ?? randomUUID() });
-  }
-
   describe('TD0.2', () => {
     it.each(files(/td0-2\/0[1-5]/))('%s', async (file) => {
       far.reply = replay(readGolden(dir, file));
-      const client = pairedClient(file);
+      const client = pairedClient(dir, file, pki, far);
       const patient = { value: patients[/(\d\d)-/.exec(file)![1]!]!, oid: p1.oid };
       expect(present(await client.call(td0_2, { patient }, { ...byNurse, patient }))).toEqual(present(messages[file]));
       await client.close();
@@ -70,7 +57,7 @@ describeShared('golden answers', (dir) => {
 
     it.each(files(/td0-2\/06/))('%s', async (file) => {
       far.reply = replay(readGolden(dir, file));
-      const client = pairedClient(file);
+      const client = pairedClient(dir, file, pki, far);
       const [detail] = messages[file].details;
       await expect(client.call(td0_2, { patient: p1 }, byNurse)).rejects.toMatchObject({
         kind: 'hl7',
@@ -89,7 +76,7 @@ describeShared('golden answers', (dir) => {
         code: 'targetMessage',
       });
       await other.close();
-      const client = pairedClient(file);
+      const client = pairedClient(dir, file, pki, far);
       const patient = { ...p1, value: patients['02']! };
       await expect(client.call(td0_2, { patient }, byNurse)).rejects.toMatchObject({
         kind: 'mismatch',
