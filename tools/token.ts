@@ -1,6 +1,11 @@
 /**
  * `npm run -s token`: prints an access token for the fictional care home's nurse, and nothing else;
- * `npm run -s token -- doctor` for the doctor. Works before the first start too: the keys are made when absent.
+ * `npm run -s token -- doctor` for the doctor, `-- admin` for the establishment's administrator. Works before the first start
+ * too: the keys are made when absent.
+ *
+ * An emergency: `npm run -s token -- doctor --purpose bris_de_glace` opens the record of the story's patient, who is
+ * ANGE-TOUSSAINT CAVALLINI, for ten minutes and for the story's reason. `--patient <INS>` takes another one of the story, whose
+ * traits count as confirmed; `--confirmed FAMILY,GIVEN,yyyy-mm-dd` says others; `--reason` says why.
  *
  * The claims are those that `server/auth/token.ts` reads.
  */
@@ -9,11 +14,11 @@ import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { type Config, loadConfig } from '../server/config.ts';
 import { type DemoAlgorithm, ensureDemoKeys } from './demo/keys.ts';
-import { people } from './demo/people.ts';
+import { emergency, patients, people, type ConfirmedPatient, type Person } from './demo/people.ts';
 
 export interface TokenOptions {
   person?: keyof typeof people;
-  /** Lifetime in jose's words: `1h`, `10 minutes`, `-5s` for one that has expired. */
+  /** Lifetime in jose's words: `1h`, `10 minutes`, `-5s` for one that has expired. By default 1 h; 10 minutes in an emergency. */
   expires?: string;
   algorithm?: DemoAlgorithm;
   /** Instead of the person's own. */
@@ -22,14 +27,49 @@ export interface TokenOptions {
   purpose?: string;
   /** Free text, with `bris_de_glace`. */
   reason?: string;
+  /** The one patient of `bris_de_glace`: an INS of the test authority, or a whole `person_id`. */
+  patient?: string;
+  /** What was confirmed of the patient; by default the traits of the story, when the story has this patient. Null: nothing. */
+  confirmed?: ConfirmedPatient | null;
+  /** By default as the person is. */
+  administrator?: boolean;
+}
+
+const bare = /^[0-9AB]{15}$/;
+const testOid = '1.2.250.1.213.1.4.10';
+
+/** The claims of a purpose other than `normal`, as far as the options say them. */
+function purposeClaims({ purpose, reason, patient, confirmed = patients[patient ?? ''] }: TokenOptions) {
+  return {
+    iua: {
+      ...(purpose === undefined ? {} : { purpose_of_use: purpose }),
+      ...(patient === undefined ? {} : { person_id: bare.test(patient) ? `${patient}^^^&${testOid}&ISO` : patient }),
+    },
+    dmp: {
+      ...(reason === undefined ? {} : { access_reason: reason }),
+      ...(confirmed
+        ? {
+            confirmed_patient: {
+              family_name: confirmed.family,
+              given_name: confirmed.given,
+              birthdate: confirmed.birthDate,
+            },
+          }
+        : {}),
+    },
+  };
 }
 
 const CLIENT = 'urn:dmp-fhir:demo-client';
 
 /** A signed access token (RFC 9068, IHE IUA 2.4). */
 export async function makeToken(config: Config, options: TokenOptions = {}): Promise<string> {
-  const { person = 'nurse', expires = '1h', algorithm = 'ES256', scope, purpose, reason } = options;
-  const { id, family, given, roles, authentication, scopes } = people[person];
+  const { person = 'nurse', algorithm = 'ES256', scope, purpose } = options;
+  const { expires = purpose === 'bris_de_glace' ? '10 minutes' : '1h' } = options;
+  const who: Person = people[person];
+  const { id, family, given, roles, authentication, scopes } = who;
+  const { administrator = who.administrator ?? false } = options;
+  const claims = purposeClaims(options);
   const { key, kid } = (await ensureDemoKeys(config.dataDir))[algorithm];
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
@@ -45,9 +85,9 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
         subject_organization: config.STRUCTURE_NAME,
         subject_organization_id: config.STRUCTURE_ID,
         national_provider_identifier: id,
-        ...(purpose === undefined ? {} : { purpose_of_use: purpose }),
+        ...claims.iua,
       },
-      dmp: { authentication, ...(reason === undefined ? {} : { access_reason: reason }) },
+      dmp: { authentication, ...(administrator ? { structure_administrator: true } : {}), ...claims.dmp },
     },
   })
     .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid })
@@ -63,10 +103,13 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
 const isOne = <K extends string>(name: string, among: Record<K, unknown>): name is K => Object.hasOwn(among, name);
 
 const usage = `npm run -s token -- [${Object.keys(people).join(' | ')}] [--expires 1h] [--alg ES256 | RS256]
-  [--scope "user/Patient.rs …"] [--purpose normal | bris_de_glace | centre_15] [--reason "…"]`;
+  [--scope "user/Patient.rs …"] [--purpose normal | bris_de_glace | centre_15]
+  with bris_de_glace: [--patient INS] [--reason "…"] [--confirmed FAMILY,GIVEN,yyyy-mm-dd]`;
 
-async function main(): Promise<void> {
+/** What the command line says, completed by the story where it asks for an emergency. @throws Error with the usage */
+function optionsOf(argv: string[]): TokenOptions {
   const { values, positionals } = parseArgs({
+    args: argv,
     allowPositionals: true,
     options: {
       expires: { type: 'string' },
@@ -74,13 +117,22 @@ async function main(): Promise<void> {
       scope: { type: 'string' },
       purpose: { type: 'string' },
       reason: { type: 'string' },
+      patient: { type: 'string' },
+      confirmed: { type: 'string' },
     },
   });
   const [person = 'nurse', ...rest] = positionals;
-  const { alg = 'ES256', ...others } = values;
+  const { alg = 'ES256', confirmed, ...others } = values;
   if (!isOne(person, people) || !isOne(alg, { ES256: 0, RS256: 0 }) || rest.length > 0) throw new Error(usage);
-  const options = { ...others, person, algorithm: alg };
-  process.stdout.write(`${await makeToken(loadConfig(), options)}\n`);
+  const options = { ...(others.purpose === 'bris_de_glace' ? emergency : {}), ...others, person, algorithm: alg };
+  if (confirmed === undefined) return options;
+  const [family, given, birthDate, ...more] = confirmed.split(',');
+  if (!family || !given || !birthDate || more.length > 0) throw new Error(usage);
+  return { ...options, confirmed: { family, given, birthDate } };
+}
+
+async function main(): Promise<void> {
+  process.stdout.write(`${await makeToken(loadConfig(), optionsOf(process.argv.slice(2)))}\n`);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -75,12 +75,6 @@ export const accessErrors = {
     'Le patient s’est opposé au « bris de glace » : son dossier ne peut pas être ouvert ainsi.',
     'The patient has opposed break-glass access: the record cannot be opened this way.',
   ),
-  'break-glass-subscription': row(
-    403,
-    'forbidden',
-    'Un abonnement ne peut pas être demandé par un accès « bris de glace » ou « centre 15 » : il lui survivrait. Demandez-le par un accès normal.',
-    'A subscription cannot be asked for by a break-glass or centre 15 access: it would outlive it. Ask for it by normal access.',
-  ),
   'regulation-only': row(
     403,
     'forbidden',

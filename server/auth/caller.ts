@@ -12,4 +12,6 @@ export interface Caller extends Requester {
   tokenId?: string;
   /** `exp` of the token. */
   expiresAt?: Date;
+  /** The structure's administrator: reads the record of accesses, whoever made them. */
+  isAdministrator?: boolean;
 }

@@ -4,7 +4,7 @@
  * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
  * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds.
  *
- * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and two of our own):
+ * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and some of our own; their forms in `claims.ts`):
  *
  * | claim | becomes |
  * |---|---|
@@ -18,7 +18,16 @@
  * | `extensions.ihe_iua.subject_organization_id` | Struct_IdNat, bare or as `<oid>|…` / `urn:oid:<oid>|…`; must be the façade's own |
  * | `extensions.ihe_iua.purpose_of_use` | `normal` (when absent), `bris_de_glace`, `centre_15`: string, Coding or a list of one |
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
- * | `extensions.dmp.access_reason` | free text that goes with `bris_de_glace` |
+ * | `extensions.dmp.structure_administrator` | `true`: the structure's administrator, who reads the record of accesses |
+ *
+ * With `bris_de_glace` (the other purposes leave these out), all of them, and `exp` not later than BREAK_GLASS_MINUTES after
+ * `iat` (`emergency.ts`):
+ *
+ * | claim | becomes |
+ * |---|---|
+ * | `extensions.dmp.access_reason` | the reason, of substance (`mappings/rights/reason.ts`) |
+ * | `extensions.ihe_iua.person_id` | the one patient: CX `INS^^^&OID&ISO`, or `urn:oid:OID|INS` |
+ * | `extensions.dmp.confirmed_patient` | the traits confirmed: `family_name`, `given_name`, `birthdate` (yyyy-mm-dd) |
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -31,12 +40,13 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
 import type { Caller } from './caller.ts';
+import { claims, tokenInvalid, type Claims } from './claims.ts';
+import { emergencyOf } from './emergency.ts';
 
 export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
 /** Seconds by which clocks may differ. */
@@ -46,51 +56,7 @@ export const demoJwks = path.join('auth', 'jwks.json');
 
 export type TokenVerifier = (token: string) => Promise<Caller>;
 
-/** Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold or what ends a line. */
-const word = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
-/** Several lines are allowed. */
-const sentences = z
-  .string()
-  .max(500)
-  .regex(/^(?:[^\p{Cc}\p{Cs}\ufffe\uffff]|[\t\n\r])*$/u);
-/** Seconds since 1970 that a Date can hold. */
-const instant = z.number().min(0).max(8_640_000_000_000);
-
-const coding = z.object({ system: word.optional(), code: word, display: word.optional() });
-const list = <T extends z.ZodType>(item: T) =>
-  z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
-
-const claims = z.object({
-  sub: word,
-  client_id: word.optional(),
-  azp: word.optional(),
-  scope: z.string().default(''),
-  jti: word.optional(),
-  iat: instant,
-  auth_time: instant.optional(),
-  family_name: word.optional(),
-  given_name: word.optional(),
-  extensions: z.object({
-    ihe_iua: z.object({
-      national_provider_identifier: z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/),
-      subject_name: word.optional(),
-      subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
-      subject_organization_id: word,
-      purpose_of_use: list(z.union([word, coding]))
-        .pipe(z.array(z.union([word, coding])).max(1))
-        .optional(),
-    }),
-    dmp: z.object({ authentication: word.optional(), access_reason: sentences.optional() }).default({}),
-  }),
-});
-
 const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] satisfies PurposeOfUse[];
-
-const refuse = (reason: string): IssueError => new IssueError({ key: 'token-invalid', values: { reason } });
 
 /** A file of keys is not read again sooner, in milliseconds: unknown key names cost an attacker nothing. */
 const reloadAfter = 5000;
@@ -163,45 +129,45 @@ async function verify(token: string, keys: JWTVerifyGetKey, config: Config): Pro
       requiredClaims: ['exp', 'iat', 'sub'],
     });
     const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
-    if (typ !== 'at+jwt' && typ !== 'jwt') throw refuse('typ');
+    if (typ !== 'at+jwt' && typ !== 'jwt') throw tokenInvalid('typ');
     return payload;
   } catch (e) {
-    if (e instanceof jose.JWTExpired) throw refuse(e.claim);
-    if (e instanceof jose.JWTClaimValidationFailed) throw refuse(e.claim);
-    if (e instanceof jose.JWKSNoMatchingKey) throw refuse('kid');
-    if (e instanceof jose.JOSEAlgNotAllowed || e instanceof jose.JOSENotSupported) throw refuse('alg');
-    if (e instanceof jose.JWSSignatureVerificationFailed) throw refuse('signature');
+    if (e instanceof jose.JWTExpired) throw tokenInvalid(e.claim);
+    if (e instanceof jose.JWTClaimValidationFailed) throw tokenInvalid(e.claim);
+    if (e instanceof jose.JWKSNoMatchingKey) throw tokenInvalid('kid');
+    if (e instanceof jose.JOSEAlgNotAllowed || e instanceof jose.JOSENotSupported) throw tokenInvalid('alg');
+    if (e instanceof jose.JWSSignatureVerificationFailed) throw tokenInvalid('signature');
     if (e instanceof jose.JWSInvalid || e instanceof jose.JWTInvalid || e instanceof jose.JWKSMultipleMatchingKeys)
-      throw refuse('format');
+      throw tokenInvalid('format');
     throw e;
   }
 }
 
-function names(c: z.output<typeof claims>): { family: string; given: string } {
+function names(c: Claims): { family: string; given: string } {
   if (c.family_name && c.given_name) return { family: c.family_name, given: c.given_name };
   const [given, ...family] = (c.extensions.ihe_iua.subject_name ?? '').trim().split(/\s+/);
-  if (!given || family.length === 0) throw refuse('family_name, given_name');
+  if (!given || family.length === 0) throw tokenInvalid('family_name, given_name');
   return { family: family.join(' '), given };
 }
 
 /** Reads the verified claims. @throws IssueError */
 export function toCaller(payload: JWTPayload, config: Config): Caller {
   const read = claims.safeParse(payload);
-  if (!read.success) throw refuse([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
+  if (!read.success) throw tokenInvalid([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
   const c = read.data;
   const iua = c.extensions.ihe_iua;
   const client = c.client_id ?? c.azp;
-  if (client === undefined) throw refuse('client_id');
+  if (client === undefined) throw tokenInvalid('client_id');
   const authenticated = c.auth_time ?? c.iat;
-  if (authenticated > Date.now() / 1000 + clockTolerance) throw refuse('auth_time');
+  if (authenticated > Date.now() / 1000 + clockTolerance) throw tokenInvalid('auth_time');
   const structure = /^(?:(?:urn:oid:)?[\d.]+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1];
   if (structure === undefined || structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
   const given = iua.purpose_of_use?.[0] ?? 'normal';
   const purpose = typeof given === 'string' ? given : given.code;
-  if (!purposes.includes(purpose)) throw refuse('purpose_of_use');
+  if (!purposes.includes(purpose)) throw tokenInvalid('purpose_of_use');
   const roles: Requester['roles'] = iua.subject_role.map((r) => {
     const system = systemToOid(r.system ?? '');
-    if (!system) throw refuse('subject_role.system');
+    if (!system) throw tokenInvalid('subject_role.system');
     return { code: r.code, system, display: r.display ?? r.code };
   });
   return {
@@ -214,8 +180,9 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
     strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
     authenticatedAt: new Date(authenticated * 1000),
-    ...(payload.exp === undefined ? {} : { expiresAt: new Date(payload.exp * 1000) }),
+    ...(c.exp === undefined ? {} : { expiresAt: new Date(c.exp * 1000) }),
     purpose: purpose as PurposeOfUse,
-    ...(c.extensions.dmp.access_reason ? { reason: c.extensions.dmp.access_reason } : {}),
+    ...(purpose === 'bris_de_glace' ? emergencyOf(c, config) : {}),
+    ...(c.extensions.dmp.structure_administrator === true ? { isAdministrator: true } : {}),
   };
 }

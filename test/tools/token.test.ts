@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../../server/auth/caller.ts';
 import { createTokenVerifier } from '../../server/auth/token.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { makeToken } from '../../tools/token.ts';
@@ -37,16 +38,37 @@ describe('a demonstration token', () => {
   });
 
   it('makes it see the doctor, authenticated by Pro Santé Connect, who may not feed', async () => {
-    const options = { person: 'doctor', purpose: 'bris_de_glace', reason: 'inconsciente' } as const;
-    const caller = await createTokenVerifier(config)(await makeToken(config, options));
-    expect(caller).toMatchObject({
-      personId: '899700101233',
-      strength: 'psc',
-      purpose: 'bris_de_glace',
-      reason: 'inconsciente',
-    });
+    const caller = await createTokenVerifier(config)(await makeToken(config, { person: 'doctor' }));
+    expect(caller).toMatchObject({ personId: '899700101233', strength: 'psc', purpose: 'normal' });
     expect(caller.roles.map(({ code }) => code)).toEqual(['10', 'SM18']);
     expect(caller.scopes.some((scope) => /DocumentReference\.c/.test(scope))).toBe(false);
+    expect(caller).not.toHaveProperty('isAdministrator');
+  });
+
+  it('makes it see the director, who administers the establishment and is no professional', async () => {
+    const caller = await createTokenVerifier(config)(await makeToken(config, { person: 'admin' }));
+    expect(caller).toMatchObject({ personId: '3990100109/DIR-01', strength: 'local', isAdministrator: true });
+    expect(caller.roles.map(({ code }) => code)).toEqual(['99', '312']);
+    const anybody = await makeToken(config, { person: 'admin', administrator: false });
+    expect(await createTokenVerifier(config)(anybody)).not.toHaveProperty('isAdministrator');
+  });
+
+  it('of an emergency names its reason, its patient and the traits that the story confirms', async () => {
+    const options = { person: 'doctor', purpose: 'bris_de_glace', reason: 'Malaise, traitement inconnu' } as const;
+    const token = await makeToken(config, { ...options, patient: '147096399001732' });
+    const caller = await createTokenVerifier(config)(token);
+    expect(caller).toMatchObject({
+      purpose: 'bris_de_glace',
+      reason: 'Malaise, traitement inconnu',
+      emergency: {
+        patient: { value: '147096399001732', oid: '1.2.250.1.213.1.4.10' },
+        confirmed: { family: "D'AUBERIVE", given: 'JEAN-NOËL', birthDate: '1947-09-05' },
+        tokenId: caller.tokenId,
+      },
+    });
+    expect(caller.expiresAt!.getTime() - caller.emergency!.grantedAt.getTime()).toBe(600_000);
+    const half = [{ ...options, patient: '147096399001732', confirmed: null }, options];
+    for (const o of half) await expect(createTokenVerifier(config)(await makeToken(config, o))).rejects.toThrow();
   });
 
   it('is signed with RSA for clients that know nothing else', async () => {
@@ -70,6 +92,25 @@ describe('a demonstration token', () => {
     expect(keys).toHaveLength(2);
     for (const key of keys)
       for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(member);
+  });
+
+  it('of an emergency is printed as the story has it, or as the command line says', async () => {
+    const env = { ...process.env, DATA_DIR: dataDir };
+    const print = async (...args: string[]): Promise<Caller> => {
+      const all = ['--import', 'tsx', 'tools/token.ts', 'doctor', '--purpose', 'bris_de_glace', ...args];
+      const { stdout } = await run(process.execPath, all, { cwd: root, env });
+      return createTokenVerifier(config)(stdout.trim());
+    };
+    expect(await print()).toMatchObject({
+      reason: expect.stringContaining('patient non communicant') as string,
+      emergency: { patient: { value: '141112A99004563' }, confirmed: { given: 'ANGE-TOUSSAINT' } },
+    });
+    const others = ['--patient', '150027499020861', '--reason', 'Malaise, traitement inconnu'];
+    expect(await print(...others, '--confirmed', 'LEPRATE,MARC,1950-02-18')).toMatchObject({
+      reason: 'Malaise, traitement inconnu',
+      emergency: { patient: { value: '150027499020861' }, confirmed: { given: 'MARC' } },
+    });
+    await expect(print('--confirmed', 'LEPRATE,MARC')).rejects.toThrow(/FAMILY,GIVEN/);
   });
 
   it('is all that the command prints, before the first start too', async () => {

@@ -156,6 +156,131 @@ describe('verified tokens', () => {
   });
 });
 
+describe('« bris de glace »', () => {
+  const iua = { purpose_of_use: 'bris_de_glace', person_id: '141112A99004563^^^&1.2.250.1.213.1.4.10&ISO' };
+  const dmp = {
+    authentication: 'psc',
+    access_reason: ' Détresse respiratoire, patient non communicant ',
+    confirmed_patient: { family_name: 'CAVALLINI', given_name: 'ANGE-TOUSSAINT', birthdate: '1941-11-03' },
+  };
+  const breaking = (ofIua: object = {}, ofDmp: object = {}, rest: JWTPayload = {}): Promise<string> => {
+    const { extensions, ...others } = claims({ ...iua, ...ofIua }, { jti: 't1', ...rest });
+    return sign({ ...others, extensions: { ...(extensions as object), dmp: { ...dmp, ...ofDmp } } });
+  };
+
+  it('says why, whom, who that was confirmed to be, and since when', async () => {
+    const iat = seconds(-20);
+    const caller = await verify(await breaking({}, {}, { iat, exp: iat + 1800 }));
+    expect(caller).toMatchObject({
+      purpose: 'bris_de_glace',
+      strength: 'psc',
+      reason: 'Détresse respiratoire, patient non communicant',
+      emergency: {
+        patient: { value: '141112A99004563', oid: '1.2.250.1.213.1.4.10' },
+        confirmed: { family: 'CAVALLINI', given: 'ANGE-TOUSSAINT', birthDate: '1941-11-03' },
+        grantedAt: new Date(iat * 1000),
+        tokenId: 't1',
+      },
+    });
+  });
+
+  it.each([
+    ['CX with its type', '141112A99004563^^^&1.2.250.1.213.1.4.10&ISO^NH'],
+    ['as a search writes it', 'urn:oid:1.2.250.1.213.1.4.10|141112A99004563'],
+    ['in small letters', '141112a99004563^^^&1.2.250.1.213.1.4.10&ISO'],
+  ])('takes the patient %s', async (_, person_id) => {
+    expect((await verify(await breaking({ person_id }))).emergency?.patient.value).toBe('141112A99004563');
+  });
+
+  it.each<[string, object, object, JWTPayload, string]>([
+    ['no reason', {}, { access_reason: undefined }, {}, 'extensions.dmp.access_reason'],
+    [
+      'a reason that says nothing',
+      {},
+      { access_reason: 'urgence urgence urgence' },
+      {},
+      'extensions.dmp.access_reason',
+    ],
+    ['no patient', { person_id: undefined }, {}, {}, 'extensions.ihe_iua.person_id'],
+    ['an INS without authority', { person_id: '141112A99004563' }, {}, {}, 'extensions.ihe_iua.person_id'],
+    [
+      'an INS-C',
+      { person_id: '0944009023609680323697^^^&1.2.250.1.213.1.4.2&ISO' },
+      {},
+      {},
+      'extensions.ihe_iua.person_id',
+    ],
+    ['no INS', { person_id: 'urn:oid:1.2.250.1.213.1.4.10|12345' }, {}, {}, 'extensions.ihe_iua.person_id'],
+    [
+      'a wrong key of a real INS',
+      { person_id: '141112A99004564^^^&1.2.250.1.213.1.4.8&ISO' },
+      {},
+      {},
+      'extensions.ihe_iua.person_id',
+    ],
+    ['nobody confirmed', {}, { confirmed_patient: undefined }, {}, 'extensions.dmp.confirmed_patient'],
+    [
+      'a birth date that was not confirmed',
+      {},
+      { confirmed_patient: { ...dmp.confirmed_patient, birthdate: undefined } },
+      {},
+      'extensions.dmp.confirmed_patient.birthdate',
+    ],
+    [
+      'a birth date written otherwise',
+      {},
+      { confirmed_patient: { ...dmp.confirmed_patient, birthdate: '03/11/1941' } },
+      {},
+      'extensions.dmp.confirmed_patient.birthdate',
+    ],
+    ['a life of half an hour and a second', {}, {}, { iat: seconds(), exp: seconds(1801) }, 'exp'],
+  ])('is refused with %s', async (_, ofIua, ofDmp, rest, reason) => {
+    expect(await refusal(await breaking(ofIua, ofDmp, rest))).toEqual(['token-invalid', reason]);
+  });
+
+  it('is refused for a test INS in production', async () => {
+    const settings = loadConfig({ ENVIRONMENT: 'production', AUTH_JWKS: 'https://keys.example/jwks' });
+    const inProduction = createTokenVerifier(settings, createLocalJWKSet({ keys: [jwk] }));
+    const read = async (token: string): Promise<string | undefined> =>
+      inProduction(token).then(
+        (caller) => caller.emergency?.patient.oid,
+        (e: unknown) => (e instanceof IssueError ? String(e.issues[0]?.values?.['reason']) : String(e)),
+      );
+    expect(await read(await breaking())).toBe('extensions.ihe_iua.person_id');
+    const real = '236046999012376^^^&1.2.250.1.213.1.4.8&ISO';
+    expect(await read(await breaking({ person_id: real }))).toBe('1.2.250.1.213.1.4.8');
+  });
+
+  it('is what its claims belong to: other purposes leave them out', async () => {
+    for (const purpose_of_use of ['normal', 'centre_15']) {
+      const caller = await verify(await breaking({ purpose_of_use }));
+      expect(caller.purpose).toBe(purpose_of_use);
+      expect(caller).not.toHaveProperty('emergency');
+      expect(caller).not.toHaveProperty('reason');
+    }
+  });
+});
+
+describe('the structure’s administrator', () => {
+  it('is who the token says so of, and says it with true', async () => {
+    const read = async (value: unknown): Promise<unknown> => {
+      const { extensions, ...rest } = claims();
+      const dmp = { structure_administrator: value };
+      return verify(await sign({ ...rest, extensions: { ...(extensions as object), dmp } })).then(
+        (caller) => caller.isAdministrator,
+        () => 'refused',
+      );
+    };
+    expect(await Promise.all([true, false, undefined, 'true', 1].map(read))).toEqual([
+      true,
+      undefined,
+      undefined,
+      'refused',
+      'refused',
+    ]);
+  });
+});
+
 describe('refused', () => {
   it.each<[string, () => Promise<string> | string, unknown]>([
     ['expired', () => sign(claims({}, { exp: seconds(-60) })), 'exp'],
