@@ -7,6 +7,7 @@
  * table 4.2.4.1-2. DMP codes have no public list: what is marked [C2]/[M] in dmp-wire §5 falls back on its kind.
  */
 import { accessErrors } from './errors/access.ts';
+import { consentErrors } from './errors/consents.ts';
 import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
@@ -32,6 +33,7 @@ export const errorGroups = [
   subscriptionErrors,
   constraintErrors,
   identityErrors,
+  consentErrors,
   documentErrors,
   relationErrors,
   patchErrors,
@@ -49,6 +51,7 @@ export const errors = {
   ...subscriptionErrors,
   ...constraintErrors,
   ...identityErrors,
+  ...consentErrors,
   ...documentErrors,
   ...relationErrors,
   ...patchErrors,

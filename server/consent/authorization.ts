@@ -1,0 +1,108 @@
+/**
+ * The DMP's own authorisation of a professional, before a record is read: asked for when it is not known to be valid (TD0.2), and
+ * declared (TD0.3) when the patient consents and it is absent or expired (EX_0.3-1010), once, and on record. Valid is
+ * remembered for a while: a status already known is not asked again (dmp-wire §8).
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { authorizationStatus, isValid } from '../../mappings/consent/authorization.ts';
+import type { ExistenceAnswer } from '../../mappings/hl7v3/existence.ts';
+import { IssueError } from '../../mappings/outcome.ts';
+import { td0_2 } from '../dmp/transactions/td0-2.ts';
+import { td0_3 } from '../dmp/transactions/td0-3.ts';
+import type { CallContext, PatientIns, Requester } from '../dmp/types.ts';
+import type { StoredAuthorization } from '../store/types.ts';
+import { inForce, isFresh, type Decision } from './decide.ts';
+import type { Gatekeeping } from './gate.ts';
+
+/** How long another's declaration is waited for, and how often it is looked at, in milliseconds. */
+const lease = 30_000;
+const pause = 150;
+
+/**
+ * @throws IssueError authorization-blocked, authorization-missing; DmpError of TD0.2 and TD0.3
+ */
+export async function ensureAuthorization(
+  ins: PatientIns,
+  context: CallContext,
+  decisions: readonly Decision[],
+  known: StoredAuthorization | undefined,
+  keeping: Gatekeeping,
+): Promise<void> {
+  const { config, store, dmp, now } = keeping;
+  if (isFresh(known, config, now())) return;
+  const answer = await dmp.call(td0_2, { patient: ins }, context);
+  // Without an open DMP there is nothing to be authorised for: the transaction says so in the DMP's own words.
+  if (answer.patients[0]?.status !== 'active') return;
+  const before = await remember(ins, context.requester, answer, keeping);
+  const status = answer.authorization ?? authorizationStatus.none;
+  if (isValid(status)) return;
+  if (status === authorizationStatus.forbidden) throw new IssueError({ key: 'authorization-blocked' });
+  const refusal = new IssueError({ key: 'authorization-missing', values: { status } });
+  const consents = inForce(decisions, 'consultation', now()) === 'permit';
+  if (config.AUTHORIZATION !== 'declare' || !consents || wasDeclaredInVain(before, keeping)) throw refusal;
+  if (!(await store.authorizations.claimDeclaration(before.id, now(), lease))) {
+    await untilDeclared(ins, context, keeping);
+    return;
+  }
+  await declare(before, context, keeping);
+}
+
+/** Declared from here and still not valid: another declaration would not help. */
+const wasDeclaredInVain = ({ declaredAt, status }: StoredAuthorization, { config, now }: Gatekeeping): boolean =>
+  declaredAt !== undefined &&
+  isValid(status) &&
+  declaredAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now().getTime();
+
+async function declare(known: StoredAuthorization, context: CallContext, keeping: Gatekeeping): Promise<void> {
+  const { store, dmp, now, record } = keeping;
+  const details = { transaction: 'TD0.3', action: 'AJOUT', automatic: true };
+  const tell = (outcome: 'success' | 'failure'): Promise<void> =>
+    record(context, { kind: 'authorization', patientId: known.patientId, outcome, details });
+  try {
+    await dmp.call(td0_3, { action: 'AJOUT' }, context);
+  } catch (error) {
+    // The claim ends, so that the next one may try.
+    await store.authorizations.save(known.id, { checkedAt: null, status: null }, now());
+    await tell('failure');
+    throw error;
+  }
+  await store.authorizations.save(
+    known.id,
+    { status: authorizationStatus.valid, checkedAt: now(), declaredAt: now() },
+    now(),
+  );
+  await tell('success');
+}
+
+/** Somebody else is declaring it for the same professional: what comes of it is waited for. */
+async function untilDeclared(ins: PatientIns, { requester, signal }: CallContext, keeping: Gatekeeping): Promise<void> {
+  const { store, config, now } = keeping;
+  for (let waited = 0; waited < lease; waited += pause) {
+    if (isFresh(await store.authorizations.known(ins, requester.personId), config, now())) return;
+    await wait(pause, undefined, signal ? { signal } : {});
+  }
+  throw new IssueError({ key: 'authorization-missing', values: { status: '—' } });
+}
+
+/**
+ * Keeps what TD0.2 said of the one who asked.
+ * @returns what was known before
+ */
+export async function remember(
+  ins: PatientIns,
+  requester: Requester,
+  answer: ExistenceAnswer,
+  { store, now }: Pick<Gatekeeping, 'store' | 'now'>,
+): Promise<StoredAuthorization> {
+  const { id: patientId } = await store.patients.byIns(ins);
+  const known = await store.authorizations.of(patientId, requester.personId);
+  const status = answer.authorization ?? authorizationStatus.none;
+  // A valid one that turned out not to be: `declaredAt` still tells, and the word of the DMP is kept at its next use.
+  if (isValid(status) || !isValid(known.status))
+    await store.authorizations.save(
+      known.id,
+      { status, treatingPhysician: answer.treatingPhysician ?? false, checkedAt: now() },
+      now(),
+    );
+  return known;
+}

@@ -1,0 +1,155 @@
+/**
+ * The consent gate: what the patient allows, asked before the DMP is called, for every transaction, in one place (`guard`). What a
+ * transaction needs stands in its declaration; nothing reaches the DMP around it.
+ */
+import { emergencyProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Config } from '../config.ts';
+import { chooseMode } from '../dmp/rights.ts';
+import { td0_2 } from '../dmp/transactions/td0-2.ts';
+import {
+  DmpError,
+  type CallContext,
+  type DmpClient,
+  type PatientIns,
+  type Requester,
+  type Transaction,
+} from '../dmp/types.ts';
+import type { NewRecord, Store } from '../store/types.ts';
+import { ensureAuthorization, remember } from './authorization.ts';
+import { consultationIssues, feedingIssues, isFresh, type Decision } from './decide.ts';
+import { openEmergency } from './emergency.ts';
+
+/** What the gate works with. `dmp` is the client itself, not the guarded one. */
+export interface Gatekeeping {
+  config: Config;
+  store: Store;
+  dmp: DmpClient;
+  now: () => Date;
+  /** Puts something on record, in the name of who is calling. */
+  record: (context: CallContext, what: Pick<NewRecord, 'kind' | 'patientId' | 'outcome' | 'details'>) => Promise<void>;
+}
+
+type Declared = Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes' | 'consent'>;
+
+export interface Gate {
+  /** @throws IssueError, DmpError: why a transaction must not go out */
+  admit(transaction: Declared, context: CallContext): Promise<void>;
+  /** What keeps the caller's structure from feeding this patient's record; nothing is asked of the DMP. */
+  feeding(ins: PatientIns, requester: Requester): Promise<Issue[]>;
+  /** Why the caller could not do each of the two now, as far as it is known here; nothing is asked or declared. */
+  explain(ins: PatientIns, requester: Requester): Promise<{ feeding: Issue[]; consultation: Issue[] }>;
+  /** Keeps what an answer of the DMP tells of the caller's authorisation. */
+  learn(transaction: string, context: CallContext, answer: unknown): Promise<void>;
+  /** The DMP refused: what was believed is asked again next time. */
+  refused(context: CallContext, error: unknown): Promise<void>;
+}
+
+export function createGate(keeping: Gatekeeping): Gate {
+  const { config, store, now } = keeping;
+  const decisionsOf = (ins: PatientIns, { structure }: Requester): Promise<Decision[]> =>
+    store.consents.decisions(ins, structure.id);
+  /** Within one request the same question is asked once; a patient may withdraw before the next. */
+  const admitted = new WeakMap<AbortSignal, Set<string>>();
+
+  async function consultation(ins: PatientIns, context: CallContext): Promise<void> {
+    const { requester } = context;
+    const [decisions, known] = await Promise.all([
+      decisionsOf(ins, requester),
+      store.authorizations.known(ins, requester.personId),
+    ]);
+    const issues = consultationIssues(decisions, requester.purpose, config, now());
+    if (issues.length > 0) throw new IssueError(issues);
+    if (requester.purpose === 'normal' && config.AUTHORIZATION !== 'dmp')
+      await ensureAuthorization(ins, context, decisions, known, keeping);
+  }
+
+  async function allow(transaction: Declared, ins: PatientIns, context: CallContext): Promise<void> {
+    if (transaction.consent === 'consultation') await consultation(ins, context);
+    if (transaction.consent === 'feeding') {
+      const issues = feedingIssues(await decisionsOf(ins, context.requester), config, now());
+      if (issues.length > 0) throw new IssueError(issues);
+    }
+  }
+
+  return {
+    async admit(transaction, context) {
+      const { requester, patient, signal } = context;
+      // What no mode of the DMP takes is refused before anything is asked.
+      chooseMode(transaction, requester);
+      const problems = [
+        ...emergencyProblems(requester, patient, {
+          now: now(),
+          minutes: config.BREAK_GLASS_MINUTES,
+          reasonMin: config.BREAK_GLASS_REASON_MIN,
+        }),
+        ...regulationProblems(requester, config),
+      ];
+      if (problems.length > 0) throw new IssueError(problems);
+      if (!patient) {
+        if (transaction.consent !== 'none') throw new DmpError('rights', 'patient', transaction.name);
+        return;
+      }
+      const key = [transaction.consent, requester.purpose, patient.oid, patient.value].join(' ');
+      const done = signal && context.requestId !== undefined ? (admitted.get(signal) ?? new Set<string>()) : undefined;
+      if (done?.has(key)) return;
+      await allow(transaction, patient, context);
+      if (requester.purpose === 'bris_de_glace') await openEmergency(transaction.name, patient, context, keeping);
+      if (signal && done) admitted.set(signal, done.add(key));
+    },
+
+    feeding: async (ins, requester) => feedingIssues(await decisionsOf(ins, requester), config, now()),
+
+    async explain(ins, requester) {
+      const decisions = await decisionsOf(ins, requester);
+      const consultation = consultationIssues(decisions, requester.purpose, config, now());
+      const known = await store.authorizations.known(ins, requester.personId);
+      const asks = requester.purpose === 'normal' && config.AUTHORIZATION === 'check';
+      if (asks && !isFresh(known, config, now()))
+        consultation.push({ key: 'authorization-missing', values: { status: known?.status ?? '—' } });
+      return { feeding: feedingIssues(decisions, config, now()), consultation };
+    },
+
+    async learn(transaction, { requester, patient }, answer) {
+      if (transaction !== td0_2.name || !patient || requester.strength !== 'psc' || config.AUTHORIZATION === 'dmp')
+        return;
+      const told = answer as Parameters<typeof remember>[2];
+      if (told.patients.length === 0 || told.authorization === undefined) return;
+      const known = await store.authorizations.known(patient, requester.personId);
+      // Each further visit would write a row without need.
+      if (known?.status === told.authorization && isFresh(known, config, now())) return;
+      await remember(patient, requester, told, keeping);
+    },
+
+    async refused({ requester, patient }, error) {
+      const isDenied = error instanceof DmpError && /^DMP(Authorization|Access)Denied/.test(error.code);
+      if (!isDenied || !patient) return;
+      const known = await store.authorizations.known(patient, requester.personId);
+      if (known) await store.authorizations.save(known.id, { checkedAt: null, emergencyUntil: null }, now());
+    },
+  };
+}
+
+/** A client behind the gate: the only one that interactions see. */
+export function guard(dmp: DmpClient, gate: Gate): DmpClient {
+  return {
+    async call(transaction, input, context) {
+      await gate.admit(transaction, context);
+      try {
+        const answer = await dmp.call(transaction, input, context);
+        await gate.learn(transaction.name, context, answer);
+        return answer;
+      } catch (error) {
+        // That this cannot be kept now must not hide why it was refused.
+        await gate.refused(context, error).catch(() => undefined);
+        throw error;
+      }
+    },
+    rehearse: (transaction, input, context) => dmp.rehearse(transaction, input, context),
+    close: () => dmp.close(),
+  };
+}
+
+/** The callers of the REST API are requesters with a client. */
+export const clientOf = (requester: Requester): string => (requester as Partial<Caller>).clientId ?? '—';
