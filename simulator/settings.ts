@@ -30,6 +30,7 @@ export interface Settings {
   maxRequestBytes: number;
   maxDocumentBytes: number;
   maxResults: number;
+  maxCandidates: number;
   unknownParameters: boolean;
   xadesRequired: boolean;
   parentDocument: boolean;
@@ -222,6 +223,12 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
     default: () => 2000,
     parse: integer,
   },
+  maxCandidates: {
+    env: 'SIMULATOR_MAX_CANDIDATES',
+    text: 'Persons in the answer to a TD0.5 before DMPTooManyResults. The real limit is unknown.',
+    default: () => 20,
+    parse: integer,
+  },
   unknownParameters: {
     env: 'SIMULATOR_UNKNOWN_PARAMETERS',
     text: 'Ignore parameters that a stored query does not have, as ebRS 3.0 §6.3.2.1 says; refused by default, so that a misspelt one is seen.',
@@ -273,6 +280,7 @@ export const adjustable = [
   'airTreatingRemoval',
   'maxDocumentBytes',
   'maxResults',
+  'maxCandidates',
   'unknownParameters',
   'xadesRequired',
   'parentDocument',

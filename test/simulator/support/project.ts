@@ -105,32 +105,51 @@ const put = (target: Record<string, unknown>, name: string, value: unknown): voi
   if (value !== null && value !== undefined) target[name] = value;
 };
 
-/** A PRPA_IN201308UV02 in the terms of expected.json. */
-export function projectHl7(content: Element): Record<string, unknown> {
+/** The HL7 message of an answer: inside the wrapper of 201311 and 201314, or the body's child itself. */
+const hl7Of = (content: Element): Element =>
+  content.namespaceURI === 'asip:ci-sis:gdp:2010' ? (kids(content)[0] ?? content) : content;
+
+const number = (element: Element | undefined): number | undefined =>
+  element === undefined ? undefined : Number(attribute(element, 'value'));
+const boolean = (element: Element | undefined): boolean | undefined =>
+  element === undefined ? undefined : attribute(element, 'value') === 'true';
+
+/** An HL7 V3 answer in the terms of expected.json. */
+export function projectHl7(answer: Element): Record<string, unknown> {
+  const content = hl7Of(answer);
   if (content.namespaceURI !== hl7) throw new Error('not an HL7 V3 message');
   const control = first(content, 'controlActProcess');
+  const acknowledgement = first(content, 'acknowledgement');
   const line = (code: string) =>
     all(content, 'attentionLine').find((l) => attribute(first(l, 'keyWordText'), 'code') === code);
   const out: Record<string, unknown> = {
     interaction: content.localName,
-    acknowledgement: attribute(first(content, 'acknowledgement'), 'typeCode'),
-    details: all(content, 'acknowledgement/acknowledgementDetail').map((d) => ({
+    acknowledgement: attribute(acknowledgement, 'typeCode') ?? attribute(first(acknowledgement, 'typeCode'), 'code'),
+    details: all(acknowledgement, 'acknowledgementDetail').map((d) => ({
       code: attribute(first(d, 'code'), 'code'),
       text: text(first(d, 'text')),
     })),
-    reasonCode: attribute(first(control, 'reasonCode'), 'code'),
-    queryResponse: attribute(first(control, 'queryAck/queryResponseCode'), 'code'),
-    patients: all(control, 'subject/registrationEvent/subject1/patient').map(projectPatient),
+    patients: ['registrationEvent', 'registrationRequest'].flatMap((name) =>
+      all(control, `subject/${name}/subject1/patient`).map(projectPatient),
+    ),
   };
+  put(out, 'reasonCode', attribute(first(control, 'reasonCode'), 'code'));
+  const query = first(control, 'queryAck');
+  put(out, 'queryResponse', attribute(first(query, 'queryResponseCode'), 'code'));
+  put(out, 'total', number(first(query, 'resultTotalQuantity')));
+  put(out, 'current', number(first(query, 'resultCurrentQuantity')));
+  put(out, 'remaining', number(first(query, 'resultRemainingQuantity')));
   put(out, 'authorization', attribute(first(line('AUTORISATION'), 'value'), 'code'));
-  const treating = attribute(first(line('STATUT_MT'), 'value'), 'value');
-  put(out, 'treatingPhysician', treating === null ? null : treating === 'true');
+  put(out, 'treatingPhysician', boolean(first(line('STATUT_MT'), 'value')));
   put(out, 'closureDate', attribute(first(control, 'subject/registrationEvent/effectiveTime'), 'value'));
   const issue = first(control, 'reasonOf/detectedIssueEvent');
   if (issue !== undefined)
     out['closureReason'] = { code: attribute(first(issue, 'code'), 'code'), text: text(first(issue, 'text')) };
   return out;
 }
+
+const projectAddress = (addr: Element | undefined): Record<string, string | null> | undefined =>
+  addr === undefined ? undefined : Object.fromEntries(kids(addr).map((part) => [part.localName, text(part)]));
 
 function projectPatient(patient: Element): Record<string, unknown> {
   const person = first(patient, 'patientPerson');
@@ -145,16 +164,35 @@ function projectPatient(patient: Element): Record<string, unknown> {
       usage: family('SP'),
       birth: family('BR'),
     },
-    sex: attribute(first(person, 'administrativeGenderCode'), 'code'),
-    birthDate: attribute(first(person, 'birthTime'), 'value'),
-    observations: Object.fromEntries(
-      all(patient, 'subjectOf/administrativeObservation').map((o) => [
-        attribute(first(o, 'code'), 'code'),
-        attribute(first(o, 'value'), 'value') === 'true',
-      ]),
-    ),
   };
-  const telecom = all(person, 'telecom').map((t) => ({ value: attribute(t, 'value'), use: attribute(t, 'use') }));
-  if (telecom.length > 0) out['telecom'] = telecom;
+  put(out, 'sex', attribute(first(person, 'administrativeGenderCode'), 'code'));
+  put(out, 'birthDate', attribute(first(person, 'birthTime'), 'value'));
+  put(out, 'deceased', boolean(first(person, 'deceasedInd')));
+  put(out, 'address', projectAddress(first(person, 'addr')));
+  put(out, 'matchPercent', number(first(patient, 'subjectOf1/queryMatchObservation/value')));
+  const lists = {
+    telecom: all(person, 'telecom').map((t) => ({ value: attribute(t, 'value'), use: attribute(t, 'use') })),
+    relationships: all(person, 'personalRelationship').map(projectRelationship),
+  };
+  for (const [key, list] of Object.entries(lists)) if (list.length > 0) out[key] = list;
+  const observations = ['subjectOf', 'subjectOf2'].flatMap((p) => all(patient, `${p}/administrativeObservation`));
+  if (observations.length > 0)
+    out['observations'] = Object.fromEntries(
+      observations.map((o) => [attribute(first(o, 'code'), 'code'), boolean(first(o, 'value'))]),
+    );
   return out;
+}
+
+function projectRelationship(relationship: Element): Record<string, unknown> {
+  const name = first(relationship, 'relationshipHolder1/name');
+  return {
+    relation: attribute(first(relationship, 'code'), 'code'),
+    name: {
+      prefix: text(first(name, 'prefix')),
+      given: text(first(name, 'given')),
+      family: text(first(name, 'family')),
+    },
+    telecom: all(relationship, 'telecom').map((t) => attribute(t, 'value')),
+    address: projectAddress(first(relationship, 'addr')),
+  };
 }
