@@ -3,6 +3,7 @@
  * the read and the retrieval of documents.
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
+import { visibilityOf } from '../../mappings/attributes.ts';
 import { documentEntryToFhir } from '../../mappings/document-entry.ts';
 import { statuses } from '../../mappings/ebrim/schemes.ts';
 import { insFromCx } from '../../mappings/ins.ts';
@@ -111,6 +112,7 @@ export function seen(entry: DocumentEntry, patient: StoredPatient, repository: s
     ...(entry.hash ? { hash: entry.hash.toLowerCase() } : {}),
     ...(Number.isSafeInteger(size) ? { size } : {}),
     mimeType: entry.mimeType,
+    labels: [...visibilityOf(entry.confidentialityCodes)],
     patientId: patient.id,
   };
 }

@@ -55,9 +55,14 @@ function differs(document: SeenDocument, row: DocumentRow | undefined): boolean 
     told(document.version, row.version) ||
     told(document.availabilityStatus, row.availabilityStatus) ||
     told(document.hash, row.hash) ||
-    told(document.size?.toString(), row.size?.toString() ?? null)
+    told(document.size?.toString(), row.size?.toString() ?? null) ||
+    (document.labels !== undefined && !sameLabels(document.labels, row.labels))
   );
 }
+
+/** The order says nothing. */
+const sameLabels = (some: readonly string[], others: readonly string[] | null): boolean =>
+  others !== null && some.length === others.length && some.every((label) => others.includes(label));
 
 /** Identifiers that are not among the row's current ones; a repeated one is dropped by the table. */
 function newNames(document: SeenDocument, row: DocumentRow | undefined) {
@@ -70,7 +75,7 @@ function newNames(document: SeenDocument, row: DocumentRow | undefined) {
 
 /**
  * Inserts or updates, in one statement and in one order for all callers. What the registry does not say (hash, size,
- * logicalId, version are optional there) stays as it was. A reservation whose uniqueId is seen with another hash was
+ * logicalId, version are optional there; labels are not looked at everywhere) stays as it was. A reservation whose uniqueId is seen with another hash was
  * not ours: somebody else's document holds it.
  */
 async function save(
@@ -83,15 +88,16 @@ async function save(
     WITH given AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g(
         id uuid, "patientId" uuid, "repositoryUniqueId" text, "uniqueId" text, "entryUuid" text, "logicalId" text,
-        version text, "availabilityStatus" text, hash text, size bigint, "mimeType" text)
+        version text, "availabilityStatus" text, hash text, size bigint, "mimeType" text, labels text[])
     ), names AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(names)}::jsonb) AS n(
         "repositoryUniqueId" text, "uniqueId" text, value text)
     ), d AS (
       INSERT INTO document AS held (id, patient_id, repository_unique_id, unique_id, entry_uuid, logical_id, version,
-        availability_status, revision, hash, size, mime_type, state)
+        availability_status, revision, hash, size, mime_type, state, labels)
       SELECT id, "patientId", "repositoryUniqueId", "uniqueId", "entryUuid", "logicalId", version, "availabilityStatus",
-        CASE WHEN version ~ '^[1-9][0-9]{0,8}$' THEN version::int ELSE 1 END, hash, size, "mimeType", 'seen'
+        CASE WHEN version ~ '^[1-9][0-9]{0,8}$' THEN version::int ELSE 1 END, hash, size, "mimeType", 'seen',
+        labels
       FROM given ORDER BY "repositoryUniqueId", "uniqueId"
       ON CONFLICT (repository_unique_id, unique_id) DO UPDATE SET
         patient_id = excluded.patient_id,
@@ -106,6 +112,7 @@ async function save(
         hash = coalesce(excluded.hash, held.hash),
         size = coalesce(excluded.size, held.size),
         mime_type = excluded.mime_type,
+        labels = coalesce(excluded.labels, held.labels),
         state = CASE
           WHEN held.state <> 'pending' THEN held.state
           WHEN lower(excluded.hash) <> lower(held.hash) THEN 'seen'
@@ -116,6 +123,9 @@ async function save(
         set_id = CASE
           WHEN held.state = 'pending' AND lower(excluded.hash) <> lower(held.hash) THEN NULL
           ELSE held.set_id END,
+        structure = CASE
+          WHEN held.state = 'pending' AND lower(excluded.hash) <> lower(held.hash) THEN NULL
+          ELSE held.structure END,
         updated_at = now()
       RETURNING *
     ), all_documents AS (

@@ -5,16 +5,19 @@ import { type Document, Prisma } from './generated/prisma/client.ts';
 import { openIns } from './patients.ts';
 import type { DocumentState, Ins, StoredDocument } from './types.ts';
 
-/** A document with its patient's sealed INS. */
-export type DocumentRow = Document & { insSealed: Uint8Array };
+/** A document with its patient's sealed INS; labels: null when they were never looked at. */
+export type DocumentRow = Omit<Document, 'labels'> & { labels: string[] | null; insSealed: Uint8Array };
 
 /** The columns of a `DocumentRow`, for a query that calls the tables `d` and `p`. */
 export const documentColumns = Prisma.raw(`
   d.id, d.patient_id AS "patientId", d.repository_unique_id AS "repositoryUniqueId", d.unique_id AS "uniqueId",
   d.logical_id AS "logicalId", d.entry_uuid AS "entryUuid", d.version,
   d.availability_status AS "availabilityStatus", d.revision, d.hash, d.size, d.mime_type AS "mimeType",
-  d.state, d.set_id AS "setId", d.content_digest AS "contentDigest", d.created_at AS "createdAt",
+  d.state, d.set_id AS "setId", d.content_digest AS "contentDigest", d.structure, d.labels, d.created_at AS "createdAt",
   d.updated_at AS "updatedAt", p.ins_sealed AS "insSealed"`);
+
+/** The structure that deposited a document, as the table holds it. */
+export const structureIndex = (cipher: Cipher, structure: string) => cipher.index('document.structure', structure);
 
 /** What a document is known by before it has an id. */
 export interface DocumentKey {
@@ -64,6 +67,7 @@ export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument 
       mimeType: row.mimeType,
       state: row.state as DocumentState,
       setId: row.setId ?? undefined,
+      labels: row.labels ?? [],
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };

@@ -1,11 +1,14 @@
 /** Documents: their opaque ids, what the registry calls them, and the submissions under way. */
 import { bind } from './bind.ts';
 import type { Cipher } from './cipher.ts';
-import { rowReader } from './document-rows.ts';
-import type { PrismaClient } from './generated/prisma/client.ts';
+import { documentColumns, type DocumentRow, rowReader, structureIndex } from './document-rows.ts';
+import { Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
 import { foresee, reserve } from './reserve.ts';
 import type { DocumentStore, StoredDocument } from './types.ts';
+
+/** What the DMP says of documents that are there no more, or in an older version (server/store imports no mappings). */
+const GONE = ['urn:asip:ci-sis:2010:StatusType:Deleted', 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated'];
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
 
@@ -57,6 +60,28 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
       await prisma.$executeRaw`
         UPDATE document SET availability_status = ${availabilityStatus}, revision = revision + 1, updated_at = now()
         WHERE id = ${id}::uuid AND availability_status IS DISTINCT FROM ${availabilityStatus}`;
+    },
+    async changeLabels(id, labels) {
+      if (!isUuid(id)) return;
+      await prisma.$executeRaw`
+        UPDATE document SET labels = ${labels}::text[], updated_at = now()
+        WHERE id = ${id}::uuid AND (labels IS NULL OR NOT (labels @> ${labels}::text[] AND labels <@ ${labels}::text[]))`;
+    },
+    async depositedBy(structure, { label, patientId, since, until }) {
+      if (patientId !== undefined && !isUuid(patientId)) return [];
+      const only = [
+        Prisma.sql`d.structure = ${structureIndex(cipher, structure)}`,
+        Prisma.sql`d.state = 'confirmed' AND d.set_id IS NOT NULL`,
+        Prisma.sql`(d.availability_status IS NULL OR d.availability_status <> ALL(${GONE}))`,
+        ...(label === undefined ? [] : [Prisma.sql`${label} = ANY(d.labels)`]),
+        ...(patientId === undefined ? [] : [Prisma.sql`d.patient_id = ${patientId}::uuid`]),
+        ...(since === undefined ? [] : [Prisma.sql`d.created_at >= ${since}`]),
+        ...(until === undefined ? [] : [Prisma.sql`d.created_at < ${until}`]),
+      ];
+      const rows = await prisma.$queryRaw<DocumentRow[]>`
+        SELECT ${documentColumns} FROM document d JOIN patient p ON p.id = d.patient_id
+        WHERE ${Prisma.join(only, ' AND ')} ORDER BY d.created_at, d.id`;
+      return rows.map(rowReader(cipher));
     },
     async byIdentifiers(values) {
       if (values.length === 0) return new Map();

@@ -2,7 +2,9 @@
  * The store: PostgreSQL through Prisma, and nothing else. See `types.ts` for what it promises.
  */
 import type { Config } from '../config.ts';
+import { authorizationStore } from './authorizations.ts';
 import { type Cipher, createCipher } from './cipher.ts';
+import { consentStore } from './consents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { documentStore } from './documents.ts';
 import { startEmbedded } from './embedded/index.ts';
@@ -45,6 +47,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       lists: listStore(prisma, cipher),
       searches: searchStore(prisma, cipher, config.SEARCH_TTL_SECONDS),
       subscriptions: subscriptionStore(prisma, cipher),
+      consents: consentStore(prisma, cipher),
+      authorizations: authorizationStore(prisma, cipher),
       lost: embedded?.lost,
       async ping() {
         await prisma.$queryRaw`SELECT 1`;

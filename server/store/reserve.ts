@@ -1,13 +1,23 @@
 /** Taking the uniqueIds of a submission: all or none, and by one only. */
 import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
-import { documentColumns, type DocumentKey, type DocumentRow, findByKeys, keyOf, rowReader } from './document-rows.ts';
+import {
+  documentColumns,
+  type DocumentKey,
+  type DocumentRow,
+  findByKeys,
+  keyOf,
+  rowReader,
+  structureIndex,
+} from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { plainIdentifier } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type { Foreseen, Ins, NewDocument, Reservation, ReservationState, StoredDocument } from './types.ts';
 
 const ATTEMPTS = 5;
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Rolls the transaction back: a uniqueId is held by somebody else. */
 class Held extends Error {}
@@ -43,6 +53,7 @@ async function takeAll(
     id: randomUUID(),
     identifier: plainIdentifier(deposit.uniqueId),
     ...deposit,
+    structure: hex(structureIndex(cipher, deposit.structure)),
   }));
   try {
     const inserted = await prisma.$transaction(async (tx) => {
@@ -50,12 +61,13 @@ async function takeAll(
         WITH given AS (
           SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS g(
             id uuid, identifier text, "patientId" uuid, "repositoryUniqueId" text, "uniqueId" text, "setId" uuid,
-            "contentDigest" text, hash text, size bigint, "mimeType" text)
+            "contentDigest" text, hash text, size bigint, "mimeType" text, structure text, labels text[])
         ), d AS (
           INSERT INTO document
-            (id, patient_id, repository_unique_id, unique_id, set_id, content_digest, hash, size, mime_type, state)
+            (id, patient_id, repository_unique_id, unique_id, set_id, content_digest, hash, size, mime_type, state,
+              structure, labels)
           SELECT id, "patientId", "repositoryUniqueId", "uniqueId", "setId", "contentDigest", hash, size, "mimeType",
-            'pending'
+            'pending', decode(structure, 'hex'), labels
           FROM given ORDER BY "repositoryUniqueId", "uniqueId"
           ON CONFLICT (repository_unique_id, unique_id) DO NOTHING
           RETURNING *
@@ -111,7 +123,7 @@ export async function foresee(
 
 /** What would have been reserved, had the others been free. */
 async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocument): Promise<StoredDocument> {
-  const { contentDigest: _digest, ...document } = deposit;
+  const { contentDigest: _digest, structure: _structure, ...document } = deposit;
   const { insSealed } = await prisma.patient.findUniqueOrThrow({ where: { id: deposit.patientId } });
   const now = new Date();
   const ins = openIns(cipher, deposit.patientId, insSealed);

@@ -180,7 +180,10 @@ export interface PatientStore {
    */
   byIns(ins: Ins): Promise<StoredPatient & { isNew?: boolean }>;
   byId(id: string): Promise<StoredPatient | undefined>;
-  /** Removes a patient of whom nothing is on record: of one who has a document or a list it does nothing. */
+  /**
+   * Removes a patient of whom nothing is on record: of one who has a document, a list, a consent or anything else it does
+   * nothing.
+   */
   forget(id: string): Promise<void>;
 }
 
@@ -228,6 +231,7 @@ export interface DocumentStore {
    * What a structure deposited here (accepted by the DMP), oldest first, and is not known to be deleted or superseded.
    * @param of.label only with this visibility code
    * @param of.patientId only this patient's
+   * @param of.since of.until when it was deposited: from, inclusive; until, exclusive
    */
   depositedBy(
     structure: string,

@@ -43,7 +43,16 @@ describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no Post
       };
       const [[first], [second]] = await Promise.all([one.documents.bind([seen]), two.documents.bind([seen])]);
       expect(first!.id).toBe(second!.id);
-      const deposit = { ...seen, uniqueId: '1.2.3.5', setId: randomUUID(), contentDigest: 'a', hash: 'b', size: 1 };
+      const deposit = {
+        ...seen,
+        uniqueId: '1.2.3.5',
+        setId: randomUUID(),
+        contentDigest: 'a',
+        hash: 'b',
+        size: 1,
+        structure: '1',
+        labels: [],
+      };
       const states = await Promise.all(
         [one, two].map(async (store) => (await store.documents.reserve([deposit]))[0]!.state),
       );

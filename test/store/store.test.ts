@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../server/store/index.ts';
 import type { NewDocument, SeenDocument } from '../../server/store/types.ts';
+import { rawRows } from '../support/rows-at-rest.ts';
 import { openTestStore, type TestStore } from '../support/store.ts';
 
 const REPOSITORY = '1.2.250.1.213.4.1.1.1.2';
@@ -26,6 +27,8 @@ const deposit = (change: Partial<NewDocument> = {}): NewDocument => ({
   hash: 'b'.repeat(40),
   size: 1234,
   mimeType: 'text/xml',
+  structure: '1990100109',
+  labels: [],
   ...change,
 });
 const seen = (change: Partial<SeenDocument> = {}): SeenDocument => ({
@@ -125,6 +128,98 @@ describe('revisions', () => {
     const found = await documents.allByIdentifier(`urn:oid:${one.uniqueId}`);
     expect(new Set(found.map((d) => d.repositoryUniqueId))).toEqual(new Set([REPOSITORY, '1.2.3']));
     expect(await documents.allByIdentifier(randomUUID())).toEqual([]);
+  });
+});
+
+describe('visibility', () => {
+  const approved = 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved';
+  const hidden = 'INVISIBLE_PATIENT';
+
+  it('is kept as deposited, and follows what is seen, without a revision of its own', async () => {
+    const { documents } = world.store;
+    const one = deposit({ labels: [hidden, 'MASQUE_PS'] });
+    const [reserved] = await documents.reserve([one]);
+    expect(reserved!.document.labels).toEqual(one.labels);
+    await documents.confirm([reserved!.document.id]);
+    const entry = seen({ uniqueId: one.uniqueId, hash: one.hash, version: '1', availabilityStatus: approved });
+    const labels = async (change: Partial<SeenDocument>) => {
+      const [bound] = await documents.bind([{ ...entry, ...change }]);
+      return [bound!.revision, [...bound!.labels]];
+    };
+    expect(await labels({}), 'not looked at').toEqual([1, [hidden, 'MASQUE_PS']]);
+    expect(await labels({ labels: ['MASQUE_PS', hidden] }), 'in another order').toEqual([1, [hidden, 'MASQUE_PS']]);
+    expect(await labels({ labels: ['MASQUE_PS'] })).toEqual([1, ['MASQUE_PS']]);
+    expect(await labels({ labels: [] })).toEqual([1, []]);
+    expect((await documents.byIdentifier(one.uniqueId))!.labels).toEqual([]);
+    expect(await labels({ labels: [hidden], version: '2', entryUuid: `urn:uuid:${randomUUID()}` })).toEqual([
+      2,
+      [hidden],
+    ]);
+    expect((await documents.bind([seen()]))[0]!.labels, 'never looked at').toEqual([]);
+  });
+
+  it('is kept as the DMP took it', async () => {
+    const { documents } = world.store;
+    const { id } = (await documents.bind([seen({ labels: [hidden] })]))[0]!;
+    await documents.changeLabels(id, []);
+    expect(await documents.byId(id)).toMatchObject({ labels: [], revision: 1 });
+    await documents.changeLabels("1' OR 1=1", [hidden]);
+  });
+
+  describe('of what a structure deposited', () => {
+    const structure = '1750000018';
+    const put = async (change: Partial<NewDocument> = {}) => {
+      const one = deposit({ structure, ...change });
+      const { document } = (await world.store.documents.reserve([one]))[0]!;
+      return { ...one, id: document.id };
+    };
+    const ids = async (of: Parameters<typeof world.store.documents.depositedBy>[1] = {}, who = structure) =>
+      (await world.store.documents.depositedBy(who, of)).map((d) => d.id);
+
+    it('lists what the DMP has, oldest first, and nothing of others', async () => {
+      const { documents } = world.store;
+      const other = (await world.store.patients.byIns({ value: '154039999900287', oid: OID })).id;
+      const first = await put({ labels: [hidden, 'MASQUE_PS'] });
+      const second = await put({ patientId: other });
+      const pending = await put({ labels: [hidden] });
+      const theirs = await put({ structure: '1990100109', labels: [hidden] });
+      const gone = await put({ labels: [hidden] });
+      const archived = await put();
+      const replaced = await put();
+      await documents.confirm([first, second, theirs, gone, archived, replaced].map((d) => d.id));
+      await documents.changeStatus(first.id, approved);
+      await documents.changeStatus(gone.id, 'urn:asip:ci-sis:2010:StatusType:Deleted');
+      await documents.changeStatus(archived.id, 'urn:asip:ci-sis:2010:StatusType:Archived');
+      await documents.changeStatus(replaced.id, 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated');
+      expect(await ids()).toEqual([first.id, second.id, archived.id]);
+      expect(await ids({ label: hidden })).toEqual([first.id]);
+      expect(await ids({ label: "x' OR 1=1" })).toEqual([]);
+      expect(await ids({ patientId: other })).toEqual([second.id]);
+      expect(await ids({ patientId: "1' OR 1=1" })).toEqual([]);
+      expect(await ids({ label: hidden, patientId: other })).toEqual([]);
+      expect(await ids({}, '9')).toEqual([]);
+      const { createdAt } = (await documents.byId(second.id))!;
+      expect(await ids({ since: createdAt })).not.toContain(first.id);
+      expect(await ids({ since: createdAt })).toContain(second.id);
+      expect(await ids({ until: createdAt })).toEqual([first.id]);
+      await documents.changeLabels(first.id, []);
+      expect(await ids({ label: hidden }), 'made visible').toEqual([]);
+      expect(pending.id).toBeDefined();
+    });
+
+    it('leaves out what somebody else deposited under the same uniqueId, or was only seen', async () => {
+      const { documents } = world.store;
+      const one = await put({ labels: [hidden] });
+      await documents.bind([seen({ uniqueId: one.uniqueId, hash: 'f'.repeat(40) }), seen({ labels: [hidden] })]);
+      expect(await documents.byId(one.id)).toMatchObject({ state: 'seen' });
+      expect(await ids({ label: hidden })).toEqual([]);
+    });
+
+    it('does not say in clear whose it is', async () => {
+      const rows = await rawRows(world.database, ['document']);
+      expect(rows).toContain(REPOSITORY);
+      expect(rows).not.toContain(structure);
+    });
   });
 });
 

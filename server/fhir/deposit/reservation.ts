@@ -2,6 +2,7 @@
  * The uniqueIds of a submission: what taking them says. Idempotent by uniqueId and bytes (design « Identity of things »): the
  * same again finds the first, other bytes are a conflict.
  */
+import { visibilityOf } from '../../../mappings/attributes.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { Foreseen, NewDocument, Reservation, StoredSet } from '../../store/types.ts';
 import type { Services } from '../services.ts';
@@ -14,6 +15,7 @@ export const toReserve = (
   patientId: string,
   setId: string,
   repositoryUniqueId: string,
+  structure: string,
 ): NewDocument => ({
   uniqueId: entry.uniqueId,
   repositoryUniqueId,
@@ -23,6 +25,8 @@ export const toReserve = (
   hash: entry.hash ?? '',
   size: content.length,
   mimeType: entry.mimeType,
+  structure,
+  labels: [...visibilityOf(entry.confidentialityCodes)],
 });
 
 /** What the reservations say together. @throws IssueError duplicate, document-already-deposited, deposit-pending */

@@ -7,7 +7,7 @@
  * flight, or left by a crash) is taken over after a while only.
  */
 import { randomUUID } from 'node:crypto';
-import type { Issue } from '../../../mappings/outcome.ts';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
@@ -91,7 +91,7 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
   const { documents } = submission;
   const setId = randomUUID();
   const reservations = await store.documents.reserve(
-    documents.map((d) => toReserve(d, patient.id, setId, config.REPOSITORY_UNIQUE_ID)),
+    documents.map((d) => toReserve(d, patient.id, setId, config.REPOSITORY_UNIQUE_ID, submission.caller.structure.id)),
   );
   const verdict = judge(reservations, documents);
   if (verdict === 'existing')
@@ -157,7 +157,9 @@ async function call(
     return { issues: warningsOf(response.errors, submission, uuids), missing };
   } catch (error) {
     if (!(error instanceof DmpError)) {
-      await services.store.documents.abandon(ids);
+      // An issue is raised before anything is sent (the patient has withdrawn meanwhile); of a first attempt nobody knows.
+      if (error instanceof IssueError && !again) await services.store.documents.release(ids);
+      else await services.store.documents.abandon(ids);
       throw error;
     }
     if (again && alreadyRegistered(error)) return { issues: [], missing: new Set() };

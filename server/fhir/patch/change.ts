@@ -3,7 +3,7 @@
  * the entry is looked up to learn whether it happened. The registry helps: it takes a change only from the version or status
  * that it has (dmp-wire §3.7).
  */
-import { changed, shows, type Change } from '../../../mappings/attributes.ts';
+import { changed, shows, visibilityOf, type Change } from '../../../mappings/attributes.ts';
 import { statuses } from '../../../mappings/ebrim/schemes.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { RegistryResponse } from '../../../mappings/xds.ts';
@@ -46,9 +46,15 @@ export async function make(change: Made, state: State, call: Call, services: Ser
     severity: 'warning',
     values: { code: e.code },
   }));
-  if ('to' in change) await services.store.documents.changeStatus(document.id, change.to);
+  await remember(change, document.id, services);
   return { state: await afterwards(change, state, call, services), issues };
 }
+
+/** What the DMP took: it cannot always be read there again. */
+const remember = (change: Made, documentId: string, { store }: Services): Promise<void> =>
+  'to' in change
+    ? store.documents.changeStatus(documentId, change.to)
+    : store.documents.changeLabels(documentId, [...visibilityOf(change.confidentialityCodes)]);
 
 /** Not tied to the client's connection: once sent, its outcome must be known. */
 const contextOf = ({ caller, requestId }: Call, { found }: State): CallContext => ({
@@ -113,7 +119,7 @@ async function lookedUp(change: Made, state: State, call: Call, services: Servic
     const hides = change.kind === 'delete' || change.kind === 'mask';
     if (!(hides && error instanceof IssueError && error.issues[0]?.key === 'not-found')) return undefined;
   }
-  if ('to' in change) await services.store.documents.changeStatus(document.id, change.to);
+  await remember(change, document.id, services);
   return derived(changed(entry, change), state, services);
 }
 

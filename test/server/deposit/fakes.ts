@@ -77,17 +77,27 @@ export class FakeStore {
         const known = [...this.held.values()].find((d) => d.uniqueId === s.uniqueId);
         const { logicalId: _l, hash: _h, ...rest } = s;
         const document: Held = known ?? {
-          ...this.make({ ...rest, setId: '', contentDigest: '', hash: '', size: 0 }),
+          ...this.make({
+            ...rest,
+            setId: '',
+            contentDigest: '',
+            hash: '',
+            size: 0,
+            structure: '',
+            labels: s.labels ?? [],
+          }),
           state: 'seen',
           setId: undefined,
           contentDigest: '',
         };
         document.entryUuid = s.entryUuid;
+        if (s.labels) document.labels = s.labels;
         this.held.set(document.id, document);
         return document;
       }),
     changeStatus: async (id: string, availabilityStatus: string) =>
       void (this.held.get(id)!.availabilityStatus = availabilityStatus),
+    changeLabels: async (id: string, labels: readonly string[]) => void (this.held.get(id)!.labels = labels),
   };
 
   readonly folders = new Map<string, StoredList>();
@@ -104,7 +114,7 @@ export class FakeStore {
   };
 
   private make(d: NewDocument): StoredDocument {
-    const { contentDigest: _, ...rest } = d;
+    const { contentDigest: _, structure: _structure, ...rest } = d;
     const at = this.now();
     return {
       id: randomUUID(),
