@@ -6,12 +6,10 @@ import type { DocumentReference, Practitioner, Reference } from '@medplum/fhirty
 import { xcn, xon } from '../../../mappings/codecs/people.ts';
 import { identifier, oidPerson, oidStructure } from '../../../mappings/codecs/identifiers.ts';
 import { components, compose, hl7Text } from '../../../mappings/codecs/hl7v2.ts';
-import { displayOf } from '../../../mappings/terminology/valuesets.ts';
+import { professionSpecialty } from '../../../mappings/terminology/profession.ts';
 import type { XdsAuthor } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 
-/** TRE_A02: profession and specialty in one code, `G15_10/SM26`. */
-const professionAndSpecialty = '1.2.250.1.213.1.1.4.5';
 /** TRE_G15 */
 const professions = '1.2.250.1.71.1.2.7';
 
@@ -44,19 +42,10 @@ export function institutionOf(caller: Caller): string {
 
 type Role = Caller['roles'][number];
 
-/**
- * `G15_10/SM26^label^1.2.250.1.213.1.1.4.5` (TRE_A02) from a profession and its specialty; a profession of another list stays
- * as it is.
- */
-function specialtiesOf([first, second]: readonly Role[]): string[] {
-  if (!first) return [];
-  const candidates = second ? [`G15_${first.code}/${second.code}`, `G15_${first.code}`] : [`G15_${first.code}`];
-  for (const code of first.system === professions ? candidates : []) {
-    const display = displayOf(code, professionAndSpecialty);
-    if (display !== undefined)
-      return [compose({ 1: hl7Text.encode(code), 2: hl7Text.encode(display), 3: professionAndSpecialty })];
-  }
-  return [compose({ 1: hl7Text.encode(first.code), 2: hl7Text.encode(first.display), 3: first.system })];
+/** `G15_10/SM26^label^1.2.250.1.213.1.1.4.5` */
+function specialtiesOf(roles: readonly Role[]): string[] {
+  const said = professionSpecialty(roles);
+  return said ? [compose({ 1: hl7Text.encode(said.code), 2: hl7Text.encode(said.display), 3: said.system })] : [];
 }
 
 /** The profession among an author's roles: PDSm's as-practitionerrole puts TRE_G15 into `code`. */
