@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition } from '@medplum/fhirtypes';
 import { conceptMaps } from './concept-maps.ts';
+import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
 
@@ -16,5 +17,12 @@ export function loadProfiles(): Definition[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(`${import.meta.dirname}/${file}`, 'utf8')) as Definition);
-  return [...written, errorCodeSystem(), ...upstreamCodeSystems(), ...attributeCodeSystems(), ...conceptMaps()];
+  return [
+    ...written,
+    errorCodeSystem(),
+    ...upstreamCodeSystems(),
+    ...attributeCodeSystems(),
+    ...consentDefinitions(),
+    ...conceptMaps(),
+  ];
 }

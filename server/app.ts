@@ -10,6 +10,7 @@ import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
+import { behindGate } from './fhir/behind-gate.ts';
 import { onClientError } from './fhir/client-error.ts';
 import { conformanceRouter } from './fhir/conformance/router.ts';
 import { docsRouter } from './fhir/docs/router.ts';
@@ -42,10 +43,17 @@ export interface AppOptions {
 
 /** The application, without a socket. */
 export function createApp(options: AppOptions): Express {
-  const { config, store, dmp, logger } = options;
+  const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
   const { wakeSubscriptions } = options;
-  const services: Services = { config, store, dmp, logger, now, ...(wakeSubscriptions ? { wakeSubscriptions } : {}) };
+  const services: Services = {
+    config,
+    store,
+    logger,
+    now,
+    ...behindGate({ config, store, dmp: options.dmp, now }),
+    ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
+  };
   const app = express();
   app.disable('x-powered-by');
   app.set('env', 'production'); // Express's own last resort shows no stack either

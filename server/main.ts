@@ -11,6 +11,7 @@ import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import { createDmpClient } from './dmp/client.ts';
 import type { DmpClient } from './dmp/types.ts';
+import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
@@ -59,7 +60,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const { verifyToken, now } = overrides;
     const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
-    const worker = createSubscriptionWorker({ config: actual, store, dmp, logger, now: now ?? (() => new Date()) });
+    const clock = now ?? (() => new Date());
+    const gated = behindGate({ config: actual, store, dmp, now: clock });
+    const worker = createSubscriptionWorker({ config: actual, store, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
     const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });

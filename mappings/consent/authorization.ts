@@ -5,6 +5,7 @@
  */
 import type { Consent } from '@medplum/fhirtypes';
 import { dtm } from '../codecs/dtm.ts';
+import type { AuthorizationChange, AuthorizationRow } from '../habilitations.ts';
 import type { Issue } from '../outcome.ts';
 import {
   actorOf,
@@ -44,6 +45,28 @@ export interface AuthorizationFacts {
   checkedAt: Date;
 }
 
+/** A row of TD1.6. */
+export const factsOfRow = (
+  row: AuthorizationRow,
+  at: { id: string; patientId: string; checkedAt: Date },
+): AuthorizationFacts => ({
+  ...at,
+  holder: {
+    kind: row.holder.kind,
+    id: row.holder.id,
+    ...nameOf(row),
+  },
+  status: row.mode === 'INTERDITE' ? authorizationStatus.forbidden : authorizationStatus.valid,
+  treatingPhysician: row.treatingPhysician,
+  ...(row.start === undefined ? {} : { start: row.start }),
+  ...(row.lastAction === undefined ? {} : { lastAction: row.lastAction }),
+});
+
+function nameOf({ given, family }: AuthorizationRow): { name?: string } {
+  const name = [given, family].filter((n) => n !== undefined).join(' ');
+  return name === '' ? {} : { name };
+}
+
 /** Whether the holder may enter. */
 export const isValid = (status: string | undefined): boolean => status === authorizationStatus.valid;
 
@@ -80,12 +103,6 @@ export function authorizationToConsent(facts: AuthorizationFacts): Consent {
   };
 }
 
-/** What TD0.3 is asked. */
-export interface AuthorizationRequest {
-  action: 'AJOUT' | 'SUPPRESSION';
-  role?: 'MEDECIN_TRAITANT';
-}
-
 /** Whether a Consent is about an authorisation of the DMP. */
 export const isAuthorization = (consent: Consent): boolean =>
   categoryCodes(consent).includes(authorizationCategories.authorization.code);
@@ -96,7 +113,7 @@ const isTreating = (consent: Consent): boolean =>
 
 /**
  * What a Consent asks of the DMP, where `before` is what stands there.
- * - active: declare; with the category of the médecin traitant, become it; without it, one who is stops being it;
+ * - active: declare; with the category of the médecin traitant, become it; without it, in an update, one who is stops being it;
  * - inactive: end the authorisation.
  *
  * A block is the patient's own, or made at the patient's wish on the DMP's web site: no software declares one (dmp-wire §7).
@@ -104,9 +121,9 @@ const isTreating = (consent: Consent): boolean =>
  */
 export function requestOf(
   consent: Consent,
-  before: { valid: boolean; treatingPhysician: boolean },
+  before: { valid: boolean; treatingPhysician: boolean; isUpdate: boolean },
   caller: { personId: string; structureId: string },
-): AuthorizationRequest | 'none' | Issue[] {
+): AuthorizationChange | 'none' | Issue[] {
   const issues: Issue[] = [];
   const wrong = (key: string, element: string, detail: string): void =>
     void issues.push({ key, expression: `Consent.${element}`, values: { detail } });
@@ -122,6 +139,6 @@ export function requestOf(
   if (issues.length > 0) return issues;
   if (status === 'inactive') return { action: 'SUPPRESSION' };
   if (isTreating(consent)) return before.treatingPhysician ? 'none' : { action: 'AJOUT', role: 'MEDECIN_TRAITANT' };
-  if (before.treatingPhysician) return { action: 'SUPPRESSION', role: 'MEDECIN_TRAITANT' };
+  if (before.treatingPhysician && before.isUpdate) return { action: 'SUPPRESSION', role: 'MEDECIN_TRAITANT' };
   return before.valid ? 'none' : { action: 'AJOUT' };
 }

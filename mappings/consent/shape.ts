@@ -62,9 +62,9 @@ export function holderOf(reference: Reference | undefined): { kind: HolderKind; 
   return kind && value ? { kind, id: value } : undefined;
 }
 
-export const actorOf = (reference: Reference<Practitioner | Organization>): NonNullable<Consent['provision']>['actor'] => [
-  { role: { coding: [informationRecipient] }, reference },
-];
+export const actorOf = (
+  reference: Reference<Practitioner | Organization>,
+): NonNullable<Consent['provision']>['actor'] => [{ role: { coding: [informationRecipient] }, reference }];
 
 /** The codes of a Consent's categories in our system. */
 export const categoryCodes = (consent: Consent): string[] =>

@@ -74,4 +74,11 @@ export const consentErrors = {
     'Le patient et la catégorie d’un Consent ne changent pas. Enregistrez-en un autre.',
     'The patient and the category of a Consent do not change. Record another one.',
   ),
+  'consent-authorizations-left-out': row(
+    200,
+    'incomplete',
+    'Les autorisations enregistrées dans le DMP ne sont pas listées : il faut une authentification par Pro Santé Connect.',
+    'The authorisations that stand in the DMP are not listed: that needs authentication by Pro Santé Connect.',
+  ),
+  recorded: row(200, 'informational', 'C’est enregistré.', 'It is on record.'),
 } as const satisfies Record<string, ErrorRow>;

@@ -4,7 +4,6 @@
  */
 import { emergencyProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
-import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 import { chooseMode } from '../dmp/rights.ts';
 import { td0_2 } from '../dmp/transactions/td0-2.ts';
@@ -150,6 +149,3 @@ export function guard(dmp: DmpClient, gate: Gate): DmpClient {
     close: () => dmp.close(),
   };
 }
-
-/** The callers of the REST API are requesters with a client. */
-export const clientOf = (requester: Requester): string => (requester as Partial<Caller>).clientId ?? '—';

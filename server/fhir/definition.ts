@@ -8,6 +8,7 @@
 import { binaries } from './api/binaries.ts';
 import { bundles, systemInteractions } from './api/bundles.ts';
 import { mhd, pdsm } from './api/canonicals.ts';
+import { consents } from './api/consents.ts';
 import { documents } from './api/documents.ts';
 import { lists } from './api/lists.ts';
 import { patients } from './api/patients.ts';
@@ -20,7 +21,15 @@ export { modifiersOf } from './api/parameters.ts';
 export type * from './api/types.ts';
 
 /** What is served to callers with a token, one file a type in `api/`. */
-export const resources: readonly ResourceDefinition[] = [patients, documents, lists, bundles, binaries, subscriptions];
+export const resources: readonly ResourceDefinition[] = [
+  patients,
+  documents,
+  lists,
+  bundles,
+  binaries,
+  subscriptions,
+  consents,
+];
 
 /** The guides that this API follows. */
 export const implementationGuides: readonly string[] = [

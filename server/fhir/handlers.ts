@@ -2,6 +2,15 @@
  * Which function serves which declared interaction. The router refuses to start when this and `definition.ts` differ.
  */
 import { readBinary } from './binary-read.ts';
+import {
+  createConsent,
+  deleteConsent,
+  historyConsent,
+  readConsent,
+  updateConsent,
+  vreadConsent,
+} from './consent/interactions.ts';
+import { searchConsents } from './consent/search.ts';
 import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
@@ -46,4 +55,11 @@ export const handlers: Handlers = {
   'Subscription.search-type': searchSubscriptions,
   'Subscription.$status': subscriptionStatus,
   'Subscription.$events': subscriptionEvents,
+  'Consent.create': createConsent,
+  'Consent.read': readConsent,
+  'Consent.vread': vreadConsent,
+  'Consent.history-instance': historyConsent,
+  'Consent.update': updateConsent,
+  'Consent.delete': deleteConsent,
+  'Consent.search-type': searchConsents,
 };

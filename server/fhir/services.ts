@@ -3,13 +3,16 @@
  */
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
 import type { Store } from '../store/types.ts';
 
 export interface Services {
   config: Config;
   store: Store;
+  /** Behind the gate: what the patient does not allow is refused before it goes out. */
   dmp: DmpClient;
+  gate: Gate;
   logger: Logger;
   /** The clock, so that tests can hold it. */
   now: () => Date;

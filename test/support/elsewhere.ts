@@ -65,27 +65,31 @@ export function masks(world: World, uniqueId: string, at: Date, masked = true): 
   const id = newId();
   const isMask = (c: (typeof entry.classifications)[number]): boolean => c.nodeRepresentation === 'MASQUE_PS';
   const version = Number(entry.version ?? '1');
-  world.registry.replaceVersion(entry.lid!, {
-    ...entry,
-    id,
-    version: String(version + 1),
-    classifications: [
-      ...entry.classifications.filter((c) => !isMask(c)),
-      ...(masked
-        ? [
-            {
-              id: newId(),
-              classifiedObject: id,
-              classificationScheme: entryScheme.confidentialityCode,
-              nodeRepresentation: 'MASQUE_PS',
-              slots: [{ name: 'codingScheme', values: [oid.visibility] }],
-              name: [{ value: 'Document masqué aux professionnels de santé' }],
-              description: [],
-            },
-          ]
-        : []),
-    ],
-  });
+  world.registry.replaceVersion(
+    entry.lid!,
+    {
+      ...entry,
+      id,
+      version: String(version + 1),
+      classifications: [
+        ...entry.classifications.filter((c) => !isMask(c)),
+        ...(masked
+          ? [
+              {
+                id: newId(),
+                classifiedObject: id,
+                classificationScheme: entryScheme.confidentialityCode,
+                nodeRepresentation: 'MASQUE_PS',
+                slots: [{ name: 'codingScheme', values: [oid.visibility] }],
+                name: [{ value: 'Document masqué aux professionnels de santé' }],
+                description: [],
+              },
+            ]
+          : []),
+      ],
+    },
+    toDtm(at),
+  );
   const setId = randomUUID();
   const member = associationOf([randomUUID(), associationType.hasMember, setId, id.replace('urn:uuid:', '')], setId);
   const slots = [...member.slots, { name: 'PreviousVersion', values: [String(version)] }];

@@ -1,6 +1,15 @@
 /** FHIR resources as a client would send them, about the invented people of the simulator's story. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Binary, Bundle, BundleEntry, DocumentReference, List, Patient, Subscription } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  DocumentReference,
+  Extension,
+  List,
+  Patient,
+  Subscription,
+} from '@medplum/fhirtypes';
 
 export const INS_TEST = 'urn:oid:1.2.250.1.213.1.4.10';
 export const PDSM = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition';
@@ -12,6 +21,9 @@ export const patients = {
   P3: { ins: '229072699003171', family: 'LAMY', given: 'SOLANGE', gender: 'female', birthDate: '1929-07-30' },
   P4: { ins: '150027499020861', family: 'LEPRATE', given: 'MARCEL', gender: 'male', birthDate: '1950-02-18' },
   P5: { ins: '147096399001732', family: "D'AUBERIVE", given: 'JEAN-NOËL', gender: 'male', birthDate: '1947-09-05' },
+  P6: { ins: '238124299006619', family: 'PELISSON', given: 'THÉRÈSE', gender: 'female', birthDate: '1938-12-24' },
+  P7: { ins: '213052B99001288', family: 'SANTELLI', given: 'LILOU', gender: 'female', birthDate: '2013-05-17' },
+  P8: { ins: '236043899007786', family: 'QUERCY', given: 'ODILE', gender: 'female', birthDate: '1936-04-21' },
 } as const;
 export type Who = keyof typeof patients;
 
@@ -36,6 +48,20 @@ export function patientResource(who: Who, id = 'patient'): Patient {
     name: [{ use: 'official', family: p.family, given: [p.given] }],
     gender: p.gender,
     birthDate: p.birthDate,
+    extension: [reliability('VALI')],
+  };
+}
+
+/** How reliable an identity is, as fr-core says it: with an INS, VALI is a qualified one. */
+export function reliability(status: string): Extension {
+  return {
+    url: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability',
+    extension: [
+      {
+        url: 'identityStatus',
+        valueCoding: { system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445', code: status },
+      },
+    ],
   };
 }
 

@@ -100,7 +100,9 @@ export async function readySet(
     ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }),
   };
   const subject = await attempt(() => resolveSubject(list.resource.subject, `${list.path}.subject`, around, services));
-  const context = subject && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
+  const isAllowed =
+    subject && (await attempt(() => requireFeeding(subject.ins, `${list.path}.subject`, caller, services)));
+  const context = isAllowed && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
   const standing = context ? await standingFor(parts, context, services, attempt) : new Map<number, Target>();
   const documents = await prepareAll(parts, standing, services, caller, attempt);
   const set =
@@ -132,6 +134,13 @@ export async function readySet(
       ...withoutPatch(documents, superseded),
     ],
   };
+}
+
+/** Before the first question to the DMP: of whom objects, not even that is asked. @throws IssueError consent-feeding-… */
+async function requireFeeding(ins: PatientIns, path: string, caller: Caller, { gate }: Services): Promise<true> {
+  const issues = await gate.feeding(ins, caller);
+  if (issues.length > 0) throw new IssueError(issues.map((issue) => ({ ...issue, expression: path })));
+  return true;
 }
 
 const entryIdAt = (index: number): string => `Document${String(index + 1).padStart(2, '0')}`;

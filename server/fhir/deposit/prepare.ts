@@ -93,6 +93,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
     ...slotIssues(resource, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
+    ...(await services.gate.feeding(subject.ins, caller)).map((issue) => ({ ...issue, expression: `${path}.subject` })),
   ];
   const wrapped = header === undefined;
   if (wrapped) issues.push(...formatIssues(entry, content.media, path));

@@ -16,6 +16,7 @@ import type {
   StoredPatient,
   StoredSet,
 } from '../../../server/store/types.ts';
+import { openGate, withoutConsents } from '../../support/gate.ts';
 import type { StoredQuery } from '../../../mappings/query.ts';
 import type { RegistryResponse } from '../../../mappings/xds.ts';
 
@@ -172,11 +173,12 @@ export function world(settings: Record<string, string> = {}): World {
   const now = (): Date => new Date(at);
   const memory = new FakeStore(now);
   const fake = new FakeDmp();
-  const config: Config = loadConfig(settings);
+  const config: Config = loadConfig({ ...withoutConsents, ...settings });
   return {
     config,
     store: memory as unknown as Store,
     dmp: fake,
+    gate: openGate,
     logger: pino({ level: 'silent' }),
     now,
     memory,

@@ -12,6 +12,7 @@ import type { Caller } from '../../../server/auth/caller.ts';
 import { loadConfig, type Config } from '../../../server/config.ts';
 import type { CallContext, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Handlers } from '../../../server/fhir/router.ts';
+import { withoutConsents } from '../../support/gate.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
 export const P1 = '236046999012376';
@@ -94,7 +95,7 @@ export async function startBench(
   ready?: () => Promise<void>,
 ): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-rest-'));
-  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...settings });
+  const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...withoutConsents, ...settings });
   const { store, close } = await openTestStore();
   const dmp = new FakeDmp();
   let log = '';

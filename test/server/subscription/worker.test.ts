@@ -2,6 +2,7 @@
 import type { Bundle, Parameters, Resource } from '@medplum/fhirtypes';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openGate } from '../../support/gate.ts';
 import { associationTypes } from '../../../mappings/ebrim/schemes.ts';
 import type { StoredQuery } from '../../../mappings/query.ts';
 import type { Association, DocumentEntry } from '../../../mappings/xds.ts';
@@ -65,7 +66,7 @@ const config = loadConfig({
 });
 const worker = (random = 0.5) =>
   createSubscriptionWorker(
-    { config, store: held.store, dmp, logger: pino({ level: 'silent' }), now },
+    { config, store: held.store, dmp, gate: openGate, logger: pino({ level: 'silent' }), now },
     { deliverer: receiver, random: () => random },
   );
 

@@ -1,0 +1,174 @@
+/**
+ * Consents: the code system of topics, derived from its table, and the two profiles with their extensions. PCF's Basic consent was
+ * only read second-hand (spec fhir D.4): what is taken from it is marked as assumed.
+ */
+import type { CodeSystem, ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
+import { ours } from '../mappings/canonicals.ts';
+import { consentProfiles, extLastAction, extRecorder, patientPrivacy } from '../mappings/consent/shape.ts';
+import { authorizationCategories, consentTopicSystem, topics } from '../mappings/consent/topics.ts';
+
+const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+const common = { version: '0.1.0', status: 'draft', date: '2026-11-28' } as const;
+
+function topicCodeSystem(): CodeSystem {
+  const rules = {
+    required: 'Nothing goes without a permit on record (setting).',
+    opposition: 'Only a deny on record closes it.',
+    note: 'Kept on record; opens and closes nothing by itself.',
+  };
+  const concept = [
+    ...topics.map(({ code, en, fr, rule }) => ({ code, en, fr, definition: rules[rule] })),
+    ...Object.values(authorizationCategories).map((c) => ({
+      ...c,
+      definition: 'Stands in the DMP: TD0.3, TD0.2, TD1.6.',
+    })),
+  ].map(({ code, en, fr, definition }) => ({
+    code,
+    display: en,
+    definition,
+    designation: [{ language: 'fr', value: fr }],
+  }));
+  return {
+    resourceType: 'CodeSystem',
+    id: idOf(consentTopicSystem),
+    url: consentTopicSystem,
+    ...common,
+    name: 'ConsentTopic',
+    title: 'Objets du consentement',
+    experimental: false,
+    description: 'Ours: what a Consent of this server is about, as its category. One a Consent.',
+    caseSensitive: true,
+    content: 'complete',
+    count: concept.length,
+    concept,
+  };
+}
+
+/** An element of a differential: id below Consent, cardinality, and more. */
+type Row = readonly [element: string, card: string, more?: Partial<ElementDefinition>];
+
+/** What both profiles take from PCF's Foundation and Basic (spec fhir D.4). */
+const pcf: readonly Row[] = [
+  ['scope', '1..1', { patternCodeableConcept: { coding: [patientPrivacy] } }],
+  ['category', '1..*'],
+  ['patient', '1..1'],
+  ['dateTime', '1..1'],
+  ['performer', '1..*'],
+  ['organization', '1..*'],
+  ['source[x]', '1..1'],
+  ['policy', '1..*'],
+  ['policy.uri', '1..1'],
+  ['verification', '0..0'],
+  ['provision', '1..1'],
+  ['provision.type', '1..1'],
+  ['provision.action', '0..0'],
+  ['provision.securityLabel', '0..0'],
+  ['provision.class', '0..0'],
+  ['provision.code', '0..0'],
+  ['provision.dataPeriod', '0..0'],
+  ['provision.data', '0..0'],
+  ['provision.provision', '0..0'],
+];
+
+function profile(
+  url: string,
+  name: string,
+  title: string,
+  description: string,
+  rows: readonly Row[],
+): StructureDefinition {
+  const element = [...pcf, ...rows].map(([path, card, more]): ElementDefinition => {
+    const [min = '0', max = '*'] = card.split('..');
+    return { id: `Consent.${path}`, path: `Consent.${path}`, min: Number(min), max, ...more };
+  });
+  return {
+    resourceType: 'StructureDefinition',
+    id: idOf(url),
+    url,
+    ...common,
+    name,
+    title,
+    experimental: true,
+    description: `Assumed: ${description}`,
+    fhirVersion: '4.0.1',
+    kind: 'resource',
+    abstract: false,
+    type: 'Consent',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Consent',
+    derivation: 'constraint',
+    differential: { element: [{ id: 'Consent', path: 'Consent' }, ...element] },
+  };
+}
+
+function extension(
+  url: string,
+  name: string,
+  title: string,
+  description: string,
+  type: ElementDefinition['type'],
+): StructureDefinition {
+  return {
+    resourceType: 'StructureDefinition',
+    id: idOf(url),
+    url,
+    ...common,
+    name,
+    title,
+    experimental: false,
+    description: `Ours: ${description}`,
+    fhirVersion: '4.0.1',
+    kind: 'complex-type',
+    abstract: false,
+    context: [{ type: 'element', expression: 'Consent' }],
+    type: 'Extension',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension',
+    derivation: 'constraint',
+    differential: {
+      element: [
+        { id: 'Extension', path: 'Extension', short: title, definition: description, min: 0, max: '1' },
+        { id: 'Extension.extension', path: 'Extension.extension', max: '0' },
+        { id: 'Extension.url', path: 'Extension.url', fixedUri: url },
+        { id: 'Extension.value[x]', path: 'Extension.value[x]', min: 1, ...(type ? { type } : {}) },
+      ],
+    },
+  };
+}
+
+/** Definitions of Consent. */
+export function consentDefinitions(): (CodeSystem | StructureDefinition)[] {
+  return [
+    topicCodeSystem(),
+    profile(
+      consentProfiles.patient,
+      'ConsentPatient',
+      'Consentement recueilli par la structure',
+      `IHE PCF's Basic consent, on fr-core's. What the DMP does not hold: information given, non-opposition to feeding, consent to consultation, oppositions to emergency access, by patient and structure; category from ${ours}/CodeSystem/consent-topic. Its recorder is set by the server.`,
+      [
+        ['status', '1..1'],
+        ['provision.actor', '0..*'],
+        ['provision.period', '0..1'],
+      ],
+    ),
+    profile(
+      consentProfiles.authorization,
+      'ConsentDmpAuthorization',
+      'Autorisation d’accès au DMP',
+      'An authorisation that stands in the DMP, of one professional or structure: permit, or deny when the patient blocked the holder; with category dmp-treating-physician the médecin traitant. No guide models it: the shape of IHE PCF’s Basic consent.',
+      [['provision.actor', '1..1']],
+    ),
+    extension(
+      extRecorder,
+      'ConsentRecorder',
+      'Enregistré par',
+      'who recorded this version of the consent, from the access token; when is meta.lastUpdated.',
+      [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Practitioner'] }],
+    ),
+    extension(
+      extLastAction,
+      'DmpLastAction',
+      'Dernière action dans le DMP',
+      'when the holder of the authorisation last did something in the record (TD1.6 lastActionDate).',
+      [{ code: 'dateTime' }],
+    ),
+  ];
+}
