@@ -55,25 +55,33 @@ export function rightFor({ vihf, world }: Requester, right: Right): Cell {
   return setting === undefined ? cell : world.settings[setting] === true ? 'y' : cell === 'abs' ? '-' : cell;
 }
 
-const denied = (subcode: 'DMPAccessDenied' | 'DMPAuthorizationDenied', rule: string, fr: string): SoapFault =>
+/** Sender fault of a right that is missing; `rule` travels in soap:Detail. */
+export const denied = (subcode: 'DMPAccessDenied' | 'DMPAuthorizationDenied', rule: string, fr: string): SoapFault =>
   new SoapFault({ code: 'Sender', subcode, reason: { fr }, detail: detailOf(rule) });
+
+/** @throws SoapFault when the matrix denies the right, or the DMP has withdrawn its transaction */
+export function requireRight(requester: Requester, right: Right): void {
+  const { mode, purpose } = requester.vihf;
+  switch (rightFor(requester, right)) {
+    case 'old':
+      throw denied(
+        'DMPAccessDenied',
+        'TRANSACTION_WITHDRAWN',
+        `${right} n’est plus proposée par le DMP en mode ${mode}`,
+      );
+    case '-':
+      throw denied(
+        'DMPAccessDenied',
+        'RIGHTS_MATRIX',
+        `${right} n’est pas permis en mode ${mode}, accès ${purpose}, pour ce profil`,
+      );
+  }
+}
 
 /** @throws SoapFault when the matrix, the patient's authorisation or the patient's opposition forbids the transaction */
 export function checkRights(exchange: Exchange, transaction: Transaction): void {
   const { vihf, world } = exchange;
-  const right = rightFor(exchange, transaction);
-  if (right === 'old')
-    throw denied(
-      'DMPAccessDenied',
-      'TRANSACTION_WITHDRAWN',
-      `${transaction} n’est plus proposée par le DMP hors du mode DIRECTE`,
-    );
-  if (right === '-')
-    throw denied(
-      'DMPAccessDenied',
-      'RIGHTS_MATRIX',
-      `${transaction} n’est pas permis en mode ${vihf.mode}, accès ${vihf.purpose}, pour ce profil`,
-    );
+  requireRight(exchange, transaction);
   const patient = vihf.patient === undefined ? undefined : findPatient(world, vihf.patient);
   // no open DMP: the handler says so in the transaction's own words; TD0.2 reports a block, TD0.3 answers with a status
   if (patient?.dmp !== 'active' || transaction === 'TD0.2' || transaction === 'TD0.3') return;

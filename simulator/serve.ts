@@ -14,6 +14,7 @@ import {
   SoapFault,
   type TlsPeer,
 } from './exchange.ts';
+import { noteRequester } from './habilitations/access.ts';
 import { rowFor } from './handlers.ts';
 import { decodeMtom, MtomRefused, type Part } from './mtom.ts';
 import { checkRights } from './rights.ts';
@@ -134,6 +135,7 @@ async function run(state: State, exchange: Exchange, row: HandlerRow, progress: 
   }
   if (injected?.kind === 'delay') await sleep(injected.ms);
   const done = injected === undefined || letsThrough(injected) ? await row.handler(exchange) : undefined;
+  if (done !== undefined) noteRequester(exchange);
   if (injected?.kind === 'down') return { kind: 'down' };
   if (injected?.kind === 'http503') return { kind: 'reply', reply: http503 };
   const answer = (injected === undefined ? done : failing(row, injected, done)) ?? { body: '' };

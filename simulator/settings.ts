@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path';
 
+import { type HabilitationMatrix, readMatrix } from './habilitations/matrix.ts';
+
 export interface Settings {
   host: string;
   port: number;
@@ -24,6 +26,7 @@ export interface Settings {
   reopeningKeeps: boolean;
   withdrawnTransactions: boolean;
   airTreatingRemoval: boolean;
+  habilitationMatrix: HabilitationMatrix | undefined;
   statusExpired: string;
   statusNone: string;
   statusForbidden: string;
@@ -186,6 +189,12 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
     text: 'The médecin traitant may give the role up in INDIRECTE_RENFORCEE: FI-606 has no such row, FI-526 has (§1.4).',
     default: () => false,
     parse: boolean,
+  },
+  habilitationMatrix: {
+    env: 'SIMULATOR_HABILITATION_MATRIX',
+    text: 'JSON file of the matrix of habilitations (docs/habilitations.md). Default: everything is readable; the official matrix is not machine-readable (§9).',
+    default: () => undefined,
+    parse: readMatrix,
   },
   statusExpired: {
     env: 'SIMULATOR_STATUS_EXPIRED',

@@ -2,11 +2,12 @@
  * Everything the simulated DMP knows, in memory: patients, their authorisations, the document registry, the clock.
  * A reset makes a new world from the same seed.
  */
+import { createDirectory, type Directory } from './habilitations/directory.ts';
 import type { Settings } from './settings.ts';
-import { seedDocuments } from './seed/documents.ts';
+import { demonstrationInstant, seedDocuments } from './seed/documents.ts';
 import { story } from './seed/story.ts';
 import type { PatientKey, Vihf } from './vihf/types.ts';
-import { toDtm } from './xds/composites.ts';
+import { fromDtm, toDtm } from './xds/composites.ts';
 import { createRegistry, type Registry } from './xds/registry.ts';
 
 /** Wire codes of code system 1.2.250.1.213.4.1.2.6.2 (dmp-wire §6); no record at all answers NON_EXISTE. */
@@ -81,6 +82,8 @@ export interface PatientRecord {
   treatingPhysician?: string;
   authorizations: Authorization[];
   oppositions: { breakGlass: boolean; emergency: boolean };
+  /** The patient lets masked documents be seen with bris_de_glace and centre_15 (FI-526 note 7). */
+  maskedInEmergencies?: boolean;
   representatives: LegalRepresentative[];
 }
 
@@ -104,6 +107,7 @@ export interface World {
   clock: Clock;
   patients: PatientRecord[];
   registry: Registry;
+  directory: Directory;
 }
 
 /** The seeds by name. */
@@ -127,9 +131,31 @@ export function createClock(instant?: Date): Clock {
 
 /** A new world: nothing is shared with the seed or with another world. */
 export function createWorld(seed: Seed, settings: Settings, clock: Clock): World {
-  const world: World = { settings, clock, patients: structuredClone(seed.patients), registry: createRegistry() };
+  const world: World = {
+    settings,
+    clock,
+    patients: structuredClone(seed.patients),
+    registry: createRegistry(),
+    directory: createDirectory(),
+  };
+  for (const { authorizations } of world.patients) for (const each of authorizations) putInPlace(clock, each);
   seedDocuments(world, seed.name);
   return world;
+}
+
+/**
+ * A seeded authorisation in its time. With the machine's clock the demonstration's instant is now, so that what a seed
+ * calls valid does not expire with the calendar; no access has happened that is still to come.
+ */
+function putInPlace(clock: Clock, authorization: Authorization): void {
+  const now = toDtm(clock.now());
+  const moved = (dtm: string): string =>
+    clock.fixed
+      ? dtm
+      : toDtm(new Date(fromDtm(dtm).getTime() + clock.now().getTime() - demonstrationInstant.getTime()));
+  authorization.start = authorization.start === undefined ? now : moved(authorization.start);
+  if (authorization.lastAction !== undefined) authorization.lastAction = moved(authorization.lastAction);
+  if ((authorization.lastAction ?? now) > now) delete authorization.lastAction;
 }
 
 /** The person whose identifiers hold this one, DMP or not. */

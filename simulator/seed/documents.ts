@@ -41,7 +41,8 @@ const visibility = (at: string, lid: string, change: (codes: CodeSeed[]) => Code
   apply: (registry, newId) => {
     const current = registry.documents().find((d) => d.entry.lid === urn(lid))?.entry;
     if (current === undefined) throw new Error('seed: no such document');
-    registry.replaceVersion(urn(lid), newVersion(current, id === undefined ? newId() : urn(id), change, newId));
+    const version = newVersion(current, id === undefined ? newId() : urn(id), change, newId);
+    registry.replaceVersion(urn(lid), version, toDtm(new Date(at)));
   },
 });
 
@@ -95,7 +96,7 @@ const without =
  * it, so that the request finds the document as it was.
  */
 const changes: Event[] = [
-  visibility('2026-10-16T08:20:00Z', ids.b1, add(code.masked), ids.b1Masked),
+  visibility('2026-10-16T08:20:03Z', ids.b1, add(code.masked), ids.b1Masked),
   statusOf('2026-10-17T06:00:05Z', ids.d, status.archived),
   visibility('2026-10-20T10:00:05Z', ids.b1, without(code.masked)),
   visibility('2026-10-20T10:30:05Z', ids.c, without(code.hiddenFromPatient)),

@@ -318,7 +318,7 @@ export const lots: Lot[] = [
     ],
   },
   {
-    at: '2026-10-15T12:05:45Z',
+    at: '2026-10-15T12:05:44Z',
     set: set(
       ids.set2,
       `${lot}.20261015.1`,

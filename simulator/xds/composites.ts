@@ -81,9 +81,13 @@ export const isOid = (text: string): boolean => text.length <= 64 && /^[0-2](\.(
 export function isDtm(text: string): boolean {
   if (!/^\d{4}(\d\d){0,5}$/.test(text)) return false;
   const padded = text + '00000101000000'.slice(text.length);
-  const date = new Date(padded.replace(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6Z'));
+  const date = fromDtm(padded);
   return !Number.isNaN(date.getTime()) && toDtm(date) === padded;
 }
+
+/** Instant of a DTM to the second; an invalid Date when it is none. */
+export const fromDtm = (dtm: string): Date =>
+  new Date(dtm.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z'));
 
 /** DTM of an instant, to the second. */
 export const toDtm = (date: Date): string => date.toISOString().slice(0, 19).replace(/[-T:]/g, '');

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { escapeXml, findAll, findOne } from '../dom.ts';
 import type { Answer, AnswerPart, Exchange } from '../exchange.ts';
 import { cidHref } from '../mtom.ts';
-import { isVisible } from './visibility.ts';
+import { isReadableBy, isVisible } from './visibility.ts';
 import { ns, oid } from './vocabulary.ts';
 import { type RegistryError, writeRegistryResponse } from './write.ts';
 
@@ -55,6 +55,11 @@ function fetch(request: DocumentRequest, exchange: Exchange): Delivered | Regist
   const document = exchange.world.registry.byUniqueId(uniqueId);
   if (document === undefined || !isVisible(document, exchange))
     return uniqueIdError(`Document inconnu de cet entrepôt : uniqueId=${uniqueId}`);
+  if (!isReadableBy(document, exchange))
+    return {
+      code: 'DMPAccessDenied',
+      context: `La matrice d’habilitation ne permet pas ce document : uniqueId=${uniqueId}`,
+    };
   const { content, entry } = document;
   if (content === undefined)
     return { code: 'XDSRepositoryError', context: `Contenu non conservé par cet entrepôt : uniqueId=${uniqueId}` };

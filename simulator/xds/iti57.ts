@@ -31,13 +31,14 @@ function apply({ submission }: Update, operation: Operation): void {
     if (target === undefined) throw new Error('the target was not checked');
     const { lid, status, isOpaque, version } = target.entry;
     const id = newId();
-    registry.replaceVersion(lid ?? target.entry.id, {
+    const next = {
       ...renamed(entry, id, newId),
       ...(lid === undefined ? {} : { lid }),
       ...(status === undefined ? {} : { status }),
       ...(isOpaque === undefined ? {} : { isOpaque }),
       version: String(Number(version ?? '1') + 1),
-    });
+    };
+    registry.replaceVersion(lid ?? target.entry.id, next, toDtm(submission.now));
     associations.push(storedAssociation({ ...association, sourceObject: set.object.id, targetObject: id }, newId()));
   } else {
     // the association is the order itself: it is carried out, not kept

@@ -26,6 +26,12 @@ export interface StoredDocument {
   content?: Uint8Array;
 }
 
+/** When a document was registered, and when its metadata last got a new version (DTM); a status is no version. */
+export interface DocumentDates {
+  added: string;
+  updated: string;
+}
+
 export interface StoredPackage {
   object: RegistryObject;
   patient: PatientKey;
@@ -70,8 +76,9 @@ export interface Registry {
   register(registration: Registration): void;
   /** Changes the status of the version whose entryUUID this is, keeping it (ITI-57, UpdateAvailabilityStatus). */
   setStatus(entryUuid: string, to: string): void;
-  /** Puts a new version in the place of the current one: same lid, new entryUUID (ITI-57). */
-  replaceVersion(lid: string, entry: RegistryObject): void;
+  /** Puts a new version in the place of the current one: same lid, new entryUUID (ITI-57). `at`: instant (DTM). */
+  replaceVersion(lid: string, entry: RegistryObject, at: string): void;
+  datesOf(document: StoredDocument): DocumentDates;
 }
 
 /** Associations whose target the registry deprecates (ITI TF-2 §3.42.4.1.3.3). */
@@ -108,6 +115,7 @@ export function createRegistry(): Registry {
   const byUuid = new Map<string, StoredDocument>();
   const byUniqueId = new Map<string, StoredDocument>();
   const byLid = new Map<string, StoredDocument>();
+  const dates = new WeakMap<StoredDocument, DocumentDates>();
   const sets = packageStore(setScheme.uniqueId);
   const folders = packageStore(folderScheme.uniqueId);
   const associations: Association[] = [];
@@ -176,7 +184,10 @@ export function createRegistry(): Registry {
     folderById: (id) => folders.byId.get(id),
     folderByUniqueId: (uniqueId) => folders.byUniqueId.get(uniqueId),
     register: (registration) => {
-      registration.documents.forEach(addDocument);
+      for (const document of registration.documents) {
+        addDocument(document);
+        dates.set(document, { added: registration.at, updated: registration.at });
+      }
       sets.add(registration.set);
       registration.folders?.forEach(folders.add);
       for (const association of registration.associations) addAssociation(association, registration.at);
@@ -185,8 +196,9 @@ export function createRegistry(): Registry {
       const document = known(byUuid.get(entryUuid));
       document.entry = { ...document.entry, status: to };
     },
-    replaceVersion: (lid, entry) => {
+    replaceVersion: (lid, entry, at) => {
       const document = known(byLid.get(lid));
+      dates.set(document, { added: dates.get(document)?.added ?? at, updated: at });
       const { id: former } = document.entry;
       byUuid.delete(former);
       document.previous = [...document.previous, document.entry];
@@ -200,6 +212,7 @@ export function createRegistry(): Registry {
         if (association.targetObject === former) association.targetObject = entry.id;
       }
     },
+    datesOf: (document) => dates.get(document) ?? { added: '', updated: '' },
   };
 }
 

@@ -2,7 +2,9 @@
  * Which registered documents a requester is shown (rights matrix, row "masqués PS", and FI-526 note 6: the author keeps
  * reading what was masked). Masking hides metadata as well as content.
  */
+import { isReadable } from '../habilitations/matrix.ts';
 import { type Requester, rightFor } from '../rights.ts';
+import { findPatient } from '../world.ts';
 import { readXcn, readXon } from './composites.ts';
 import { type Association, classifiedBy, codes, slotValue, slotValues } from './metadata.ts';
 import type { StoredDocument, StoredPackage } from './registry.ts';
@@ -24,6 +26,28 @@ export function isOfStructure({ entry, depositor }: StoredDocument, { vihf }: Re
   return depositor.structure === vihf.structure || institutions.some((i) => readXon(i)?.id === vihf.structure);
 }
 
+const patientOf = ({ vihf, world }: Requester) =>
+  vihf.patient === undefined ? undefined : findPatient(world, vihf.patient);
+
+/**
+ * False when the matrix of habilitations keeps a document from who consults. Assumed: not from its author, nor from the
+ * médecin traitant; signatures are no documents (docs/habilitations.md).
+ */
+export function isReadableBy(document: StoredDocument, requester: Requester): boolean {
+  const { vihf, world } = requester;
+  const { habilitationMatrix: matrix } = world.settings;
+  if (matrix === undefined || document.signature || rightFor(requester, 'TD3.1a') === '-') return true;
+  if (isOwn(document, requester) || patientOf(requester)?.treatingPhysician === vihf.nameId) return true;
+  const code = (scheme: string) => codes(document.entry, scheme)[0]?.code;
+  const [role, speciality] = vihf.roles;
+  return isReadable(matrix, {
+    role: role?.code,
+    specialtyCode: speciality?.code,
+    classCode: code(entryScheme.classCode),
+    typeCode: code(entryScheme.typeCode),
+  });
+}
+
 /** True when the requester may see a document of the patient that the VIHF names. */
 export function isVisible(document: StoredDocument, requester: Requester): boolean {
   const { patient } = requester.vihf;
@@ -33,13 +57,18 @@ export function isVisible(document: StoredDocument, requester: Requester): boole
     case 'y':
       return true;
     case 'own':
-    case 'pat': // no patient of this world lifted the masking for emergencies
       return isOwn(document, requester);
+    case 'pat':
+      return isOwn(document, requester) || patientOf(requester)?.maskedInEmergencies === true;
     default:
       // a structure: only references, to what it deposited (FI-526 notes 5 and 9)
       return isOfStructure(document, requester);
   }
 }
+
+/** True when a search shows the document: what is visible, and readable by the matrix of habilitations. */
+export const isListed = (document: StoredDocument, requester: Requester): boolean =>
+  isVisible(document, requester) && isReadableBy(document, requester);
 
 /** True for a set or folder of the patient that the VIHF names. */
 export const isOfPatient = ({ patient }: StoredPackage, { vihf }: Requester): boolean =>
@@ -52,7 +81,7 @@ export function isVisibleSet(set: StoredPackage, requester: Requester): boolean 
     .associationsOf(set.object.id)
     .map((a) => (a.sourceObject === set.object.id ? registry.byEntryUuid(a.targetObject) : undefined))
     .filter((d) => d !== undefined && !d.signature) as StoredDocument[];
-  return isOfPatient(set, requester) && (documents.length === 0 || documents.some((d) => isVisible(d, requester)));
+  return isOfPatient(set, requester) && (documents.length === 0 || documents.some((d) => isListed(d, requester)));
 }
 
 /** True unless one end of the association is something that the requester is not shown; what is unknown hides nothing. */
@@ -60,7 +89,7 @@ export function isVisibleAssociation({ sourceObject, targetObject }: Association
   const { registry } = requester.world;
   return [sourceObject, targetObject].every((id) => {
     const document = registry.byEntryUuid(id);
-    if (document !== undefined) return isVisible(document, requester);
+    if (document !== undefined) return isListed(document, requester);
     const set = registry.setById(id);
     if (set !== undefined) return isVisibleSet(set, requester);
     const folder = registry.folderById(id);

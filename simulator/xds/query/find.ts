@@ -5,7 +5,7 @@ import { findPatient } from '../../world.ts';
 import { readCx, readIns } from '../composites.ts';
 import { identifier } from '../metadata.ts';
 import type { StoredDocument } from '../registry.ts';
-import { isOfPatient, isVisible, isVisibleSet } from '../visibility.ts';
+import { isListed, isOfPatient, isVisibleSet } from '../visibility.ts';
 import { entryScheme, folderScheme, setScheme, signatureEntry } from '../vocabulary.ts';
 import { hasAuthor, hasCode, hasValue, isAmong, isWithin } from './filters.ts';
 import { entryParameter as entry, type Found, type Parameters, QueryRefused, valueOf, valuesOf } from './parameters.ts';
@@ -18,7 +18,7 @@ export function findDocuments(parameters: Parameters, exchange: Exchange): Found
   const wanted = (document: StoredDocument): boolean => {
     const { entry: e } = document;
     return (
-      isVisible(document, exchange) &&
+      isListed(document, exchange) &&
       // a list of documents does not show the signatures of their sets, unless they are what is asked for
       (!document.signature || (valuesOf(parameters, entry('ClassCode'))?.includes(signatureClass) ?? false)) &&
       isAmong(e.status, parameters, entry('Status')) &&

@@ -5,7 +5,7 @@
 import type { Exchange } from '../../exchange.ts';
 import type { Association, RegistryObject } from '../metadata.ts';
 import type { StoredDocument, StoredPackage } from '../registry.ts';
-import { isOfPatient, isVisible, isVisibleAssociation, isVisibleSet } from '../visibility.ts';
+import { isListed, isOfPatient, isVisibleAssociation, isVisibleSet } from '../visibility.ts';
 import { associationType, entryScheme, status } from '../vocabulary.ts';
 import { refuseClosed } from './find.ts';
 import { hasCode, isAmong } from './filters.ts';
@@ -30,7 +30,7 @@ function named<T>(
 
 /** True for what a query by id shows: a deleted document is found by FindDocuments only. */
 const isShown = (document: StoredDocument | undefined, exchange: Exchange): document is StoredDocument =>
-  document !== undefined && document.entry.status !== status.deleted && isVisible(document, exchange);
+  document !== undefined && document.entry.status !== status.deleted && isListed(document, exchange);
 
 function documentsById(parameters: Parameters, exchange: Exchange): StoredDocument[] {
   refuseClosed(exchange);
