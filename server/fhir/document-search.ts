@@ -3,11 +3,12 @@
  * one more that tells what its documents relate to.
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
+import type { Visibility } from '../../mappings/attributes.ts';
 import type { Criterion } from '../../mappings/criteria.ts';
 import type { Issue } from '../../mappings/outcome.ts';
 import { Memory } from '../../mappings/recurring.ts';
 import { matches } from '../../mappings/search.ts';
-import { parseSearch, type Include } from '../search/parse.ts';
+import { parseSearch, type Include, type Search } from '../search/parse.ts';
 import type { Ins } from '../store/types.ts';
 import { relate, relationsOf, relationsOrWarning, showsRelations, type Relations } from './associations.ts';
 import { isCount, searchset, type Selection } from './bundle.ts';
@@ -20,6 +21,7 @@ import { createMapper, type Mapper } from './mapper.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { patientOf } from './patient-of.ts';
 import { askRegistry, deleted, hitOf, toResource, type Answer, type Hit } from './registry.ts';
+import { reminderOf, waitingDocuments } from './reminder.ts';
 import { linkToSelf } from './self-link.ts';
 import type { Services } from './services.ts';
 
@@ -51,6 +53,8 @@ export const searchDocuments: Handler = async (call, services) => {
   const known = await documentsOfIds(search, services);
   const designated = await patientOf(search.criteria, services);
   const ins = designated?.ins ?? known?.[0]?.ins;
+  const reminder = designated || known ? undefined : reminderOf(search);
+  if (reminder) return remind(reminder, search, call, services);
   requireMandatory(search, ins !== undefined || known !== undefined);
   const warnings = [...(designated?.warnings ?? []), ...search.warnings, ...includeIssues(search.include)];
   const selection = { summary: search.summary, elements: search.elements };
@@ -84,6 +88,20 @@ export const searchDocuments: Handler = async (call, services) => {
   return reply(page, mapper, told.relations, [...warnings, ...told.warnings], call, services);
 };
 
+/** The structure's own documents that wait to be made visible, of all its patients. */
+async function remind(label: Visibility, search: Search, call: Call, services: Services): Promise<Reply> {
+  const { config, store } = services;
+  const mapper = mapperOf('', config.fhirBase);
+  const hits = order(await waitingDocuments(label, search, call, services), search.sort, mapper.resourceOf);
+  const selection = { summary: search.summary, elements: search.elements };
+  const context: Context = { selection, patientId: '', include: [] };
+  const self = linkToSelf(search);
+  const page = isCount(selection, search.count)
+    ? { total: hits.length, items: [], context, links: [self] }
+    : await firstPage(hits, context, pageSize(search.count, config), self[1], call.caller, store, type);
+  return reply(page, mapper, new Map(), search.warnings, call, services);
+}
+
 /** The associations that came with an answer, when it is of the kind that tells them all. */
 const knownIn = (answer: Answer) => (answer.query === 'GetDocumentsAndAssociations' ? answer : undefined);
 
@@ -103,7 +121,7 @@ type DocumentMapper = Mapper<Hit, DocumentReference>;
 
 function mapperOf(patientId: string, base: string): DocumentMapper {
   const memory = new Memory();
-  return createMapper((hit) => toResource(hit, patientId, base, memory));
+  return createMapper((hit) => toResource(hit, hit.patientId ?? patientId, base, memory));
 }
 
 function reply(

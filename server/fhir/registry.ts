@@ -135,6 +135,8 @@ export interface Hit {
   versionId: string;
   /** Of a deleted document, the setting DELETED_STATUS where it is not the mapping's own. */
   shownAs?: 'superseded';
+  /** In a list of several patients. */
+  patientId?: string;
 }
 
 export const hitOf = ({ entry, document, shownAs }: Found): Hit => ({

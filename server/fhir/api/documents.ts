@@ -38,7 +38,7 @@ export const documents: ResourceDefinition = {
       ihe: ['ITI-67'],
       dmp: ['TD3.1a'],
       documentation:
-        'The documents of one patient (PDSm flux 05b). The patient is mandatory, except with `_id`; `status` too, except with `_id` or `identifier`.',
+        'The documents of one patient (PDSm flux 05b). The patient is mandatory, except with `_id`; `status` too, except with `_id` or `identifier`. Without a patient, `security-label=INVISIBLE_PATIENT` (or INVISIBLE_REPRESENTANTS_LEGAUX) lists what the structure deposited here and what is not visible yet: the DMP is not asked.',
     },
     {
       code: 'operation',
