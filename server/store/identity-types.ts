@@ -41,7 +41,10 @@ export interface IdentityEvent {
   at: Date;
   /** PS_IdNat of who did it; encrypted. */
   by: string;
-  /** Before and after: INS, reliability, other identity; encrypted. */
+  /**
+   * `{ before?, after }`, each with `ins`, `reliability`, `active` and, of one merged away, `replacedBy`; after a merge the
+   * survivor's `after` has `replaces`. Encrypted.
+   */
   details: unknown;
 }
 
@@ -60,7 +63,8 @@ export interface FedIdentity {
 
 export interface IdentityStore {
   /**
-   * Creates or updates the identity of a local identifier, and keeps what happened.
+   * Creates or updates the identity of a local identifier, and keeps what happened. What is left out is not kept from before.
+   * One that was merged away stays inactive, whatever is fed.
    * @param expected version that it follows; absent: whatever is current
    */
   feed(
@@ -69,7 +73,11 @@ export interface IdentityStore {
     now: Date,
     expected?: number,
   ): Promise<{ identity: StoredIdentity; isNew: boolean } | 'conflict'>;
-  /** The obsolete one becomes inactive, `replacedBy` the survivor; one transaction, kept in both histories. */
+  /**
+   * The obsolete one becomes inactive, `replacedBy` the survivor; one transaction, kept in both histories. The same merge again
+   * does nothing.
+   * @throws RangeError when they are not two identities of the structure, or one of them was merged away already
+   */
   merge(survivor: string, obsolete: string, structure: string, by: string, now: Date): Promise<void>;
   byId(id: string, structure: string): Promise<StoredIdentity | undefined>;
   byLocal(structure: string, system: string, value: string): Promise<StoredIdentity | undefined>;
@@ -121,7 +129,7 @@ export interface CorrectionStore {
     now: Date,
   ): Promise<StoredCorrection>;
   byId(id: string, structure: string): Promise<StoredCorrection | undefined>;
-  /** @returns false when another has changed it since it was read: nothing was saved */
+  /** @returns false when another has changed it since it was read: nothing was saved. Otherwise its version is one more. */
   save(correction: StoredCorrection, now: Date): Promise<boolean>;
   /** Newest first. @param patientId only those about this wrong patient */
   ofStructure(

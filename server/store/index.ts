@@ -5,13 +5,16 @@ import type { Config } from '../config.ts';
 import { authorizationStore } from './authorizations.ts';
 import { type Cipher, createCipher } from './cipher.ts';
 import { consentStore } from './consents.ts';
+import { correctionStore } from './corrections.ts';
 import { type Database, openDatabase } from './database.ts';
 import { documentStore } from './documents.ts';
 import { startEmbedded } from './embedded/index.ts';
 import { DatabaseError } from './errors.ts';
+import { identityStore } from './identities.ts';
 import { readStoreKey } from './key.ts';
 import { listStore } from './lists.ts';
 import { patientStore } from './patients.ts';
+import { recordStore } from './records.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
 import { subscriptionStore } from './subscriptions.ts';
@@ -49,6 +52,9 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       subscriptions: subscriptionStore(prisma, cipher),
       consents: consentStore(prisma, cipher),
       authorizations: authorizationStore(prisma, cipher),
+      identities: identityStore(prisma, cipher),
+      corrections: correctionStore(prisma, cipher),
+      records: recordStore(prisma, cipher),
       lost: embedded?.lost,
       async ping() {
         await prisma.$queryRaw`SELECT 1`;

@@ -1,0 +1,102 @@
+/** What must stay on record: rows are added and read; the database refuses anything else. */
+import { randomUUID } from 'node:crypto';
+import type { Cipher } from './cipher.ts';
+import { type KeptRecord, Prisma, type PrismaClient } from './generated/prisma/client.ts';
+import { isUuid } from './identifiers.ts';
+import { openIns } from './patients.ts';
+import type { NewRecord, RecordQuery, RecordStore, StoredRecord } from './record-types.ts';
+
+/** A record with its patient's sealed INS, when it has one. */
+type Row = KeptRecord & { insSealed: Uint8Array | null };
+
+const columns = Prisma.raw(`
+  r.id, r.kind, r.at, r.client_id AS "clientId", r.request_id AS "requestId", r.patient_id AS "patientId", r.outcome,
+  r.content_sealed AS "contentSealed", p.ins_sealed AS "insSealed"`);
+
+export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
+  const structureOf = (structure: string) => cipher.index('record.structure', structure);
+  const personOf = (person: string) => cipher.index('record.person', person);
+  const placeOf = (id: string) => ['kept_record', 'content_sealed', id] as const;
+
+  /** @param structure whose record it is: only its owner reads it, who says it */
+  const read = (row: Row, structure: string): StoredRecord => {
+    const { person, details } = cipher.open(placeOf(row.id), row.contentSealed) as Pick<
+      NewRecord,
+      'person' | 'details'
+    >;
+    return {
+      id: row.id,
+      kind: row.kind as NewRecord['kind'],
+      at: row.at,
+      structure,
+      person,
+      clientId: row.clientId,
+      ...(row.requestId === null ? {} : { requestId: row.requestId }),
+      ...(row.patientId === null ? {} : { patientId: row.patientId }),
+      ...(row.patientId === null || row.insSealed === null
+        ? {}
+        : { ins: openIns(cipher, row.patientId, row.insSealed) }),
+      outcome: row.outcome as NewRecord['outcome'],
+      details,
+    };
+  };
+
+  const rows = (where: Prisma.Sql, most: number) => prisma.$queryRaw<Row[]>`
+    SELECT ${columns} FROM kept_record r LEFT JOIN patient p ON p.id = r.patient_id
+    WHERE ${where} ORDER BY r.at DESC, r.id DESC LIMIT ${most}`;
+
+  function conditions({ structure, kinds, person, patientId, outcome, from, until }: RecordQuery): Prisma.Sql[] {
+    return [
+      Prisma.sql`r.structure = ${structureOf(structure)}`,
+      ...(kinds === undefined ? [] : [Prisma.sql`r.kind = ANY(${[...kinds]})`]),
+      ...(person === undefined ? [] : [Prisma.sql`r.person = ${personOf(person)}`]),
+      ...(patientId === undefined ? [] : [Prisma.sql`r.patient_id = ${patientId}::uuid`]),
+      ...(outcome === undefined ? [] : [Prisma.sql`r.outcome = ${outcome}`]),
+      ...(from === undefined ? [] : [Prisma.sql`r.at >= ${from}`]),
+      ...(until === undefined ? [] : [Prisma.sql`r.at < ${until}`]),
+    ];
+  }
+
+  /** Nothing comes after a record that the structure does not have: what is compared with NULL is not true. */
+  const later = (after: string, structure: string) => Prisma.sql`(r.at, r.id) < (
+    SELECT a.at, a.id FROM kept_record a WHERE a.id = ${after}::uuid AND a.structure = ${structureOf(structure)})`;
+
+  return {
+    async append({ structure, person, details, ...rest }) {
+      const id = randomUUID();
+      await prisma.keptRecord.create({
+        data: {
+          ...rest,
+          id,
+          structure: structureOf(structure),
+          person: personOf(person),
+          contentSealed: cipher.seal(placeOf(id), { person, details }),
+        },
+        select: { id: true },
+      });
+      return id;
+    },
+
+    async byId(id, structure) {
+      if (!isUuid(id)) return undefined;
+      const where = Prisma.sql`r.id = ${id}::uuid AND r.structure = ${structureOf(structure)}`;
+      const [row] = await rows(where, 1);
+      return row === undefined ? undefined : read(row, structure);
+    },
+
+    async search(query) {
+      const { structure, patientId, after, most } = query;
+      if (patientId !== undefined && !isUuid(patientId)) return { total: 0, records: [] };
+      const all = conditions(query);
+      const [counted] = await prisma.$queryRaw<{ total: number }[]>`
+        SELECT count(*)::int AS total FROM kept_record r WHERE ${Prisma.join(all, ' AND ')}`;
+      const total = counted?.total ?? 0;
+      if (after !== undefined && !isUuid(after)) return { total, records: [] };
+      const found = await rows(
+        Prisma.join([...all, ...(after === undefined ? [] : [later(after, structure)])], ' AND '),
+        most,
+      );
+      return { total, records: found.map((row) => read(row, structure)) };
+    },
+  };
+}
