@@ -69,23 +69,11 @@ export const accessErrors = {
     'L’identité confirmée pour le « bris de glace » n’est pas celle du DMP : {traits}. Vérifiez l’identité du patient, puis demandez un nouvel accès.',
     'The identity confirmed for the break-glass access is not that of the DMP: {traits}. Check who the patient is, then ask for a new access.',
   ),
-  'break-glass-opposed': row(
-    403,
-    'forbidden',
-    'Le patient s’est opposé au « bris de glace » : son dossier ne peut pas être ouvert ainsi.',
-    'The patient has opposed break-glass access: the record cannot be opened this way.',
-  ),
   'regulation-only': row(
     403,
     'forbidden',
     'L’accès « centre 15 » est réservé aux structures de régulation médicale : cet établissement n’en est pas une (REGULATION_STRUCTURE). Demandez un accès normal.',
     'The centre 15 access is for emergency regulation centres: this establishment is not one (REGULATION_STRUCTURE). Ask for normal access.',
-  ),
-  'regulation-opposed': row(
-    403,
-    'forbidden',
-    'Le patient s’est opposé à l’accès en régulation médicale : son dossier ne peut pas être ouvert ainsi.',
-    'The patient has opposed access by emergency regulation: the record cannot be opened this way.',
   ),
   'administrator-only': row(
     403,

@@ -3,7 +3,8 @@
  * for a short time, whose identity was confirmed; « centre_15 » for regulation centres only. Pure rules: the gate
  * (`server/consent/`) asks them, and refuses with the issues that they return. TRE_R248; dmp-wire §1.4, §6 and §8.
  */
-import type { PatientFacts } from '../hl7v3/existence.ts';
+import type { PatientFacts } from '../hl7v3/facts.ts';
+import { lettersOf, sameGiven } from '../identity/names.ts';
 import type { PatientId } from '../ins.ts';
 import type { Issue } from '../outcome.ts';
 import { isPurposeful } from './reason.ts';
@@ -68,28 +69,9 @@ export interface ConfirmedTraits {
   birthDate: string;
 }
 
-/** Upper case without accents; hyphens, apostrophes and white space are one blank. */
-const folded = (name: string): string =>
-  name
-    .toUpperCase()
-    .replace(/Œ/g, 'OE')
-    .replace(/Æ/g, 'AE')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-
-/** The first given name, or the first ones, as they are written: « JEAN » or « JEAN PIERRE » of « JEAN PIERRE LOUIS ». */
-function isGivenName(confirmed: string, all: readonly string[]): boolean {
-  // A hyphen makes one name of two; a blank may stand between two names or inside of one.
-  const names = all.flatMap((n) => n.trim().split(/\s+/)).map(folded);
-  const wanted = folded(confirmed);
-  return wanted !== '' && names.some((_, i) => names.slice(0, i + 1).join(' ') === wanted);
-}
-
-/** As far as the DMP says the date: some are known by year or month only. */
+/** As far as the DMP says the date: some are known by year or month only, with 00 for the rest. */
 function isBirthDate(confirmed: string, said: string | undefined): boolean {
-  const digits = (said ?? '').slice(0, 8);
+  const digits = (said ?? '').slice(0, 8).replace(/^(\d{4}|\d{6})00.*$/, '$1');
   return /^\d{4}(\d{2}){0,2}$/.test(digits) && confirmed.replaceAll('-', '').startsWith(digits);
 }
 
@@ -102,11 +84,11 @@ export function traitsConfirmed(
   confirmed: ConfirmedTraits,
   { name, birthDate }: Pick<PatientFacts, 'name' | 'birthDate'>,
 ): Trait[] {
-  const family = folded(confirmed.family);
-  const families = [name?.usage, name?.birth].flatMap((n) => (n === undefined ? [] : folded(n)));
+  const family = lettersOf(confirmed.family);
+  const families = [name?.usage, name?.birth].flatMap((n) => (n === undefined ? [] : lettersOf(n)));
   const right: Record<Trait, boolean> = {
     family_name: family !== '' && families.includes(family),
-    given_name: isGivenName(confirmed.given, name?.given ?? []),
+    given_name: sameGiven([confirmed.given], name?.given ?? []),
     birthdate: isBirthDate(confirmed.birthDate, birthDate),
   };
   return (Object.keys(right) as Trait[]).filter((trait) => !right[trait]);

@@ -98,6 +98,7 @@ describe('what the professional confirmed, held against the DMP', () => {
   };
   const jeanNoel = { name: { given: ['JEAN-NOËL'], usage: "D'AUBERIVE" }, birthDate: '19470905000000' };
   const bastide = { name: { given: ['MARIE ANNE LŒTITIA'], birth: 'BÆRT' }, birthDate: '1930' };
+  const lunar = { name: { given: ['Y'], usage: 'X' }, birthDate: '19300000' };
   const typed = (family: string, given: string, birthDate: string) => ({ family, given, birthDate });
 
   it.each([
@@ -108,6 +109,7 @@ describe('what the professional confirmed, held against the DMP', () => {
     ['two given names of two', solange, typed('Lamy', 'Solange Marie', '1929-07-30')],
     ['accents and apostrophes, a time behind the date', jeanNoel, typed('D’Auberive', 'Jean-Noel', '1947-09-05')],
     ['given names in one word, a date known by its year', bastide, typed('Baert', 'Marie-Anne', '1930-05-06')],
+    ['a month that nobody knows', lunar, typed('X', 'Y', '1930-01-01')],
     ['ligatures', bastide, typed('BAERT', 'MARIE ANNE LOETITIA', '1930-05-06')],
   ])('is the same: %s', (_, facts, confirmed) => expect(traitsConfirmed(confirmed, facts)).toEqual([]));
 
