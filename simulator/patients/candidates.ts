@@ -3,6 +3,7 @@
  * take, each at most once, in the order of HL7's parameter list (edition of 2008).
  */
 import { attr, children, findOne, nameOf, pureText, type XmlElement } from '../dom.ts';
+import { isDtm } from '../xds/composites.ts';
 import { are, check, type Grammar, type InstanceId, is, isSaid, rule, type Rule } from './reading.ts';
 import {
   interactions,
@@ -55,12 +56,7 @@ const distinct = (element: XmlElement): boolean => {
 };
 
 /** A year, a month or a day that the calendar has. */
-export function isDate(text: string): boolean {
-  const [, year, month = '01', day = '01'] = /^(\d{4})(?:(\d{2})(\d{2})?)?$/.exec(text) ?? [];
-  if (year === undefined) return false;
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day);
-}
+const isDate = (text: string): boolean => text.length <= 8 && isDtm(text);
 
 /** What semanticsText says of each parameter. */
 export const semantics = {

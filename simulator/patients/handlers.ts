@@ -2,5 +2,6 @@
 import type { HandlerRow } from '../exchange.ts';
 import { patientQueryRow } from './in201307.ts';
 import { candidatesRow } from './td0-5.ts';
+import { administrativeHandlers } from './td1.ts';
 
-export const patientHandlers: HandlerRow[] = [patientQueryRow, candidatesRow];
+export const patientHandlers: HandlerRow[] = [patientQueryRow, candidatesRow, ...administrativeHandlers];

@@ -23,8 +23,8 @@ const weights: Record<keyof Criteria, number> = {
 
 const upper = (text: string): string => text.trim().toLocaleUpperCase('fr');
 
-/** Letters and digits only. */
-const bare = (text: string): string =>
+/** Letters and digits only, upper case, without accents. */
+export const bare = (text: string): string =>
   upper(text)
     .replaceAll('Œ', 'OE')
     .replaceAll('Æ', 'AE')

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 import { escapeXml } from '../dom.ts';
 import type { Address, PersonName, Telecom } from '../world.ts';
+import { toDtm } from '../xds/composites.ts';
 import type { InstanceId } from './reading.ts';
 import { dmpDevice, interactions, observationSystem, type RequestHead } from './transport.ts';
 
@@ -19,9 +20,6 @@ export function el(name: string, attributes: Attributes = {}, ...content: string
 /** An element of text; nothing when there is none. */
 export const textEl = (name: string, value: string | undefined, attributes: Attributes = {}): string =>
   value === undefined ? '' : el(name, attributes, escapeXml(value));
-
-/** yyyyMMddHHmmss in UTC. */
-export const timestamp = (date: Date): string => date.toISOString().replace(/[-:T]|\..*/g, '');
 
 const device = (party: string, typeCode: string, id: string, softwareName: string): string =>
   el(
@@ -41,7 +39,7 @@ export const message = (interaction: string, now: Date, to: RequestHead['sender'
     interaction,
     { xmlns: 'urn:hl7-org:v3', 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance', ITSVersion: 'XML_1.0' },
     el('id', { root: randomUUID().toUpperCase() }),
-    el('creationTime', { value: timestamp(now) }),
+    el('creationTime', { value: toDtm(now) }),
     el('interactionId', { root: interactions, extension: interaction }),
     el('processingCode', { code: 'P' }),
     el('processingModeCode', { code: 'T' }),
