@@ -9,6 +9,7 @@ import { adjust, adjustable, type Settings } from '../settings.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
 import type { CallLog } from './calls.ts';
 import { type FaultQueue, injectedFault } from './faults.ts';
+import { patientOperations } from './patients.ts';
 
 /** What the control port may change. */
 export interface State {
@@ -64,6 +65,13 @@ const setSettings: Route = (state, body) => {
 
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
 
+const patientRoutes = Object.fromEntries(
+  Object.entries(patientOperations).map(([path, run]): [string, Route] => [
+    path,
+    ({ world }, body) => run(world, body),
+  ]),
+);
+
 /** Method and path → what it does. Documented in simulator/README.md. */
 const routes: Record<string, Route> = {
   'GET /control/health': health,
@@ -83,6 +91,7 @@ const routes: Record<string, Route> = {
   'DELETE /control/faults': (state) => (state.faults.clear(), faultList(state, undefined)),
   'GET /control/calls': ({ calls }) => calls.report(),
   'DELETE /control/calls': ({ calls }) => (calls.clear(), calls.report()),
+  ...patientRoutes,
 };
 
 const limit = 16 * 1024 * 1024;
