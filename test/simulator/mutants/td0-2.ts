@@ -2,18 +2,10 @@
  * TD0.2 mutants: one mandatory thing of the unsigned part of a request removed or altered, and the rule that must
  * refuse it. Each is applied to every golden request.
  */
-import { drop, element, inAddressing, inBody, swap, twice, type Edit } from '../support/edit.ts';
+import { drop, inAddressing, inBody, swap, twice, type Edit } from '../support/edit.ts';
+import { hl7, type Mutant, structure, transportMutants } from './transport.ts';
 
-export interface Mutant {
-  name: string;
-  change: Edit;
-  /** Code in soap:Detail. */
-  rule: string;
-  /** Local name of the fault's subcode; null: none. */
-  subcode: string | null;
-  /** Fault code; Sender when absent. */
-  code?: string;
-}
+export type { Mutant } from './transport.ts';
 
 const envelope = (name: string, change: Edit, rule: string, subcode: string | null, code?: string): Mutant => ({
   name,
@@ -95,55 +87,28 @@ const envelopeMutants: Mutant[] = [
   },
 ];
 
-const hl7 = (name: string, change: Edit, rule: string): Mutant => ({
-  name,
-  change: inBody(change),
-  rule,
-  subcode: 'DMPInvalidData',
-});
-const structure = (name: string, change: Edit) => hl7(name, change, 'HL7_STRUCTURE');
-
-/** Mandatory elements that are removed, one at a time. */
+/** Elements of the query that are removed, one at a time. */
 const mandatory = [
-  'id', 'creationTime', 'interactionId', 'processingCode', 'processingModeCode', 'acceptAckCode', 'receiver', 'sender',
-  'device', 'attentionLine', 'controlActProcess', 'reasonCode', 'queryByParameter', 'queryId', 'statusCode',
-  'parameterList', 'dataSource', 'patientIdentifier', 'value', 'semanticsText',
+  'attentionLine', 'reasonCode', 'queryByParameter', 'queryId', 'statusCode', 'parameterList', 'dataSource',
+  'patientIdentifier', 'value', 'semanticsText',
 ]; // prettier-ignore
 
-const deviceId = /<device ([^>]*)>\s*<id [^>]*>/;
-const sender = /(<sender.*?<id root=")[^"]*/s;
-
-const hl7Mutants: Mutant[] = [
-  ...mandatory.map((name) => structure(`${name} absent`, drop(name))),
-  ...['patientIdentifier', 'controlActProcess', 'queryByParameter', 'receiver'].map((name) => structure(`${name} twice`, twice(name))),
-  structure('device without id', swap(deviceId, '<device $1>')),
-  structure('unknown element', swap('<statusCode code="new"/>', '<statusCode code="new"/><x/>')),
-  structure('receiver after sender', (xml) => {
-    const [receiver, from] = [element('receiver').exec(xml)![0], element('sender').exec(xml)![0]];
-    return xml.replace(receiver, '').replace(from, () => from + receiver);
-  }),
-  structure('element of another namespace', swap('<statusCode code="new"/>', '<statusCode xmlns="urn:x" code="new"/>')),
-  hl7('ITSVersion absent', swap(' ITSVersion="XML_1.0"', ''), 'HL7_ITS_VERSION'),
-  hl7('id without root', swap(/<id root="[^"]*"/, '<id'), 'HL7_ID'),
-  hl7('creationTime that is no instant', swap(/(<creationTime value=")[^"]*/, '$120261020'), 'HL7_CREATION_TIME'),
-  hl7('other interaction', swap('extension="PRPA_IN201307UV02"', 'extension="PRPA_IN201305UV02"'), 'HL7_INTERACTION'),
-  hl7('interaction of another root', swap('root="2.16.840.1.113883.1.6"', 'root="2.16.840.1.113883.1.7"'), 'HL7_INTERACTION'),
-  hl7('processingCode unknown', swap('<processingCode code="D"/>', '<processingCode code="X"/>'), 'HL7_PROCESSING_CODE'),
-  hl7('processingModeCode unknown', swap('<processingModeCode code="T"/>', '<processingModeCode code="A"/>'), 'HL7_PROCESSING_MODE'),
-  hl7('acceptAckCode unknown', swap('<acceptAckCode code="AL"/>', '<acceptAckCode code="NE"/>'), 'HL7_ACCEPT_ACK'),
-  hl7('receiver without typeCode', swap(' typeCode="RCV"', ''), 'HL7_RECEIVER_TYPE'),
-  hl7('other receiver', swap('<id root="1.2.250.1.213.4.1.1.1"/>', '<id root="1.2.250.1.213.4.1.1.2"/>'), 'HL7_RECEIVER'),
-  hl7('sender without typeCode', swap(' typeCode="SND"', ''), 'HL7_SENDER_TYPE'),
-  hl7('sender that is no OID', swap(sender, '$1logiciel'), 'HL7_SENDER'),
-  hl7('device without classCode', swap(' classCode="DEV"', ''), 'HL7_DEVICE'),
-  hl7('device that is no instance', swap('determinerCode="INSTANCE"', 'determinerCode="KIND"'), 'HL7_DEVICE'),
-  hl7('attentionLine not nil', swap('<attentionLine xsi:nil="true"/>', '<attentionLine/>'), 'HL7_ATTENTION_LINE'),
-  hl7('controlActProcess without classCode', swap(' classCode="CACT"', ''), 'HL7_CONTROL_ACT'),
-  hl7('controlActProcess without moodCode', swap(' moodCode="EVN"', ''), 'HL7_CONTROL_ACT'),
-  hl7('other reason', swap('code="TEST_EXST"', 'code="REAC"'), 'HL7_REASON'),
-  hl7('reason of another system', swap('codeSystem="1.2.250.1.213.1.1.4.11"', 'codeSystem="1.2.250.1.213.1.1.4.12"'), 'HL7_REASON'),
+/** What the two queries have in common: identifier and status. */
+export const queryMutants: Mutant[] = [
   hl7('queryId without root', swap(/<queryId root="[^"]*"/, '<queryId'), 'HL7_QUERY_ID'),
   hl7('statusCode other than new', swap('<statusCode code="new"/>', '<statusCode code="aborted"/>'), 'HL7_QUERY_STATUS'),
+  structure('unknown element', swap('<statusCode code="new"/>', '<statusCode code="new"/><x/>')),
+  structure('element of another namespace', swap('<statusCode code="new"/>', '<statusCode xmlns="urn:x" code="new"/>')),
+]; // prettier-ignore
+
+const hl7Mutants: Mutant[] = [
+  ...transportMutants('PRPA_IN201307UV02', 'PRPA_IN201305UV02'),
+  ...queryMutants,
+  ...mandatory.map((name) => structure(`${name} absent`, drop(name))),
+  ...['patientIdentifier', 'queryByParameter'].map((name) => structure(`${name} twice`, twice(name))),
+  hl7('attentionLine not nil', swap('<attentionLine xsi:nil="true"/>', '<attentionLine/>'), 'HL7_ATTENTION_LINE'),
+  hl7('other reason', swap('code="TEST_EXST"', 'code="REAC"'), 'HL7_REASON'),
+  hl7('reason of another system', swap('codeSystem="1.2.250.1.213.1.1.4.11"', 'codeSystem="1.2.250.1.213.1.1.4.12"'), 'HL7_REASON'),
   hl7('dataSource not nil', swap('<dataSource xsi:nil="true"/>', '<dataSource/>'), 'HL7_DATA_SOURCE'),
   hl7('patient of an unknown authority', swap('<value root="1.2.250.1.213.1.4.10"', '<value root="1.2.250.1.213.1.4.99"'), 'HL7_PATIENT_ROOT'),
   hl7('patient without number', swap(/(<value root="[^"]*") extension="[^"]*"/, '$1'), 'HL7_PATIENT_EXTENSION'),
