@@ -20,8 +20,11 @@ export function outputOf(node: XmlNode): { status: DmpStatus; output: XmlNode } 
   return { output, status: defined({ status, context: textIn(output, 'context') }) };
 }
 
+/** The children of that name, in the namespace of the answer. */
+export const rowsIn = (node: XmlNode, name: string): XmlNode[] => childrenOf(node, name, node.ns);
+
 /** Texts of the children of that name, without the empty ones. */
 export const textsIn = (node: XmlNode, name: string): string[] =>
-  childrenOf(node, name, node.ns).flatMap((c) => (c.text.trim() === '' ? [] : [c.text.trim()]));
+  rowsIn(node, name).flatMap((c) => (c.text.trim() === '' ? [] : [c.text.trim()]));
 
 export const textIn = (node: XmlNode, name: string): string | undefined => textsIn(node, name)[0];

@@ -7,6 +7,7 @@
  * table 4.2.4.1-2. DMP codes have no public list: what is marked [C2]/[M] in dmp-wire §5 falls back on its kind.
  */
 import { accessErrors } from './errors/access.ts';
+import { administrativeErrors } from './errors/administrative.ts';
 import { consentErrors } from './errors/consents.ts';
 import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
@@ -33,6 +34,7 @@ export const errorGroups = [
   subscriptionErrors,
   constraintErrors,
   identityErrors,
+  administrativeErrors,
   consentErrors,
   documentErrors,
   relationErrors,
@@ -51,6 +53,7 @@ export const errors = {
   ...subscriptionErrors,
   ...constraintErrors,
   ...identityErrors,
+  ...administrativeErrors,
   ...consentErrors,
   ...documentErrors,
   ...relationErrors,

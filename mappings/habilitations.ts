@@ -4,9 +4,9 @@
  */
 import { oidPerson, oidStructure } from './codecs/identifiers.ts';
 import { defined } from './defined.ts';
-import { outputOf, textIn, textsIn, type DmpStatus } from './dmp-output.ts';
+import { outputOf, rowsIn, textIn, textsIn, type DmpStatus } from './dmp-output.ts';
 import { el, type Element } from './xml/build.ts';
-import { childrenOf, type XmlNode } from './xml/tree.ts';
+import type { XmlNode } from './xml/tree.ts';
 
 export const habilitationsNs = 'urn:si-dmp-habilitations';
 
@@ -48,7 +48,7 @@ export const readSetAuthorization = (node: XmlNode): DmpStatus => outputOf(node)
 /** @throws RangeError when the element says no status, or a row does not say who holds it or whether it is active */
 export function readListAuthorization(node: XmlNode): { status: DmpStatus; rows: AuthorizationRow[] } {
   const { status, output } = outputOf(node);
-  return { status, rows: childrenOf(output, 'listOfAuthorizationByPatient').map(readRow) };
+  return { status, rows: rowsIn(output, 'listOfAuthorizationByPatient').map(readRow) };
 }
 
 const kinds: Readonly<Record<string, AuthorizationRow['holder']['kind']>> = {

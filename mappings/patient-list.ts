@@ -3,10 +3,10 @@
  * document. Source: dmp-wire §7.
  */
 import { defined } from './defined.ts';
-import { outputOf, textIn, type DmpStatus } from './dmp-output.ts';
+import { outputOf, rowsIn, textIn, type DmpStatus } from './dmp-output.ts';
 import { boolean } from './hl7v3/patient-read.ts';
 import { el, type Element } from './xml/build.ts';
-import { childrenOf, type XmlNode } from './xml/tree.ts';
+import type { XmlNode } from './xml/tree.ts';
 
 export const patientsNs = 'urn:si-dmp-patients';
 
@@ -48,11 +48,11 @@ export const writePatientList = ({ since, by, owner }: PatientListQuery): Elemen
 /** @throws RangeError when the element says no status, or a row does not say whose DMP it is */
 export function readPatientList(node: XmlNode): { status: DmpStatus; rows: PatientListRow[] } {
   const { status, output } = outputOf(node);
-  return { status, rows: childrenOf(output, 'patientlistData').map(readRow) };
+  return { status, rows: rowsIn(output, 'patientlistData').map(readRow) };
 }
 
 function readRow(row: XmlNode): PatientListRow {
-  const identifiers = childrenOf(row, 'patientIdentifier').flatMap((id) => {
+  const identifiers = rowsIn(row, 'patientIdentifier').flatMap((id) => {
     const value = textIn(id, 'nationalId');
     const system = textIn(id, 'nationalIdType');
     return value === undefined || system === undefined ? [] : [{ system, value }];

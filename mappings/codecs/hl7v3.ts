@@ -63,6 +63,9 @@ export const v3Telecom: Codec<Telecom, ContactPoint> = {
   },
 };
 
+/** Texts of a list; FHIR JSON has null where there is only an extension. */
+const present = (texts: readonly string[] = []): string[] => texts.filter(Boolean);
+
 /** Lines: those of the street, then the further locator. An address without a part that the DMP has is none. */
 export const v3Address: Codec<PostalAddress, Address> = {
   decode(wire) {
@@ -70,8 +73,8 @@ export const v3Address: Codec<PostalAddress, Address> = {
     const { city, postalCode, country } = wire;
     return defined<Address>({ line: line.length === 0 ? undefined : line, city, postalCode, country });
   },
-  encode({ line = [], city, postalCode, country }) {
-    const [streetAddressLine, ...more] = line;
+  encode({ line, city, postalCode, country }) {
+    const [streetAddressLine, ...more] = present(line);
     const additionalLocator = more.length === 0 ? undefined : more.join('\n');
     const wire = defined<PostalAddress>({ streetAddressLine, additionalLocator, postalCode, city, country });
     return Object.keys(wire).length === 0 ? undefined : wire;
@@ -85,6 +88,13 @@ export function v3BirthDate(wire: string): string | undefined {
     if (date !== undefined) return date;
   }
   return undefined;
+}
+
+/** The names that a message can say: the official one, and the usual one or, where there is neither, one without use. */
+export function saidNames(names: readonly HumanName[]): HumanName[] {
+  const official = names.find((n) => n.use === 'official');
+  const usual = names.find((n) => n.use === 'usual') ?? (official ? undefined : names.find((n) => n.use === undefined));
+  return [official, usual].filter((n) => n !== undefined);
 }
 
 /**
@@ -107,11 +117,11 @@ export const v3Name: Codec<PersonName, HumanName[]> = {
     return names;
   },
   encode(names) {
-    const official = names.find((n) => n.use === 'official');
-    const usual =
-      names.find((n) => n.use === 'usual') ?? (official ? undefined : names.find((n) => n.use === undefined));
+    const said = saidNames(names);
+    const official = said.find((n) => n.use === 'official');
+    const usual = said.find((n) => n !== official);
     const first = (get: (n: HumanName) => string[] | undefined): string[] =>
-      [official, usual].flatMap((n) => (n && get(n)?.length ? [get(n) ?? []] : []))[0] ?? [];
+      said.map((n) => present(get(n))).find((texts) => texts.length > 0) ?? [];
     if (!official && !usual) return undefined;
     return defined<PersonName>({
       prefix: first((n) => n.prefix)[0],

@@ -9,6 +9,7 @@ import { readExistenceAnswer, type ExistenceAnswer } from '../../mappings/hl7v3/
 import { existenceToPatient, isAbout, patientExtensions, refusalOf, traitsFromDmp } from '../../mappings/patient.ts';
 import { child, parseXml, type XmlNode } from '../../mappings/xml/tree.ts';
 import { describeShared } from '../support/shared.ts';
+import { frCorePatientErrors } from './fr-core.ts';
 
 const profiles = path.resolve(import.meta.dirname, '../../profiles');
 
@@ -150,67 +151,12 @@ describe('definitions of the extensions', () => {
   });
 });
 
-/** Whether a value holds a FHIR pattern: every part of the pattern is there; of arrays, some member matches. */
-function holds(value: unknown, pattern: unknown): boolean {
-  if (Array.isArray(pattern)) return Array.isArray(value) && pattern.every((p) => value.some((v) => holds(v, p)));
-  if (typeof pattern === 'object' && pattern !== null)
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      Object.entries(pattern).every(([k, p]) => holds((value as Record<string, unknown>)[k], p))
-    );
-  return value === pattern;
-}
-
-/** Medplum counts the members of a slice, but does not look inside: minimum and patterns of the parts, checked here. */
-function sliceProblems(patient: Patient, profile: StructureDefinition): string[] {
-  const elements = profile.snapshot?.element ?? [];
-  const patternOf = (id: string): unknown =>
-    Object.entries(elements.find((e) => e.id === id) ?? {}).find(([k]) => k.startsWith('pattern'))?.[1];
-  const problems: string[] = [];
-  for (const [list, discriminator] of [
-    ['identifier', 'type'],
-    ['name', 'use'],
-  ] as const)
-    for (const slice of elements.filter((e) => new RegExp(`^Patient\\.${list}:[^.]+$`).test(e.id ?? ''))) {
-      const id = slice.id as string;
-      const pattern = patternOf(`${id}.${discriminator}`);
-      if (pattern === undefined) throw new Error(`no discriminator in ${id}`);
-      for (const item of (patient[list] ?? []) as unknown as Record<string, unknown>[])
-        if (holds(item[discriminator], pattern))
-          for (const part of elements.filter(
-            (e) => e.id?.startsWith(`${id}.`) && !e.id.slice(id.length + 1).includes('.'),
-          )) {
-            const value = item[part.path.split('.')[2] as string];
-            if ((part.min ?? 0) > 0 && value === undefined) problems.push(`${part.id ?? ''} missing`);
-            const wanted = patternOf(part.id as string);
-            if (value !== undefined && wanted !== undefined && !holds(value, wanted))
-              problems.push(`${part.id ?? ''} differs`);
-          }
-    }
-  return problems;
-}
-
 describeShared('Patients of the golden answers', (dir) => {
   const answer = (name: string): ExistenceAnswer =>
     readExistenceAnswer(
       child(parseXml(readFileSync(path.join(dir, 'wire/messages', `${name}.xml`))), 'Body')?.children[0] as XmlNode,
     );
-  const profile = (name: string): StructureDefinition =>
-    JSON.parse(
-      readFileSync(path.join(dir, 'fhir/fr-core', `StructureDefinition-${name}-2.1.0.json`), 'utf8'),
-    ) as StructureDefinition;
-  const errors = (patient: Patient): unknown[] => {
-    const inside = sliceProblems(patient, profile('fr-core-patient'));
-    try {
-      return [
-        ...inside,
-        ...validateResource(patient, { profile: profile('fr-core-patient') }).filter((i) => i.severity === 'error'),
-      ];
-    } catch (error) {
-      return (error as { outcome?: { issue?: unknown[] } }).outcome?.issue ?? [error, ...inside];
-    }
-  };
+  const errors = frCorePatientErrors(dir);
   const names = [
     'td0-2/01-response-found-valide-mt',
     'td0-2/02-response-authorization-expired',
