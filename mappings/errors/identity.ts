@@ -1,4 +1,6 @@
 /** The error table: identity. */
+import { correctionErrors } from './identity-correction.ts';
+import { identityFeedErrors } from './identity-feed.ts';
 import { row, type ErrorRow } from './row.ts';
 
 export const identityErrors = {
@@ -45,4 +47,6 @@ export const identityErrors = {
     'Le DMP de ce patient est fermé : il ne peut pas être alimenté.',
     'This patient’s DMP is closed: it cannot be fed.',
   ),
+  ...identityFeedErrors,
+  ...correctionErrors,
 } as const satisfies Record<string, ErrorRow>;

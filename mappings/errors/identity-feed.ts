@@ -1,0 +1,151 @@
+/** The error table: identities that an establishment feeds, and what it deposits under their local identifiers. */
+import { row, type ErrorRow } from './row.ts';
+
+export const identityFeedErrors = {
+  'identity-domain': row(
+    400,
+    'code-invalid',
+    'Ce domaine d’identifiants n’est pas un de ceux de l’établissement : attendu {expected}.',
+    'This identifier domain is not one of the establishment’s: expected {expected}.',
+  ),
+  'identity-criteria': row(
+    400,
+    'value',
+    'L’identité s’alimente par Patient?identifier=<domaine>|<identifiant local>, une fois et sans autre critère.',
+    'An identity is fed by Patient?identifier=<domain>|<local identifier>, once and with no other criterion.',
+  ),
+  'identity-identifier': row(
+    422,
+    'business-rule',
+    'Patient.identifier doit porter, une seule fois pour ce domaine, l’identifiant local de la requête.',
+    'Patient.identifier must hold the local identifier of the request, and no other one of its domain.',
+  ),
+  'identity-element': row(
+    422,
+    'business-rule',
+    'Patient.{element} n’est pas accepté ici ({detail}).',
+    'Patient.{element} is not accepted here ({detail}).',
+  ),
+  'identity-unknown': row(
+    422,
+    'not-found',
+    'Cet identifiant local est inconnu de la passerelle : transmettez d’abord l’identité (PUT Patient?identifier=…, ITI-104), ou désignez le patient par son INS.',
+    'This local identifier is unknown to the gateway: feed the identity first (PUT Patient?identifier=…, ITI-104), or give the patient by INS.',
+  ),
+  'identity-inactive': row(
+    422,
+    'business-rule',
+    'Cette identité n’est plus active (Patient/{identity}) : transmettez-la de nouveau si elle doit servir.',
+    'This identity is no longer active (Patient/{identity}): feed it again if it is to be used.',
+  ),
+  'identity-merged': row(
+    422,
+    'business-rule',
+    'Cette identité a été fusionnée : utilisez celle qui la remplace, Patient/{survivor}.',
+    'This identity was merged away: use the one that replaces it, Patient/{survivor}.',
+  ),
+  'identity-no-ins': row(
+    422,
+    'business-rule',
+    'Aucun INS n’est rattaché à cette identité (Patient/{identity}) : récupérez-le (INSi) puis transmettez l’identité de nouveau.',
+    'No INS is linked to this identity (Patient/{identity}): obtain it (INSi), then feed the identity again.',
+  ),
+  'identity-ambiguous': row(
+    422,
+    'multiple-matches',
+    'L’INS de cette identité est aussi porté par {others} dans le même domaine, doublon probable : fusionnez-les ou corrigez le rattachement.',
+    'The INS of this identity is also borne by {others} in the same domain, a probable duplicate: merge them or correct the link.',
+  ),
+  'identity-contradiction': row(
+    422,
+    'business-rule',
+    'L’INS indiqué n’est pas celui auquel cet identifiant local est rattaché (Patient/{identity}) : corrigez l’un ou l’autre.',
+    'The INS given is not the one to which this local identifier is linked (Patient/{identity}): correct one of them.',
+  ),
+  'identity-not-qualified': row(
+    422,
+    'business-rule',
+    'L’identité n’est pas qualifiée : son statut est {status} ({where}). Seule une identité validée (VALI) avec un INS peut alimenter le DMP : validez-la puis recommencez.',
+    'The identity is not qualified: its status is {status} ({where}). Only a validated identity (VALI) with an INS may feed the DMP: validate it, then try again.',
+  ),
+  'identity-status-unsaid': row(
+    422,
+    'required',
+    'Rien ne dit que l’identité est qualifiée : indiquez fr-core-identity-reliability (identityStatus VALI) dans le Patient du dépôt, ou transmettez l’identité (ITI-104).',
+    'Nothing says that the identity is qualified: state fr-core-identity-reliability (identityStatus VALI) in the deposit’s Patient, or feed the identity (ITI-104).',
+  ),
+  'identity-trait-differs': row(
+    422,
+    'business-rule',
+    'Le trait d’identité {trait} n’est pas celui que le DMP connaît pour cet INS : vérifiez l’identité.',
+    'The identity trait {trait} is not what the DMP knows for this INS: check the identity.',
+  ),
+  'identity-compare-absent': row(
+    404,
+    'not-found',
+    'Cette personne n’a pas de DMP : ses traits d’identité seront comparés à la prochaine transmission.',
+    'This person has no DMP: the identity traits will be compared at the next feed.',
+  ),
+  'identity-compare-failed': row(
+    503,
+    'transient',
+    'Le DMP n’a pas pu être interrogé ({code}) : les traits d’identité ne sont pas encore comparés.',
+    'The DMP could not be asked ({code}): the identity traits are not compared yet.',
+    true,
+  ),
+  'identity-wrong-record': row(
+    409,
+    'business-rule',
+    'L’INS de cette identité n’est plus le même : ce qui a été versé dans l’ancien DMP se corrige par Patient/$correct-record (wrong = Patient/{wrong}).',
+    'The INS of this identity is no longer the same: what was fed to the former DMP is corrected by Patient/$correct-record (wrong = Patient/{wrong}).',
+  ),
+  'identity-survivor': row(
+    422,
+    'business-rule',
+    'L’identité qui remplace (link.other) doit être une autre identité connue et active du même domaine : {detail}.',
+    'The identity that replaces (link.other) must be another one, known and active, of the same domain: {detail}.',
+  ),
+  'identity-fed': row(200, 'informational', 'L’identité est enregistrée.', 'The identity is recorded.'),
+  'pix-source-domain': row(
+    400,
+    'code-invalid',
+    'Le domaine de sourceIdentifier est inconnu : attendu {expected}.',
+    'sourceIdentifier Assigning Authority not found: expected {expected}.',
+  ),
+  'pix-source-unknown': row(
+    404,
+    'not-found',
+    'L’identifiant donné dans sourceIdentifier est inconnu : transmettez d’abord l’identité (ITI-104).',
+    'sourceIdentifier Patient Identifier not found: feed the identity first (ITI-104).',
+  ),
+  'pix-target-domain': row(
+    403,
+    'code-invalid',
+    'Le domaine demandé dans targetSystem est inconnu : attendu {expected}.',
+    'targetSystem not found: expected {expected}.',
+  ),
+  'match-identifier': row(
+    400,
+    'required',
+    'Indiquez un identifiant (INS ou identifiant local transmis) : la recherche par les seuls traits est réservée à la régulation médicale (finalité centre_15).',
+    'Give an identifier (an INS, or a local one that was fed): a search by traits alone is for emergency regulation (purpose centre_15).',
+  ),
+  'match-traits': row(
+    400,
+    'required',
+    'Indiquez au moins le nom de naissance ou d’usage, un prénom ou la date de naissance.',
+    'Give at least a family name, a given name or the birth date.',
+  ),
+  'match-modifier': row(
+    400,
+    'extension',
+    'modifierExtension n’est pas comprise ici : retirez-la.',
+    'modifierExtension is not understood here: remove it.',
+  ),
+  'match-compared': row(
+    200,
+    'informational',
+    'Traits comparés à ceux du DMP, sans différence : {traits}.',
+    'Traits compared with those of the DMP, without a difference: {traits}.',
+  ),
+} as const satisfies Record<string, ErrorRow>;
