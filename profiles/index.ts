@@ -7,6 +7,7 @@ import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition }
 import { conceptMaps } from './concept-maps.ts';
 import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
+import { rightsDefinitions } from './rights.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
 
 export type Definition = StructureDefinition | CodeSystem | OperationDefinition | ConceptMap;
@@ -23,6 +24,7 @@ export function loadProfiles(): Definition[] {
     ...upstreamCodeSystems(),
     ...attributeCodeSystems(),
     ...consentDefinitions(),
+    ...rightsDefinitions(),
     ...conceptMaps(),
   ];
 }

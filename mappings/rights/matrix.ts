@@ -4,6 +4,8 @@
  * of DIRECTE are left out: a server has no card.
  */
 
+import { ours } from '../canonicals.ts';
+
 /** Modes that a server can use; `VihfMode` of the DMP client. */
 export type Mode = 'INDIRECTE' | 'INDIRECTE_RENFORCEE';
 
@@ -46,6 +48,8 @@ export const limits = {
   unlisted: ['La matrice de ce mode ne la mentionne pas.', 'The matrix of this mode does not mention it.'],
 } as const satisfies Record<string, readonly [fr: string, en: string]>;
 export type Limit = keyof typeof limits;
+/** Code system of the limits, published. */
+export const limitSystem = `${ours}/CodeSystem/right-limit`;
 
 const symbols = {
   y: 'yes',

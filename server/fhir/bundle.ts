@@ -83,6 +83,7 @@ const summaryElements: Record<string, readonly string[]> = {
     'content',
   ],
   List: ['status', 'mode', 'title', 'code', 'subject', 'date', 'source'],
+  AuditEvent: ['type', 'subtype', 'action', 'recorded', 'outcome', 'outcomeDesc', 'purposeOfEvent'],
   Patient: [
     'identifier',
     'active',
@@ -102,6 +103,7 @@ const summaryElements: Record<string, readonly string[]> = {
 const mandatory: Record<string, readonly string[]> = {
   DocumentReference: ['status', 'content'],
   List: ['status', 'mode'],
+  AuditEvent: ['type', 'recorded', 'agent', 'source'],
   Patient: [],
 };
 

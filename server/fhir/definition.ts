@@ -5,6 +5,7 @@
  * Sources: PDSm CapabilityStatement « Gestionnaire de partage » and MHD Document Responder/Recipient (spec/fhir.md A.2,
  * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
  */
+import { auditEvents } from './api/audit-events.ts';
 import { binaries } from './api/binaries.ts';
 import { bundles, systemInteractions } from './api/bundles.ts';
 import { mhd, pdsm } from './api/canonicals.ts';
@@ -29,6 +30,7 @@ export const resources: readonly ResourceDefinition[] = [
   binaries,
   subscriptions,
   consents,
+  auditEvents,
 ];
 
 /** The guides that this API follows. */

@@ -1,6 +1,7 @@
 /**
  * Which function serves which declared interaction. The router refuses to start when this and `definition.ts` differ.
  */
+import { readAuditEvent, searchAuditEvents } from './audit/interactions.ts';
 import { readBinary } from './binary-read.ts';
 import {
   createConsent,
@@ -14,6 +15,9 @@ import { searchConsents } from './consent/search.ts';
 import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
+import { identityHistory } from './identity/history.ts';
+import { feedPatient, removePatient } from './identity/interactions.ts';
+import { crossReference } from './identity/pix.ts';
 import { readList } from './list-read.ts';
 import { searchLists } from './list-search.ts';
 import { generateMetadata } from './operations/generate-metadata.ts';
@@ -36,6 +40,10 @@ export const handlers: Handlers = {
   transaction,
   'Patient.search-type': searchPatients,
   'Patient.read': readPatient,
+  'Patient.update': feedPatient,
+  'Patient.delete': removePatient,
+  'Patient.$identity-history': identityHistory,
+  'Patient.$ihe-pix': crossReference,
   'DocumentReference.create': createDocument,
   'DocumentReference.read': readDocument,
   'DocumentReference.patch': patchDocument,
@@ -47,6 +55,8 @@ export const handlers: Handlers = {
   'DocumentReference.$validate': validate('DocumentReference'),
   'List.$validate': validate('List'),
   'Bundle.$validate': validate('Bundle'),
+  'AuditEvent.read': readAuditEvent,
+  'AuditEvent.search-type': searchAuditEvents,
   'Binary.read': readBinary,
   'Subscription.create': createSubscription,
   'Subscription.update': updateSubscription,
