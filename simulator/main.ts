@@ -14,7 +14,7 @@ if (missing.length > 0) {
 }
 const simulator = await startSimulator(settings);
 process.stdout.write(
-  `DMP simulator: ${simulator.url} (mutual TLS), control: ${simulator.controlUrl}, seed: ${settings.seed}\n`,
+  `DMP simulator: ${simulator.url} (mutual TLS), control: ${simulator.controlUrl}, web site: ${simulator.webUrl}, seed: ${settings.seed}\n`,
 );
 
 const stop = () => void simulator.close().then(() => process.exit(0));

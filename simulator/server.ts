@@ -42,6 +42,8 @@ export interface Simulator {
   url: string;
   /** `http://127.0.0.1:…/control` */
   controlUrl: string;
+  /** Origin of the web site that a link opens: `http://127.0.0.1:…` (pages under `/AccesDirect/`). */
+  webUrl: string;
   /** The world of the moment (it is another one after a reset). */
   world(): World;
   close(): Promise<void>;
@@ -84,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: `https://${host === '0.0.0.0' ? 'localhost' : host}:${port}${base}`,
     controlUrl: `http://127.0.0.1:${controlPort}/control`,
+    webUrl: `http://127.0.0.1:${controlPort}`,
     world: () => state.world,
     async close() {
       await Promise.all([soap, control].map((server) => closeServer(server)));

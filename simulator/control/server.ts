@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 import { findSeed, parseSeed } from '../seed/read.ts';
 import { adjust, adjustable, type Settings } from '../settings.ts';
+import { directAccess, isDirectAccess } from '../web/direct-access.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
 import type { CallLog } from './calls.ts';
 import { type FaultQueue, injectedFault } from './faults.ts';
@@ -116,6 +117,10 @@ export function createControlServer(state: State): Server {
     const run = async () => {
       const [path] = (request.url ?? '').split('?');
       if (request.headers.origin !== undefined) return send(403, { error: 'not for browsers' });
+      if (isDirectAccess(path ?? '')) {
+        const page = directAccess(request.method ?? '', path ?? '');
+        return response.writeHead(page.status, page.headers).end(page.body);
+      }
       const route = routes[`${request.method ?? ''} ${path ?? ''}`];
       if (route === undefined) return send(404, { error: 'unknown', routes: Object.keys(routes) });
       try {
