@@ -37,14 +37,12 @@ export async function ensureAuthorization(
   const status = answer.authorization ?? authorizationStatus.none;
   if (isValid(status)) return;
   if (status === authorizationStatus.forbidden) throw new IssueError({ key: 'authorization-blocked' });
-  const refusal = new IssueError({ key: 'authorization-missing', values: { status } });
   const consents = inForce(decisions, 'consultation', now()) === 'permit';
-  if (config.AUTHORIZATION !== 'declare' || !consents || wasDeclaredInVain(before, keeping)) throw refusal;
-  if (!(await store.authorizations.claimDeclaration(before.id, now(), lease))) {
-    await untilDeclared(ins, context, keeping);
-    return;
-  }
-  await declare(before, context, keeping);
+  if (config.AUTHORIZATION !== 'declare' || !consents || wasDeclaredInVain(before, keeping))
+    throw new IssueError({ key: 'authorization-missing', values: { status } });
+  if (await store.authorizations.claimDeclaration(before.id, now(), lease))
+    await declare(before, status, context, keeping);
+  else await untilDeclared(ins, context, keeping);
 }
 
 /** Declared from here and still not valid: another declaration would not help. */
@@ -53,21 +51,29 @@ const wasDeclaredInVain = ({ declaredAt, status }: StoredAuthorization, { config
   isValid(status) &&
   declaredAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now().getTime();
 
-async function declare(known: StoredAuthorization, context: CallContext, keeping: Gatekeeping): Promise<void> {
-  const { store, dmp, now, record } = keeping;
+async function declare(
+  { id, patientId, ins }: StoredAuthorization,
+  status: string,
+  context: CallContext,
+  keeping: Gatekeeping,
+): Promise<void> {
+  const { config, store, dmp, now, record } = keeping;
+  // Declared by another between the question to the DMP and the claim: the claim ends with what was said then.
+  const current = await store.authorizations.known(ins, context.requester.personId);
+  if (current && isFresh(current, config, now())) return store.authorizations.save(id, current, now());
   const details = { transaction: 'TD0.3', action: 'AJOUT', automatic: true };
   const tell = (outcome: 'success' | 'failure'): Promise<void> =>
-    record(context, { kind: 'authorization', patientId: known.patientId, outcome, details });
+    record(context, { kind: 'authorization', patientId, outcome, details });
   try {
     await dmp.call(td0_3, { action: 'AJOUT' }, context);
   } catch (error) {
     // The claim ends, so that the next one may try.
-    await store.authorizations.save(known.id, { checkedAt: null, status: null }, now());
+    await store.authorizations.save(id, { status, checkedAt: now() }, now());
     await tell('failure');
     throw error;
   }
   await store.authorizations.save(
-    known.id,
+    id,
     { status: authorizationStatus.valid, checkedAt: now(), declaredAt: now() },
     now(),
   );
@@ -85,7 +91,8 @@ async function untilDeclared(ins: PatientIns, { requester, signal }: CallContext
 }
 
 /**
- * Keeps what TD0.2 said of the one who asked.
+ * Keeps what TD0.2 said of the one who asked, when it is valid: what is not, is asked again anyway, and must not end the claim of
+ * somebody who is declaring it now.
  * @returns what was known before
  */
 export async function remember(
@@ -96,13 +103,8 @@ export async function remember(
 ): Promise<StoredAuthorization> {
   const { id: patientId } = await store.patients.byIns(ins);
   const known = await store.authorizations.of(patientId, requester.personId);
-  const status = answer.authorization ?? authorizationStatus.none;
-  // A valid one that turned out not to be: `declaredAt` still tells, and the word of the DMP is kept at its next use.
-  if (isValid(status) || !isValid(known.status))
-    await store.authorizations.save(
-      known.id,
-      { status, treatingPhysician: answer.treatingPhysician ?? false, checkedAt: now() },
-      now(),
-    );
+  const { authorization: status, treatingPhysician = false } = answer;
+  if (isValid(status))
+    await store.authorizations.save(known.id, { status, treatingPhysician, checkedAt: now() }, now());
   return known;
 }

@@ -2,6 +2,7 @@
  * The consent gate: what the patient allows, asked before the DMP is called, for every transaction, in one place (`guard`). What a
  * transaction needs stands in its declaration; nothing reaches the DMP around it.
  */
+import { isValid } from '../../mappings/consent/authorization.ts';
 import { emergencyProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import type { Config } from '../config.ts';
@@ -114,15 +115,18 @@ export function createGate(keeping: Gatekeeping): Gate {
       if (transaction !== td0_2.name || !patient || requester.strength !== 'psc' || config.AUTHORIZATION === 'dmp')
         return;
       const told = answer as Parameters<typeof remember>[2];
-      if (told.patients.length === 0 || told.authorization === undefined) return;
+      if (told.patients.length === 0) return;
       const known = await store.authorizations.known(patient, requester.personId);
-      // Each further visit would write a row without need.
-      if (known?.status === told.authorization && isFresh(known, config, now())) return;
-      await remember(patient, requester, told, keeping);
+      if (isValid(told.authorization)) {
+        // Each further visit would write a row without need.
+        if (!isFresh(known, config, now())) await remember(patient, requester, told, keeping);
+      } else if (isFresh(known, config, now()) && known) {
+        await store.authorizations.save(known.id, { checkedAt: null }, now());
+      }
     },
 
     async refused({ requester, patient }, error) {
-      const isDenied = error instanceof DmpError && /^DMP(Authorization|Access)Denied/.test(error.code);
+      const isDenied = error instanceof DmpError && error.code === 'DMPAuthorizationDenied';
       if (!isDenied || !patient) return;
       const known = await store.authorizations.known(patient, requester.personId);
       if (known) await store.authorizations.save(known.id, { checkedAt: null, emergencyUntil: null }, now());

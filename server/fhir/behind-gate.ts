@@ -10,8 +10,9 @@ export function behindGate(given: Pick<Services, 'config' | 'store' | 'dmp' | 'n
   const gate = createGate({
     ...given,
     // Whoever calls the DMP through the REST API, or has a subscription do it, is a caller.
-    record: ({ requester, requestId }, what) =>
-      record({ store, now }, requester as Caller, { ...what, ...(requestId === undefined ? {} : { requestId }) }),
+    record: async ({ requester, requestId }, what) => {
+      await record({ store, now }, requester as Caller, { ...what, ...(requestId === undefined ? {} : { requestId }) });
+    },
   });
   return { gate, dmp: guard(given.dmp, gate) };
 }

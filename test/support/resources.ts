@@ -4,6 +4,7 @@ import type {
   Binary,
   Bundle,
   BundleEntry,
+  Consent,
   DocumentReference,
   Extension,
   List,
@@ -62,6 +63,20 @@ export function reliability(status: string): Extension {
         valueCoding: { system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445', code: status },
       },
     ],
+  };
+}
+
+/** What a patient allows, as lean as it goes. @param topic code of our CodeSystem consent-topic */
+export function consent(who: Who, topic: string, decision: 'permit' | 'deny' = 'permit'): Consent {
+  return {
+    resourceType: 'Consent',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    category: [{ coding: [{ system: 'https://dmp-fhir.example/CodeSystem/consent-topic', code: topic }] }],
+    patient: { identifier: { system: INS_TEST, value: patients[who].ins } },
+    dateTime: '2026-11-20T09:00:00Z',
+    policy: [{ uri: `https://dmp-fhir.example/policy/${topic}` }],
+    provision: { type: decision },
   };
 }
 

@@ -11,14 +11,14 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
-import { startSimulator } from '../../simulator/server.ts';
-import type { Settings } from '../../simulator/settings.ts';
+import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { ensurePki } from '../../tools/pki.ts';
 import { makeToken } from '../../tools/token.ts';
 import { freshDatabase } from './database.ts';
+import { consent, INS_TEST, patients, type Who } from './resources.ts';
 
-export type Kind = 'nurse' | 'doctor';
+export type Kind = 'nurse' | 'doctor' | 'admin';
 /** A failure of the DMP, as a test names it. */
 export type FaultSpec = { transaction?: string } & (
   | { kind: 'reset' | 'html503' | 'garbage' | 'relatesTo' | 'corrupt' | 'truncate' }
@@ -60,8 +60,13 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * Starts the whole stack; close it in `afterAll`.
  * @param settings of the façade
  * @param world settings of the simulator
+ * @param consents whether the story's patients have agreed to feeding and consultation, on record
  */
-export async function startStack(settings: Record<string, string> = {}, world: Partial<Settings> = {}) {
+export async function startStack(
+  settings: Record<string, string> = {},
+  world: Partial<SimulatorOptions> = {},
+  { consents = true }: { consents?: boolean } = {},
+) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
   const pki = await ensurePki(path.join(dataDir, 'pki'));
   const simulator = await startSimulator({
@@ -122,6 +127,24 @@ export async function startStack(settings: Record<string, string> = {}, world: P
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
   }
+
+  if (consents)
+    for (const who of Object.keys(patients) as Who[])
+      for (const topic of ['feeding', 'consultation'])
+        await request(
+          'POST',
+          '/Consent',
+          'nurse',
+          { 'content-type': 'application/fhir+json' },
+          JSON.stringify(consent(who, topic)),
+        );
+
+  // The doctor has seen that P1 and P2 give access: what is believed then is not asked again (AUTHORIZATION_TTL_SECONDS).
+  if (consents)
+    for (const who of ['P1', 'P2'] as const) {
+      const identifier = encodeURIComponent(`${INS_TEST}|${patients[who].ins}`);
+      await request('GET', `/Patient?identifier=${identifier}`, 'doctor');
+    }
 
   const control = async (method: string, route: string, body?: unknown): Promise<Record<string, unknown>> => {
     const answer = await fetch(`${simulator.controlUrl}/${route}`, {

@@ -132,7 +132,7 @@ async function send(
   const { caller } = call;
   const { id: patientId } = await store.patients.byIns(ins);
   const { id } = await store.authorizations.of(patientId, caller.personId);
-  const tell = (outcome: 'success' | 'failure'): Promise<void> =>
+  const tell = (outcome: 'success' | 'failure'): Promise<unknown> =>
     record({ store, now }, caller, {
       kind: 'authorization',
       patientId,
