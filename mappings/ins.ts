@@ -39,6 +39,9 @@ const accepted: Record<Environment, readonly string[]> = {
   production: [insOids.nir, insOids.nia],
 };
 
+/** The authorities whose INS an environment takes: OIDs. */
+export const insAuthorities = (environment: Environment): readonly string[] => accepted[environment];
+
 /** Whether an OID is the authority of an INS (INS-C is not). */
 export function isInsOid(oid: string | undefined): boolean {
   return oid !== undefined && Object.hasOwn(insTypes, oid);

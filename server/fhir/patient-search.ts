@@ -1,16 +1,20 @@
 /**
  * Does this person have a DMP? TD0.2 behind `GET /fhir/Patient?identifier=…`, `?_id=…` and `GET /fhir/Patient/{id}`.
- * PDSm4DMP TD02 (spec/fhir.md A.7): no entry, no DMP.
+ * PDSm4DMP TD02 (spec/fhir.md A.7): no entry, no DMP. A local identifier that was fed (ITI-104) stands for its INS; an identity
+ * that was fed is read as it was fed.
  */
 import type { Patient } from '@medplum/fhirtypes';
+import { localOf, type LocalId } from '../../mappings/identity/identifiers.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { existenceToPatient } from '../../mappings/patient.ts';
 import { td0_2 } from '../dmp/transactions/td0-2.ts';
+import { survivorOf } from '../identity/links.ts';
 import { parseSearch, type Search } from '../search/parse.ts';
 import type { Pair } from '../search/pairs.ts';
 import type { Ins } from '../store/types.ts';
 import { isCount, searchset } from './bundle.ts';
 import { definitionOf } from './definition.ts';
+import { identityOf, readIdentity } from './identity/interactions.ts';
 import { callContext, idOf, type Call, type Handler } from './interaction.ts';
 import { insOfToken, type Designated } from './patient-of.ts';
 import type { Services } from './services.ts';
@@ -20,7 +24,7 @@ const { searchParameters } = definitionOf(type);
 
 export const searchPatients: Handler = async (call, services) => {
   const search = parseSearch(call.pairs, searchParameters, { handling: call.prefer.handling });
-  const designated = await designatedBy(search, services);
+  const designated = await designatedBy(search, call, services);
   const patient = designated && (await askExistence(designated.ins, call, services));
   const selection = { summary: search.summary, elements: search.elements };
   const self: Pair[] = patient ? [['_id', patient.id ?? '']] : [];
@@ -42,7 +46,10 @@ export const searchPatients: Handler = async (call, services) => {
 };
 
 export const readPatient: Handler = async (call, services) => {
-  const known = await services.store.patients.byId(idOf(call));
+  const id = idOf(call);
+  const fed = await readIdentity(id, call, services);
+  if (fed) return fed;
+  const known = await services.store.patients.byId(id);
   if (!known) throw new IssueError({ key: 'not-found', values: { type } });
   const patient = await askExistence(known.ins, call, services);
   if (!patient) throw new IssueError({ key: 'dmp-absent' });
@@ -58,8 +65,9 @@ async function askExistence(ins: Ins, call: Call, services: Services): Promise<P
   return existenceToPatient(answer, { id, traits });
 }
 
-/** Exactly one of `identifier` and `_id`, with one value. Undefined: an `_id` that nobody has. */
-async function designatedBy(search: Search, { config, store }: Services): Promise<Designated | undefined> {
+/** Exactly one of `identifier` and `_id`, with one value. Undefined: an `_id` or local identifier that leads to no INS. */
+async function designatedBy(search: Search, call: Call, services: Services): Promise<Designated | undefined> {
+  const { config, store } = services;
   const { criteria } = search;
   const invalid = (name: string): Issue => ({
     key: 'search-parameter-invalid',
@@ -72,7 +80,24 @@ async function designatedBy(search: Search, { config, store }: Services): Promis
   if (more.length > 0 || others.length > 0 || criterion.modifier !== undefined || value?.type !== 'token') {
     throw new IssueError(invalid(criterion.name));
   }
-  if (criterion.name === 'identifier') return insOfToken(value, config, 'identifier');
-  const known = await store.patients.byId(value.code ?? '');
-  return known && { ins: known.ins, warnings: [] };
+  const { system, code = '' } = value;
+  if (criterion.name === 'identifier') {
+    const local = localOf({ system, value: code }, config.LOCAL_ID_SYSTEMS);
+    return local ? designatedByLocal(local, call, services) : insOfToken(value, config, 'identifier');
+  }
+  const fed = await identityOf(code, call, services);
+  const ins = fed ? fed.ins : (await store.patients.byId(code))?.ins;
+  return ins && { ins, warnings: [] };
+}
+
+/** The INS of a fed identity, or of the one that it was merged into. */
+async function designatedByLocal(
+  { system, value }: LocalId,
+  { caller }: Call,
+  { store }: Services,
+): Promise<Designated | undefined> {
+  const structure = caller.structure.id;
+  const fed = await store.identities.byLocal(structure, system, value);
+  const current = fed && (await survivorOf(fed, structure, { store }));
+  return current?.active && current.ins ? { ins: current.ins, warnings: [] } : undefined;
 }

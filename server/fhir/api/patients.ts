@@ -1,10 +1,13 @@
-/** Patient: does this person have a DMP? */
+/** Patient: does this person have a DMP? And the identities that the establishment feeds. */
+import { opIdentityHistory, opPix, pixmPatient } from '../../../mappings/identity/canonicals.ts';
 import { r4 } from './canonicals.ts';
 import type { ResourceDefinition } from './types.ts';
 
 export const patients: ResourceDefinition = {
   type: 'Patient',
   profile: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient',
+  supportedProfiles: [pixmPatient],
+  versioning: 'versioned',
   interactions: [
     {
       code: 'search-type',
@@ -12,14 +15,49 @@ export const patients: ResourceDefinition = {
       ihe: ['ITI-78'],
       dmp: ['TD0.2'],
       documentation:
-        'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs.',
+        'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs. By a local identifier that was fed, too.',
     },
     {
       code: 'read',
       permission: 'r',
       ihe: [],
       dmp: ['TD0.2'],
-      documentation: 'The same by the opaque id that an earlier answer gave.',
+      documentation:
+        'The same by the opaque id that an earlier answer gave; an identity that the establishment fed, as it was fed (the DMP is not asked).',
+    },
+    {
+      code: 'update',
+      conditional: true,
+      permission: 'u',
+      ihe: ['ITI-104'],
+      dmp: ['TD0.2'],
+      documentation:
+        'An identity of the establishment (PIXm): `PUT Patient?identifier=<domain>|<IPP>` creates or updates it and links its INS, whose traits are compared with the DMP’s once; `active` = false with a link replaced-by merges it. `If-Match`.',
+    },
+    {
+      code: 'delete',
+      conditional: true,
+      permission: 'd',
+      ihe: ['ITI-104'],
+      dmp: [],
+      documentation:
+        'Takes an identity of the establishment out: `DELETE Patient?identifier=<domain>|<IPP>`. It becomes inactive; its history stays.',
+    },
+    {
+      code: 'operation',
+      operation: { name: 'identity-history', level: 'instance', methods: ['get'], definition: opIdentityHistory },
+      permission: 'r',
+      ihe: [],
+      dmp: [],
+      documentation: 'What happened to an identity of the establishment, who did it and when.',
+    },
+    {
+      code: 'operation',
+      operation: { name: 'ihe-pix', level: 'type', methods: ['get', 'post'], definition: opPix },
+      permission: 's',
+      ihe: ['ITI-83'],
+      dmp: [],
+      documentation: 'The other identifiers of a person, among those that were fed: IPP and INS.',
     },
   ],
   searchParameters: [
@@ -27,7 +65,7 @@ export const patients: ResourceDefinition = {
       name: 'identifier',
       type: 'token',
       definition: r4('Patient-identifier'),
-      documentation: 'INS, as urn:oid:…|value. One value.',
+      documentation: 'INS, or local identifier that was fed, as urn:oid:…|value. One value.',
       single: true,
     },
     {

@@ -1,0 +1,84 @@
+/** The Patient of a feed (ITI-104): what it must be, and what of it is looked at. PIXm Patient profile (on PDQm's). */
+import type { Patient, Reference } from '@medplum/fhirtypes';
+import { localOf, localsOfPatient, replacedBy, type LocalId } from '../../../mappings/identity/identifiers.ts';
+import { pixmPatient } from '../../../mappings/identity/canonicals.ts';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import type { Config } from '../../config.ts';
+import type { Designation } from '../../identity/merge.ts';
+import { parsePairs, type Pair } from '../../search/pairs.ts';
+import { localId } from '../patient-of.ts';
+import { hasErrors, isWalkable, validateBase } from '../validation/index.ts';
+
+const type = 'Patient';
+/** Bytes of JSON: traits, identifiers and addresses, no photograph. */
+const maxBytes = 64 * 1024;
+const general: readonly string[] = ['_format', '_pretty'];
+
+/**
+ * The criterion of a conditional interaction: `identifier=<domain>|<value>`, once and alone.
+ * @throws IssueError identity-criteria, identity-domain
+ */
+export function criterionOf(pairs: readonly Pair[], config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): LocalId {
+  const [pair, ...more] = pairs.filter(([name]) => !general.includes(name));
+  if (pair?.[0] !== 'identifier' || more.length > 0) throw new IssueError({ key: 'identity-criteria' });
+  return localToken(pair[1], 'identifier', config);
+}
+
+/** `<domain>|<value>` of a domain of the establishment. @throws IssueError identity-criteria, identity-domain */
+function localToken(token: string, expression: string, config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): LocalId {
+  const [, system, value] = /^([^|]+)\|([^|]{1,64})$/.exec(token) ?? [];
+  const local = localOf({ system, value }, config.LOCAL_ID_SYSTEMS);
+  if (local) return local;
+  if (system === undefined || config.LOCAL_ID_SYSTEMS.includes(system))
+    throw new IssueError({ key: 'identity-criteria', expression });
+  throw unknownDomain(expression, config);
+}
+
+export const unknownDomain = (expression: string, config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): IssueError =>
+  new IssueError({ key: 'identity-domain', expression, values: { expected: config.LOCAL_ID_SYSTEMS.join(', ') } });
+
+/**
+ * The Patient of the body, for the identity of a local identifier.
+ * @throws IssueError with everything that is wrong
+ */
+export function readPatientOf(body: unknown, local: LocalId, config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): Patient {
+  const issues = validateBase(body, type);
+  if (!isWalkable(issues)) throw new IssueError(issues);
+  const patient = body as Patient;
+  const all = [...issues, ...profileIssues(patient), ...identifierIssues(patient, local, config)];
+  if (hasErrors(all)) throw new IssueError(all.filter((i) => (i.severity ?? 'error') === 'error'));
+  return patient;
+}
+
+/** What PIXm and PDQm ask of a Patient beyond R4, and what a store of identities does not take. */
+function profileIssues(patient: Patient): Issue[] {
+  const issues: Issue[] = [];
+  const refuse = (element: string, detail: string): void => {
+    issues.push({ key: 'identity-element', expression: `${type}.${element}`, values: { element, detail } });
+  };
+  if (Buffer.byteLength(JSON.stringify(patient)) > maxBytes)
+    issues.push({ key: 'too-large', expression: type, values: { limit: maxBytes } });
+  if ((patient.name ?? []).length === 0)
+    issues.push({ key: 'required', expression: `${type}.name`, values: { element: 'name', rule: pixmPatient } });
+  if (patient.implicitRules !== undefined) refuse('implicitRules', 'PDQm');
+  if (patient.modifierExtension) refuse('modifierExtension', 'PDQm');
+  if (patient.link && patient.active === undefined) refuse('link', 'PDQm: active');
+  if (replacedBy(patient) && patient.active !== false) refuse('active', 'link.type = replaced-by → active = false');
+  return issues;
+}
+
+function identifierIssues(patient: Patient, local: LocalId, config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): Issue[] {
+  const own = localsOfPatient(patient, config.LOCAL_ID_SYSTEMS).filter((l) => l.system === local.system);
+  const isRight = own.length === 1 && own[0]?.value === local.value;
+  return isRight ? [] : [{ key: 'identity-identifier', expression: `${type}.identifier` }];
+}
+
+/** The identity that a link names: by identifier, by id or by `Patient?identifier=…`. */
+export function designationOf({ reference, identifier }: Reference, base: string): Designation {
+  if (identifier?.system !== undefined && identifier.value !== undefined)
+    return { local: { system: identifier.system, value: identifier.value.trim() } };
+  const query = /^(?:.*\/)?Patient\?(.*)$/.exec(reference ?? '')?.[1];
+  if (query === undefined) return { id: localId(reference ?? '', type, base) ?? '' };
+  const [system, value] = (parsePairs(query).find(([name]) => name === 'identifier')?.[1] ?? '').split('|');
+  return { local: { system: system ?? '', value: value ?? '' } };
+}
