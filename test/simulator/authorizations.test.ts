@@ -170,6 +170,29 @@ describe('SUPPRESSION', () => {
   });
 });
 
+describe('a professional and their structure', () => {
+  const cases = [
+    ['VALIDE', 'INTERDIT', 'VALIDE'],
+    ['INTERDIT', 'VALIDE', 'INTERDIT'],
+    ['EXPIRE', 'VALIDE', 'VALIDE'],
+    ['EXPIRE', 'INTERDIT', 'INTERDIT'],
+    ['EXPIRE', 'EXPIRE', 'EXPIRE'],
+    [undefined, 'VALIDE', 'VALIDE'],
+    [undefined, 'EXPIRE', 'EXPIRE'],
+    [undefined, 'INTERDIT', 'INTERDIT'],
+    ['VALIDE', undefined, 'VALIDE'],
+    [undefined, undefined, undefined],
+  ] as const;
+  it.each(cases)('%s in person, %s for the structure: %s', (own, theirs, expected) => {
+    for (const [holder, status] of [
+      [structures.verger, theirs],
+      [professionals.maurel, own],
+    ] as const)
+      if (status !== undefined) patient(P8).authorizations.push({ holder, status });
+    expect(status('maurel', P8)).toBe(expected);
+  });
+});
+
 describe('duration', () => {
   it('an authorisation expires at its term, to the second, and AJOUT begins it anew', async () => {
     start({ authorizationDays: 30 });
