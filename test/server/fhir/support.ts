@@ -51,7 +51,7 @@ const caller: Caller = {
   purpose: 'normal',
 };
 
-/** Tokens of these tests are `<scopes joined by +>`, `all`, `nurse`, or `other` for another person of the same rights. */
+/** Tokens of these tests are `<scopes joined by +>`, `all`, `nurse`, `admin`, or `other` for another person of the same rights. */
 export const verifyToken = (token: string): Promise<Caller> => {
   if (token === 'bad') return Promise.reject(new IssueError({ key: 'token-invalid', values: { reason: 'signature' } }));
   if (token === 'nurse') {
@@ -65,6 +65,8 @@ export const verifyToken = (token: string): Promise<Caller> => {
       strength: 'local',
     });
   }
+  if (token === 'admin')
+    return Promise.resolve({ ...caller, personId: '3990100109/DIR-01', strength: 'local', isAdministrator: true });
   if (token === 'other') return Promise.resolve({ ...caller, personId: '899700307715' });
   return Promise.resolve(
     token === 'all' ? caller : { ...caller, scopes: token.split('+').map((s) => s.replace('~', '/')) },
