@@ -31,7 +31,7 @@ const algorithms = {
 const purposeDisplay: Record<PurposeOfUse, string> = {
   normal: 'Accès normal',
   bris_de_glace: 'Accès bris de glace',
-  centre_15: 'Accès centre 15',
+  centre_15: 'Accès régulation médicale',
 };
 
 /** TRE_A07, for « connexion secrète » (dmp-wire §2.2: the value is of a secondary source). */

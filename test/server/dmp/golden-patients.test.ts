@@ -8,7 +8,11 @@ import type { ManagedDmpClient } from '../../../server/dmp/client.ts';
 import { td0_3 } from '../../../server/dmp/transactions/td0-3.ts';
 import { td0_4 } from '../../../server/dmp/transactions/td0-4.ts';
 import { td0_5 } from '../../../server/dmp/transactions/td0-5.ts';
+import { td1_1 } from '../../../server/dmp/transactions/td1-1.ts';
+import { td1_2 } from '../../../server/dmp/transactions/td1-2.ts';
 import { td1_3a } from '../../../server/dmp/transactions/td1-3a.ts';
+import { td1_3b } from '../../../server/dmp/transactions/td1-3b.ts';
+import { td1_4 } from '../../../server/dmp/transactions/td1-4.ts';
 import { td1_6 } from '../../../server/dmp/transactions/td1-6.ts';
 import type { CallContext } from '../../../server/dmp/types.ts';
 import { describeShared } from '../../support/shared.ts';
@@ -128,6 +132,35 @@ describeShared('golden answers about patients', (dir) => {
         kind: 'mismatch',
         code: 'patient',
         transaction: 'TD1.3a',
+      });
+    });
+  });
+
+  describe('TD1.1, TD1.2, TD1.3b, TD1.4', () => {
+    const name = { given: ['X'], usage: 'X' };
+    const consentedOn = '20261021';
+    const calls: Record<string, (c: ManagedDmpClient, context: CallContext) => Promise<unknown>> = {
+      'td1-1': (c, x) => c.call(td1_1, { patient: x.patient!, person: { name }, consentedOn, oppositions: {} }, x),
+      'td1-2': (c, x) => c.call(td1_2, { patient: x.patient!, name, consentedOn }, x),
+      'td1-3b': (c, x) => c.call(td1_3b, { patient: x.patient!, person: { name }, oppositions: {} }, x),
+      'td1-4': (c, x) => c.call(td1_4, { patient: x.patient!, name, motive: { code: 'X' } }, x),
+    };
+    const ask = (file: string, patient: string): Promise<unknown> =>
+      answered(file, (c) => calls[/td1-(?:1|2|3b|4)/.exec(file)![0]]!(c, about(patient)));
+    const patientOf = (file: string): string => messages[file].patients[0].identifiers[0].value;
+
+    it.each(files(/td1-(1|2|3b|4)\/01/))('%s', async (file) => {
+      const answer = await ask(file, patientOf(file));
+      expect(listed(answer as Parameters<typeof listed>[0])).toEqual(present(messages[file]));
+      await expect(ask(file, '150027499020862')).rejects.toMatchObject({ kind: 'mismatch', code: 'patient' });
+    });
+
+    it.each(files(/td1-(1|2|4)\/02/))('%s is a refusal', async (file) => {
+      const [detail] = messages[file].details;
+      await expect(ask(file, patientOf(file))).rejects.toMatchObject({
+        kind: 'hl7',
+        code: detail.code,
+        context: detail.text,
       });
     });
   });

@@ -141,6 +141,19 @@ describe('content', () => {
     expect(buildVihf({ requester: nurse }, 'INDIRECTE', env())).not.toContain('resource-id');
   });
 
+  it('says « secret » only when it is, and the reason of an emergency before it', () => {
+    const breaking: CallContext = { ...contextOf('bris_de_glace', { reason: 'Détresse' }), secret: true };
+    const names = [...buildVihf(breaking, 'INDIRECTE_RENFORCEE', env()).matchAll(/Attribute Name="([^"]*)"/g)].map(
+      (m) => m[1]!.split(':').at(-1),
+    );
+    expect(names.slice(names.indexOf('purposeofuse'), names.indexOf('LPS_ID'))).toEqual([
+      'purposeofuse',
+      'Mode_Acces_Raison',
+      'confidentiality-code',
+    ]);
+    expect(buildVihf(byNurse, 'INDIRECTE', env())).not.toContain('confidentiality-code');
+  });
+
   it('follows the settings', () => {
     const text = buildVihf(
       byDoctor,
@@ -183,7 +196,7 @@ describeShared('golden VIHF', (dir) => {
   });
   const shapeOf = (xml: string): unknown => shape(parseXml(xml));
 
-  it.each<[string, VihfMode, Requester, string, string]>([
+  it.each<[string, VihfMode, Requester, string, string, true?]>([
     ['sha256/indirecte-normal.xml', 'INDIRECTE', nurse, p1.value, 'PasswordProtectedTransport'],
     ['sha256/indirecte_renforcee-normal.xml', 'INDIRECTE_RENFORCEE', doctor, p1.value, 'TLSClient'],
     [
@@ -193,10 +206,26 @@ describeShared('golden VIHF', (dir) => {
       '141112A99004563',
       'TLSClient',
     ],
-  ])('ours is %s, attribute by attribute', (file, mode, requester, patient, contextClass) => {
+    [
+      'sha256/indirecte_renforcee-centre_15.xml',
+      'INDIRECTE_RENFORCEE',
+      {
+        ...doctor,
+        personId: '899700412903',
+        family: 'OYARZABAL',
+        given: 'MAÏTÉ',
+        roles: [doctor.roles[0]!, { ...doctor.roles[1]!, code: 'SM59', display: "Médecine d'urgence (SM)" }],
+        structure: { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' },
+        purpose: 'centre_15',
+      },
+      '147096399001732',
+      'TLSClient',
+    ],
+    ['variants/indirecte-secret-minor.xml', 'INDIRECTE', doctor, '213052B99001288', 'PasswordProtectedTransport', true],
+  ])('ours is %s, attribute by attribute', (file, mode, requester, patient, contextClass, secret?: true) => {
     const golden = readFileSync(path.join(vihf, file), 'utf8');
     const ours = buildVihf(
-      { requester, patient: { ...p1, value: patient } },
+      { requester, patient: { ...p1, value: patient }, ...(secret ? { secret } : {}) },
       mode,
       env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
     );
