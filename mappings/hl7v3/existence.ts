@@ -8,8 +8,7 @@ import type { InstanceId } from './facts.ts';
 import { queryByParameter, writeMessage, type MessageHead } from './message.ts';
 
 export { readAnsweredIds, readExistenceAnswer } from './answer.ts';
-export type { ExistenceAnswer, InstanceId, PatientFacts, PersonName, PostalAddress } from './facts.ts';
-export { hl7 } from './message.ts';
+export type { ExistenceAnswer } from './facts.ts';
 
 /** Why the patient is asked about. */
 export type ExistenceReason = 'TEST_EXST' | 'CNSLT_DATA';
