@@ -21,7 +21,11 @@ export const settings = {
   DATABASE_URL: [z.string().optional(), 'An external PostgreSQL; when absent the app starts its own in DATA_DIR.'],
   STORE_KEY: [
     z.string().optional(),
-    'Base64 of 32 bytes: encrypts what the store holds of persons. By default made in DATA_DIR on first start.',
+    'Base64 of 32 bytes: encrypts the keys with which the store encrypts what it holds of persons (docs/keys.md). By default made in DATA_DIR on first start.',
+  ],
+  STORE_KEY_PREVIOUS: [
+    z.string().optional(),
+    'The STORE_KEY before a change of it (several: with commas). The first start with both moves the database to the new one; then this can go.',
   ],
   LOG_LEVEL: [z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'Verbosity of the structured log.'],
 

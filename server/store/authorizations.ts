@@ -12,6 +12,7 @@ type Row = Authorization & { patient: { insSealed: Uint8Array } };
 
 export function authorizationStore(prisma: PrismaClient, cipher: Cipher): AuthorizationStore {
   const holderOf = (holder: string) => cipher.index('authorization.holder', holder);
+  const tokenOf = (token: string) => cipher.index('authorization.emergency', token);
   const placeOf = (id: string) => ['dmp_authorization', 'holder_sealed', id] as const;
 
   const read = (row: Row | null): StoredAuthorization | undefined =>
@@ -26,7 +27,6 @@ export function authorizationStore(prisma: PrismaClient, cipher: Cipher): Author
           treatingPhysician: row.treatingPhysician ?? undefined,
           checkedAt: row.checkedAt ?? undefined,
           declaredAt: row.declaredAt ?? undefined,
-          emergencyUntil: row.emergencyUntil ?? undefined,
           updatedAt: row.updatedAt,
         };
 
@@ -61,11 +61,30 @@ export function authorizationStore(prisma: PrismaClient, cipher: Cipher): Author
       return read(await prisma.authorization.findUnique({ where: { id }, include: withPatient }));
     },
 
-    async save(id, change, now) {
+    async emergencyOf(ins, holder, token) {
+      const row = await prisma.authorization.findFirst({
+        where: {
+          holder: holderOf(holder),
+          emergencyToken: tokenOf(token),
+          patient: { insIndex: insIndex(cipher, ins) },
+        },
+        select: { emergencyUntil: true },
+      });
+      return row?.emergencyUntil ?? undefined;
+    },
+
+    async save(id, { emergency, ...change }, now) {
       if (!isUuid(id)) return;
       // What the DMP said ends the right to declare.
       const ends = change.checkedAt instanceof Date ? { declaringUntil: null } : {};
-      await prisma.authorization.updateMany({ where: { id }, data: { ...change, ...ends, updatedAt: now } });
+      const access =
+        emergency === undefined
+          ? {}
+          : {
+              emergencyUntil: emergency?.until ?? null,
+              emergencyToken: emergency ? tokenOf(emergency.token) : null,
+            };
+      await prisma.authorization.updateMany({ where: { id }, data: { ...change, ...ends, ...access, updatedAt: now } });
     },
 
     async claimDeclaration(id, now, leaseMs) {

@@ -17,36 +17,48 @@ export class SealError extends Error {
   override name = 'SealError';
 }
 
+/** A sealed value whose key is not at hand. */
+export class UnknownKeyError extends SealError {
+  override name = 'UnknownKeyError';
+}
+
 /** The place of a sealed value: table, column, row id. */
 export type Place = readonly [table: string, column: string, row: string];
 
-export interface Cipher {
-  /** Says which key this is, and nothing about it. */
-  keyId: Uint8Array<ArrayBuffer>;
+export interface Sealer {
   /** Seals any JSON value. */
   seal(place: Place, value: unknown): Uint8Array<ArrayBuffer>;
-  /** @throws SealError */
+  /** @throws SealError, UnknownKeyError */
   open(place: Place, sealed: Uint8Array): unknown;
+}
+
+export interface Indexer {
   /** HMAC-SHA-256 of the parts, by a key of its own for each purpose. */
   index(purpose: string, ...parts: string[]): Uint8Array<ArrayBuffer>;
 }
 
-/** @param master the store's key, 32 bytes: never used itself, every purpose has a key derived from it (HKDF-SHA-256) */
-export function createCipher(master: Uint8Array): Cipher {
-  const derive = (info: string, length: number) =>
-    new Uint8Array(hkdfSync('sha256', master, '', `dmp-fhir/${info}`, length));
-  const keyId = derive('key-id', KEY_ID_BYTES);
-  const sealKey = derive('seal', 32);
-  const indexKeys = new Map<string, Uint8Array>();
-  const indexKey = (purpose: string) => {
-    const key = indexKeys.get(purpose) ?? derive(`index/${purpose}`, 32);
-    indexKeys.set(purpose, key);
-    return key;
-  };
-  const bound = (place: Place) => Buffer.from(JSON.stringify([FORMAT, ...place]));
+export interface Cipher extends Sealer, Indexer {}
 
+/** A key is never used itself: every purpose has a key derived from it (HKDF-SHA-256). */
+const derive = (key: Uint8Array, purpose: string, length: number) =>
+  new Uint8Array(hkdfSync('sha256', key, '', `dmp-fhir/${purpose}`, length));
+
+/** Says which key this is, and nothing about it: 4 bytes. */
+export const keyIdOf = (key: Uint8Array): Uint8Array<ArrayBuffer> => derive(key, 'key-id', KEY_ID_BYTES);
+
+/** The id of the key that a value was sealed with; undefined when it is no sealed value. */
+export const sealedWith = (sealed: Uint8Array): Uint8Array | undefined =>
+  sealed.length < HEADER_BYTES || sealed[0] !== FORMAT ? undefined : sealed.subarray(1, 1 + KEY_ID_BYTES);
+
+/**
+ * @param key 32 bytes
+ * @param purpose `seal` for values, `wrap` for other keys
+ */
+export function createSealer(key: Uint8Array, purpose: 'seal' | 'wrap' = 'seal'): Sealer {
+  const keyId = keyIdOf(key);
+  const sealKey = derive(key, purpose, 32);
+  const bound = (place: Place) => Buffer.from(JSON.stringify([FORMAT, ...place]));
   return {
-    keyId,
     seal(place, value) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(bound(place));
@@ -55,8 +67,9 @@ export function createCipher(master: Uint8Array): Cipher {
     },
     open(place, sealed) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-      if (bytes.length < HEADER_BYTES || bytes[0] !== FORMAT) throw new SealError('Not a sealed value.');
-      if (!bytes.subarray(1, 1 + KEY_ID_BYTES).equals(keyId)) throw new SealError('Sealed with another key.');
+      const id = sealedWith(bytes);
+      if (id === undefined) throw new SealError('Not a sealed value.');
+      if (Buffer.compare(id, keyId) !== 0) throw new UnknownKeyError('Sealed with another key.');
       const nonce = bytes.subarray(1 + KEY_ID_BYTES, HEADER_BYTES - TAG_BYTES);
       const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: TAG_BYTES })
         .setAAD(bound(place))
@@ -69,8 +82,19 @@ export function createCipher(master: Uint8Array): Cipher {
       }
       return JSON.parse(text) as unknown;
     },
-    index(purpose, ...parts) {
-      return new Uint8Array(createHmac('sha256', indexKey(purpose)).update(JSON.stringify(parts)).digest());
-    },
+  };
+}
+
+/** @param key 32 bytes */
+export function createIndexer(key: Uint8Array): Indexer {
+  const keys = new Map<string, Uint8Array>();
+  const keyOf = (purpose: string) => {
+    const known = keys.get(purpose) ?? derive(key, `index/${purpose}`, 32);
+    keys.set(purpose, known);
+    return known;
+  };
+  return {
+    index: (purpose, ...parts) =>
+      new Uint8Array(createHmac('sha256', keyOf(purpose)).update(JSON.stringify(parts)).digest()),
   };
 }

@@ -82,8 +82,6 @@ export interface StoredAuthorization {
   checkedAt?: Date;
   /** When it was last declared from here (TD0.3 AJOUT). */
   declaredAt?: Date;
-  /** Until when an emergency access of the holder was examined and found good. */
-  emergencyUntil?: Date;
   updatedAt: Date;
 }
 
@@ -93,6 +91,8 @@ export interface AuthorizationStore {
   /** The same by INS, without creating anything. */
   known(ins: Ins, holder: string): Promise<StoredAuthorization | undefined>;
   byId(id: string): Promise<StoredAuthorization | undefined>;
+  /** Until when the emergency access of a token was found good; undefined when it was not examined. */
+  emergencyOf(ins: Ins, holder: string, token: string): Promise<Date | undefined>;
   /** Keeps what the DMP said, or what was done; fields that are left out stay as they are, null empties. */
   save(
     id: string,
@@ -101,7 +101,8 @@ export interface AuthorizationStore {
       treatingPhysician?: boolean;
       checkedAt?: Date | null;
       declaredAt?: Date;
-      emergencyUntil?: Date | null;
+      /** An emergency access that was examined and found good; its token is never stored in clear. */
+      emergency?: { token: string; until: Date } | null;
     },
     now: Date,
   ): Promise<void>;

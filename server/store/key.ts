@@ -1,10 +1,42 @@
 /**
- * The store's key: STORE_KEY, or a file that is made on first start.
+ * The store's key, which wraps the keys that the database keeps (store-keys.ts): STORE_KEY, or a file that is made on first
+ * start. And those that came before it.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseError } from './errors.ts';
+
+/** Keys of 32 bytes: the one of now, and those that it replaces. */
+export interface WrappingKeys {
+  current: Uint8Array;
+  previous: readonly Uint8Array[];
+}
+
+const fileOf = (dataDir: string): string => path.join(dataDir, 'keys', 'store.key');
+
+/**
+ * Reads the keys.
+ * @param config STORE_KEY and STORE_KEY_PREVIOUS (Base64, the latter several with commas); the file
+ *   `DATA_DIR/keys/store.key.previous`, when there is one, counts among the previous ones
+ * @throws DatabaseError as `readStoreKey`
+ */
+export async function readWrappingKeys(config: {
+  dataDir: string;
+  STORE_KEY?: string | undefined;
+  STORE_KEY_PREVIOUS?: string | undefined;
+}): Promise<WrappingKeys> {
+  const given = (config.STORE_KEY_PREVIOUS ?? '').split(',').filter((text) => text.trim() !== '');
+  const file = `${fileOf(config.dataDir)}.previous`;
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  return {
+    current: await readStoreKey(config.STORE_KEY, config.dataDir),
+    previous: [
+      ...given.map((text) => decode(text, 'Each key in STORE_KEY_PREVIOUS')),
+      ...(kept === undefined ? [] : [decode(kept, file)]),
+    ],
+  };
+}
 
 /**
  * Reads the key of 32 bytes.
@@ -14,7 +46,7 @@ import { DatabaseError } from './errors.ts';
  */
 export async function readStoreKey(given: string | undefined, dataDir: string): Promise<Buffer> {
   if (given !== undefined) return decode(given, 'STORE_KEY');
-  const file = path.join(dataDir, 'keys', 'store.key');
+  const file = fileOf(dataDir);
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   return decode(kept ?? (await make(file)), file);
 }

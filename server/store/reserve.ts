@@ -56,7 +56,8 @@ async function takeAll(
     structure: hex(structureIndex(cipher, deposit.structure)),
   }));
   try {
-    const inserted = await prisma.$transaction(async (tx) => {
+    // What cannot be read is not reserved either.
+    return await prisma.$transaction(async (tx) => {
       const done = await tx.$queryRaw<DocumentRow[]>`
         WITH given AS (
           SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS g(
@@ -77,10 +78,9 @@ async function takeAll(
         )
         SELECT ${documentColumns} FROM d JOIN patient p ON p.id = d.patient_id`;
       if (done.length < deposits.length) throw new Held();
-      return done;
+      const read = rowReader(cipher);
+      return inOrder(deposits, done).map((row) => ({ state: 'new', document: read(row as DocumentRow) }));
     });
-    const read = rowReader(cipher);
-    return inOrder(deposits, inserted).map((row) => ({ state: 'new', document: read(row as DocumentRow) }));
   } catch (error) {
     if (error instanceof Held) return undefined;
     throw error;

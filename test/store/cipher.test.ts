@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCipher, SealError } from '../../server/store/cipher.ts';
-import { readStoreKey } from '../../server/store/key.ts';
+import { createIndexer, createSealer, SealError } from '../../server/store/cipher.ts';
+import { readStoreKey, readWrappingKeys } from '../../server/store/key.ts';
 
-const cipher = createCipher(randomBytes(32));
+const cipher = createSealer(randomBytes(32));
+const indexer = createIndexer(randomBytes(32));
 const place = ['patient', 'ins_sealed', 'a'] as const;
 
 describe('sealed values', () => {
@@ -46,15 +47,15 @@ describe('sealed values', () => {
     ] as const) {
       expect(() => cipher.open(other, sealed)).toThrow(/misplaced/);
     }
-    expect(() => createCipher(randomBytes(32)).open(place, sealed)).toThrow(/another key/);
+    expect(() => createSealer(randomBytes(32)).open(place, sealed)).toThrow(/another key/);
   });
 });
 
 describe('the blind index', () => {
   it('is the same for the same, and different for another value, purpose, cut or key', () => {
-    const hex = (purpose: string, ...parts: string[]) => Buffer.from(cipher.index(purpose, ...parts)).toString('hex');
+    const hex = (purpose: string, ...parts: string[]) => Buffer.from(indexer.index(purpose, ...parts)).toString('hex');
     expect(hex('ins', 'a', 'b')).toBe(hex('ins', 'a', 'b'));
-    const other = Buffer.from(createCipher(randomBytes(32)).index('ins', 'a', 'b')).toString('hex');
+    const other = Buffer.from(createIndexer(randomBytes(32)).index('ins', 'a', 'b')).toString('hex');
     expect(
       new Set([hex('ins', 'a', 'b'), hex('ins', 'ab', ''), hex('ins', 'b', 'a'), hex('owner', 'a', 'b'), other]).size,
     ).toBe(5);
@@ -91,5 +92,30 @@ describe('the key', () => {
     for (const text of ['', 'not base64!', key.toString('hex'), randomBytes(31).toString('base64')]) {
       await expect(readStoreKey(text, dir)).rejects.toThrow(/32 bytes/);
     }
+  });
+
+  it('is followed by those before it: in STORE_KEY_PREVIOUS, and in a file beside its own', async () => {
+    const [now, before, earlier, inFile] = Array.from({ length: 4 }, () => randomBytes(32));
+    const settings = {
+      dataDir: dir,
+      STORE_KEY: now!.toString('base64'),
+      STORE_KEY_PREVIOUS: ` ${before!.toString('base64')}, ${earlier!.toString('base64')},`,
+    };
+    const keys = async (of: Parameters<typeof readWrappingKeys>[0]) => {
+      const { current, previous } = await readWrappingKeys(of);
+      return [current, ...previous].map((key) => Buffer.from(key).toString('hex'));
+    };
+    const hex = (...all: (Buffer | undefined)[]) => all.map((key) => key!.toString('hex'));
+    expect(await keys(settings)).toEqual(hex(now, before, earlier));
+    const file = path.join(dir, 'keys/store.key.previous');
+    await writeFile(file, `${inFile!.toString('base64')}\n`);
+    expect(await keys({ ...settings, STORE_KEY_PREVIOUS: undefined })).toEqual(hex(now, inFile));
+    await writeFile(file, 'x');
+    await expect(keys(settings)).rejects.toThrow(/store\.key\.previous must be the Base64 of 32 bytes/);
+    await rm(file);
+    const wrong = { ...settings, STORE_KEY_PREVIOUS: 'c2VjcmV0' };
+    const error: unknown = await keys(wrong).catch((e: unknown) => e);
+    expect(String(error)).toMatch(/STORE_KEY_PREVIOUS must be the Base64 of 32 bytes/);
+    expect(String(error)).not.toContain('c2VjcmV0');
   });
 });

@@ -200,19 +200,22 @@ describe('authorisations', () => {
     const { patientId } = await someone();
     const { id } = await authorizations.of(patientId, doctor);
     await authorizations.save(id, { status: 'VALIDE', treatingPhysician: true, checkedAt: at(1) }, at(1));
-    await authorizations.save(id, { declaredAt: at(2), emergencyUntil: at(9) }, at(2));
+    await authorizations.save(id, { declaredAt: at(2), emergency: { token: 'jti-1', until: at(9) } }, at(2));
     expect(await authorizations.byId(id)).toMatchObject({
       status: 'VALIDE',
       treatingPhysician: true,
       checkedAt: at(1),
       declaredAt: at(2),
-      emergencyUntil: at(9),
       updatedAt: at(2),
     });
-    await authorizations.save(id, { status: null, checkedAt: null, emergencyUntil: null }, at(3));
+    const { ins } = (await authorizations.byId(id))!;
+    expect(await authorizations.emergencyOf(ins, doctor, 'jti-1')).toEqual(at(9));
+    expect(await authorizations.emergencyOf(ins, doctor, 'jti-2')).toBeUndefined();
+    await authorizations.save(id, { status: null, checkedAt: null, emergency: null }, at(3));
+    expect(await authorizations.emergencyOf(ins, doctor, 'jti-1')).toBeUndefined();
     const emptied = await authorizations.byId(id);
     expect(emptied).toMatchObject({ treatingPhysician: true, declaredAt: at(2), updatedAt: at(3) });
-    expect([emptied!.status, emptied!.checkedAt, emptied!.emergencyUntil]).toEqual([undefined, undefined, undefined]);
+    expect([emptied!.status, emptied!.checkedAt]).toEqual([undefined, undefined]);
     await authorizations.save("1' OR 1=1", { status: 'x' }, at(4));
   });
 
