@@ -60,7 +60,8 @@ async function declare(
   const { config, store, dmp, now, record } = keeping;
   // Declared by another between the question to the DMP and the claim: the claim ends with what was said then.
   const current = await store.authorizations.known(ins, context.requester.personId);
-  if (current && isFresh(current, config, now())) return store.authorizations.save(id, current, now());
+  if (current?.checkedAt && isFresh(current, config, now()))
+    return store.authorizations.save(id, { checkedAt: current.checkedAt }, now());
   const details = { transaction: 'TD0.3', action: 'AJOUT', automatic: true };
   const tell = (outcome: 'success' | 'failure'): Promise<void> =>
     record(context, { kind: 'authorization', patientId, outcome, details });

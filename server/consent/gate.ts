@@ -129,7 +129,7 @@ export function createGate(keeping: Gatekeeping): Gate {
       const isDenied = error instanceof DmpError && error.code === 'DMPAuthorizationDenied';
       if (!isDenied || !patient) return;
       const known = await store.authorizations.known(patient, requester.personId);
-      if (known) await store.authorizations.save(known.id, { checkedAt: null, emergencyUntil: null }, now());
+      if (known) await store.authorizations.save(known.id, { checkedAt: null, emergency: null }, now());
     },
   };
 }

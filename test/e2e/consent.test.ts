@@ -234,6 +234,14 @@ describe('1. TD0.2, TD0.3 and TD1.6 behind Consent', () => {
     const { body } = await stack.get<Bundle<Patient>>(`/Patient?identifier=${encodeURIComponent(ins('P7'))}`, 'doctor');
     const mt = body.entry![0]!.resource!.extension?.find((e) => e.url.endsWith('/dmp-medecin-traitant'));
     expect(mt?.valueBoolean).toBe(true);
+    // FI-606 has no row for it: the simulated DMP refuses it to a person of Pro Santé Connect, unless told otherwise.
+    const kept = await stack.put(
+      `/Consent/${made.body.id}`,
+      { ...made.body, category: authorisation('P7').category },
+      'doctor',
+    );
+    expect([kept.status, keysOf(kept)]).toEqual([403, expect.arrayContaining(['dmp-DMPAccessDenied'])]);
+    await fetch(`${stack.simulator.controlUrl}/settings`, { method: 'POST', body: '{"airTreatingRemoval":true}' });
     const ended = await stack.put<Consent>(
       `/Consent/${made.body.id}`,
       { ...made.body, category: authorisation('P7').category },

@@ -14,7 +14,7 @@ import { startServer } from '../../server/main.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { ensurePki } from '../../tools/pki.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken, type TokenOptions } from '../../tools/token.ts';
 import { freshDatabase } from './database.ts';
 import { consent, INS_TEST, patients, type Who } from './resources.ts';
 
@@ -206,6 +206,24 @@ export async function startStack(
         { 'content-type': 'application/x-www-form-urlencoded' },
         new URLSearchParams(parameters).toString(),
       ),
+    /** As somebody whose token is made for this request. `body` is FHIR. */
+    async as<T>(who: TokenOptions, method: string, url: string, body?: unknown): Promise<Answer<T>> {
+      const answer = await fetch(`${config.fhirBase}${url}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await makeToken(config, who)}`,
+          accept: 'application/fhir+json',
+          ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (text === '' ? undefined : JSON.parse(text)) as T,
+      };
+    },
     async raw(url: string, kind: Kind, headers: Record<string, string>) {
       const answer = await fetch(url, { headers: { authorization: `Bearer ${await cached(kind)}`, ...headers } });
       return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
