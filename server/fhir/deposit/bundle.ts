@@ -99,7 +99,9 @@ export async function readySet(
     contained: list.resource.contained ?? [],
     ...(list.fullUrl === undefined ? {} : { fullUrl: list.fullUrl }),
   };
-  const subject = await attempt(() => resolveSubject(list.resource.subject, `${list.path}.subject`, around, services));
+  const subject = await attempt(() =>
+    resolveSubject(list.resource.subject, `${list.path}.subject`, around, services, caller.structure.id),
+  );
   const isAllowed =
     subject && (await attempt(() => requireFeeding(subject.ins, `${list.path}.subject`, caller, services)));
   const context = isAllowed && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
@@ -109,7 +111,7 @@ export async function readySet(
     subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
   const outside = subject ? await resolveOutside(parts, subject.ins, services, attempt) : [];
-  const folders = subject ? await prepareFolders(parts, standing, subject.ins, services, attempt) : [];
+  const folders = subject ? await prepareFolders(parts, standing, subject.ins, services, caller, attempt) : [];
   // Which replacement a PATCH goes with can be told once all documents are known.
   const superseded = problems.length === 0 ? await matchPatches(parts, documents, services, attempt) : [];
   if (problems.length > 0 || !subject || !set) throw new IssueError([...validation, ...problems]);
@@ -233,6 +235,7 @@ async function prepareFolders(
   standing: ReadonlyMap<number, Target>,
   ins: PatientIns,
   services: Services,
+  caller: Caller,
   attempt: Attempt,
 ): Promise<PreparedFolder[]> {
   const prepared: PreparedFolder[] = [];
@@ -244,7 +247,7 @@ async function prepareFolders(
       ...(fullUrl === undefined ? {} : { fullUrl }),
     };
     const done = await attempt(async () => {
-      const subject = await resolveSubject(resource.subject, `${path}.subject`, around, services);
+      const subject = await resolveSubject(resource.subject, `${path}.subject`, around, services, caller.structure.id);
       checkSame([ins, subject.ins], `${path}.subject`);
       const entryIdOf = (d: (typeof folder.members.documents)[number]): string =>
         entryIdAt(documents.findIndex(({ reference }) => reference === d));

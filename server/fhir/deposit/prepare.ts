@@ -13,7 +13,7 @@ import type { CdaHeader } from '../../../mappings/cda/types.ts';
 import { cxIdentifier } from '../../../mappings/codecs/identifiers.ts';
 import { patientInfo } from '../../../mappings/codecs/patient-info.ts';
 import { documentEntryFromFhir } from '../../../mappings/document-entry.ts';
-import { insFromToken, insToCx, isInsOid } from '../../../mappings/ins.ts';
+import { insFromToken, insToCx, isInsOid, isPatientOid } from '../../../mappings/ins.ts';
 import { formatOfMedia } from '../../../mappings/terminology/associations.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
@@ -27,8 +27,9 @@ import { custodianIssues } from './custodian.ts';
 import { defaultsFor } from './defaults.ts';
 import { oidOf } from './oid.ts';
 import { ownExtensions, slotIssues } from './extensions.ts';
+import { checkDescribed, fedPatientOf, identityIssues, patientsOf } from './identity.ts';
 import { nextLineage, resolveRelations, statedRelations, type Relation } from './relations.ts';
-import { checkSame, insOfPatient, resolveSubject, type Subject, type Surroundings } from './subject.ts';
+import { resolveSubject, type Subject, type Surroundings } from './subject.ts';
 import type { TargetSurroundings } from './target.ts';
 
 /** A DocumentReference to deposit, and where its bytes stand. */
@@ -72,7 +73,13 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const attachmentPath = `${path}.content[0].attachment`;
   const [subject, content] = await both(
     () =>
-      resolveSubject(resource.subject, `${path}.subject`, { ...around, contained: resource.contained ?? [] }, services),
+      resolveSubject(
+        resource.subject,
+        `${path}.subject`,
+        { ...around, contained: resource.contained ?? [] },
+        services,
+        caller.structure.id,
+      ),
     () =>
       readContent(
         { ...source, attachment: resource.content[0]?.attachment ?? {}, path: attachmentPath },
@@ -80,9 +87,8 @@ export async function prepare(source: Source, services: Services, caller: Caller
       ),
   );
   const header = content.media === 'text/xml' ? readHeader(content.bytes, source.dataPath) : undefined;
-  const patient = patientOf(resource, around);
-  const stated = patient && insOfPatient(patient);
-  if (stated) checkSame([subject.ins, stated], `${path}.context.sourcePatientInfo`);
+  await checkDescribed(source, subject.ins, services, caller);
+  const patient = patientsOf(source)[0] ?? fedPatientOf(subject);
 
   const entry = toEntry(source, { subject, content, header, patient, caller, services });
   const relations = await resolveRelations(resource, path, entry.uniqueId, around, subject.ins, caller, services);
@@ -93,6 +99,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
     ...slotIssues(resource, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
+    ...(await identityIssues(source, subject.ins, services, caller)),
     ...(await services.gate.feeding(subject.ins, caller)).map((issue) => ({ ...issue, expression: `${path}.subject` })),
   ];
   const wrapped = header === undefined;
@@ -175,7 +182,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
     id: entryId,
     mimeType: mimeTypeOf(header),
     patientId,
-    sourcePatientId: sourceIdOf(resource, patient, own.sourcePatientId) ?? patientId,
+    sourcePatientId: sourceIdOf(resource, subject, patient, own.sourcePatientId) ?? patientId,
     authors: own.authors.map((author) => completeAuthor(author, caller)),
     confidentialityCodes: confidentialityOf(own.confidentialityCodes),
   });
@@ -211,29 +218,23 @@ function readHeader(bytes: Uint8Array, path: string): CdaHeader {
   return located(path, () => readCdaHeader(bytes));
 }
 
-/** The Patient whose traits describe the subject: sourcePatientInfo, else a contained or bundled subject. */
-function patientOf(resource: DocumentReference, around: Surroundings): Patient | undefined {
-  for (const reference of [resource.context?.sourcePatientInfo?.reference, resource.subject?.reference]) {
-    const found =
-      resource.contained?.find((c): c is Patient => c.resourceType === 'Patient' && `#${c.id ?? ''}` === reference) ??
-      around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource;
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /**
- * The patient's identifier in the depositing system, as CX: said by the reference (MHD), else the local one of the Patient,
- * typed PI whether or not the client says so (dmp-wire §3.2: PI or NH), else what the mapping or the CDA found.
+ * The patient's identifier in the depositing system, as CX: said by the reference (MHD), else that of the establishment's
+ * identity, else the local one of the Patient, typed PI whether or not the client says so (dmp-wire §3.2: PI or NH), else what
+ * the mapping or the CDA found.
  */
 function sourceIdOf(
   resource: DocumentReference,
+  { identity }: Subject,
   patient: Patient | undefined,
   found: string | undefined,
 ): string | undefined {
   const said = resource.context?.sourcePatientInfo?.identifier;
+  const own = identity && { system: identity.system, value: identity.value };
   const local =
-    said ?? patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !insFromToken(i.system, i.value));
+    said ??
+    own ??
+    patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !isPatientOid(i.system.slice(8)));
   // The INS needs no form of the client's: it is written as the patientId is.
   const isIns = (cx: string | undefined): boolean => isInsOid(cx?.split('^')[3]?.split('&')[1]);
   if (!local || insFromToken(local.system, local.value)) return isIns(found) ? undefined : found;

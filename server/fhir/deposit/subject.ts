@@ -1,15 +1,21 @@
 /**
  * Whose document it is. The patient of the DMP is an INS; FHIR has five ways to designate it, all taken here: logical
  * identifier, conditional reference `Patient?identifier=…`, a Patient of ours, a contained Patient, a Patient entry of the
- * Bundle (MHD ITI-65 §3.65.4.1.2.2, PDSm4DMP examples).
+ * Bundle (MHD ITI-65 §3.65.4.1.2.2, PDSm4DMP examples). In each a local identifier of the establishment may stand in the place
+ * of the INS, when its identity was fed (PIXm): the link leads to the INS, or says why not.
  */
 import type { Identifier, Patient, Reference, Resource } from '@medplum/fhirtypes';
 import { checkIns, insFromToken } from '../../../mappings/ins.ts';
+import { insInForce, localOf, localsOfPatient, type LocalId } from '../../../mappings/identity/identifiers.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { PatientIns } from '../../dmp/types.ts';
+import { confirmLink, followLink, linkOf } from '../../identity/links.ts';
+import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, resolveEntry, type Entry } from '../validation/index.ts';
 import { shown } from '../validation/shown.ts';
+
+export { insOfPatient } from '../../../mappings/identity/identifiers.ts';
 
 /** Where a reference may lead besides the store. */
 export interface Surroundings {
@@ -22,36 +28,52 @@ export interface Surroundings {
 
 export interface Subject {
   ins: PatientIns;
+  /** The establishment's identity that was designated, or named beside the INS. */
+  identity?: StoredIdentity;
   issues: Issue[];
+}
+
+type From = Pick<Services, 'store' | 'config'>;
+
+/** How the patient was named, in one place. */
+interface Named {
+  /** FHIRPath */
+  path: string;
+  ins?: PatientIns;
+  locals: readonly LocalId[];
+  /** By its id. */
+  identity?: StoredIdentity;
 }
 
 /**
  * Resolves a subject and checks its INS.
  * @param path FHIRPath of the reference
- * @throws IssueError patient-unidentified, reference-unresolved, patient-inconsistent, ins-*
+ * @param structure whose identities are looked for; absent: only an INS will do
+ * @throws IssueError patient-unidentified, reference-unresolved, patient-inconsistent, ins-*, identity-*
  */
 export async function resolveSubject(
   subject: Reference | undefined,
   path: string,
   around: Surroundings,
-  { store, config }: Pick<Services, 'store' | 'config'>,
+  from: From,
+  structure?: string,
 ): Promise<Subject> {
-  const found: PatientIns[] = [];
+  const { config } = from;
+  const all: Named[] = [];
   if (subject?.reference !== undefined)
-    found.push(await byReference(subject.reference, `${path}.reference`, around, store, config.fhirBase));
+    all.push(await byReference(subject.reference, `${path}.reference`, around, from, structure));
   if (subject?.identifier) {
-    const ins = insFromToken(subject.identifier.system, subject.identifier.value);
-    // Beside a reference that already says the INS, another identifier (a local one) says nothing more.
-    if (ins) found.push(ins);
-    else if (found.length === 0)
+    const named = byIdentifier(subject.identifier, `${path}.identifier`, from, structure);
+    // Beside a reference that already says who it is, an identifier of no known domain says nothing more.
+    if (named) all.push(named);
+    else if (all.length === 0)
       throw new IssueError(notIns(subject.identifier, `${path}.identifier`, config.ENVIRONMENT));
   }
-  const [ins] = found;
-  if (!ins) throw new IssueError({ key: 'patient-unidentified', expression: path });
-  checkSame(found, path);
+  if (all.length === 0) throw new IssueError({ key: 'patient-unidentified', expression: path });
+  const { ins, identity } = await settle(all, path, from, structure ?? '');
   const issues = checkIns(ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression: path }));
   if (hasErrors(issues)) throw new IssueError(issues);
-  return { ins, issues };
+  return { ins, ...(identity ? { identity } : {}), issues };
 }
 
 /** @throws IssueError patient-inconsistent when two of them differ */
@@ -61,56 +83,99 @@ export function checkSame(all: readonly PatientIns[], path: string): void {
     throw new IssueError({ key: 'patient-inconsistent', expression: path });
 }
 
-/** The INS among a Patient's identifiers; the first, since one person has one. */
-export function insOfPatient(patient: Patient): PatientIns | undefined {
-  for (const identifier of patient.identifier ?? []) {
-    const ins = insFromToken(identifier.system, identifier.value);
-    if (ins) return ins;
+/** The one INS that everything that was said leads to. */
+async function settle(
+  all: readonly Named[],
+  path: string,
+  from: From,
+  structure: string,
+): Promise<Pick<Subject, 'ins' | 'identity'>> {
+  const said = all.flatMap((n) => n.ins ?? []);
+  checkSame(said, path);
+  let [ins] = said;
+  let identity: StoredIdentity | undefined;
+  for (const named of all) {
+    const link = named.identity && (await linkOf(named.identity, structure, from, named.path));
+    if (link) checkSame([ins ?? link.ins, link.ins], path);
+    ins ??= link?.ins;
+    identity ??= link?.identity;
+    for (const local of named.locals) {
+      const found = ins
+        ? { ins, identity: await confirmLink(local, ins, structure, from, named.path) }
+        : await followLink(local, structure, from, named.path);
+      ins = found.ins;
+      identity ??= found.identity;
+    }
   }
-  return undefined;
+  if (!ins) throw new IssueError({ key: 'patient-unidentified', expression: path });
+  return { ins, ...(identity ? { identity } : {}) };
+}
+
+function byIdentifier(
+  { system, value }: Identifier,
+  path: string,
+  { config }: From,
+  structure: string | undefined,
+): Named | undefined {
+  const ins = insFromToken(system, value);
+  if (ins) return { path, ins, locals: [] };
+  const local = structure === undefined ? undefined : localOf({ system, value }, config.LOCAL_ID_SYSTEMS);
+  return local && { path, locals: [local] };
 }
 
 async function byReference(
   reference: string,
   path: string,
   around: Surroundings,
-  store: Services['store'],
-  base: string,
-): Promise<PatientIns> {
+  from: From,
+  structure: string | undefined,
+): Promise<Named> {
+  const { store, config } = from;
   const unresolved = new IssueError({
     key: 'reference-unresolved',
     expression: path,
     values: { reference: shown(reference) },
   });
-  if (reference.startsWith('#'))
-    return ofPatient(
-      around.contained?.find((c) => `#${c.id ?? ''}` === reference),
-      path,
-      unresolved,
-    );
+  const domains = structure === undefined ? [] : config.LOCAL_ID_SYSTEMS;
+  if (reference.startsWith('#')) {
+    const contained = around.contained?.find((c) => `#${c.id ?? ''}` === reference);
+    return ofPatient(contained, path, unresolved, domains);
+  }
   const entry = resolveEntry(reference, around, around.patients ?? []);
-  if (entry) return ofPatient(entry.resource, path, unresolved);
+  if (entry) return ofPatient(entry.resource, path, unresolved, domains);
 
   const [, query] = /^Patient\?(.*)$/.exec(reference) ?? [];
   if (query !== undefined) {
     // The query is never repeated: it holds the INS.
     const [system, value] = (new URLSearchParams(query).get('identifier') ?? '').split('|');
-    const ins = insFromToken(system, value);
-    if (!ins) throw new IssueError({ key: 'patient-unidentified', expression: path });
-    return ins;
+    const named = byIdentifier({ system, value }, path, from, structure);
+    if (!named) throw new IssueError({ key: 'patient-unidentified', expression: path });
+    return named;
   }
+  const base = config.fhirBase;
   const local = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
   const [, id] = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(local) ?? [];
   const known = id === undefined ? undefined : await store.patients.byId(id);
-  if (!known) throw unresolved;
-  return known.ins;
+  if (known) return { path, ins: known.ins, locals: [] };
+  const identity = id === undefined || structure === undefined ? undefined : await store.identities.byId(id, structure);
+  if (!identity) throw unresolved;
+  return { path, identity, locals: [] };
 }
 
-function ofPatient(resource: Resource | undefined, path: string, unresolved: IssueError): PatientIns {
+/** @throws IssueError patient-inconsistent when it bears two INS, patient-unidentified when it bears nothing known */
+function ofPatient(
+  resource: Resource | undefined,
+  path: string,
+  unresolved: IssueError,
+  domains: readonly string[],
+): Named {
   if (resource?.resourceType !== 'Patient') throw unresolved;
-  const ins = insOfPatient(resource);
-  if (!ins) throw new IssueError({ key: 'patient-unidentified', expression: path });
-  return ins;
+  const all = insInForce(resource).map((i) => i.ins);
+  checkSame(all, path);
+  const [ins] = all;
+  const locals = localsOfPatient(resource, domains);
+  if (!ins && locals.length === 0) throw new IssueError({ key: 'patient-unidentified', expression: path });
+  return { path, ...(ins ? { ins } : {}), locals };
 }
 
 /** An identifier that is no INS: what `checkIns` says of its authority. */

@@ -7,10 +7,12 @@ import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts'
 import type { CallContext, DmpError, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Services } from '../../../server/fhir/services.ts';
 import type {
+  Ins,
   NewDocument,
   Reservation,
   Store,
   StoredDocument,
+  StoredIdentity,
   SeenDocument,
   StoredList,
   StoredPatient,
@@ -99,6 +101,15 @@ export class FakeStore {
     changeStatus: async (id: string, availabilityStatus: string) =>
       void (this.held.get(id)!.availabilityStatus = availabilityStatus),
     changeLabels: async (id: string, labels: readonly string[]) => void (this.held.get(id)!.labels = labels),
+  };
+
+  /** Identities that the structure fed. */
+  readonly fed: StoredIdentity[] = [];
+  readonly identities = {
+    byId: async (id: string) => this.fed.find((i) => i.id === id),
+    byLocal: async (_: string, system: string, value: string) =>
+      this.fed.find((i) => i.system === system && i.value === value),
+    byIns: async (_: string, ins: Ins) => this.fed.filter((i) => i.ins?.value === ins.value && i.ins.oid === ins.oid),
   };
 
   readonly folders = new Map<string, StoredList>();
