@@ -19,6 +19,8 @@ export const extDocumentChange = `${ours}/StructureDefinition/document-change`;
 export const opWhatsNew = `${ours}/OperationDefinition/DocumentReference-whats-new`;
 /** Our operation on DocumentReference: MHD's `$generate-metadata` with `persist` and the resource itself (our definition). */
 export const opGenerateMetadata = `${ours}/OperationDefinition/DocumentReference-generate-metadata`;
+/** The operation that tells a caller what they may do with the DMP (our definition). */
+export const opMyRights = `${ours}/OperationDefinition/my-rights`;
 /** Identifier types of our own: `logicalId`. */
 export const ourIdentifierTypes = `${ours}/CodeSystem/identifier-type`;
 

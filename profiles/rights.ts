@@ -4,6 +4,7 @@ import { ours } from '../mappings/canonicals.ts';
 import { kinds, recordKinds } from '../mappings/audit/kinds.ts';
 import { auditSystems } from '../mappings/audit/systems.ts';
 import { limits, limitSystem } from '../mappings/rights/matrix.ts';
+import { rightSystem, titles } from '../mappings/rights/titles.ts';
 
 type Row = readonly [code: string, fr: string, en: string];
 
@@ -41,6 +42,13 @@ export const rightsDefinitions = (): CodeSystem[] => [
     recordKinds
       .filter((kind) => kinds[kind].subtypes.some((c) => c.system === auditSystems.ours))
       .map((kind) => [kind, kinds[kind].fr, kinds[kind].en]),
+  ),
+  codeSystem(
+    rightSystem,
+    'DmpRight',
+    'Droits fonctionnels du DMP',
+    'Ours: the rows of the DMP’s matrices of rights (PDT-INF-526, PDT-INF-606), by transaction and finer.',
+    Object.entries(titles).map(([code, [fr, en]]) => [code, fr, en]),
   ),
   codeSystem(
     limitSystem,

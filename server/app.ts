@@ -19,6 +19,7 @@ import { IssueError } from '../mappings/outcome.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
+import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
   const { wakeSubscriptions } = options;
+  const habilitations = loadHabilitations(config);
   const services: Services = {
     config,
     store,
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): Express {
     now,
     ...behindGate({ config, store, dmp: options.dmp, now }),
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
+    ...(habilitations ? { habilitations } : {}),
   };
   const app = express();
   app.disable('x-powered-by');

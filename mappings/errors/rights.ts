@@ -44,6 +44,36 @@ export const rightErrors = {
     'Sans Pro Santé Connect, la liste des DMP autorisés se limite aux nouvelles autorisations depuis une date : demandez celle-là, ou authentifiez-vous par Pro Santé Connect.',
     'Without Pro Santé Connect, the list of authorised DMPs is limited to the new authorisations since a date: ask for that one, or authenticate by Pro Santé Connect.',
   ),
+  'rights-matrix': row(
+    403,
+    'forbidden',
+    'La matrice des droits du DMP ne permet pas {transaction} en mode {mode} pour ce profil et ce mode d’accès.',
+    'The DMP’s matrix of rights does not allow {transaction} in mode {mode} for this profile and purpose.',
+  ),
+  'rights-withdrawn': row(
+    403,
+    'not-supported',
+    'Le DMP a retiré {transaction}. Là où un DMP la prend encore, l’exploitant l’ouvre (WITHDRAWN_TRANSACTIONS).',
+    'The DMP has withdrawn {transaction}. Where a DMP still takes it, the operator opens it (WITHDRAWN_TRANSACTIONS).',
+  ),
+  'rights-no-door': row(
+    404,
+    'not-supported',
+    'Cette passerelle n’a pas de point d’accès pour {transaction}.',
+    'This gateway has no door to {transaction}.',
+  ),
+  'rights-dmp-closed': row(
+    422,
+    'business-rule',
+    'Le DMP de ce patient est fermé : il n’est ni lu ni alimenté.',
+    'This patient’s DMP is closed: it is neither read nor fed.',
+  ),
+  'rights-authorization-declared': row(
+    200,
+    'informational',
+    'L’autorisation dans le DMP n’est pas valide ({status}) : elle sera déclarée à la première lecture, comme le patient y a consenti.',
+    'The authorisation in the DMP is not valid ({status}): it will be declared at the first reading, as the patient has consented.',
+  ),
   'dmp-rights': row(
     403,
     'forbidden',

@@ -16,15 +16,25 @@ import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
 import { identityHistory } from './identity/history.ts';
-import { feedPatient, removePatient } from './identity/interactions.ts';
+import { removePatient } from './identity/interactions.ts';
 import { crossReference } from './identity/pix.ts';
 import { readList } from './list-read.ts';
 import { searchLists } from './list-search.ts';
 import { generateMetadata } from './operations/generate-metadata.ts';
 import { validate } from './operations/validate.ts';
 import { patchDocument } from './patch/index.ts';
-import { readPatient, searchPatients } from './patient-search.ts';
+import { administrativeData } from './patient/administrative-data.ts';
+import { authorizedRecords } from './patient/authorized-records.ts';
+import { close } from './patient/close.ts';
+import { createPatient } from './patient/create.ts';
+import { internetAccount } from './patient/internet-account.ts';
+import { reactivate } from './patient/reactivate.ts';
+import { searchPatient } from './patient/search.ts';
+import { updatePatient } from './patient/update.ts';
+import { webAccess } from './patient/web-access.ts';
+import { readPatient } from './patient-search.ts';
 import { whatsNew } from './news/whats-new.ts';
+import { myRights } from './rights/my-rights.ts';
 import type { Handlers } from './router.ts';
 import {
   createSubscription,
@@ -38,9 +48,17 @@ import {
 
 export const handlers: Handlers = {
   transaction,
-  'Patient.search-type': searchPatients,
+  '$my-rights': myRights,
+  'Patient.search-type': searchPatient,
   'Patient.read': readPatient,
-  'Patient.update': feedPatient,
+  'Patient.create': createPatient,
+  'Patient.$authorized-records': authorizedRecords,
+  'Patient.$administrative-data': administrativeData,
+  'Patient.$web-access': webAccess,
+  'Patient.$reactivate': reactivate,
+  'Patient.$close': close,
+  'Patient.$internet-account': internetAccount,
+  'Patient.update': updatePatient,
   'Patient.delete': removePatient,
   'Patient.$identity-history': identityHistory,
   'Patient.$ihe-pix': crossReference,

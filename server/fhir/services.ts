@@ -2,6 +2,7 @@
  * What every interaction may use. Made once by `main.ts`, replaced by fakes in tests.
  */
 import type { Logger } from 'pino';
+import type { Habilitations } from '../../mappings/rights/habilitation.ts';
 import type { Config } from '../config.ts';
 import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
@@ -16,6 +17,8 @@ export interface Services {
   logger: Logger;
   /** The clock, so that tests can hold it. */
   now: () => Date;
+  /** The deployer’s matrix of habilitations (HABILITATION_MATRIX); absent when there is none. */
+  habilitations?: Habilitations;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
 }

@@ -1,4 +1,5 @@
 /** Bundle: sets of documents, and how to try one. */
+import { opMyRights } from '../../../mappings/canonicals.ts';
 import { mhd, pdsm } from './canonicals.ts';
 import type { Interaction, ResourceDefinition } from './types.ts';
 import { validation } from './validation.ts';
@@ -18,6 +19,14 @@ export const systemInteractions: readonly Interaction[] = [
       { type: 'DocumentReference', permission: 'u' },
       { type: 'Binary', permission: 'c' },
     ],
+  },
+  {
+    code: 'operation',
+    operation: { name: 'my-rights', level: 'system', methods: ['get', 'post'], definition: opMyRights },
+    ihe: [],
+    dmp: ['TD0.2'],
+    documentation:
+      'What the caller may do with the DMP, in general or for a patient: by transaction, by which door, in which mode, and why not (docs/rights.md). Changes nothing. With a patient: needs the right to search Patient.',
   },
 ];
 

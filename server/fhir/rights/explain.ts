@@ -1,0 +1,107 @@
+/**
+ * Whether a caller may use a right, and why not: the token (strength, RPPS, profession, purpose, scopes), the matrix, the settings and,
+ * for a patient, the state of the DMP, the authorisation and the consents. Pure: what was asked of the DMP and of the store is given.
+ * Nothing here is decided for good: the DMP enforces its matrix, the gate the consents.
+ */
+import { dmpKey } from '../../../mappings/errors.ts';
+import type { Issue } from '../../../mappings/outcome.ts';
+import { cellOf, columnOf, type Limit } from '../../../mappings/rights/matrix.ts';
+import { regulationProblems } from '../../../mappings/rights/purposes.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { Config } from '../../config.ts';
+import { chooseMode } from '../../dmp/rights.ts';
+import { DmpError, type VihfMode } from '../../dmp/types.ts';
+import { doorsOf, type Door } from './doors.ts';
+import type { PatientFacts } from './patient-facts.ts';
+import type { Entry } from './table.ts';
+
+export interface Explained {
+  entry: Entry;
+  /** What the matrix says; `no` when anything else forbids it. */
+  allowed: Limit;
+  /** The VIHF mode that it would go out in; absent when none fits. */
+  mode?: VihfMode;
+  doors: Door[];
+  /** What forbids it. */
+  why: Issue[];
+  /** What is good to know: forbids nothing. */
+  notes: Issue[];
+  /** What the matrix says for the patient's médecin traitant, where that is more and no patient is asked about. */
+  asTreating?: Limit;
+}
+
+const isClosed = (limit: Limit): boolean => limit === 'no';
+
+function modeOf({ transaction }: Entry, caller: Caller): VihfMode | Issue {
+  try {
+    return chooseMode(transaction, caller);
+  } catch (error) {
+    if (error instanceof DmpError && error.kind === 'rights') return { key: dmpKey('rights', error.code) };
+    throw error;
+  }
+}
+
+/** What the matrix says in a mode; before a mode is found, in the one that the transaction prefers. */
+function limitOf({ right }: Entry, mode: VihfMode, caller: Caller, isTreating: boolean): Limit {
+  return cellOf(right, mode, columnOf(mode, caller, isTreating));
+}
+
+/** What the settings of this installation close. */
+function settingIssues({ transaction: { name } }: Entry, limit: Limit, caller: Caller, config: Config): Issue[] {
+  const withdrawn = limit === 'withdrawn' && !config.WITHDRAWN_TRANSACTIONS;
+  return [
+    ...regulationProblems(caller, config),
+    ...(withdrawn ? [{ key: 'rights-withdrawn', values: { transaction: name } }] : []),
+  ];
+}
+
+function doorIssues(doors: readonly Door[], { transaction: { name } }: Entry): Issue[] {
+  if (doors.length === 0) return [{ key: 'rights-no-door', values: { transaction: name } }];
+  if (doors.some((d) => d.missing.length === 0)) return [];
+  const missing = [...new Set(doors.flatMap((d) => d.missing))];
+  return [{ key: 'scope-missing', values: { scope: missing.join(' ') } }];
+}
+
+/** What is known of the patient closes, or is good to know. */
+function patientIssues(entry: Entry, facts: PatientFacts | undefined): Issue[] {
+  if (!facts) return [];
+  const { consent } = entry.transaction;
+  return [
+    ...facts.emergency,
+    ...(entry.withoutDmp ? [] : facts.record),
+    ...(entry.despiteBlock ? [] : facts.block),
+    ...(consent === 'none' ? [] : facts[consent]),
+  ];
+}
+
+const isSevere = ({ severity = 'error' }: Issue): boolean => severity === 'error';
+
+/** @param facts of the patient that is asked about */
+export function explainRight(entry: Entry, caller: Caller, config: Config, facts: PatientFacts | undefined): Explained {
+  const found = modeOf(entry, caller);
+  const mode = typeof found === 'string' ? found : undefined;
+  const isTreating = facts?.isTreating ?? false;
+  const limit = mode ? limitOf(entry, mode, caller, isTreating) : 'no';
+  const treating = mode && !facts ? limitOf(entry, mode, caller, true) : limit;
+  const doors = doorsOf(entry, caller);
+  const issues = [
+    ...(typeof found === 'string' ? [] : [found]),
+    ...(mode && isClosed(limit)
+      ? [{ key: 'rights-matrix', values: { transaction: entry.transaction.name, mode } }]
+      : []),
+    ...settingIssues(entry, limit, caller, config),
+    ...doorIssues(doors, entry),
+    ...patientIssues(entry, facts),
+  ];
+  const why = issues.filter(isSevere);
+  const known = isTreating && limit === 'treating-physician' ? 'yes' : limit;
+  return {
+    entry,
+    allowed: why.length > 0 ? 'no' : known,
+    ...(mode ? { mode } : {}),
+    doors,
+    why,
+    notes: issues.filter((i) => !isSevere(i)),
+    ...(treating === limit ? {} : { asTreating: treating }),
+  };
+}

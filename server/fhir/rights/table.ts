@@ -1,0 +1,74 @@
+/**
+ * The rights that are explained: each right of the matrix, the DMP transaction that it is about, and the interactions of this API
+ * that reach it where not all of the transaction's do.
+ */
+import type { Right } from '../../../mappings/rights/matrix.ts';
+import { td0_2 } from '../../dmp/transactions/td0-2.ts';
+import { td0_3 } from '../../dmp/transactions/td0-3.ts';
+import { td0_4 } from '../../dmp/transactions/td0-4.ts';
+import { td0_5 } from '../../dmp/transactions/td0-5.ts';
+import { td1_1 } from '../../dmp/transactions/td1-1.ts';
+import { td1_2 } from '../../dmp/transactions/td1-2.ts';
+import { td1_3a } from '../../dmp/transactions/td1-3a.ts';
+import { td1_3b } from '../../dmp/transactions/td1-3b.ts';
+import { td1_4 } from '../../dmp/transactions/td1-4.ts';
+import { td1_6 } from '../../dmp/transactions/td1-6.ts';
+import { td2_1 } from '../../dmp/transactions/td2-1.ts';
+import { td3_1, td3_1b } from '../../dmp/transactions/td3-1.ts';
+import { td3_2 } from '../../dmp/transactions/td3-2.ts';
+import { td3_3a, td3_3b, td3_3c, td3_3cByPerson, td3_3d } from '../../dmp/transactions/td3-3.ts';
+import type { Transaction } from '../../dmp/types.ts';
+import type { InteractionCode } from '../definition.ts';
+
+/** What of a declared transaction decides who may send it. */
+export type Declared = Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes' | 'consent'>;
+
+export interface Entry {
+  right: Right;
+  transaction: Declared;
+  /** Interactions by which it is reached; absent: all those of the transaction. */
+  by?: readonly InteractionCode[];
+  /** Goes out even when the patient has no DMP, or a closed one. */
+  withoutDmp?: true;
+  /** The patient's block does not close it: it tells of the block. */
+  despiteBlock?: true;
+}
+
+/** No message goes out: the professional's browser opens the page, and Pro Santé Connect says who it is (dmp-wire §7.5). */
+const td0_10: Declared = {
+  name: 'TD0.10',
+  modes: ['INDIRECTE_RENFORCEE'],
+  purposes: ['normal', 'bris_de_glace', 'centre_15'],
+  consent: 'none',
+};
+
+export const entries: readonly Entry[] = [
+  { right: 'TD0.2', transaction: td0_2, by: ['search-type', 'read'], withoutDmp: true, despiteBlock: true },
+  { right: 'TD0.3 declare', transaction: td0_3, by: ['create', 'update'] },
+  { right: 'TD0.3 remove', transaction: td0_3, by: ['update', 'delete'] },
+  { right: 'TD0.3 become MT', transaction: td0_3, by: ['create', 'update'] },
+  { right: 'TD0.3 remove MT', transaction: td0_3, by: ['update'] },
+  { right: 'TD0.4', transaction: td0_4, withoutDmp: true, despiteBlock: true },
+  { right: 'TD0.5', transaction: td0_5, withoutDmp: true, despiteBlock: true },
+  { right: 'TD0.10', transaction: td0_10, withoutDmp: true },
+  { right: 'TD1.1', transaction: td1_1, withoutDmp: true },
+  { right: 'TD1.2', transaction: td1_2, withoutDmp: true },
+  { right: 'TD1.3a', transaction: td1_3a, withoutDmp: true },
+  { right: 'TD1.3b', transaction: td1_3b },
+  { right: 'TD1.4', transaction: td1_4 },
+  { right: 'TD1.6', transaction: td1_6 },
+  { right: 'TD2.1', transaction: td2_1 },
+  { right: 'TD3.1a', transaction: td3_1 },
+  { right: 'TD3.1b', transaction: td3_1b },
+  { right: 'TD3.2', transaction: td3_2 },
+  { right: 'TD3.2 masked', transaction: td3_2 },
+  { right: 'TD3.3a', transaction: td3_3a },
+  { right: 'TD3.3a unmask', transaction: td3_3a },
+  { right: 'TD3.3b', transaction: td3_3b },
+  // Twice: by the structure its own documents, by the person the person's own.
+  { right: 'TD3.3c', transaction: td3_3c },
+  { right: 'TD3.3c', transaction: td3_3cByPerson },
+  { right: 'TD3.3c patient', transaction: td3_3cByPerson },
+  { right: 'TD3.3d', transaction: td3_3d },
+  { right: 'TD3.3d patient', transaction: td3_3d },
+];
