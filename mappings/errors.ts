@@ -16,6 +16,7 @@ import { documentErrors } from './errors/documents.ts';
 import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
+import { patientErrors } from './errors/patients.ts';
 import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
@@ -35,6 +36,7 @@ export const errorGroups = [
   constraintErrors,
   identityErrors,
   administrativeErrors,
+  patientErrors,
   consentErrors,
   documentErrors,
   relationErrors,
@@ -54,6 +56,7 @@ export const errors = {
   ...constraintErrors,
   ...identityErrors,
   ...administrativeErrors,
+  ...patientErrors,
   ...consentErrors,
   ...documentErrors,
   ...relationErrors,

@@ -17,11 +17,13 @@ export const patientExtensions = {
   authorization: `${ours}/StructureDefinition/dmp-autorisation`,
   observation: `${ours}/StructureDefinition/dmp-observation`,
   activity: `${ours}/StructureDefinition/dmp-activite`,
+  /** What a creation says (`patient-opening.ts`). */
+  consent: `${ours}/StructureDefinition/dmp-consentement`,
 } as const;
 
 /** Code systems of the DMP's own codes (dmp-wire §6). */
 const authorizationSystem = 'urn:oid:1.2.250.1.213.4.1.2.6.2';
-const closureSystem = 'urn:oid:1.2.250.1.213.4.1.2.4';
+export const closureSystem = 'urn:oid:1.2.250.1.213.4.1.2.4';
 
 /** An extension of parts; none when there is no part. */
 const complex = (url: string, extension: Extension[]): Extension[] =>

@@ -9,6 +9,7 @@ import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
 import { rightsDefinitions } from './rights.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
+import { webDefinitions } from './web-pages.ts';
 
 export type Definition = StructureDefinition | CodeSystem | OperationDefinition | ConceptMap;
 
@@ -25,6 +26,7 @@ export function loadProfiles(): Definition[] {
     ...attributeCodeSystems(),
     ...consentDefinitions(),
     ...rightsDefinitions(),
+    ...webDefinitions(),
     ...conceptMaps(),
   ];
 }

@@ -3,29 +3,7 @@
  * professional's browser opens the URL, and the site authenticates the professional itself. Source: dmp-wire §7.5
  * (PDT-INF-527).
  */
-
-/** The pages, by the name that the URL has; `ins`: whether the page opens on a patient. */
-export const webPages = {
-  TableauDeBord: { fr: 'Tableau de bord', en: 'Dashboard', ins: true },
-  DossierPatient: { fr: 'Dossier du patient', en: 'Patient’s record', ins: true },
-  GestionDMPPatient: { fr: 'Gestion du DMP du patient', en: 'Management of the patient’s DMP', ins: true },
-  Documents: { fr: 'Documents', en: 'Documents', ins: true },
-  ParcoursDeSoins: { fr: 'Parcours de soins', en: 'Care pathway', ins: true },
-  HistoriqueAcces: { fr: 'Historique des accès', en: 'History of accesses', ins: true },
-  Parametrages: { fr: 'Paramétrages', en: 'Settings', ins: false },
-  VolontesEtDroits: { fr: 'Volontés et droits', en: 'Wishes and rights', ins: true },
-  CarnetVaccination: { fr: 'Carnet de vaccination', en: 'Vaccination record', ins: true },
-} as const satisfies Record<string, { fr: string; en: string; ins: boolean }>;
-
-export type WebPage = keyof typeof webPages;
-
-/** How the site authenticates the professional; the URL is the same. */
-export const webAuthentications = {
-  'TD0.9': { mode: 'DIRECTE', fr: 'carte CPS ou CPF dans le lecteur', en: 'CPS or CPF card in the reader' },
-  'TD0.10': { mode: 'INDIRECTE_RENFORCEE', fr: 'Pro Santé Connect (TLS 1.3)', en: 'Pro Santé Connect (TLS 1.3)' },
-} as const;
-
-export const isWebPage = (name: string): name is WebPage => Object.hasOwn(webPages, name);
+import { isWebPage, webPages, type WebPage } from '../../mappings/web-pages.ts';
 
 /** What an INS is made of; whether it is a right one is checked before (`mappings/ins.ts`). */
 const insForm = /^[0-9AB]{13,15}$/;

@@ -1,6 +1,7 @@
 /** Patient: does this person have a DMP? And the identities that the establishment feeds. */
 import { opIdentityHistory, opPix, pixmPatient } from '../../../mappings/identity/canonicals.ts';
 import { r4 } from './canonicals.ts';
+import { recordInteractions, traitParameters } from './patient-records.ts';
 import type { ResourceDefinition } from './types.ts';
 
 export const patients: ResourceDefinition = {
@@ -13,9 +14,9 @@ export const patients: ResourceDefinition = {
       code: 'search-type',
       permission: 's',
       ihe: ['ITI-78'],
-      dmp: ['TD0.2'],
+      dmp: ['TD0.2', 'TD0.5'],
       documentation:
-        'Does this person have a DMP? Zero or one Patient; prefer POST _search, an INS in a URL ends in logs. By a local identifier that was fed, too.',
+        'Does this person have a DMP? By identifier zero or one Patient, by traits (emergency regulation only) the candidates; prefer POST _search, an INS in a URL ends in logs. By a local identifier that was fed, too.',
     },
     {
       code: 'read',
@@ -30,9 +31,9 @@ export const patients: ResourceDefinition = {
       conditional: true,
       permission: 'u',
       ihe: ['ITI-104'],
-      dmp: ['TD0.2'],
+      dmp: ['TD0.2', 'TD1.3b'],
       documentation:
-        'An identity of the establishment (PIXm): `PUT Patient?identifier=<domain>|<IPP>` creates or updates it and links its INS, whose traits are compared with the DMP’s once; `active` = false with a link replaced-by merges it. `If-Match`.',
+        'An identity of the establishment (PIXm): `PUT Patient?identifier=<domain>|<IPP>` creates or updates it and links its INS, whose traits are compared with the DMP’s once; `active` = false with a link replaced-by merges it. `If-Match`. With the id of a patient of the DMP: changes the administrative data there; withdrawn by the DMP, 501 unless the setting WITHDRAWN_TRANSACTIONS serves it.',
     },
     {
       code: 'delete',
@@ -59,6 +60,7 @@ export const patients: ResourceDefinition = {
       dmp: [],
       documentation: 'The other identifiers of a person, among those that were fed: IPP and INS.',
     },
+    ...recordInteractions,
   ],
   searchParameters: [
     {
@@ -75,5 +77,6 @@ export const patients: ResourceDefinition = {
       documentation: 'Opaque id given by an earlier answer.',
       single: true,
     },
+    ...traitParameters,
   ],
 };

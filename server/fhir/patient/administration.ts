@@ -1,0 +1,82 @@
+/**
+ * What the withdrawn transactions have in common (TD1.1, TD1.2, TD1.3b, TD1.4): they are served where a setting says so, and each
+ * is put on record, done or not.
+ */
+import type { Patient } from '@medplum/fhirtypes';
+import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import { existenceToPatient, patientOfIns } from '../../../mappings/patient.ts';
+import { record } from '../../audit/record.ts';
+import type { PatientIns, Transaction } from '../../dmp/types.ts';
+import type { StoredPatient } from '../../store/types.ts';
+import { callContext, type Call, type Reply } from '../interaction.ts';
+import { toOutcome } from '../outcome.ts';
+import type { Services } from '../services.ts';
+
+/** @throws IssueError transaction-withdrawn unless the operator serves these transactions */
+export function requireServed(transaction: string, { config }: Pick<Services, 'config'>): void {
+  if (!config.WITHDRAWN_TRANSACTIONS)
+    throw new IssueError({ key: 'transaction-withdrawn', values: { transaction, setting: 'WITHDRAWN_TRANSACTIONS' } });
+}
+
+/**
+ * Sends one, on record. After a failure nobody knows whether it took effect (a lost answer): that is on record, too.
+ * @param details what the record says beside the transaction: nothing that names a person
+ * @throws DmpError
+ */
+export async function administer<In extends { patient: PatientIns }>(
+  transaction: Transaction<In, ExistenceAnswer>,
+  input: In,
+  patientId: string,
+  call: Call,
+  services: Services,
+  details: Record<string, string> = {},
+): Promise<ExistenceAnswer> {
+  const tell = (outcome: 'success' | 'failure'): Promise<unknown> =>
+    record(services, call.caller, {
+      kind: 'record-administration',
+      patientId,
+      outcome,
+      details: { transaction: transaction.name, ...details },
+      requestId: call.requestId,
+    });
+  let answer: ExistenceAnswer;
+  try {
+    answer = await services.dmp.call(transaction, input, callContext(call, input.patient));
+  } catch (error) {
+    await tell('failure');
+    throw error;
+  }
+  await tell('success');
+  return answer;
+}
+
+/** The Patient as the answer to a TD1.2 or TD1.4 says it: whether the record is open. */
+export const answeredPatient = (
+  answer: ExistenceAnswer,
+  { id, ins }: StoredPatient,
+  { config }: Pick<Services, 'config'>,
+): Patient => existenceToPatient(answer, { id, traits: config.PATIENT_TRAITS }) ?? patientOfIns(ins, id);
+
+/** The answer to a create or update, as the client prefers (FHIR R4 http.html#return): only an outcome has room for warnings. */
+export function administeredReply(
+  transaction: string,
+  status: 200 | 201,
+  patient: Patient,
+  warnings: readonly Issue[],
+  call: Call,
+  { config }: Pick<Services, 'config'>,
+): Reply {
+  const said: Issue[] = [{ key: 'administered', severity: 'information', values: { transaction } }, ...warnings];
+  const body = {
+    minimal: undefined,
+    representation: patient,
+    OperationOutcome: toOutcome(said, call.language, call.requestId),
+  }[call.prefer.return];
+  const place = `${config.fhirBase}/Patient/${patient.id ?? ''}`;
+  return {
+    status,
+    ...(body ? { resource: body } : {}),
+    headers: status === 201 ? { Location: place } : { 'Content-Location': place },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * `Patient/{id}/$web-access` and `Patient/$web-access` (TD0.9, TD0.10): the URL of a page of the DMP's web site for
+ * professionals. Nothing is asked of the DMP: whoever follows the link authenticates there. Defined in
+ * `profiles/patient-web-access.json`.
+ *
+ * The URL holds the INS, because the DMP wants it so: it is in the answer alone (`Cache-Control: no-store`), and never logged.
+ */
+import type { ParametersParameter } from '@medplum/fhirtypes';
+import { IssueError } from '../../../mappings/outcome.ts';
+import { emergencyProblems, regulationProblems } from '../../../mappings/rights/purposes.ts';
+import {
+  isWebPage,
+  webAuthentications,
+  webAuthenticationSystem,
+  webPages,
+  webPageSystem,
+  type WebPage,
+} from '../../../mappings/web-pages.ts';
+import { DmpError } from '../../dmp/types.ts';
+import { webAccessUrl } from '../../dmp/web-access.ts';
+import type { Ins } from '../../store/types.ts';
+import type { Call, Handler } from '../interaction.ts';
+import { oneOf, operationPairs } from '../operation-parameters.ts';
+import type { Services } from '../services.ts';
+import { patientOfId } from './known.ts';
+
+export const webAccessNames: readonly string[] = ['page'];
+
+export const webAccess: Handler = async (call, services) => {
+  const page = pageOf(call);
+  const ins = call.id === undefined ? undefined : (await patientOfId(call, services)).ins;
+  await requireRight(ins, call, services);
+  if (ins && !webPages[page].ins) throw new IssueError({ key: 'web-page-patient', values: { page } });
+  const url = webAccessUrl({ origin: services.config.DMP_WEB_URL, page, ...(ins ? { ins: ins.value } : {}) });
+  return {
+    status: 200,
+    resource: {
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'url', valueUrl: url },
+        ...authentications(call.language),
+        { name: 'page', valueCoding: { system: webPageSystem, code: page, display: webPages[page][call.language] } },
+      ],
+    },
+  };
+};
+
+/** @throws IssueError operation-parameter-required, operation-parameter */
+function pageOf(call: Call): WebPage {
+  const given = oneOf(operationPairs(call, webAccessNames), 'page');
+  if (given === undefined) throw new IssueError({ key: 'operation-parameter-required', values: { name: 'page' } });
+  const page = given.startsWith(`${webPageSystem}|`) ? given.slice(webPageSystem.length + 1) : given;
+  if (isWebPage(page)) return page;
+  const detail = Object.keys(webPages).join(', ');
+  throw new IssueError({ key: 'operation-parameter', values: { name: 'page', detail } });
+}
+
+/** What of a refusal on record closes the site, too. What is only missing there, professional and patient settle on the site. */
+const refusals: readonly string[] = [
+  'consent-consultation-refused',
+  'consent-break-glass-opposed',
+  'consent-regulation-opposed',
+];
+
+/**
+ * TD0.10 is for everybody whom Pro Santé Connect authenticated, whatever the purpose (dmp-wire §1.4). An emergency opens its one
+ * patient here as elsewhere, and what the patient refuses this structure is refused here.
+ * @throws DmpError kind `rights`; IssueError
+ */
+async function requireRight(ins: Ins | undefined, { caller }: Call, { config, gate, now }: Services): Promise<void> {
+  if (caller.strength !== 'psc') throw new DmpError('rights', 'psc', 'TD0.10');
+  const { BREAK_GLASS_MINUTES: minutes, BREAK_GLASS_REASON_MIN: reasonMin } = config;
+  const problems = [
+    ...emergencyProblems(caller, ins, { now: now(), minutes, reasonMin }),
+    ...regulationProblems(caller, config),
+  ];
+  if (problems.length > 0) throw new IssueError(problems);
+  if (!ins) return;
+  const refused = (await gate.explain(ins, caller)).consultation.filter((i) => refusals.includes(i.key));
+  if (refused.length > 0) throw new IssueError(refused);
+}
+
+/** How the site may authenticate who follows the link: the URL is the same. */
+const authentications = (language: 'fr' | 'en'): ParametersParameter[] =>
+  Object.values(webAuthentications).map(({ code, ...said }) => ({
+    name: 'authentication',
+    valueCoding: { system: webAuthenticationSystem, code, display: said[language] },
+  }));
