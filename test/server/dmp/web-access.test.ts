@@ -2,14 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  isWebPage,
-  webAccessUrl,
-  webAuthentications,
-  webPages,
-  type WebAccess,
-  type WebPage,
-} from '../../../server/dmp/web-access.ts';
+import { isWebPage, webAuthentications, webPages, type WebPage } from '../../../mappings/web-pages.ts';
+import { webAccessUrl, type WebAccess } from '../../../server/dmp/web-access.ts';
 import { describeShared } from '../../support/shared.ts';
 
 const origin = 'https://web.dmp.example';
