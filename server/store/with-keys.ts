@@ -21,6 +21,7 @@ const repeatable = new Set([
   'ofOwner',
   'listening',
   'decisions',
+  'emergencyOf',
   'known',
   'of',
   'ofPatient',
