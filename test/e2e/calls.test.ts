@@ -2,12 +2,21 @@
  * "Only what is strictly necessary is asked of the DMP": how many calls each FHIR interaction causes, which, and in which
  * mode of authentication. The simulator counts them.
  */
-import type { Bundle, DocumentReference, Subscription } from '@medplum/fhirtypes';
+import type { Bundle, Consent, DocumentReference, Subscription } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
-import { INS_TEST, patients, provideBundle, simplified, subscriptionTo, VISIBILITY } from '../support/resources.ts';
+import {
+  consent,
+  INS_TEST,
+  patients,
+  provideBundle,
+  simplified,
+  subscriptionTo,
+  VISIBILITY,
+  type Who,
+} from '../support/resources.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -64,6 +73,14 @@ const pause = async () => {
   const id = await subscribed();
   const { body } = await stack.get<Subscription>(`/Subscription/${id}`, 'nurse');
   return stack.put(`/Subscription/${id}`, { ...body, status: 'off' }, 'nurse');
+};
+
+const authorisation = (who: Who): Consent => consent(who, 'dmp-authorization');
+/** Of P3's non-opposition, recorded when the stack began. */
+const consentId = async (): Promise<string> => {
+  const identifier = encodeURIComponent(`${INS_TEST}|${patients.P3.ins}`);
+  const found = await stack.get<Bundle<Consent>>(`/Consent?patient.identifier=${identifier}&category=feeding`, 'nurse');
+  return found.body.entry![0]!.resource!.id!;
 };
 
 const change = (d: DocumentReference, patch: object[], kind: 'doctor' | 'nurse') =>
@@ -347,6 +364,75 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       async () => stack.request('DELETE', `/Subscription/${await subscribed()}`, 'nurse'),
       204,
       [],
+    ],
+    ['a consent on record', 'Consent.create', () => stack.post('/Consent', consent('P3', 'feeding'), 'nurse'), 200, []],
+    [
+      'an authorisation declared',
+      'Consent.create',
+      () => stack.post('/Consent', authorisation('P8'), 'doctor'),
+      201,
+      [`TD0.3 ${strong}`],
+    ],
+    ['a consent read', 'Consent.read', async () => stack.get(`/Consent/${await consentId()}`, 'nurse'), 200, []],
+    [
+      'a version of it',
+      'Consent.vread',
+      async () => stack.get(`/Consent/${await consentId()}/_history/1`, 'nurse'),
+      200,
+      [],
+    ],
+    [
+      'all of them',
+      'Consent.history-instance',
+      async () => stack.get(`/Consent/${await consentId()}/_history`, 'nurse'),
+      200,
+      [],
+    ],
+    [
+      'who may enter a record',
+      'Consent.search-type',
+      () => stack.get(`/Consent?patient.identifier=${P1}`, 'doctor'),
+      200,
+      [`TD1.6 ${strong}`],
+    ],
+    [
+      'what the structure recorded',
+      'Consent.search-type',
+      () => stack.get(`/Consent?patient.identifier=${P1}`, 'nurse'),
+      200,
+      [],
+    ],
+    [
+      'one’s own authorisation',
+      'Consent.search-type',
+      () => stack.get(`/Consent?patient.identifier=${P1}&actor:identifier=899700101233`, 'doctor'),
+      200,
+      [`TD0.2 ${strong}`],
+    ],
+    [
+      'a consent changed',
+      'Consent.update',
+      async () => stack.put(`/Consent/${await consentId()}`, consent('P3', 'feeding', 'deny'), 'nurse'),
+      200,
+      [],
+    ],
+    [
+      'a consent withdrawn',
+      'Consent.delete',
+      async () => stack.request('DELETE', `/Consent/${await consentId()}`, 'nurse'),
+      204,
+      [],
+    ],
+    [
+      'an authorisation ended',
+      'Consent.delete',
+      async () => {
+        const answer = await stack.post<Consent>('/Consent', authorisation('P8'), 'doctor');
+        await stack.resetCalls();
+        return stack.request('DELETE', `/Consent/${answer.body.id}`, 'doctor');
+      },
+      204,
+      [`TD0.3 ${strong}`],
     ],
     ['the statement', 'metadata', () => stack.get('/metadata', 'nurse'), 200, []],
   ];

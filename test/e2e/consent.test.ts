@@ -81,6 +81,54 @@ describe('2. Consent: what the DMP does not hold and the software must', () => {
     expect(await stack.calls()).toEqual([]);
   });
 
+  it('closes every door through which a record is read, and the DMP is asked nothing', async () => {
+    const other = await startStack({ SUBSCRIPTION_ENDPOINTS: 'http://localhost' });
+    try {
+      const made = await other.post<DocumentReference>(
+        '/DocumentReference',
+        simplified({ content: text(), contentType: 'text/plain' }),
+        'nurse',
+      );
+      const P1 = encodeURIComponent(ins('P1'));
+      const sets = await other.get<Bundle>(
+        `/List?patient.identifier=${P1}&code=submissionset&status=current`,
+        'doctor',
+      );
+      const [set] = sets.body.entry ?? [];
+      await other.post('/Consent', consent('P1', 'consultation', 'deny'), 'nurse');
+      await other.resetCalls();
+      const id = made.body.id!;
+      const doors = [
+        () => other.get(`/DocumentReference?patient.identifier=${P1}&status=current`, 'doctor'),
+        () => other.get(`/DocumentReference?patient=${made.body.subject!.reference!}&status=current`, 'doctor'),
+        () => other.get(`/DocumentReference?_id=${id}`, 'doctor'),
+        () => other.get(`/DocumentReference/${id}`, 'doctor'),
+        () => other.get(`/DocumentReference/$whats-new?patient.identifier=${P1}`, 'doctor'),
+        () => other.get(`/List?patient.identifier=${P1}&code=submissionset&status=current`, 'doctor'),
+        () => other.get(`/List/${set!.resource!.id!}`, 'doctor'),
+        () => other.get(`/Binary/${id}`, 'doctor'),
+        () =>
+          other.patch(
+            `/DocumentReference/${id}`,
+            [{ op: 'replace', path: '/status', value: 'superseded' }],
+            'application/json-patch+json',
+            'doctor',
+          ),
+      ];
+      for (const [i, door] of doors.entries()) {
+        const answer = await door();
+        expect([i, answer.status, keysOf(answer)]).toEqual([
+          i,
+          403,
+          expect.arrayContaining(['consent-consultation-refused']),
+        ]);
+      }
+      expect(await other.calls()).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('records a consent with who recorded it and when, gives it back, and feeding goes then', async () => {
     const made = await record('P1', 'feeding');
     expect(made.status).toBe(201);

@@ -7,6 +7,7 @@ import type {
   Binary,
   Bundle,
   CapabilityStatement,
+  Consent,
   DocumentReference,
   List,
   OperationOutcome,
@@ -22,6 +23,7 @@ import { capabilityStatement } from '../../server/fhir/metadata.ts';
 import { text } from '../support/documents.ts';
 import {
   INS_TEST,
+  consent,
   dsubmTopic,
   newOid,
   patients,
@@ -74,7 +76,16 @@ const receiver = createServer((req, res) => req.resume().on('end', () => res.wri
 const P1 = `${INS_TEST}|${patients.P1.ins}`;
 const P2 = `${INS_TEST}|${patients.P2.ins}`;
 /** Story documents and sets of P1, a document that the doctor wrote, and P2's opaque id. */
-const known = { letter: '', former: '', list: '', folder: '', own: { id: '', uniqueId: '' }, P2: '', subscription: '' };
+const known = {
+  letter: '',
+  former: '',
+  list: '',
+  folder: '',
+  own: { id: '', uniqueId: '' },
+  P2: '',
+  subscription: '',
+  consent: '',
+};
 
 type Pairs = (readonly [name: string, value: string])[];
 const query = (pairs: Pairs): string => new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v])).toString();
@@ -101,6 +112,7 @@ const base: Record<string, Pairs> = {
   ],
   Patient: [],
   Subscription: [],
+  Consent: [['patient.identifier', P1]],
 };
 /** The doctor's, to documents of P1. */
 async function subscribed(topic?: string, payload?: string): Promise<Subscription> {
@@ -117,6 +129,13 @@ const asDoctor = async (method: string, url: string, body?: unknown): Promise<gl
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 const patientNames = ['patient', 'patient.identifier', 'subject', 'subject.identifier'];
+
+/** What P1 allows, recorded by the nurse (again: its next version). */
+async function recorded(topic: string, decision: 'permit' | 'deny' = 'permit'): Promise<Consent> {
+  const { status, body } = await stack.post<Consent>('/Consent', consent('P1', topic, decision), 'nurse');
+  expect([200, 201], JSON.stringify(body)).toContain(status);
+  return body;
+}
 
 /** The doctor's own, so that the doctor may change it. */
 async function deposited(): Promise<{ id: string; uniqueId: string }> {
@@ -149,6 +168,9 @@ beforeAll(async () => {
   known.P2 = (other.body as DocumentReference).subject!.reference!;
   const [list] = found((await ask('List', [...base['List']!, ['title', 'Correction']])).body);
   known.list = list!.id!;
+  known.consent = (await recorded('feeding')).id!;
+  const withdrawn = await recorded('break-glass', 'deny');
+  expect((await stack.put(`/Consent/${withdrawn.id}`, { ...withdrawn, status: 'inactive' }, 'nurse')).status).toBe(200);
   await subscribed();
   await subscribed('DocReference-PatientDependent-MinUpdate', 'application/fhir+xml');
   const ended = await subscribed('DocumentReference-PatientDependent');
@@ -270,6 +292,14 @@ searches['Subscription'] = {
   },
   payload: { value: 'application/fhir+xml', modifiers: { not: 'application/fhir+xml' } },
   type: { value: 'websocket', expects: empty, modifiers: { not: 'rest-hook' } },
+};
+
+searches['Consent'] = {
+  _id: { value: () => known.consent, modifiers: { not: () => known.consent } },
+  status: { value: 'inactive', modifiers: { not: 'inactive' } },
+  category: { value: 'feeding', modifiers: { not: 'feeding', text: 'non-opposition' } },
+  actor: { value: 'Practitioner/nobody', expects: empty, modifiers: { identifier: '899700307715' } },
+  date: { value: '2026-11-20' },
 };
 
 /** Our own definitions: the same parameters for each type. */
@@ -571,6 +601,34 @@ const cases: Record<string, () => Promise<void>> = {
     expect([status, body.type]).toEqual([200, 'history']);
     expect((await stack.get('/Subscription/unknown/$events', 'doctor')).status).toBe(404);
   },
+  'Consent create': async () => {
+    const made = await recorded('information');
+    await read('Consent', made.id!, 'nurse');
+  },
+  'Consent read': () => read('Consent', known.consent, 'nurse'),
+  'Consent vread': async () => {
+    const { id, meta } = await recorded('feeding');
+    const first = await stack.get<Consent>(`/Consent/${id}/_history/1`, 'nurse');
+    expect([first.status, first.body.meta?.versionId]).toEqual([200, '1']);
+    expect(Number(meta?.versionId)).toBeGreaterThan(1);
+  },
+  'Consent history-instance': async () => {
+    const { id, meta } = await recorded('feeding');
+    const { body } = await stack.get<Bundle>(`/Consent/${id}/_history`, 'nurse');
+    expect([body.type, body.total]).toEqual(['history', Number(meta?.versionId)]);
+  },
+  'Consent update': async () => {
+    const made = await recorded('regulation', 'deny');
+    const change: Consent = { ...made, provision: { ...made.provision, type: 'permit' } };
+    const { status, body } = await stack.put<Consent>(`/Consent/${made.id}`, change, 'nurse');
+    expect([status, body.provision?.type]).toEqual([200, 'permit']);
+  },
+  'Consent delete': async () => {
+    const made = await recorded('regulation', 'deny');
+    expect((await stack.request('DELETE', `/Consent/${made.id}`, 'nurse')).status).toBe(204);
+    expect((await stack.get<Consent>(`/Consent/${made.id}`, 'nurse')).body.status).toBe('inactive');
+  },
+  'Consent search-type': () => search('Consent', base['Consent']!),
   'language fr': () => inLanguage('fr', 'Paramètre'),
   'language en': () => inLanguage('en', 'parameter'),
 };

@@ -38,7 +38,7 @@ describe('3. bris_de_glace', () => {
   };
 
   beforeAll(async () => {
-    stack = await startStack({}, {}, { consents: false });
+    stack = await startStack({ SUBSCRIPTION_ENDPOINTS: 'http://localhost' }, {}, { consents: false });
   });
   afterAll(() => stack.close());
   beforeEach(async () => {
