@@ -21,11 +21,12 @@ describeNeeding('README', noCurl, () => it('its curl lines work', { timeout: 60_
 describeNeeding('docs/life-of-a-document.md', noCurl, () =>
   it('each step works, in this order', { timeout: 120_000 }, lifeOfADocument),
 );
+describeNeeding('docs/consent.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, whatThePatientAllows));
 
 /** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
 async function runBlocks(markdown: string): Promise<string> {
   const blocks = [...markdown.matchAll(/```sh\n([\s\S]*?)```/g)].map((m) => m[1]!);
-  expect(blocks.length).toBeGreaterThanOrEqual(3);
+  expect(blocks.length).toBeGreaterThanOrEqual(2);
   const script = blocks
     .map((block) => `${block}\nprintf '\\n---\\n'\n`)
     .join('')
@@ -46,6 +47,14 @@ async function readme(): Promise<void> {
   expect(printed).toContain('"resourceType":"DocumentReference"');
   const note = text('Transmission du matin : nuit calme, bon appétit.\n').toString();
   expect(printed.endsWith(`${note}\n---\n`)).toBe(true);
+}
+
+async function whatThePatientAllows(): Promise<void> {
+  const [recorded = '', waiting] = (await runBlocks(readFileSync(path.join(root, 'docs/consent.md'), 'utf8'))).split(
+    '\n---\n',
+  );
+  expect(recorded.match(/"resourceType":"Consent"/g)?.length).toBeGreaterThanOrEqual(4);
+  expect(JSON.parse(waiting ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 0 });
 }
 
 async function lifeOfADocument(): Promise<void> {
