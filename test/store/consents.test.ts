@@ -219,6 +219,21 @@ describe('authorisations', () => {
     await authorizations.save("1' OR 1=1", { status: 'x' }, at(4));
   });
 
+  it('know the emergency access of one token of one holder for one patient, and keep no token in clear', async () => {
+    const { authorizations } = world.store;
+    const { patientId, ins: own } = await someone();
+    const { id } = await authorizations.of(patientId, doctor);
+    const until = (token: string, of = own, holder = doctor) => second.authorizations.emergencyOf(of, holder, token);
+    await authorizations.save(id, { emergency: { token: 'token-1', until: at(9) } }, at(1));
+    await authorizations.save(id, { status: 'VALIDE', checkedAt: at(2) }, at(2));
+    expect(await until('token-1')).toEqual(at(9));
+    expect(await until('token-1', own, structure)).toBeUndefined();
+    expect(await until('token-1', (await someone()).ins)).toBeUndefined();
+    expect(await rawRows(world.database, ['dmp_authorization'])).not.toContain('token-1');
+    await authorizations.save(id, { emergency: { token: 'token-2', until: at(10) } }, at(3));
+    expect([await until('token-1'), await until('token-2')]).toEqual([undefined, at(10)]);
+  });
+
   it('are declared by one of many, until the DMP has answered or the time is over', async () => {
     const { authorizations } = world.store;
     const { patientId } = await someone();
