@@ -62,7 +62,7 @@ async function declare(
   const current = await store.authorizations.known(ins, context.requester.personId);
   if (current?.checkedAt && isFresh(current, config, now()))
     return store.authorizations.save(id, { checkedAt: current.checkedAt }, now());
-  const details = { transaction: 'TD0.3', action: 'AJOUT', automatic: true };
+  const details = { consent: id, transaction: 'TD0.3', action: 'AJOUT', automatic: true };
   const tell = (outcome: 'success' | 'failure'): Promise<void> =>
     record(context, { kind: 'authorization', patientId, outcome, details });
   try {

@@ -137,7 +137,7 @@ async function send(
       kind: 'authorization',
       patientId,
       outcome,
-      details: { transaction: 'TD0.3', ...request, automatic: false },
+      details: { consent: id, transaction: 'TD0.3', ...request, automatic: false },
       requestId: call.requestId,
     });
   try {
