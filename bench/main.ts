@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { run, type LoadResult } from './load.ts';
 import { freePort, peakMemory, resetPeak, start, type Running } from './processes.ts';
-import { scenarios, type Prepared } from './scenarios.ts';
+import { agree, scenarios, type Prepared } from './scenarios.ts';
 
 const { values: options } = parseArgs({
   options: { seconds: { type: 'string', default: '5' }, only: { type: 'string' }, profile: { type: 'string' } },
@@ -112,6 +112,10 @@ try {
     options.profile,
   );
   const mode = (m: 'record' | 'replay') => fetch(`${replay.hello.control}/mode?${m}`, { method: 'POST' });
+
+  await mode('record');
+  await agree(`http://127.0.0.1:${portA}/fhir`, dataA);
+  await agree(`http://127.0.0.1:${portB}/fhir`, dataB);
 
   process.stdout.write(
     `\n${os.cpus()[0]?.model ?? 'cpu'}, ${os.cpus().length} cores, Node ${process.version}, ${seconds} s a measurement\n\n`,

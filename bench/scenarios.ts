@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pdfOfSize, text } from '../test/support/documents.ts';
 import {
+  consent,
   INS_TEST,
   newOid,
   patients,
@@ -49,6 +50,19 @@ const headers = (
   authorization: `Bearer ${token(kind, dataDir)}`,
   ...more,
 });
+
+/** P1 agrees, and the doctor has looked into the record once: what is measured then is the usual case. */
+export async function agree(base: string, dataDir: string): Promise<void> {
+  const ask = async (url: string, kind: 'nurse' | 'doctor', body?: object): Promise<void> => {
+    const answer = await fetch(`${base}${url}`, {
+      ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+      headers: headers(kind, dataDir, body ? { 'content-type': 'application/fhir+json' } : {}),
+    });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
+  };
+  for (const topic of ['feeding', 'consultation']) await ask('/Consent', 'nurse', consent('P1', topic));
+  await ask(`/Patient?identifier=${p1}`, 'doctor');
+}
 
 async function deposit(base: string, dataDir: string, deposits: Deposit[]): Promise<void> {
   for (let i = 0; i < deposits.length; i += 50) {
