@@ -17,6 +17,7 @@ import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
 import { identityHistory } from './identity/history.ts';
 import { removePatient } from './identity/interactions.ts';
+import { matchPatients } from './identity/match.ts';
 import { crossReference } from './identity/pix.ts';
 import { readList } from './list-read.ts';
 import { searchLists } from './list-search.ts';
@@ -62,6 +63,7 @@ export const handlers: Handlers = {
   'Patient.delete': removePatient,
   'Patient.$identity-history': identityHistory,
   'Patient.$ihe-pix': crossReference,
+  'Patient.$match': matchPatients,
   'DocumentReference.create': createDocument,
   'DocumentReference.read': readDocument,
   'DocumentReference.patch': patchDocument,

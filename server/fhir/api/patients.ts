@@ -1,5 +1,5 @@
 /** Patient: does this person have a DMP? And the identities that the establishment feeds. */
-import { opIdentityHistory, opPix, pixmPatient } from '../../../mappings/identity/canonicals.ts';
+import { opIdentityHistory, opMatch, opPix, pixmPatient } from '../../../mappings/identity/canonicals.ts';
 import { r4 } from './canonicals.ts';
 import { recordInteractions, traitParameters } from './patient-records.ts';
 import type { ResourceDefinition } from './types.ts';
@@ -59,6 +59,15 @@ export const patients: ResourceDefinition = {
       ihe: ['ITI-83'],
       dmp: [],
       documentation: 'The other identifiers of a person, among those that were fed: IPP and INS.',
+    },
+    {
+      code: 'operation',
+      operation: { name: 'match', level: 'type', methods: ['post'], definition: opMatch },
+      permission: 's',
+      ihe: ['ITI-119'],
+      dmp: ['TD0.2', 'TD0.5'],
+      documentation:
+        'Is the person of this INS (or local identifier) the one described? Graded by the traits, and the names of those that differ. Without an identifier for emergency regulation only.',
     },
     ...recordInteractions,
   ],

@@ -109,6 +109,7 @@ function simpleValue(parameter: ParametersParameter, { values }: InputForm): str
   for (const type of values[parameter.name] ?? []) {
     const value = (parameter as unknown as Record<string, unknown>)[type];
     if (typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number') return String(value);
   }
   return undefined;
 }
