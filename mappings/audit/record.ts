@@ -61,10 +61,11 @@ export function detailsOf(caller: Who, done: unknown): { who: Who; what: unknown
   return { who: who.parse(caller), what: done };
 }
 
-/** Reads kept details; what was not kept by `detailsOf` names nobody. */
+/** Reads kept details; what was not kept by `detailsOf` is what was done, by somebody whose id alone is on record. */
 export function readDetails(details: unknown): Partial<Details> {
-  const { who: caller, what: done } = (details ?? {}) as { who?: unknown; what?: unknown };
-  const [readWho, readWhat] = [who.safeParse(caller), what.safeParse(done)];
+  const kept = (details ?? {}) as { who?: unknown; what?: unknown };
+  const readWho = who.safeParse(kept.who);
+  const readWhat = what.safeParse(readWho.success ? kept.what : kept);
   return {
     ...(readWho.success ? { who: readWho.data } : {}),
     ...(readWhat.success ? { what: readWhat.data } : {}),

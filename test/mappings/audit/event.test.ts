@@ -106,6 +106,13 @@ describe('a kept record as AuditEvent', () => {
     ]);
   });
 
+  it('what was kept without its author is shown all the same', () => {
+    const e = event(record({ kind: 'identity', details: { event: 'link', after: { value: INS } } }));
+    expect(entity(e, '4')[0]!.detail).toEqual([{ type: 'event', valueString: 'link' }]);
+    expect(e.agent[0]).toMatchObject({ who: { identifier: { value: '899700101233' } }, requestor: true });
+    expect(JSON.stringify(e)).not.toContain(INS);
+  });
+
   it('an emergency stands out: type, subtypes, purpose, tag, sentence, and its reason', () => {
     const e = event(breakGlass);
     expect(e.type.code).toBe('110113');
