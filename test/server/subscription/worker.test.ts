@@ -2,6 +2,8 @@
 import type { Bundle, Parameters, Resource } from '@medplum/fhirtypes';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { IssueError } from '../../../mappings/outcome.ts';
+import { guard } from '../../../server/consent/gate.ts';
 import { openGate } from '../../support/gate.ts';
 import { associationTypes } from '../../../mappings/ebrim/schemes.ts';
 import type { StoredQuery } from '../../../mappings/query.ts';
@@ -383,5 +385,30 @@ describe('news', () => {
     expect(await held.store.subscriptions.purge(new Date(clock + 1))).toBe(1);
     expect(await held.store.subscriptions.byId(id, 'o')).toBeUndefined();
     expect(await held.database.query('SELECT * FROM subscription_event')).toEqual([]);
+  });
+});
+
+describe('consent withdrawn', () => {
+  it('ends the looks into the record at the next one, and the receiver is told', async () => {
+    const withdrawn = {
+      ...openGate,
+      admit: () => Promise.reject(new IssueError({ key: 'consent-consultation-missing' })),
+    };
+    const behind = createSubscriptionWorker(
+      {
+        config,
+        store: held.store,
+        dmp: guard(dmp, withdrawn),
+        gate: withdrawn,
+        logger: pino({ level: 'silent' }),
+        now,
+      },
+      { deliverer: receiver, random: () => 0.5 },
+    );
+    const { id } = await subscribe();
+    await behind.tick();
+    expect(dmp.calls).toEqual([]);
+    const ended = await read(id);
+    expect([ended.status, ended.reason]).toEqual(['error', 'subscription-refused consent-consultation-missing']);
   });
 });
