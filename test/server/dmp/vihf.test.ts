@@ -232,6 +232,31 @@ describeShared('golden VIHF', (dir) => {
     expect(shapeOf(ours)).toEqual(shapeOf(golden));
   });
 
+  it.each<[string, VihfMode, string]>([
+    ['sha256/indirecte-centre_15.xml', 'INDIRECTE', 'PasswordProtectedTransport'],
+    ['sha256/indirecte_renforcee-centre_15.xml', 'INDIRECTE_RENFORCEE', 'TLSClient'],
+  ])('ours is %s of a regulation centre, but for the words of the purpose', (file, mode, contextClass) => {
+    const golden = readFileSync(path.join(vihf, file), 'utf8');
+    const requester: Requester = {
+      ...doctor,
+      personId: '899700412903',
+      family: 'OYARZABAL',
+      given: 'MAÏTÉ',
+      roles: [doctor.roles[0]!, { ...doctor.roles[1]!, code: 'SM59', display: "Médecine d'urgence (SM)" }],
+      structure: { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' },
+      purpose: 'centre_15',
+      // Only « bris de glace » says one.
+      reason: 'Malaise dans le couloir',
+    };
+    const ours = buildVihf(
+      { requester, patient: { ...p1, value: '147096399001732' } },
+      mode,
+      env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
+    );
+    // The README of the golden messages: display names are its own wording.
+    expect(shapeOf(ours)).toEqual(shapeOf(golden.replace('Accès régulation médicale', 'Accès centre 15')));
+  });
+
   it('names certificates as the golden messages do', () => {
     const { vihf: expected } = JSON.parse(readFileSync(path.join(dir, 'wire/expected.json'), 'utf8')) as {
       vihf: Record<string, { values: { issuer?: string } }>;
