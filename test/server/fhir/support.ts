@@ -67,11 +67,23 @@ export const verifyToken = (token: string): Promise<Caller> => {
   }
   if (token === 'admin')
     return Promise.resolve({ ...caller, personId: '3990100109/DIR-01', strength: 'local', isAdministrator: true });
+  if (token === 'regulator') return Promise.resolve({ ...caller, purpose: 'centre_15' });
+  if (token === 'emergency') return Promise.resolve({ ...caller, ...emergency() });
   if (token === 'other') return Promise.resolve({ ...caller, personId: '899700307715' });
   return Promise.resolve(
     token === 'all' ? caller : { ...caller, scopes: token.split('+').map((s) => s.replace('~', '/')) },
   );
 };
+
+const emergency = (): Pick<Caller, 'purpose' | 'reason' | 'emergency'> => ({
+  purpose: 'bris_de_glace',
+  reason: 'Détresse respiratoire, patient non communicant (cas fictif)',
+  emergency: {
+    patient: { value: P1, oid: testOid },
+    confirmed: { family: 'ROUSSELIN', given: 'ODETTE', birthDate: '1936-04-12' },
+    grantedAt: new Date(),
+  },
+});
 
 export interface Bench {
   config: Config;
