@@ -44,7 +44,7 @@ const types: Record<Kind['shape'], { client: CodeableConcept; user: CodeableConc
 const purposes: Readonly<Record<Who['purpose'], readonly [generic: string, display: string, own: string]>> = {
   normal: ['TREAT', 'treatment', 'Accès normal'],
   bris_de_glace: ['BTG', 'break the glass', 'Accès bris de glace'],
-  centre_15: ['ETREAT', 'Emergency Treatment', 'Accès centre 15'],
+  centre_15: ['ETREAT', 'Emergency Treatment', 'Accès régulation médicale'],
 };
 
 export function purposeOf(purpose: Who['purpose']): CodeableConcept {
