@@ -4,6 +4,7 @@
  * here fails.
  */
 import type {
+  AuditEvent,
   Binary,
   Bundle,
   CapabilityStatement,
@@ -11,6 +12,7 @@ import type {
   DocumentReference,
   List,
   OperationOutcome,
+  Parameters,
   Resource,
   Subscription,
 } from '@medplum/fhirtypes';
@@ -85,11 +87,14 @@ const known = {
   P2: '',
   subscription: '',
   consent: '',
+  event: { id: '', at: '' },
 };
 
 type Pairs = (readonly [name: string, value: string])[];
 const query = (pairs: Pairs): string => new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v])).toString();
-const ask = (type: string, pairs: Pairs, kind: Kind = 'doctor') =>
+/** Who may search a type. */
+const readerOf = (type: string): Kind => (type === 'AuditEvent' ? 'admin' : 'doctor');
+const ask = (type: string, pairs: Pairs, kind: Kind = readerOf(type)) =>
   stack.get<Bundle>(`/${type}?${query([...pairs, ['_count', '500']])}`, kind);
 const found = (body: Bundle, mode = 'match'): Resource[] =>
   (body.entry ?? []).filter((e) => e.search?.mode === mode).map((e) => e.resource!);
@@ -113,6 +118,7 @@ const base: Record<string, Pairs> = {
   Patient: [],
   Subscription: [],
   Consent: [['patient.identifier', P1]],
+  AuditEvent: [['patient.identifier', P1]],
 };
 /** The doctor's, to documents of P1. */
 async function subscribed(topic?: string, payload?: string): Promise<Subscription> {
@@ -135,6 +141,26 @@ async function recorded(topic: string, decision: 'permit' | 'deny' = 'permit'): 
   const { status, body } = await stack.post<Consent>('/Consent', consent('P1', topic, decision), 'nurse');
   expect([200, 201], JSON.stringify(body)).toContain(status);
   return body;
+}
+
+/** Two emergency accesses to P1 on record: one that opened the record, one refused for its traits. */
+async function emergencies(): Promise<void> {
+  const { ins, family, given, birthDate } = patients.P1;
+  const reason = 'Malaise dans le couloir, traitement inconnu';
+  const token = { person: 'doctor', purpose: 'bris_de_glace', reason, patient: ins } as const;
+  for (const [confirmed, status] of [
+    [{ family, given, birthDate }, 200],
+    [{ family: 'AUTRE', given, birthDate }, 403],
+  ] as const) {
+    const opened = await stack.as(
+      { ...token, confirmed },
+      'GET',
+      `/DocumentReference?${query(base['DocumentReference']!)}`,
+    );
+    expect(opened.status, JSON.stringify(opened.body)).toBe(status);
+  }
+  const [event] = found((await ask('AuditEvent', [...base['AuditEvent']!, ['outcome', '4']])).body) as AuditEvent[];
+  known.event = { id: event!.id!, at: event!.recorded };
 }
 
 /** The doctor's own, so that the doctor may change it. */
@@ -171,6 +197,7 @@ beforeAll(async () => {
   known.consent = (await recorded('feeding')).id!;
   const withdrawn = await recorded('break-glass', 'deny');
   expect((await stack.put(`/Consent/${withdrawn.id}`, { ...withdrawn, status: 'inactive' }, 'nurse')).status).toBe(200);
+  await emergencies();
   await subscribed();
   await subscribed('DocReference-PatientDependent-MinUpdate', 'application/fhir+xml');
   const ended = await subscribed('DocumentReference-PatientDependent');
@@ -300,6 +327,15 @@ searches['Consent'] = {
   category: { value: 'feeding', modifiers: { not: 'feeding', text: 'non-opposition' } },
   actor: { value: 'Practitioner/nobody', expects: empty, modifiers: { identifier: '899700307715' } },
   date: { value: '2026-11-20' },
+};
+
+searches['AuditEvent'] = {
+  _id: { value: () => known.event.id },
+  date: { value: () => known.event.at },
+  'agent.identifier': { value: rpps },
+  type: { value: '110113' },
+  subtype: { value: 'break-glass' },
+  outcome: { value: '4' },
 };
 
 /** Our own definitions: the same parameters for each type. */
@@ -466,7 +502,7 @@ async function validates(type: string, right: Resource, wrong: Resource): Promis
 const setOf = (bundle: Bundle): List =>
   bundle.entry!.find((e) => e.resource?.resourceType === 'List')!.resource as List;
 
-const read = async (type: string, id: string, kind: Kind = 'doctor'): Promise<void> => {
+const read = async (type: string, id: string, kind: Kind = readerOf(type)): Promise<void> => {
   const answer = await stack.get<Resource>(`/${type}/${id}`, kind);
   expect([answer.status, answer.body.resourceType, answer.body.id]).toEqual([200, type, id]);
   expect((await stack.get(`/${type}/unknown`, kind)).status).toBe(404);
@@ -478,7 +514,7 @@ const search = async (type: string, pairs: Pairs): Promise<void> => {
     `/${type}/_search`,
     query([...pairs, ['_count', '500']]),
     'application/x-www-form-urlencoded',
-    'doctor',
+    readerOf(type),
   );
   expect([got.status, posted.status]).toEqual([200, 200]);
   expect(got.body.total).toBeGreaterThan(0);
@@ -629,6 +665,15 @@ const cases: Record<string, () => Promise<void>> = {
     expect((await stack.get<Consent>(`/Consent/${made.id}`, 'nurse')).body.status).toBe('inactive');
   },
   'Consent search-type': () => search('Consent', base['Consent']!),
+  'AuditEvent read': () => read('AuditEvent', known.event.id),
+  'AuditEvent search-type': () => search('AuditEvent', base['AuditEvent']!),
+  'system $my-rights': async () => {
+    const got = await stack.get<Parameters>('/$my-rights', 'doctor');
+    const posted = await stack.post<Parameters>('/$my-rights', { resourceType: 'Parameters' }, 'doctor');
+    expect([got.status, posted.status]).toEqual([200, 200]);
+    expect(posted.body.parameter).toEqual(got.body.parameter);
+    expect((await stack.get<Parameters>('/$my-rights', 'nurse')).body.parameter).not.toEqual(got.body.parameter);
+  },
   'language fr': () => inLanguage('fr', 'Paramètre'),
   'language en': () => inLanguage('en', 'parameter'),
 };
