@@ -6,6 +6,7 @@
  * keep documents from being deposited (IDENTITY_TRAITS).
  */
 import type { Patient } from '@medplum/fhirtypes';
+import { detailsOf } from '../../mappings/audit/record.ts';
 import { insInForce, type LocalId } from '../../mappings/identity/identifiers.ts';
 import { reliabilityOf } from '../../mappings/identity/reliability.ts';
 import { traitsOfPatient } from '../../mappings/identity/traits.ts';
@@ -58,9 +59,7 @@ export async function feedIdentity(
     ...comparison?.kept,
   };
   const result = await put(fed, asker, room, expected);
-  if (before && !same(before.ins, ins))
-    await record('link', result.identity, { before: before.ins, after: ins }, asker, room);
-  else if (!before && ins) await record('link', result.identity, { after: ins }, asker, room);
+  if (!same(before?.ins, ins)) await record('link', result.identity, [before?.patientId], asker, room);
   return { ...result, issues: [...issues, ...(comparison?.issues ?? []), ...relinked(before, ins)] };
 }
 
@@ -79,7 +78,7 @@ export async function removeIdentity(
   const before = await room.store.identities.byLocal(structure, local.system, local.value);
   if (!before?.active) return before;
   const { identity } = await put({ ...before, structure, active: false }, asker, room, expected);
-  await record('delete', identity, {}, asker, room);
+  await record('delete', identity, [], asker, room);
   return identity;
 }
 
@@ -151,14 +150,18 @@ export function relinked(before: StoredIdentity | undefined, ins: Ins | undefine
   return [{ key: 'identity-wrong-record', severity: 'warning', values: { wrong: before.patientId } }];
 }
 
-/** A link, a merge or a removal stays on record. */
+/**
+ * A link, a merge or a removal stays on record.
+ * @param others ids of the Patients that it also concerns: the one of the INS before, the survivor
+ */
 export async function record(
   event: 'link' | 'merge' | 'delete',
   { id, patientId }: StoredIdentity,
-  details: object,
+  others: readonly (string | undefined)[],
   { caller, requestId }: Asker,
   { store, now }: IdentityRoom,
 ): Promise<void> {
+  const references = [id, ...others].flatMap((other) => (other === undefined ? [] : `Patient/${other}`));
   await store.records.append({
     kind: 'identity',
     at: now(),
@@ -168,6 +171,6 @@ export async function record(
     ...(requestId === undefined ? {} : { requestId }),
     ...(patientId === undefined ? {} : { patientId }),
     outcome: 'success',
-    details: { event, identity: id, ...details },
+    details: detailsOf(caller, { event, references }),
   });
 }

@@ -44,7 +44,7 @@ export async function mergeIdentity(
     : await feedIdentity({ ...patient, active: true, link: undefined }, local, asker, room, expected);
   await identities.merge(survivor.id, fed.identity.id, structure, caller.personId, room.now());
   const identity = (await identities.byId(fed.identity.id, structure)) ?? fed.identity;
-  await record('merge', identity, { survivor: survivor.id }, asker, room);
+  await record('merge', identity, [survivor.id], asker, room);
   // Where both bear an INS and not the same, what was fed for the one that is gone stands in another's record.
   const issues = survivor.ins ? relinked(fed.identity, survivor.ins) : [];
   return { identity, isNew: fed.isNew, issues: [...fed.issues, ...issues] };

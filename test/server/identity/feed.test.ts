@@ -55,7 +55,7 @@ describe('an identity is fed', () => {
     expect(record).toMatchObject({
       person: asker.caller.personId,
       patientId: identity.patientId,
-      details: { event: 'link', identity: identity.id },
+      details: { who: { family: 'LE BIHAN' }, what: { event: 'link', references: [`Patient/${identity.id}`] } },
     });
   });
 
@@ -180,7 +180,9 @@ describe('an identity is taken out', () => {
     const again = await feedIdentity(known('P1', local), local, asker, office);
     expect(again.identity).toMatchObject({ active: true, version: 3 });
     expect((await kinds(identity.id)).filter((k) => k === 'delete')).toHaveLength(1);
-    expect((await records()).filter((r) => (r.details as { event: string }).event === 'delete')).toHaveLength(1);
+    expect(
+      (await records()).filter((r) => (r.details as { what: { event: string } }).what.event === 'delete'),
+    ).toHaveLength(1);
   });
 });
 

@@ -54,12 +54,7 @@ let serial = 0;
 export const newLocal = (system = domain): LocalId => ({ system, value: `IPP-${process.pid}-${++serial}` });
 
 /** A person as the care home knows her. */
-export function known(
-  who: Who,
-  local: LocalId,
-  status: string | null = 'VALI',
-  more: Partial<Patient> = {},
-): Patient {
+export function known(who: Who, local: LocalId, status: string | null = 'VALI', more: Partial<Patient> = {}): Patient {
   const p = patients[who];
   return {
     resourceType: 'Patient',
