@@ -1,6 +1,7 @@
 /** The page of settings, from their tables (`npm run docs`). */
 import { settings } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
+import { markdownTable } from './markdown.ts';
 
 interface Row {
   name: string;
@@ -52,18 +53,9 @@ function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** As Prettier would lay it out: columns padded to their widest cell. */
 function table(rows: Row[]): string {
-  const cells = [
+  return markdownTable([
     ['Setting', 'Default', 'What it is'],
-    ...rows.map((row) => [
-      `\`${row.name}\``,
-      row.default === '' ? '' : `\`${row.default}\``,
-      row.text.replaceAll('|', '\\|'),
-    ]),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
-  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = cells;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+    ...rows.map((row) => [`\`${row.name}\``, row.default === '' ? '' : `\`${row.default}\``, row.text]),
+  ]);
 }

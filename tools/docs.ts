@@ -8,6 +8,7 @@ import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
 import { configurationPage } from './configuration.ts';
 import { profileFiles } from './profiles.ts';
+import { transactionsPage } from './transactions.ts';
 
 const note = (source: string): string => `<!-- Written by \`npm run docs\` from ${source}: edit that. -->`;
 
@@ -63,6 +64,7 @@ export const pages: Record<string, () => string> = {
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   'docs/mapping.md': mappingPage,
+  'docs/transactions.md': transactionsPage,
   ...Object.fromEntries(Object.entries(profileFiles).map(([name, page]) => [`profiles/${name}`, page])),
 };
 
