@@ -96,20 +96,27 @@ export function fhirRouter(handlers: Handlers, services: Services): Router {
   const wrong = [...declared].filter((n) => !handlers[n]).concat(Object.keys(handlers).filter((n) => !declared.has(n)));
   if (wrong.length > 0) throw new Error(`declared and served differ: ${wrong.join(', ')}`);
 
-  for (const route of all) {
-    const handler = handlers[handlerName(route.type, route.interaction)];
-    if (!handler) continue; // refused above
-    const steps: RequestHandler[] = [name(route), allow(route)];
-    // The body is read only after the token and its scopes were found good.
-    if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
-    const limit = services.config.MAX_BODY_BYTES;
-    if (route.body === 'own' || route.body === 'any') steps.push(requireFhir, raw({ type: () => true, limit }));
-    if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
-    router[route.method](route.path, ...steps, serve(route, handler, services));
+  // What stands at a literal path is never an id: its other methods are refused before any `:id` is looked at.
+  const literal = (path: string): boolean => !path.includes(':');
+  const paths = [...new Set(all.map((r) => r.path))];
+  for (const isLiteral of [true, false]) {
+    for (const route of all.filter((r) => literal(r.path) === isLiteral)) mount(router, route, handlers, services);
+    for (const path of paths.filter((p) => literal(p) === isLiteral)) router.all(path, otherMethods(path, all));
   }
-  for (const path of new Set(all.map((r) => r.path))) router.all(path, otherMethods(path, all));
   router.use(unknown);
   return router;
+}
+
+function mount(router: Router, route: Route, handlers: Handlers, services: Services): void {
+  const handler = handlers[handlerName(route.type, route.interaction)];
+  if (!handler) return; // refused at start
+  const steps: RequestHandler[] = [name(route), allow(route)];
+  // The body is read only after the token and its scopes were found good.
+  if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
+  const limit = services.config.MAX_BODY_BYTES;
+  if (route.body === 'own' || route.body === 'any') steps.push(requireFhir, raw({ type: () => true, limit }));
+  if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
+  router[route.method](route.path, ...steps, serve(route, handler, services));
 }
 
 const name =

@@ -32,7 +32,7 @@ afterAll(() => bench.close());
 const INS = '236046999012376';
 const json = 'application/fhir+json';
 const outcomeOf = (res: { body: unknown }) => res.body as OperationOutcome;
-const urlOf = (path: string) => `/fhir${path}`.replace(':id', 'abc').replace(/\/$/, '');
+const urlOf = (path: string) => `/fhir${path}`.replace(':id', 'abc').replace(':version', '1').replace(/\/$/, '');
 
 describe('every declared route', () => {
   it('is served by its own interaction', async () => {
@@ -109,7 +109,7 @@ describe('every declared route', () => {
       '/fhir/Patient/a/b',
       '/fhir/documentreference/a',
       '/fhir/nothing',
-      '/fhir/Patient/$match',
+      '/fhir/Patient/$everything',
       '/',
       '/other',
     ])
@@ -256,15 +256,14 @@ describe('/metadata', () => {
       ...(r.operation ?? []).map((o) => `${r.type}.$${o.name}`),
     ]);
     const open = openResources.flatMap((r) => r.interactions.map((i) => `${r.type}.${i.code}`));
-    expect([...declared, ...rest.interaction!.map((i) => i.code)].sort()).toEqual(
-      [...Object.keys(realHandlers), ...open].sort(),
-    );
+    const ofTheServer = [...rest.interaction!.map((i) => i.code), ...rest.operation!.map((o) => `$${o.name}`)];
+    expect([...declared, ...ofTheServer].sort()).toEqual([...Object.keys(realHandlers), ...open].sort());
     for (const r of [...resources, ...openResources]) {
       const names = (rest.resource!.find((x) => x.type === r.type)!.searchParam ?? []).map((p) => p.name);
       expect(new Set(names).size, r.type).toBe(names.length);
       expect(names).toEqual(r.searchParameters.map((p) => p.name));
     }
-    expect(systemInteractions.map((i) => i.code)).toEqual(['transaction']);
+    expect(systemInteractions.map((i) => i.code)).toEqual(['transaction', 'operation']);
   });
 });
 
