@@ -36,6 +36,7 @@ export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Runni
       if (config.ENVIRONMENT === 'production') throw new Error('In production DMP_URL must name the DMP.');
       simulator = await startSimulatorProcess(path.join(config.dataDir, 'pki'), env);
       settings.DMP_URL = simulator.url;
+      settings.DMP_WEB_URL ??= simulator.webUrl;
     }
     const server = await startServer(loadConfig(settings));
     return {

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 export interface SimulatorProcess {
   /** Up to `/si-dmp-server/v2/services`. */
   url: string;
+  /** Origin of its stand-in for the DMP's web site. */
+  webUrl: string;
   /** Resolves when it ends by itself. */
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -40,17 +42,17 @@ export async function startSimulatorProcess(pkiDir: string, env: NodeJS.ProcessE
     await ended;
     clearTimeout(hurry);
   };
-  const url = await ready(child).catch(async (error: unknown) => {
+  const said = await ready(child).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
   child.stdout.resume();
   child.stderr.on('data', (text: Buffer) => process.stderr.write(text));
-  return { url, ended: ended.then(() => (stopping ? new Promise<void>(() => undefined) : undefined)), stop };
+  return { ...said, ended: ended.then(() => (stopping ? new Promise<void>(() => undefined) : undefined)), stop };
 }
 
-/** The URL of its first line, `DMP simulator: https://… (mutual TLS), …`. */
-function ready(child: ChildProcess): Promise<string> {
+/** The URLs of its first line, `DMP simulator: https://… (mutual TLS), …, web site: http://…, …`. */
+function ready(child: ChildProcess): Promise<Pick<SimulatorProcess, 'url' | 'webUrl'>> {
   return new Promise((resolve, reject) => {
     if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
     const said: string[] = [];
@@ -69,10 +71,10 @@ function ready(child: ChildProcess): Promise<string> {
       fail(`it ended with ${code ?? signal}`);
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const url = /^DMP simulator: (https:\S+)/.exec(line)?.[1];
-      if (url === undefined) return;
+      const [, url, webUrl] = /^DMP simulator: (https:\S+).* web site: (http:[^\s,]+)/.exec(line) ?? [];
+      if (url === undefined || webUrl === undefined) return;
       clearTimeout(timeout);
-      resolve(url);
+      resolve({ url, webUrl });
     });
   });
 }
