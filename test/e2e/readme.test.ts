@@ -22,6 +22,7 @@ describeNeeding('docs/life-of-a-document.md', noCurl, () =>
   it('each step works, in this order', { timeout: 120_000 }, lifeOfADocument),
 );
 describeNeeding('docs/consent.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, whatThePatientAllows));
+describeNeeding('docs/rights.md', noCurl, () => it('its commands work', { timeout: 60_000 }, rightsAndRecord));
 
 /** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
 async function runBlocks(markdown: string): Promise<string> {
@@ -55,6 +56,16 @@ async function whatThePatientAllows(): Promise<void> {
   );
   expect(recorded.match(/"resourceType":"Consent"/g)?.length).toBeGreaterThanOrEqual(4);
   expect(JSON.parse(waiting ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 0 });
+}
+
+async function rightsAndRecord(): Promise<void> {
+  const [rights = '', tokens = '', record] = (
+    await runBlocks(readFileSync(path.join(root, 'docs/rights.md'), 'utf8'))
+  ).split('\n---\n');
+  expect(rights.match(/"resourceType":"Parameters"/g)).toHaveLength(2);
+  expect(rights).toContain('"name":"treatingPhysician"');
+  expect(tokens.trim().split('\n')).toHaveLength(2);
+  expect(JSON.parse(record ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
 }
 
 async function lifeOfADocument(): Promise<void> {
