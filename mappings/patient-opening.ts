@@ -1,9 +1,11 @@
 /**
  * The day on which a patient consented to the opening (TD1.1) or reopening (TD1.2) of a DMP: CONSENTEMENT_OUVERTURE_DMP and
- * CONSENTEMENT_REACTIVATION_DMP want it (golden td1-1, td1-2). In a Patient it stands in an extension of ours.
+ * CONSENTEMENT_REACTIVATION_DMP want it (golden td1-1, td1-2). In a Patient it stands in an extension of ours. An opening also says
+ * whether the patient opposes the two accesses in emergency (golden td1-1): neither answer is presumed.
  */
 import type { Patient } from '@medplum/fhirtypes';
 import { dtmDate } from './codecs/dtm.ts';
+import { oppositionCodes, type Oppositions } from './hl7v3/registration.ts';
 import type { Issue } from './outcome.ts';
 import { patientExtensions } from './patient-extensions.ts';
 
@@ -28,4 +30,18 @@ export function openingConsent(patient: Patient, now: Date): string | Issue {
   const day = consentDay(said, now);
   if (day !== undefined) return day;
   return { key: 'administrative-value', expression: element, values: { element, expected: consentDayForm } };
+}
+
+/** An issue for each opposition that an opening must say, yes or no, and does not. */
+export function openingOppositions(said: Oppositions): Issue[] {
+  return (['breakGlass', 'regulation'] as const)
+    .filter((which) => said[which] === undefined)
+    .map((which) => {
+      const place = `Patient.extension('${patientExtensions.observation}')`;
+      return {
+        key: 'administrative-missing',
+        expression: place,
+        values: { element: `${place} ${oppositionCodes[which]}` },
+      };
+    });
 }

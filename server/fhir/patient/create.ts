@@ -1,6 +1,6 @@
 /** `POST /fhir/Patient` (TD1.1): opens a DMP. Withdrawn by the DMP: see `administration.ts`. */
 import { IssueError } from '../../../mappings/outcome.ts';
-import { openingConsent } from '../../../mappings/patient-opening.ts';
+import { openingConsent, openingOppositions } from '../../../mappings/patient-opening.ts';
 import { writtenPatient } from '../../../mappings/patient-written.ts';
 import { td1_1 } from '../../dmp/transactions/td1-1.ts';
 import type { Handler } from '../interaction.ts';
@@ -10,9 +10,9 @@ import { readAdministrativeBody } from './body.ts';
 export const createPatient: Handler = async (call, services) => {
   const { config, store, now } = services;
   requireServed(td1_1.name, services);
-  const { patient, input, warnings } = await readAdministrativeBody(call, services, (given) => {
+  const { patient, input, warnings } = await readAdministrativeBody(call, services, (given, read) => {
     const consent = openingConsent(given, now());
-    return typeof consent === 'string' ? [] : [consent];
+    return [...(typeof consent === 'string' ? [] : [consent]), ...(read ? openingOppositions(read.oppositions) : [])];
   });
   const consentedOn = openingConsent(patient, now());
   if (typeof consentedOn !== 'string') throw new IssueError(consentedOn);

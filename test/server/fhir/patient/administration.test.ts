@@ -30,13 +30,14 @@ const opposition = (code: string, value: boolean) => ({
     { url: 'value', valueBoolean: value },
   ],
 });
+const oppositions = [opposition('OPPOSITION_BRIS_DE_GLACE', false), opposition('OPPOSITION_ACCES_URGENCE', true)];
 const person = (who: Who, over: Partial<Patient> = {}): Patient => {
   const base = patientResource(who);
   return {
     ...base,
     id: undefined,
     name: [{ use: 'official', family: patients[who].family, given: [patients[who].given], prefix: ['M'] }],
-    extension: [reliability('VALI'), consentedOn('2026-05-12'), opposition('OPPOSITION_ACCES_URGENCE', true)],
+    extension: [reliability('VALI'), consentedOn('2026-05-12'), ...oppositions],
     ...over,
   };
 };
@@ -120,7 +121,7 @@ describe('TD1.1: create', () => {
             birthDate: '19500218',
           },
           consentedOn: '20260512',
-          oppositions: { regulation: true },
+          oppositions: { breakGlass: false, regulation: true },
         },
       ],
     ]);
@@ -137,15 +138,28 @@ describe('TD1.1: create', () => {
   });
 
   it.each<[string, Partial<Patient>, string[]]>([
-    ['no consent', { extension: [reliability('VALI')] }, ['administrative-missing']],
-    ['a consent to come', { extension: [reliability('VALI'), consentedOn('2999-01-01')] }, ['administrative-value']],
-    ['a consent of a month', { extension: [reliability('VALI'), consentedOn('2026-05')] }, ['administrative-value']],
+    ['no consent', { extension: [reliability('VALI'), ...oppositions] }, ['administrative-missing']],
+    [
+      'no word on oppositions',
+      { extension: [reliability('VALI'), consentedOn('2026-05-12')] },
+      ['administrative-missing', 'administrative-missing'],
+    ],
+    [
+      'a consent to come',
+      { extension: [reliability('VALI'), consentedOn('2999-01-01'), ...oppositions] },
+      ['administrative-value'],
+    ],
+    [
+      'a consent of a month',
+      { extension: [reliability('VALI'), consentedOn('2026-05'), ...oppositions] },
+      ['administrative-value'],
+    ],
     ['no INS', { identifier: [] as never }, ['value-empty']],
     ['another identifier', { identifier: [{ system: 'urn:oid:1.2.3', value: '1' }] }, ['patient-unidentified']],
     ['a sex that the DMP has not', { gender: 'other' }, ['administrative-value']],
     [
       'an unqualified identity',
-      { extension: [reliability('PROV'), consentedOn('2026-05-12')] },
+      { extension: [reliability('PROV'), consentedOn('2026-05-12'), ...oppositions] },
       ['identity-not-qualified'],
     ],
     ['a malformed INS', { identifier: [{ system: `urn:oid:${testOid}`, value: '12' }] }, ['ins-format']],
