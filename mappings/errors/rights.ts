@@ -50,12 +50,6 @@ export const rightErrors = {
     'La matrice des droits du DMP ne permet pas {transaction} en mode {mode} pour ce profil et ce mode d’accès.',
     'The DMP’s matrix of rights does not allow {transaction} in mode {mode} for this profile and purpose.',
   ),
-  'rights-withdrawn': row(
-    403,
-    'not-supported',
-    'Le DMP a retiré {transaction}. Là où un DMP la prend encore, l’exploitant l’ouvre (WITHDRAWN_TRANSACTIONS).',
-    'The DMP has withdrawn {transaction}. Where a DMP still takes it, the operator opens it (WITHDRAWN_TRANSACTIONS).',
-  ),
   'rights-no-door': row(
     404,
     'not-supported',

@@ -51,7 +51,9 @@ function settingIssues({ transaction: { name } }: Entry, limit: Limit, caller: C
   const withdrawn = limit === 'withdrawn' && !config.WITHDRAWN_TRANSACTIONS;
   return [
     ...regulationProblems(caller, config),
-    ...(withdrawn ? [{ key: 'rights-withdrawn', values: { transaction: name } }] : []),
+    ...(withdrawn
+      ? [{ key: 'transaction-withdrawn', values: { transaction: name, setting: 'WITHDRAWN_TRANSACTIONS' } }]
+      : []),
   ];
 }
 

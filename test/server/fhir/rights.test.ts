@@ -162,7 +162,7 @@ describe('$my-rights, in general', () => {
   it('speaks both languages, the one asked for first', async () => {
     const inFrench = JSON.stringify(await ask('nurse'));
     const english = await bench.get('/fhir/$my-rights', 'nurse').set('Accept-Language', 'en');
-    for (const key of ['dmp-rights-psc', 'rights-withdrawn'] as const) {
+    for (const key of ['dmp-rights-psc', 'transaction-withdrawn'] as const) {
       const { fr, en } = errors[key];
       for (const words of [fr, en])
         for (const text of [inFrench, JSON.stringify(english.body)])
@@ -361,7 +361,7 @@ describe('what an explanation rests on', () => {
     const off = await explain({});
     const on = await explain({}, { WITHDRAWN_TRANSACTIONS: 'true' });
     for (const right of withdrawn) {
-      expect(keys(off[right]), right).toEqual(['rights-withdrawn']);
+      expect(keys(off[right]), right).toEqual(['transaction-withdrawn']);
       expect(on[right], right).toMatchObject({ allowed: 'withdrawn', why: [] });
     }
   });
