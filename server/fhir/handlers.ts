@@ -15,6 +15,7 @@ import { searchConsents } from './consent/search.ts';
 import { createDocument, transaction } from './create.ts';
 import { readDocument } from './document-read.ts';
 import { searchDocuments } from './document-search.ts';
+import { correctRecord } from './identity/correct/index.ts';
 import { identityHistory } from './identity/history.ts';
 import { removePatient } from './identity/interactions.ts';
 import { matchPatients } from './identity/match.ts';
@@ -64,6 +65,7 @@ export const handlers: Handlers = {
   'Patient.$identity-history': identityHistory,
   'Patient.$ihe-pix': crossReference,
   'Patient.$match': matchPatients,
+  'Patient.$correct-record': correctRecord,
   'DocumentReference.create': createDocument,
   'DocumentReference.read': readDocument,
   'DocumentReference.patch': patchDocument,

@@ -1,5 +1,11 @@
 /** Patient: does this person have a DMP? And the identities that the establishment feeds. */
-import { opIdentityHistory, opMatch, opPix, pixmPatient } from '../../../mappings/identity/canonicals.ts';
+import {
+  opCorrectRecord,
+  opIdentityHistory,
+  opMatch,
+  opPix,
+  pixmPatient,
+} from '../../../mappings/identity/canonicals.ts';
 import { r4 } from './canonicals.ts';
 import { recordInteractions, traitParameters } from './patient-records.ts';
 import type { ResourceDefinition } from './types.ts';
@@ -68,6 +74,15 @@ export const patients: ResourceDefinition = {
       dmp: ['TD0.2', 'TD0.5'],
       documentation:
         'Is the person of this INS (or local identifier) the one described? Graded by the traits, and the names of those that differ. Without an identifier for emergency regulation only.',
+    },
+    {
+      code: 'operation',
+      operation: { name: 'correct-record', level: 'type', methods: ['get', 'post'], definition: opCorrectRecord },
+      permission: 'u',
+      ihe: [],
+      dmp: ['TD3.1b', 'TD3.3c', 'TD2.1'],
+      documentation:
+        'What this structure fed to the wrong record: listed, deleted there, fed to the right one; step by step, resumable, on record.',
     },
     ...recordInteractions,
   ],

@@ -5,6 +5,7 @@
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
+import type { PatientIns } from '../../dmp/types.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, validateSimplifiedPublish } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
@@ -13,6 +14,7 @@ import { rehearse } from './dry-run.ts';
 import { keptDocument } from './existing.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { depositedReference } from './resource.ts';
+import { checkSame } from './subject.ts';
 import { ownSet } from './submission-set.ts';
 import { submit, type Submission } from './submit.ts';
 
@@ -32,6 +34,8 @@ export interface DepositOptions {
   requestId?: string;
   /** Everything but what writes (`dry-run.ts`): `issues` says what would have happened. */
   dryRun?: boolean;
+  /** The only patient that it may be about. */
+  patient?: PatientIns;
   /** If-None-Exist: criteria of a document that stands for this one when it exists. */
   ifNoneExist?: string;
 }
@@ -64,6 +68,7 @@ export async function depositOne(
     caller,
   );
   const { ins } = document.subject;
+  if (options.patient) checkSame([options.patient, ins], `${path}.subject`);
   const submission: Submission = {
     ins,
     set: ownSet(ins, document.entry.title, caller, services.config, services.now()),
