@@ -83,6 +83,19 @@ const summaryElements: Record<string, readonly string[]> = {
     'content',
   ],
   List: ['status', 'mode', 'title', 'code', 'subject', 'date', 'source'],
+  Consent: [
+    'identifier',
+    'status',
+    'scope',
+    'category',
+    'patient',
+    'dateTime',
+    'organization',
+    'sourceAttachment',
+    'sourceReference',
+    'policyRule',
+    'provision',
+  ],
   AuditEvent: ['type', 'subtype', 'action', 'recorded', 'outcome', 'outcomeDesc', 'purposeOfEvent'],
   Patient: [
     'identifier',
@@ -105,6 +118,8 @@ const mandatory: Record<string, readonly string[]> = {
   List: ['status', 'mode'],
   AuditEvent: ['type', 'recorded', 'agent', 'source'],
   Patient: [],
+  // ppc-1: a policy or a rule.
+  Consent: ['status', 'scope', 'category', 'policy'],
 };
 
 /** A copy with the selected elements, tagged SUBSETTED; the resource itself when nothing is selected. */
