@@ -4,7 +4,8 @@
  */
 import { attr, type XmlElement } from '../dom.ts';
 import type { Transaction } from '../exchange.ts';
-import { type Grammar, refuse, required } from './reading.ts';
+import { invalidData } from '../vihf/rules.ts';
+import { type Grammar, required } from './reading.ts';
 import { reasonSystem, transportGrammar } from './transport.ts';
 
 export type Administrative = Extract<Transaction, 'TD1.1' | 'TD1.2' | 'TD1.3b' | 'TD1.4'>;
@@ -91,7 +92,7 @@ export function administrativeOf(body: XmlElement): Administrative {
     return row.message === body.name && row.reason === attr(reason, 'code');
   });
   if (found === undefined || attr(reason, 'codeSystem') !== reasonSystem)
-    throw refuse('HL7_REASON', 'Motif non pris en charge', 'controlActProcess/reasonCode');
+    throw invalidData('HL7_REASON', 'Motif non pris en charge', 'controlActProcess/reasonCode');
   return found;
 }
 

@@ -3,8 +3,8 @@
  * rules for the values. Each rule has its own code, which travels in soap:Detail.
  */
 import { attr, attrNs, children, findAll, findOne, nameOf, ns, pureText, type XmlElement } from '../dom.ts';
-import { SoapFault } from '../exchange.ts';
-import { detailOf } from '../vihf/rules.ts';
+import type { SoapFault } from '../exchange.ts';
+import { invalidData } from '../vihf/rules.ts';
 
 /** II: an OID or a UUID, and what it extends. */
 export interface InstanceId {
@@ -49,20 +49,16 @@ export const isSaid = (element: XmlElement): boolean => (pureText(element) ?? ''
 export const oid = /^[0-2](\.(0|[1-9]\d*))+$/;
 export const oidOrUuid = /^([0-2](\.(0|[1-9]\d*))+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/;
 
-/** A malformed request: Sender fault DMPInvalidData. */
-export const refuse = (code: string, fr: string, place?: string): SoapFault =>
-  new SoapFault({ code: 'Sender', subcode: 'DMPInvalidData', reason: { fr }, detail: detailOf(code, place) });
-
 const absent = (name: string): SoapFault =>
-  refuse('HL7_STRUCTURE', `Élément ${name} absent ou mal placé dans la demande`, name);
+  invalidData('HL7_STRUCTURE', `Élément ${name} absent ou mal placé dans la demande`, name);
 const unexpected = (element: XmlElement): SoapFault =>
-  refuse('HL7_STRUCTURE', 'Élément inattendu dans la demande', element.name);
+  invalidData('HL7_STRUCTURE', 'Élément inattendu dans la demande', element.name);
 
 /** @throws SoapFault when the message is not of this grammar, or breaks a rule */
 export function check(body: XmlElement, grammar: Grammar, rules: readonly Rule[]): void {
   checkStructure(body, grammar);
   for (const { code, at, ok, fr } of rules)
-    if (!elementsAt(body, at).every(ok)) throw refuse(code, fr, at.replaceAll('hl7:', ''));
+    if (!elementsAt(body, at).every(ok)) throw invalidData(code, fr, at.replaceAll('hl7:', ''));
 }
 
 const elementsAt = (body: XmlElement, at: string): XmlElement[] => (at === '.' ? [body] : findAll(body, at));

@@ -4,11 +4,11 @@
  * their holder opposes the access: the answer says so (golden td0-5/01).
  */
 import type { Exchange, HandlerRow } from '../exchange.ts';
+import { invalidData } from '../vihf/rules.ts';
 import type { PatientRecord } from '../world.ts';
 import { type CandidatesQuery, type Criteria, readCandidatesQuery, semantics } from './candidates.ts';
 import { insAuthorities } from './ins.ts';
 import { matchPercent } from './match.ts';
-import { refuse } from './reading.ts';
 import { interactions, observationSystem } from './transport.ts';
 import {
   acknowledgement2008,
@@ -154,7 +154,7 @@ export const candidatesRow: HandlerRow = {
   handler(exchange) {
     const query = readCandidatesQuery(exchange.body);
     if (exchange.vihf.patient !== undefined)
-      throw refuse('PATIENT_UNEXPECTED', 'Le VIHF d’une recherche sans INS ne désigne pas de patient');
+      throw invalidData('PATIENT_UNEXPECTED', 'Le VIHF d’une recherche sans INS ne désigne pas de patient');
     return { body: answer(exchange, query, decide(exchange, query)) };
   },
 };

@@ -4,6 +4,7 @@
  */
 import type { Exchange, HandlerRow } from '../exchange.ts';
 import { requirePatient } from '../patient.ts';
+import { invalidData } from '../vihf/rules.ts';
 import { findPatient, type PatientRecord } from '../world.ts';
 import { toDtm } from '../xds/composites.ts';
 import { administrativeOf, administrativeRows } from './administrative.ts';
@@ -16,7 +17,6 @@ import {
 } from './administrative-read.ts';
 import { professionalRoot, structureRoot } from './forms.ts';
 import { registration } from './patient-write.ts';
-import { refuse } from './reading.ts';
 import { reasonSystem } from './transport.ts';
 import { acknowledgement, controlAct, el, message, personName, subject, textEl } from './write.ts';
 
@@ -46,7 +46,8 @@ export const contextRules: Record<
 
 function checkContext(exchange: Exchange, request: AdministrativeRequest): void {
   requirePatient(exchange, request.patient);
-  for (const [code, { ok, fr }] of Object.entries(contextRules)) if (!ok(exchange, request)) throw refuse(code, fr);
+  for (const [code, { ok, fr }] of Object.entries(contextRules))
+    if (!ok(exchange, request)) throw invalidData(code, fr);
 }
 
 const organization = (name: string, { id, name: label }: Organization): string =>

@@ -3,8 +3,8 @@
  * once, text of a known form, nothing else. Each rule has its own code, which travels in soap:Detail.
  */
 import { children, nameOf, pureText, type XmlElement } from '../dom.ts';
-import { SoapFault } from '../exchange.ts';
-import { detailOf } from '../vihf/rules.ts';
+import type { SoapFault } from '../exchange.ts';
+import { invalidData } from '../vihf/rules.ts';
 
 /** One element of a body. */
 export interface Field {
@@ -22,12 +22,8 @@ export const bodyRules = {
   BODY_TEXT: 'Texte, commentaire ou élément inattendu dans la demande',
 } as const;
 
-/** A request that the DMP does not take: Sender fault DMPInvalidData. */
-export const refuse = (code: string, fr: string, place?: string): SoapFault =>
-  new SoapFault({ code: 'Sender', subcode: 'DMPInvalidData', reason: { fr }, detail: detailOf(code, place) });
-
 const broken = (code: keyof typeof bodyRules, element: XmlElement): SoapFault =>
-  refuse(code, bodyRules[code], element.name);
+  invalidData(code, bodyRules[code], element.name);
 
 /** The values by element name, those that are there. @throws SoapFault with the code of the first rule that is broken */
 export function readFields<N extends string>(
@@ -53,7 +49,7 @@ function readValue(element: XmlElement, { code, form, fr, name }: Field): string
   if (element.attrs.length > 0) throw broken('BODY_ATTRIBUTE', element);
   const value = pureText(element);
   if (value === undefined) throw broken('BODY_TEXT', element);
-  if (form instanceof RegExp ? !form.test(value) : !form(value)) throw refuse(code, fr, name);
+  if (form instanceof RegExp ? !form.test(value) : !form(value)) throw invalidData(code, fr, name);
   return value;
 }
 

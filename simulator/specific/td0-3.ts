@@ -6,8 +6,9 @@
 import type { Exchange, HandlerRow } from '../exchange.ts';
 import { declare, remove } from '../habilitations/life.ts';
 import { requireRight, type Right, rightFor } from '../rights.ts';
+import { invalidData } from '../vihf/rules.ts';
 import { authorizationOf, type PatientRecord } from '../world.ts';
-import { type Field, readFields, refuse } from './reading.ts';
+import { type Field, readFields } from './reading.ts';
 import { blocked, ok, openDmp, type Status } from './status.ts';
 import { answerTo } from './write.ts';
 
@@ -70,7 +71,7 @@ function setAuthorization(exchange: Exchange): Status {
   const { world, vihf } = exchange;
   const { action, role } = readFields(exchange.body, authorizationFields);
   const change = changes[[action ?? '', role ?? []].flat().join(' ')];
-  if (change === undefined) throw refuse('AUTHORIZATION_ACTION', 'action est absent', 'action');
+  if (change === undefined) throw invalidData('AUTHORIZATION_ACTION', 'action est absent', 'action');
   const found = openDmp(exchange);
   requireRight(exchange, change.right);
   if ('status' in found) return found;

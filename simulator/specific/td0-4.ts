@@ -8,9 +8,10 @@ import { authorizationInForce } from '../habilitations/life.ts';
 import { el, textEl } from '../patients/write.ts';
 import { denied, rightFor } from '../rights.ts';
 import { insC } from '../seed/story.ts';
+import { invalidData } from '../vihf/rules.ts';
 import type { Authorization, PatientRecord, World } from '../world.ts';
 import { isDtm } from '../xds/composites.ts';
-import { type Field, readFields, refuse } from './reading.ts';
+import { type Field, readFields } from './reading.ts';
 import { ok } from './status.ts';
 import { answerTo } from './write.ts';
 
@@ -80,9 +81,9 @@ function readQuery(exchange: Exchange): Query {
   const { vihf, world } = exchange;
   const { startDate, dateType, psOwnerId: owner = vihf.nameId } = readFields(exchange.body, patientListFields);
   if (vihf.patient !== undefined)
-    throw refuse('PATIENT_UNEXPECTED', 'La liste des DMP autorisés ne désigne pas de patient dans le VIHF');
+    throw invalidData('PATIENT_UNEXPECTED', 'La liste des DMP autorisés ne désigne pas de patient dans le VIHF');
   if (startDate !== undefined && dateType === undefined)
-    throw refuse('LIST_DATE_TYPE', 'dateType est absent', 'dateType');
+    throw invalidData('LIST_DATE_TYPE', 'dateType est absent', 'dateType');
   if (rightFor(exchange, 'TD0.4') === 'new' && (dateType !== 'LASTAUTORIZATION' || startDate === undefined))
     throw denied(
       'DMPAccessDenied',

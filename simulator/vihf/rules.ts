@@ -2,7 +2,7 @@
  * Every reason for which a VIHF is refused: stable code → how the fault looks. The code travels in soap:Detail, so that
  * a test (and a developer in front of the simulator) knows which rule spoke. Sources: dmp-wire §2 and §5.
  */
-import { faultNamespaces, SoapFault, type Subcode } from '../exchange.ts';
+import { faultNamespaces, senderFault, SoapFault, type Subcode } from '../exchange.ts';
 import { escapeXml } from '../dom.ts';
 
 const wsse = (local: string): Subcode => ({ namespace: faultNamespaces.wsse, local });
@@ -97,6 +97,10 @@ export const detailOf = (code: string, place?: string): string =>
   `<d:erreur xmlns:d="urn:dmp-simulator:detail"><d:code>${escapeXml(code)}</d:code>${
     place === undefined ? '' : `<d:element>${escapeXml(place)}</d:element>`
   }</d:erreur>`;
+
+/** A request that the DMP does not take, whatever its VIHF: the rule that spoke and, where it helps, an element's name. */
+export const invalidData = (code: string, fr: string, place?: string): SoapFault =>
+  senderFault('DMPInvalidData', fr, detailOf(code, place));
 
 /** The fault of a rule. */
 export function vihfFault(code: VihfRule, place?: string): SoapFault {

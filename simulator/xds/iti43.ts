@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { escapeXml, findAll, findOne } from '../dom.ts';
 import type { Answer, AnswerPart, Exchange } from '../exchange.ts';
 import { cidHref } from '../mtom.ts';
+import { refuseClosed } from '../patient.ts';
 import { isReadableBy, isVisible } from './visibility.ts';
 import { ns, oid } from './vocabulary.ts';
 import { type RegistryError, writeRegistryResponse } from './write.ts';
@@ -23,8 +24,9 @@ interface Delivered extends DocumentRequest {
 
 const uniqueIdError = (context: string): RegistryError => ({ code: 'XDSDocumentUniqueIdError', context });
 
-/** What a request asks for; the answer keeps its order. */
+/** What a request asks for; the answer keeps its order. @throws SoapFault when the DMP is closed */
 export function retrieveDocumentSet(exchange: Exchange): Answer {
+  refuseClosed(exchange);
   const requests = findAll(exchange.body, 'xdsb:DocumentRequest').map((r): DocumentRequest => {
     const text = (name: string): string => findOne(r, `xdsb:${name}`)?.content.trim() ?? '';
     return { repositoryUniqueId: text('RepositoryUniqueId'), uniqueId: text('DocumentUniqueId') };

@@ -239,6 +239,19 @@ describe('queries by id, on the story with a folder', () => {
     expect(summary(ask(elsewhere, 'GetFolderAndContents', parameters))).toEqual([[], []]);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['GetDocuments', { $XDSDocumentEntryEntryUUID: list('urn:uuid:x') }],
+    ['GetAssociations', { $uuid: list('urn:uuid:x') }],
+    ['GetDocumentsAndAssociations', { $XDSDocumentEntryEntryUUID: list('urn:uuid:x') }],
+    ['GetSubmissionSets', { $uuid: list('urn:uuid:x') }],
+    ['GetFolderAndContents', { $XDSFolderEntryUUID: "'urn:uuid:x'" }],
+    ['GetRelatedDocuments', { $XDSDocumentEntryEntryUUID: "'urn:uuid:x'", $AssociationTypes: types('RPLC') }],
+  ])('%s of a closed DMP is refused, also for what nobody knows', (name, parameters) => {
+    expect(summary(ask(treating, name, parameters))).toEqual([[], []]);
+    world.patients[0]!.dmp = 'terminated';
+    expect(() => ask(treating, name, parameters)).toThrow('Le DMP de ce patient est fermé');
+  });
+
   it('GetFolderAndContents gives no on-demand document', () => {
     const found = ask(treating, 'GetFolderAndContents', {
       $XDSFolderUniqueId: "'2.16.840.1.113883.19.7601.3.70.1'",

@@ -55,7 +55,13 @@ describeShared('query mutants', (dir) => {
   describe('ITI-43', () => {
     for (const mutant of iti43Mutants)
       it(mutant.name, async () => {
-        const { facts } = await sendMutant(readMessage(dir, 'td3-2/01-request-two-documents.http'), mutant);
+        const { facts, rule } = await sendMutant(readMessage(dir, 'td3-2/01-request-two-documents.http'), mutant);
+        if (mutant.fault !== undefined) {
+          const [error] = mutant.errors;
+          expect(facts).toMatchObject({ code: 'Sender', subcode: error!.code, reasons: { fr: error!.context } });
+          expect(rule).toBe(mutant.fault);
+          return;
+        }
         const { documents, ...rest } = facts as { documents: { documentUniqueId: string }[] };
         expect(rest).toEqual({
           status: mutant.status,

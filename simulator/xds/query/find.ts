@@ -1,6 +1,6 @@
 /** The Find… queries: everything of one patient that meets the parameters (IHE ITI TF-2 §3.18.4.1.2.3.7.1–3, .14). */
-import { type Exchange, senderFault } from '../../exchange.ts';
-import { detailOf } from '../../vihf/rules.ts';
+import type { Exchange } from '../../exchange.ts';
+import { refuseClosed } from '../../patient.ts';
 import { findPatient } from '../../world.ts';
 import { readCx, readIns } from '../composites.ts';
 import { identifier } from '../metadata.ts';
@@ -86,11 +86,4 @@ function requirePatient(patientId: string | undefined, exchange: Exchange): void
   if (patient === undefined || patient.dmp === 'none')
     throw new QueryRefused('XDSUnknownPatientId', `Aucun DMP pour ${cx.id}`);
   refuseClosed(exchange);
-}
-
-/** @throws SoapFault when the DMP of the VIHF's patient is closed */
-export function refuseClosed({ vihf, world }: Exchange): void {
-  const patient = vihf.patient === undefined ? undefined : findPatient(world, vihf.patient);
-  if (patient?.dmp === 'terminated')
-    throw senderFault('DMPClosed', 'Le DMP de ce patient est fermé', detailOf('PATIENT_CLOSED'));
 }

@@ -3,11 +3,11 @@
  * current versions are found, by their own entryUUID; what the requester may not see is not there.
  */
 import type { Exchange } from '../../exchange.ts';
+import { refuseClosed } from '../../patient.ts';
 import type { Association, RegistryObject } from '../metadata.ts';
 import type { StoredDocument, StoredPackage } from '../registry.ts';
 import { isListed, isOfPatient, isVisibleAssociation, isVisibleSet } from '../visibility.ts';
 import { associationType, entryScheme, status } from '../vocabulary.ts';
-import { refuseClosed } from './find.ts';
 import { hasCode, isAmong } from './filters.ts';
 import { entryParameter as entry, type Found, type Parameters, QueryRefused, valuesOf } from './parameters.ts';
 
@@ -82,6 +82,7 @@ export function getSubmissionSets(parameters: Parameters, exchange: Exchange): F
 
 /** A folder, the documents in it that meet the parameters, and the associations between them. */
 export function getFolderAndContents(parameters: Parameters, exchange: Exchange): Found {
+  refuseClosed(exchange);
   const { registry } = exchange.world;
   const by = { entryUuid: registry.folderById, uniqueId: registry.folderByUniqueId };
   const [folder] = named(parameters, 'Folder', by).filter((f) => isOfPatient(f, exchange));

@@ -9,6 +9,8 @@ export interface RetrieveMutant {
   errors: { code: string; context: string }[];
   /** uniqueIds that are still delivered. */
   delivered: string[];
+  /** Code of the rule in soap:Detail, for what the DMP refuses by a fault: the errors hold its subcode and sentence. */
+  fault?: string;
   world?: (world: World) => void;
 }
 
@@ -120,5 +122,14 @@ export const iti43Mutants: RetrieveMutant[] = [
       },
     ],
     delivered: [a2],
+  },
+  {
+    name: 'a closed DMP',
+    edit: none,
+    world: (world) => void (world.patients[0]!.dmp = 'terminated'),
+    status: 'Failure',
+    errors: [{ code: 'DMPClosed', context: 'Le DMP de ce patient est fermé' }],
+    delivered: [],
+    fault: 'PATIENT_CLOSED',
   },
 ];
