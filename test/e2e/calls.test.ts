@@ -8,6 +8,12 @@ import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
 import {
+  countedPatientDoors,
+  patientDoorSettings,
+  patientDoorWorld,
+  preparePatientDoors,
+} from '../support/patient-doors.ts';
+import {
   consent,
   INS_TEST,
   patients,
@@ -38,7 +44,8 @@ const mine = `patient.identifier=${P1}&status=current`;
 
 beforeAll(async () => {
   receiver = await startReceiver();
-  stack = await startStack({ SUBSCRIPTION_ENDPOINTS: receiver.url });
+  stack = await startStack({ SUBSCRIPTION_ENDPOINTS: receiver.url, ...patientDoorSettings }, patientDoorWorld);
+  await preparePatientDoors(stack);
   const create = async (body: DocumentReference) =>
     (await stack.post<DocumentReference>('/DocumentReference', body, 'nurse')).body;
   listed = await create(deposit);
@@ -101,6 +108,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
     ],
     ['a patient by id', 'Patient.read', () => stack.get(`/${patientId}`, 'nurse'), 200, [`TD0.2 ${weak}`]],
     ['an unknown patient id', 'Patient.read', () => stack.get('/Patient/unknown', 'nurse'), 404, []],
+    ...countedPatientDoors(() => stack),
     [
       'a deposit',
       'DocumentReference.create',

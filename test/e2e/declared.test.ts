@@ -24,6 +24,12 @@ import { loadConfig } from '../../server/config.ts';
 import { capabilityStatement } from '../../server/fhir/metadata.ts';
 import { text } from '../support/documents.ts';
 import {
+  declaredPatientDoors,
+  patientDoorSettings,
+  patientDoorWorld,
+  preparePatientDoors,
+} from '../support/patient-doors.ts';
+import {
   INS_TEST,
   consent,
   dsubmTopic,
@@ -179,7 +185,11 @@ async function deposited(): Promise<{ id: string; uniqueId: string }> {
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, 'localhost', resolve));
-  stack = await startStack({ SUBSCRIPTION_ENDPOINTS: 'http://localhost' }, { seed: 'folders' });
+  stack = await startStack(
+    { SUBSCRIPTION_ENDPOINTS: 'http://localhost', ...patientDoorSettings },
+    { seed: 'folders', ...patientDoorWorld },
+  );
+  await preparePatientDoors(stack);
   const title = (r: Resource): string => (r as DocumentReference).content[0]!.attachment.title!;
   const documents = found((await ask('DocumentReference', base['DocumentReference']!)).body);
   known.letter = documents.find((d) => title(d).includes('corrigée'))!.id!;
@@ -533,6 +543,7 @@ const cases: Record<string, () => Promise<void>> = {
     expect(await patientBy([['_id', known.P2.replace('Patient/', '')]])).toBe(1);
     expect(await patientBy([['_id', 'unknown']])).toBe(0);
   },
+  ...declaredPatientDoors(() => stack),
   'DocumentReference create': async () => {
     const created = await stack.post<DocumentReference>(
       '/DocumentReference',
