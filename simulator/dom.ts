@@ -140,6 +140,10 @@ export const attrNs = (element: XmlElement, namespace: string, name: string): st
 
 const isText = (node: XmlNode): boolean => node instanceof XmlText || node instanceof XmlCData;
 
+/** True when something other than white space stands between an element's children. */
+export const hasText = (element: XmlElement): boolean =>
+  childNodes(element).some((node) => isText(node) && node.content.trim() !== '');
+
 /** The whole text of an element that holds text only: `undefined` if it has elements, comments or instructions. */
 export const pureText = (element: XmlElement): string | undefined =>
   childNodes(element).every(isText) ? element.content : undefined;

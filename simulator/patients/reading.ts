@@ -2,7 +2,7 @@
  * Strict reading of an HL7 V3 request (dmp-wire §6): one grammar for the order and number of the elements, one list of
  * rules for the values. Each rule has its own code, which travels in soap:Detail.
  */
-import { attr, attrNs, children, findAll, findOne, nameOf, ns, pureText, type XmlElement } from '../dom.ts';
+import { attr, attrNs, children, findAll, findOne, hasText, nameOf, ns, pureText, type XmlElement } from '../dom.ts';
 import type { SoapFault } from '../exchange.ts';
 import { invalidData } from '../vihf/rules.ts';
 
@@ -46,6 +46,20 @@ export const are =
 export const isNil = (element: XmlElement): boolean => /^(true|1)$/.test(attrNs(element, ns.xsi, 'nil') ?? '');
 export const isSaid = (element: XmlElement): boolean => (pureText(element) ?? '').trim() !== '';
 
+/** Attributes of HL7's classes and data types that the messages use; a nullFlavor would unsay its element. */
+const attributes =
+  /^(ITSVersion|root|extension|code|codeSystem|codeSystemName|displayName|value|use|qualifier|typeCode|classCode|moodCode|determinerCode|contextConductionInd)$/;
+/** Elements that hold text, where the grammar has no children for them. */
+const texts =
+  /^(softwareName|semanticsText|prefix|given|family|name|text|streetAddressLine|additionalLocator|postalCode|city|country)$/;
+/** Elements that a request leaves nil. */
+const nils = /^(attentionLine|dataSource)$/;
+
+const isKnown = ({ name }: XmlElement, { name: attribute, namespaceUri }: XmlElement['attrs'][number]): boolean =>
+  namespaceUri === ns.xsi
+    ? attribute === 'type' || (attribute === 'nil' && nils.test(name))
+    : namespaceUri === '' && attributes.test(attribute);
+
 export const oid = /^[0-2](\.(0|[1-9]\d*))+$/;
 export const oidOrUuid = /^([0-2](\.(0|[1-9]\d*))+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/;
 
@@ -54,7 +68,7 @@ const absent = (name: string): SoapFault =>
 const unexpected = (element: XmlElement): SoapFault =>
   invalidData('HL7_STRUCTURE', 'Élément inattendu dans la demande', element.name);
 
-/** @throws SoapFault when the message is not of this grammar, or breaks a rule */
+/** @throws SoapFault when the message is not of this grammar, holds text or attributes beside it, or breaks a rule */
 export function check(body: XmlElement, grammar: Grammar, rules: readonly Rule[]): void {
   checkStructure(body, grammar);
   for (const { code, at, ok, fr } of rules)
@@ -74,6 +88,10 @@ function checkStructure(element: XmlElement, grammar: Grammar, parent = ''): voi
     : inOrder(found, expected.split(' '));
   const extra = found[end];
   if (extra !== undefined) throw unexpected(extra);
+  if ((expected !== '' || !texts.test(element.name)) && hasText(element))
+    throw invalidData('HL7_TEXT', 'Texte inattendu dans la demande', element.name);
+  if (!element.attrs.every((attribute) => isKnown(element, attribute)))
+    throw invalidData('HL7_ATTRIBUTE', 'Attribut inattendu dans la demande', element.name);
   for (const child of found) checkStructure(child, grammar, element.name);
 }
 

@@ -42,6 +42,12 @@ export const transportMutants = (interaction: string, other: string): Mutant[] =
     const [receiver, from] = [element('receiver').exec(xml)![0], element('sender').exec(xml)![0]];
     return xml.replace(receiver, '').replace(from, () => from + receiver);
   }),
+  hl7('text beside the elements', swap(/(<controlActProcess [^>]*>)/, '$1 X '), 'HL7_TEXT'),
+  hl7('text in an element that has none', swap('<processingCode code="D"/>', '<processingCode code="D">D</processingCode>'), 'HL7_TEXT'),
+  hl7('unknown attribute', swap('<processingCode code="D"/>', '<processingCode code="D" codes="D"/>'), 'HL7_ATTRIBUTE'),
+  hl7('attribute of another namespace', swap('<processingCode code="D"/>', '<processingCode xmlns:x="urn:x" code="D" x:code="D"/>'), 'HL7_ATTRIBUTE'),
+  hl7('nullFlavor', swap('<processingCode code="D"/>', '<processingCode code="D" nullFlavor="UNK"/>'), 'HL7_ATTRIBUTE'),
+  hl7('element that is said to be nil', swap('<processingCode code="D"/>', '<processingCode code="D" xsi:nil="true"/>'), 'HL7_ATTRIBUTE'),
   hl7('ITSVersion absent', swap(' ITSVersion="XML_1.0"', ''), 'HL7_ITS_VERSION'),
   hl7('id without root', swap(/<id root="[^"]*"/, '<id'), 'HL7_ID'),
   hl7('creationTime that is no instant', swap(/(<creationTime value=")[^"]*/, '$120261020'), 'HL7_CREATION_TIME'),
