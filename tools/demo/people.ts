@@ -38,7 +38,7 @@ export const people = {
     roles: [{ system: profession, code: '60', display: 'Infirmier' }],
     authentication: 'local',
     scopes: [
-      'user/Patient.crus',
+      'user/Patient.cruds',
       'user/Consent.cruds',
       'user/DocumentReference.crus',
       'user/List.crus',
