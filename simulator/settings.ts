@@ -66,11 +66,12 @@ const boolean = (text: string) => {
   if (!/^(true|false)$/.test(text)) throw new RangeError('true or false is expected');
   return text === 'true';
 };
-const instant = (text: string) => {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new RangeError('an ISO 8601 instant is expected');
+/** An ISO 8601 instant: a date and a time with its offset, or it would depend on the machine. @throws RangeError */
+export function instant(text: string): Date {
+  const date = new Date(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? text : NaN);
+  if (Number.isNaN(date.getTime())) throw new RangeError('an ISO 8601 instant with its offset is expected');
   return date;
-};
+}
 const pki = (file: string) => (e: Environment) => join(settingRows.pkiDir.default(e), file);
 const MB = 1024 * 1024;
 

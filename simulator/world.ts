@@ -166,7 +166,7 @@ export function findPatient(world: World, key: PatientKey): PatientRecord | unde
 /** True when a decided authorisation has reached its term (setting `authorizationDays`; 0: it has none). */
 export function hasExpired({ settings, clock }: World, { status, start }: Authorization): boolean {
   if (status !== 'VALIDE' || start === undefined || settings.authorizationDays === 0) return status === 'EXPIRE';
-  return start <= toDtm(new Date(clock.now().getTime() - settings.authorizationDays * 86_400_000));
+  return fromDtm(start).getTime() + settings.authorizationDays * 86_400_000 <= clock.now().getTime();
 }
 
 /**

@@ -84,7 +84,7 @@ export function registryFailure(row: HandlerRow, code: string, context: string):
     return {
       body: `<xdsb:RetrieveDocumentSetResponse xmlns:xdsb="urn:ihe:iti:xds-b:2007">${response}</xdsb:RetrieveDocumentSetResponse>`,
     };
-  if (row.service === 'patients')
+  if (row.service !== 'registry' && row.service !== 'repository')
     throw new SoapFault({ code: 'Sender', subcode: code, reason: { fr: context === '' ? code : context } });
   return { body: response };
 }

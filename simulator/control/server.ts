@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 import { findSeed, parseSeed } from '../seed/read.ts';
-import { adjust, adjustable, type Settings } from '../settings.ts';
+import { adjust, adjustable, instant, type Settings } from '../settings.ts';
 import { directAccess, isDirectAccess } from '../web/direct-access.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
 import type { CallLog } from './calls.ts';
@@ -24,8 +24,8 @@ export interface State {
 
 /** A new world from a seed, under the settings of the start; the clock stays as it is. */
 export function reseed(state: State, seed: Seed): void {
-  state.seed = seed;
   state.world = createWorld(seed, { ...state.settings }, state.world.clock);
+  state.seed = seed;
   state.calls.clear();
   state.faults.clear();
 }
@@ -43,11 +43,9 @@ const field = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
 
 const setClock: Route = (state, body) => {
-  const instant = field(body, 'instant');
-  const date = typeof instant === 'string' ? new Date(instant) : undefined;
-  if (instant !== null && (date === undefined || Number.isNaN(date.getTime())))
-    throw new Error('instant: an ISO 8601 instant, or null for the machine’s clock');
-  state.world.clock.set(date);
+  const given = field(body, 'instant');
+  if (given !== null && typeof given !== 'string') throw new Error('instant: a text, or null for the machine’s clock');
+  state.world.clock.set(given === null ? undefined : instant(given));
   return health(state, undefined);
 };
 
@@ -105,7 +103,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size > limit) throw new Error('body too large');
     chunks.push(chunk as Buffer);
   }
-  return size === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Error('body: not JSON'); // the parser’s own message quotes it
+  }
 }
 
 /** The control server, not yet listening. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import { seeds, type Seed } from '../world.ts';
+import { isDtm } from '../xds/composites.ts';
 
 const key = z.object({ value: z.string().min(1), oid: z.string().min(1) });
 const name = z.object({
@@ -19,7 +20,7 @@ const address = z.object({
   city: z.string(),
   country: z.string().optional(),
 });
-const dtm = z.string().regex(/^\d{14}$/);
+const dtm = z.string().refine((text) => text.length === 14 && isDtm(text), 'an instant yyyyMMddHHmmss');
 
 const seed = z.object({
   name: z.string().default('custom'),
@@ -34,7 +35,7 @@ const seed = z.object({
       telecom: telecom.optional(),
       address: address.optional(),
       dmp: z.enum(['active', 'terminated', 'none']).default('active'),
-      closure: z.object({ date: z.string(), code: z.string(), text: z.string().optional() }).optional(),
+      closure: z.object({ date: dtm, code: z.string(), text: z.string().optional() }).optional(),
       mes: z.boolean().default(false),
       internetAccount: z.boolean().optional(),
       treatingPhysician: z.string().optional(),
@@ -52,6 +53,7 @@ const seed = z.object({
       oppositions: z
         .object({ breakGlass: z.boolean(), emergency: z.boolean() })
         .default({ breakGlass: false, emergency: false }),
+      maskedInEmergencies: z.boolean().optional(),
       representatives: z
         .array(z.object({ relationship: z.string(), name, telecom: telecom.optional(), address: address.optional() }))
         .default([]),
@@ -68,7 +70,7 @@ export function parseSeed(data: unknown): Seed {
 
 /** A seed by name, or from a JSON file. @throws Error */
 export function findSeed(nameOrFile: string): Seed {
-  const known = seeds[nameOrFile];
+  const known = Object.hasOwn(seeds, nameOrFile) ? seeds[nameOrFile] : undefined;
   if (known !== undefined) return known;
   if (!nameOrFile.endsWith('.json'))
     throw new Error(`unknown seed ${nameOrFile}; known: ${Object.keys(seeds).join(', ')}`);

@@ -224,6 +224,11 @@ describe('duration', () => {
     expect(status('maurel', P6)).toBe('EXPIRE');
   });
 
+  it.each([3_000_000, Number.MAX_SAFE_INTEGER])('a term of %i days is one that nobody reaches', (authorizationDays) => {
+    start({ authorizationDays });
+    expect([status('maurel', P2), status('maurel', P6)]).toEqual(['VALIDE', 'EXPIRE']);
+  });
+
   it('blocks do not expire', () => {
     start({}, '2126-10-20T08:00:00Z');
     expect(status('leBihan', P5)).toBe('INTERDIT');
