@@ -8,6 +8,16 @@ import { z } from 'zod';
 const bool = z.enum(['true', 'false', '1', '0']).transform((v) => v === 'true' || v === '1');
 const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'an OID without prefix');
+/** https; http on this machine alone. */
+const siteOrigin = z
+  .string()
+  .refine(
+    (text) =>
+      /^(https:|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$)/.test(text) &&
+      URL.canParse(text) &&
+      new URL(text).origin === text,
+    'an https origin',
+  );
 
 /** One row a setting: schema (with default) and why it exists. */
 export const settings = {
@@ -158,8 +168,8 @@ export const settings = {
     'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4, TD1.5): for a DMP that still takes them.',
   ],
   DMP_WEB_URL: [
-    z.url().default('https://www.dmp.fr.example'),
-    'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation.',
+    siteOrigin.default('https://www.dmp.fr.example'),
+    'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation. When absent `npm start` leads to the simulator’s stand-in.',
   ],
   HABILITATION_MATRIX: [
     z.string().optional(),

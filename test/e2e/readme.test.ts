@@ -22,6 +22,7 @@ describeNeeding('docs/life-of-a-document.md', noCurl, () =>
   it('each step works, in this order', { timeout: 120_000 }, lifeOfADocument),
 );
 describeNeeding('docs/consent.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, whatThePatientAllows));
+describeNeeding('docs/patients.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, patientsBeyond));
 describeNeeding('docs/rights.md', noCurl, () => it('its commands work', { timeout: 60_000 }, rightsAndRecord));
 
 /** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
@@ -56,6 +57,15 @@ async function whatThePatientAllows(): Promise<void> {
   );
   expect(recorded.match(/"resourceType":"Consent"/g)?.length).toBeGreaterThanOrEqual(4);
   expect(JSON.parse(waiting ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 0 });
+}
+
+async function patientsBeyond(): Promise<void> {
+  const printed = (await runBlocks(readFileSync(path.join(root, 'docs/patients.md'), 'utf8'))).split('\n---\n');
+  const [, mine, structures, data, page] = printed;
+  for (const list of [mine, structures])
+    expect(JSON.parse(list ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
+  expect(JSON.parse(data ?? '')).toMatchObject({ resourceType: 'Patient', active: true });
+  expect(page).toContain('/AccesDirect/HistoriqueAcces/');
 }
 
 async function rightsAndRecord(): Promise<void> {

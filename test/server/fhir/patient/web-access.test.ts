@@ -2,6 +2,7 @@
 import type { OperationOutcome, Parameters } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { webAuthentications, webPages, webPageSystem } from '../../../../mappings/web-pages.ts';
+import { ConfigError, loadConfig } from '../../../../server/config.ts';
 import { validateBase } from '../../../../server/fhir/validation/index.ts';
 import { consent, patients } from '../../../support/resources.ts';
 import { P1, startBench, testOid, type Bench } from '../support.ts';
@@ -109,5 +110,22 @@ describe('what is refused', () => {
   it('an unknown patient', async () => {
     const res = await bench.get('/fhir/Patient/nobody/$web-access?page=Documents');
     expect([res.status, codesOf(res)]).toEqual([404, ['not-found']]);
+  });
+
+  it.each(['http://web.dmp.example', 'https://web.dmp.example/x', 'https://web.dmp.example?x=1', 'web.dmp.example'])(
+    'a setting that is no https origin: %s, at the start',
+    (DMP_WEB_URL) => {
+      expect(() => loadConfig({ DMP_WEB_URL })).toThrow(ConfigError);
+    },
+  );
+
+  it('nothing of the simulator’s stand-in on this machine', async () => {
+    const here = await startBench({ DMP_WEB_URL: 'http://127.0.0.1:9444' });
+    try {
+      const res = await here.get('/fhir/Patient/$web-access?page=Documents');
+      expect(urlOf(res)).toBe('http://127.0.0.1:9444/AccesDirect/Documents');
+    } finally {
+      await here.close();
+    }
   });
 });
