@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
+import { countedIdentityDoors } from '../support/identity-doors.ts';
 import {
   countedPatientDoors,
   patientDoorSettings,
@@ -109,6 +110,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
     ['a patient by id', 'Patient.read', () => stack.get(`/${patientId}`, 'nurse'), 200, [`TD0.2 ${weak}`]],
     ['an unknown patient id', 'Patient.read', () => stack.get('/Patient/unknown', 'nurse'), 404, []],
     ...countedPatientDoors(() => stack),
+    ...countedIdentityDoors(() => stack),
     [
       'a deposit',
       'DocumentReference.create',

@@ -23,6 +23,7 @@ import { extIsArchived } from '../../mappings/canonicals.ts';
 import { loadConfig } from '../../server/config.ts';
 import { capabilityStatement } from '../../server/fhir/metadata.ts';
 import { text } from '../support/documents.ts';
+import { declaredIdentityDoors } from '../support/identity-doors.ts';
 import {
   declaredPatientDoors,
   patientDoorSettings,
@@ -544,6 +545,7 @@ const cases: Record<string, () => Promise<void>> = {
     expect(await patientBy([['_id', 'unknown']])).toBe(0);
   },
   ...declaredPatientDoors(() => stack),
+  ...declaredIdentityDoors(() => stack),
   'DocumentReference create': async () => {
     const created = await stack.post<DocumentReference>(
       '/DocumentReference',
