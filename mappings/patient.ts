@@ -24,21 +24,8 @@ export { patientExtensions } from './patient-extensions.ts';
 export { frCorePatient, subsetted, traitsFromDmp } from './patient-traits.ts';
 
 /**
- * Why the DMP did not answer the question, when it did not (acknowledgement AE or AR): its code and sentence. The
- * client raises it as a DmpError of kind `hl7`.
- */
-export function refusalOf(answer: ExistenceAnswer): { code: string; text?: string } | undefined {
-  if (answer.acknowledgement === 'AA' || answer.acknowledgement === 'CA') return undefined;
-  return answer.details[0] ?? { code: answer.acknowledgement };
-}
-
-/** Whether the patient of the answer bears the INS that was asked for. */
-export function isAbout(answer: ExistenceAnswer, ins: PatientId): boolean {
-  return answer.patients.some((p) => p.identifiers.some((id) => id.system === ins.oid && id.value === ins.value));
-}
-
-/**
- * The Patient of an answer; `undefined` when the patient has no DMP (NF). Not for refused questions: see `refusalOf`.
+ * The Patient of an answer; `undefined` when the patient has no DMP (NF). Not for refused questions, which the client
+ * raises (`refusalOf`).
  *
  * @param context.traits `withhold` leaves out name, sex, birth date, telecom and address: software must not show those
  *   of the DMP instead of its own (RG_0320). The INS-C is never given (spec auth §1.5).

@@ -42,9 +42,7 @@ export function readExistenceAnswer(node: XmlNode): ExistenceAnswer {
     return patient ? [readPatient(patient)] : [];
   });
   const queryResponse = child(queryAck, 'queryResponseCode')?.attrs.code;
-  // « Found » without anybody must not pass for « no DMP ».
-  if (queryResponse === 'OK' && patients.length === 0) throw new RangeError('an HL7 V3 answer OK without patient');
-  return defined<ExistenceAnswer>({
+  const answer = defined<ExistenceAnswer>({
     interaction: message.name,
     acknowledgement,
     details: childrenOf(ack, 'acknowledgementDetail').map((d) =>
@@ -62,6 +60,24 @@ export function readExistenceAnswer(node: XmlNode): ExistenceAnswer {
     remaining: quantity(queryAck, 'resultRemainingQuantity'),
     patients,
   });
+  // Nobody at all is « no DMP » where the DMP says so (NF), and nowhere else.
+  if (refusalOf(answer) === undefined && queryResponse !== 'NF' && patients.length === 0)
+    throw new RangeError('an HL7 V3 answer without patient');
+  return answer;
+}
+
+/**
+ * Why the DMP did not do or answer what it was asked: its code and sentence, else the acknowledgement (AE, AR) or, of a message
+ * that was accepted, the response code of a question that was not answered (AE, QE). Undefined: it did.
+ */
+export function refusalOf({
+  acknowledgement,
+  queryResponse,
+  details: [detail],
+}: ExistenceAnswer): { code: string; text?: string } | undefined {
+  const unanswered = queryResponse === 'OK' || queryResponse === 'NF' ? undefined : queryResponse;
+  const why = acknowledgement === 'AA' ? unanswered : acknowledgement;
+  return why === undefined ? undefined : { ...detail, code: detail?.code || why };
 }
 
 /** 201311 and 201314 are answered inside a wrapper of another namespace (dmp-wire §1, wire xsd). */

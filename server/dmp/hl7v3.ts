@@ -1,6 +1,6 @@
 /** What the HL7 V3 transactions have in common: the identity of a message, and what its answer must say (dmp-wire §6). */
 import { dtmOfInstant } from '../../mappings/codecs/dtm.ts';
-import { readAnsweredIds, readExistenceAnswer } from '../../mappings/hl7v3/answer.ts';
+import { readAnsweredIds, readExistenceAnswer, refusalOf } from '../../mappings/hl7v3/answer.ts';
 import type { ExistenceAnswer, InstanceId } from '../../mappings/hl7v3/facts.ts';
 import type { MessageHead } from '../../mappings/hl7v3/message.ts';
 import { serialize, type Element } from '../../mappings/xml/build.ts';
@@ -45,15 +45,9 @@ export const outgoing = (
  */
 export function accepted(transaction: string, root: XmlNode, about?: PatientIns): ExistenceAnswer {
   const answer = readExistenceAnswer(root);
-  if (answer.acknowledgement !== 'AA') {
-    const detail = answer.details[0];
-    throw new DmpError(
-      'hl7',
-      safeCode(detail?.code || answer.acknowledgement),
-      transaction,
-      detail?.text && withoutIdentifiers(detail.text),
-    );
-  }
+  const refusal = refusalOf(answer);
+  if (refusal)
+    throw new DmpError('hl7', safeCode(refusal.code), transaction, refusal.text && withoutIdentifiers(refusal.text));
   for (const found of about ? answer.patients : [])
     if (!found.identifiers.some((i) => i.value === about?.value))
       throw new DmpError('mismatch', 'patient', transaction);

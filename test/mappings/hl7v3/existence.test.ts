@@ -10,6 +10,7 @@ import {
   writeExistenceQuery,
   type ExistenceQuery,
 } from '../../../mappings/hl7v3/existence.ts';
+import { refusalOf } from '../../../mappings/hl7v3/answer.ts';
 import { serialize } from '../../../mappings/xml/build.ts';
 import { at, child, parseXml, type XmlNode } from '../../../mappings/xml/tree.ts';
 import { listed, present } from '../../server/dmp/paired.ts';
@@ -41,6 +42,29 @@ describe('an answer that is none', () => {
     ],
   ])('%s', (_, xml) => {
     expect(() => readExistenceAnswer(parseXml(xml))).toThrow(RangeError);
+  });
+});
+
+describe('a refusal', () => {
+  const base = { interaction: 'PRPA_IN201308UV02', acknowledgement: 'AA', details: [], patients: [] };
+  it.each<[object, object | undefined]>([
+    [{ queryResponse: 'OK' }, undefined],
+    [{ queryResponse: 'NF' }, undefined],
+    [{}, undefined],
+    [{ acknowledgement: 'AE' }, { code: 'AE' }],
+    [{ acknowledgement: 'AE', queryResponse: 'OK' }, { code: 'AE' }],
+    [
+      { acknowledgement: 'AR', details: [{ code: 'X', text: 'y' }] },
+      { code: 'X', text: 'y' },
+    ],
+    [
+      { acknowledgement: 'AE', details: [{ code: '', text: 'y' }] },
+      { code: 'AE', text: 'y' },
+    ],
+    [{ queryResponse: 'QE' }, { code: 'QE' }],
+    [{ queryResponse: 'AE', details: [{ code: 'X' }] }, { code: 'X' }],
+  ])('of %j', (answer, expected) => {
+    expect(refusalOf({ ...base, ...answer })).toEqual(expected);
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, childrenOf, parseXml } from '../../../mappings/xml/tree.ts';
 import { parseContentType } from '../../../server/dmp/mtom/content-type.ts';
+import { td0_2 } from '../../../server/dmp/transactions/td0-2.ts';
 import { td0_3 } from '../../../server/dmp/transactions/td0-3.ts';
 import { td0_4 } from '../../../server/dmp/transactions/td0-4.ts';
 import { td0_5 } from '../../../server/dmp/transactions/td0-5.ts';
@@ -237,6 +238,40 @@ describe('answers that are refused', () => {
     await expect(authorize()).rejects.toMatchObject({ kind: 'network' });
     await expect(w.client().call(td1_1, creation, byDoctor)).rejects.toMatchObject({ kind: 'network' });
     expect(w.calls.map((c) => c.details.attempts)).toEqual([2, 1]);
+  });
+});
+
+describe('answers to a question that do not answer it', () => {
+  const reply = (ack: string, response: string): void => {
+    w.far.reply = say((id) =>
+      envelope(
+        `<PRPA_IN201308UV02 xmlns="urn:hl7-org:v3">${ack}<controlActProcess><queryAck>${response}</queryAck></controlActProcess></PRPA_IN201308UV02>`,
+        id,
+      ),
+    );
+  };
+  const accepted = '<acknowledgement typeCode="AA"/>';
+  const exists = () => w.client().call(td0_2, about, byNurse);
+
+  it('NF is an answer: nobody', async () => {
+    reply(accepted, '<queryResponseCode code="NF"/>');
+    expect(await exists()).toMatchObject({ queryResponse: 'NF', patients: [] });
+  });
+
+  it.each<[string, string, string, object]>([
+    ['an error of the application', accepted, '<queryResponseCode code="AE"/>', { kind: 'hl7', code: 'AE' }],
+    ['an error in the question', accepted, '<queryResponseCode code="QE"/>', { kind: 'hl7', code: 'QE' }],
+    [
+      'an error with its reason',
+      '<acknowledgement typeCode="AA"><acknowledgementDetail><code code="DMPBusy"/></acknowledgementDetail></acknowledgement>',
+      '<queryResponseCode code="AE"/>',
+      { kind: 'hl7', code: 'DMPBusy' },
+    ],
+    ['found, and nobody', accepted, '<queryResponseCode code="OK"/>', { kind: 'garbage', code: 'content' }],
+    ['no word of what was found', accepted, '', { kind: 'garbage', code: 'content' }],
+  ])('%s is never « no DMP »', async (_, ack, response, expected) => {
+    reply(ack, response);
+    await expect(exists()).rejects.toMatchObject(expected);
   });
 });
 
