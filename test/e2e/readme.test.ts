@@ -23,6 +23,7 @@ describeNeeding('docs/life-of-a-document.md', noCurl, () =>
 );
 describeNeeding('docs/consent.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, whatThePatientAllows));
 describeNeeding('docs/patients.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, patientsBeyond));
+describeNeeding('docs/identity.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, identities));
 describeNeeding('docs/rights.md', noCurl, () => it('its commands work', { timeout: 60_000 }, rightsAndRecord));
 
 /** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
@@ -66,6 +67,16 @@ async function patientsBeyond(): Promise<void> {
     expect(JSON.parse(list ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
   expect(JSON.parse(data ?? '')).toMatchObject({ resourceType: 'Patient', active: true });
   expect(page).toContain('/AccesDirect/HistoriqueAcces/');
+}
+
+async function identities(): Promise<void> {
+  const printed = (await runBlocks(readFileSync(path.join(root, 'docs/identity.md'), 'utf8'))).split('\n---\n');
+  const [, fed, deposited, others, corrected] = printed;
+  expect(JSON.parse(fed ?? '')).toMatchObject({ resourceType: 'Patient', meta: { tag: [{ code: 'own' }] } });
+  expect(JSON.parse(deposited ?? '')).toMatchObject({ resourceType: 'DocumentReference', status: 'current' });
+  expect(others).toContain('236046999012376');
+  expect(corrected).toContain('"to-delete"');
+  expect(corrected).toContain('"remaining"');
 }
 
 async function rightsAndRecord(): Promise<void> {
