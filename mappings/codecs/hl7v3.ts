@@ -63,10 +63,15 @@ export const v3Telecom: Codec<Telecom, ContactPoint> = {
   },
 };
 
-/** Texts of a list; FHIR JSON has null where there is only an extension. */
-const present = (texts: readonly string[] = []): string[] => texts.filter(Boolean);
+/** A text, without the white space around it; FHIR JSON has null where there is only an extension. */
+const textOf = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
+/** Texts of a list. */
+const present = (texts: readonly string[] = []): string[] => texts.flatMap((text) => textOf(text) ?? []);
 
-/** Lines: those of the street, then the further locator. An address without a part that the DMP has is none. */
+/**
+ * Lines: those of the street, then the further locator, which is one (golden td1-3a/01): the last of several. An address without
+ * a part that the DMP has is none.
+ */
 export const v3Address: Codec<PostalAddress, Address> = {
   decode(wire) {
     const line = [wire.streetAddressLine, wire.additionalLocator].flatMap((l) => l?.split('\n') ?? []);
@@ -74,9 +79,15 @@ export const v3Address: Codec<PostalAddress, Address> = {
     return defined<Address>({ line: line.length === 0 ? undefined : line, city, postalCode, country });
   },
   encode({ line, city, postalCode, country }) {
-    const [streetAddressLine, ...more] = present(line);
-    const additionalLocator = more.length === 0 ? undefined : more.join('\n');
-    const wire = defined<PostalAddress>({ streetAddressLine, additionalLocator, postalCode, city, country });
+    const lines = present(present(line).flatMap((text) => text.split('\n')));
+    const additionalLocator = lines.length > 1 ? lines.pop() : undefined;
+    const wire = defined<PostalAddress>({
+      streetAddressLine: textOf(lines.join('\n')),
+      additionalLocator,
+      postalCode: textOf(postalCode),
+      city: textOf(city),
+      country: textOf(country),
+    });
     return Object.keys(wire).length === 0 ? undefined : wire;
   },
 };
@@ -126,8 +137,8 @@ export const v3Name: Codec<PersonName, HumanName[]> = {
     return defined<PersonName>({
       prefix: first((n) => n.prefix)[0],
       given: first((n) => n.given),
-      usage: usual?.family ?? official?.family,
-      birth: official?.family,
+      usage: textOf(usual?.family) ?? textOf(official?.family),
+      birth: textOf(official?.family),
     });
   },
 };

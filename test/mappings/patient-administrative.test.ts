@@ -173,6 +173,28 @@ describe('a Patient as administrative data', () => {
     }
   });
 
+  it('lines are those of the street, the last of several the further locator: there is one', () => {
+    const of = (line: string[]) =>
+      patientToAdministrative({ ...odette, address: [{ line, city: 'FICTIVA' }] }).input?.person.address;
+    expect(of(['a'])).toEqual({ streetAddressLine: 'a', city: 'FICTIVA' });
+    expect(of(['a', 'b'])).toEqual({ streetAddressLine: 'a', additionalLocator: 'b', city: 'FICTIVA' });
+    expect(of(['a', 'b', 'c'])).toEqual({ streetAddressLine: 'a\nb', additionalLocator: 'c', city: 'FICTIVA' });
+    expect(of(['a\nb'])).toEqual({ streetAddressLine: 'a', additionalLocator: 'b', city: 'FICTIVA' });
+  });
+
+  it('white space is no text', () => {
+    expect(said({ ...odette, name: [{ use: 'usual', family: ' ', given: ['  '], prefix: [''] }] })).toEqual([
+      ['administrative-missing', 'Patient.name.family', 'error'],
+      ['administrative-missing', 'Patient.name.given', 'error'],
+      ['administrative-missing', 'Patient.name.prefix', 'error'],
+    ]);
+    const blank = { line: [' '], city: ' ', postalCode: '' };
+    expect(patientToAdministrative({ ...odette, address: [blank] }).input?.person.address).toBeUndefined();
+    expect(patientToAdministrative({ ...odette, address: [{ ...blank, city: ' A ' }] }).input?.person.address).toEqual({
+      city: 'A',
+    });
+  });
+
   it('a number is written as a URL holds it', () => {
     const { input } = patientToAdministrative({
       ...odette,
@@ -193,6 +215,10 @@ describe('a Patient as administrative data', () => {
 });
 
 const word = fc.constantFrom('ROUSSELIN', "D'AUBERIVE", 'LE BIHAN', 'THÉRÈSE', 'Œ');
+const lines = fc.oneof(
+  word,
+  fc.tuple(word, word).map((both) => both.join('\n')),
+);
 const optional = <T>(a: fc.Arbitrary<T>) => fc.option(a, { nil: undefined });
 const telecom = fc.record(
   {
@@ -208,11 +234,16 @@ const telecom = fc.record(
 );
 const address = fc
   .record(
-    { streetAddressLine: word, additionalLocator: word, postalCode: fc.constant('20990'), city: word, country: word },
+    { streetAddressLine: lines, additionalLocator: word, postalCode: fc.constant('20990'), city: word, country: word },
     { requiredKeys: [] },
   )
-  // A further locator without a street would come back as the street: FHIR has lines, and no names for them.
-  .filter((a) => Object.keys(a).length > 0 && (a.additionalLocator === undefined || a.streetAddressLine !== undefined));
+  // A further locator without a street would come back as the street, a second line of the street as a further locator: FHIR
+  // has lines, and no names for them.
+  .filter(({ streetAddressLine: street, additionalLocator: locator, ...rest }) =>
+    street === undefined
+      ? locator === undefined && Object.keys(rest).length > 0
+      : locator !== undefined || !street.includes('\n'),
+  );
 const person = fc
   .record(
     {
