@@ -46,7 +46,7 @@ export async function feedIdentity(
   if (before?.replacedBy !== undefined)
     throw new IssueError({ key: 'identity-merged', expression: 'Patient', values: { survivor: before.replacedBy } });
   // Before the DMP is asked in vain; the store has the last word.
-  if (before && expected !== undefined && before.version !== expected) throw versionConflict(expected);
+  if (expected !== undefined && before?.version !== expected) throw versionConflict(expected);
   const comparison = ins && (await comparisonOf(patient, ins, before, asker, room));
   const { status } = reliabilityOf(patient);
   const fed: FedIdentity = {

@@ -35,14 +35,19 @@ export async function mergeIdentity(
   const survivor = await survivorBy(other, structure, room);
   requireSurvivor(survivor, local);
   const before = await identities.byLocal(structure, local.system, local.value);
-  if (before && expected !== undefined && before.version !== expected) throw versionConflict(expected);
+  if (expected !== undefined && before?.version !== expected) throw versionConflict(expected);
   if (before?.replacedBy === survivor.id) return { identity: before, isNew: false, issues: [] };
   if (before?.replacedBy !== undefined)
     throw new IssueError({ key: 'identity-merged', expression, values: { survivor: before.replacedBy } });
   const fed = before
     ? { identity: before, isNew: false, issues: [] }
     : await feedIdentity({ ...patient, active: true, link: undefined }, local, asker, room, expected);
-  await identities.merge(survivor.id, fed.identity.id, structure, caller.personId, room.now());
+  await identities
+    .merge(survivor.id, fed.identity.id, structure, caller.personId, room.now())
+    .catch((error: unknown) => {
+      // Meanwhile one of them was merged by somebody else.
+      throw error instanceof RangeError ? versionConflict(expected) : error;
+    });
   const identity = (await identities.byId(fed.identity.id, structure)) ?? fed.identity;
   await record('merge', identity, [survivor.id], asker, room);
   // Where both bear an INS and not the same, what was fed for the one that is gone stands in another's record.

@@ -42,6 +42,8 @@ export const unknownDomain = (expression: string, config: Pick<Config, 'LOCAL_ID
  * @throws IssueError with everything that is wrong
  */
 export function readPatientOf(body: unknown, local: LocalId, config: Pick<Config, 'LOCAL_ID_SYSTEMS'>): Patient {
+  if (Buffer.byteLength(JSON.stringify(body)) > maxBytes)
+    throw new IssueError({ key: 'too-large', expression: type, values: { limit: maxBytes } });
   const issues = validateBase(body, type);
   if (!isWalkable(issues)) throw new IssueError(issues);
   const patient = body as Patient;
@@ -56,8 +58,6 @@ function profileIssues(patient: Patient): Issue[] {
   const refuse = (element: string, detail: string): void => {
     issues.push({ key: 'identity-element', expression: `${type}.${element}`, values: { element, detail } });
   };
-  if (Buffer.byteLength(JSON.stringify(patient)) > maxBytes)
-    issues.push({ key: 'too-large', expression: type, values: { limit: maxBytes } });
   if ((patient.name ?? []).length === 0)
     issues.push({ key: 'required', expression: `${type}.name`, values: { element: 'name', rule: pixmPatient } });
   if (patient.implicitRules !== undefined) refuse('implicitRules', 'PDQm');

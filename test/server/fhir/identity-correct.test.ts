@@ -176,6 +176,7 @@ describe('a correction begins', () => {
       400,
       'correction-reason',
     ],
+    ['an INS that is none', () => ({ wrong: `${INS_TEST}|123`, reason }), 400, 'ins-format'],
     ['an unknown patient', () => ({ wrong: 'Patient/unknown', reason }), 400, 'reference-unresolved'],
     ['an unknown local identifier', () => ({ wrong: `${newLocal().system}|x`, reason }), 422, 'identity-unknown'],
     ['the same record twice', () => ({ wrong: ins('P1'), right: ins('P1'), reason }), 422, 'correction-same-record'],

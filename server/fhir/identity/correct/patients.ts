@@ -1,5 +1,5 @@
 /** The two records of a correction: the wrong one, however it was ever known, and the right one, which must be in order. */
-import { insFromToken } from '../../../../mappings/ins.ts';
+import { checkIns, insFromToken } from '../../../../mappings/ins.ts';
 import { localOf } from '../../../../mappings/identity/identifiers.ts';
 import { IssueError } from '../../../../mappings/outcome.ts';
 import type { StoredPatient } from '../../../store/types.ts';
@@ -11,14 +11,18 @@ import type { Services } from '../../services.ts';
 /**
  * The patient of the wrong record: by INS, by `Patient/<id>`, or by an identity of the establishment, also one that is inactive
  * or merged away since.
- * @throws IssueError reference-unresolved, identity-unknown, identity-no-ins
+ * @throws IssueError reference-unresolved, identity-unknown, identity-no-ins, ins-*
  */
 export async function wrongPatient(given: string, call: Call, { store, config }: Services): Promise<StoredPatient> {
   const expression = 'wrong';
   const structure = call.caller.structure.id;
   const { system, value } = tokenOf(given);
   const ins = insFromToken(system, value);
-  if (ins) return store.patients.byIns(ins);
+  if (ins) {
+    const issues = checkIns(ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression }));
+    if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
+    return store.patients.byIns(ins);
+  }
   const local = localOf({ system, value }, config.LOCAL_ID_SYSTEMS);
   const id = localId(given, 'Patient', config.fhirBase) ?? '';
   const identity = local
