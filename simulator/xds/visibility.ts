@@ -61,8 +61,10 @@ export function isVisible(document: StoredDocument, requester: Requester): boole
     case 'pat':
       return isOwn(document, requester) || patientOf(requester)?.maskedInEmergencies === true;
     default:
-      // a structure: only references, to what it deposited (FI-526 notes 5 and 9)
-      return isOfStructure(document, requester);
+      // an occupational physician unmasks their own; a structure: only references, to what it deposited (notes 5, 8 and 9)
+      return rightFor(requester, 'TD3.3a unmask') === 'own'
+        ? isOwn(document, requester)
+        : isOfStructure(document, requester);
   }
 }
 

@@ -16,6 +16,7 @@ import type { Classification } from '../../simulator/xds/metadata.ts';
 import type { StoredDocument } from '../../simulator/xds/registry.ts';
 import type { Operation } from '../../simulator/xds/update/operation.ts';
 import { deniedRight } from '../../simulator/xds/update/rights.ts';
+import { isVisible } from '../../simulator/xds/visibility.ts';
 import { entryScheme, oid, status } from '../../simulator/xds/vocabulary.ts';
 
 const world = createWorld(seeds['story']!, readSettings({}), createClock(new Date('2026-10-20T09:00:00Z')));
@@ -131,6 +132,21 @@ function verdicts(exchange: Exchange, document: keyof typeof documents): string 
     })
     .join('');
 }
+
+describe('a masked document', () => {
+  const b1 = withCodes(world.registry.byEntryUuid(documents.B1)!, 'MASQUE_PS');
+  const seen = (mode: Mode, who: keyof typeof people, nameId: string = people[who].nameId): boolean => {
+    const exchange = requester(mode, who, 'normal');
+    return isVisible(b1, { ...exchange, vihf: { ...exchange.vihf, nameId } });
+  };
+  it('an occupational physician sees their own, to unmask it, and none of the colleagues', () => {
+    expect(seen('DIRECTE', 'occupational')).toBe(true);
+    expect(seen('DIRECTE', 'occupational', '899700000009')).toBe(false);
+  });
+  it('a structure and its employees know that of the structure, by reference', () => {
+    expect([seen('INDIRECTE', 'nurse'), seen('DIRECTE', 'secretary')]).toEqual([true, true]);
+  });
+});
 
 describe('mask, unmask, show, archive, delete', () => {
   it.each<[Mode, keyof typeof people, Purpose, Record<keyof typeof documents, string>]>([
