@@ -8,6 +8,14 @@ import { z } from 'zod';
 const bool = z.enum(['true', 'false', '1', '0']).transform((v) => v === 'true' || v === '1');
 const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'an OID without prefix');
+/** A name that this machine's calendar knows. */
+const timeZone = z.string().refine((name) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}, 'the IANA name of a time zone');
 /** https; http on this machine alone. */
 const siteOrigin = z
   .string()
@@ -127,6 +135,10 @@ export const settings = {
     z.enum(['recorded', 'presumed']).default('recorded'),
     'Whether reading a record needs the patient’s consent on record (topic consultation), or only stops at a recorded refusal.',
   ],
+  TIME_ZONE: [
+    timeZone.default('Europe/Paris'),
+    'Where a day begins and ends that a Consent says without time (`dateTime`, `provision.period`): IANA name, such as `Indian/Reunion`.',
+  ],
   AUTHORIZATION: [
     z.enum(['declare', 'check', 'dmp']).default('declare'),
     'Before a professional reads a record, the DMP’s authorisation must be valid: `declare` asks for its status (TD0.2) and declares it (TD0.3) when the patient consents and it is absent or expired (EX_0.3-1010); `check` only asks and refuses; `dmp` leaves it to the DMP.',
@@ -168,8 +180,8 @@ export const settings = {
     'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4, TD1.5): for a DMP that still takes them.',
   ],
   DMP_WEB_URL: [
-    siteOrigin.default('https://www.dmp.fr.example'),
-    'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation. When absent `npm start` leads to the simulator’s stand-in.',
+    siteOrigin.optional(),
+    'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation. When absent `$web-access` is not served, or leads to the simulator’s stand-in when `npm start` runs it.',
   ],
   HABILITATION_MATRIX: [
     z.string().optional(),

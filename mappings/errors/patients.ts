@@ -44,4 +44,10 @@ export const patientErrors = {
     'Le DMP a pris la demande ({transaction}).',
     'The DMP has taken the request ({transaction}).',
   ),
+  'web-access-unset': row(
+    501,
+    'not-supported',
+    'L’adresse du site web du DMP n’est pas configurée : renseignez {setting}.',
+    'The address of the DMP’s web site is not configured: set {setting}.',
+  ),
 } as const satisfies Record<string, ErrorRow>;

@@ -444,6 +444,25 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       204,
       [`TD0.3 ${strong}`],
     ],
+    ['what one may do', '$my-rights', () => stack.get('/$my-rights', 'nurse'), 200, []],
+    [
+      'what one may do with a record',
+      '$my-rights',
+      () => stack.get(`/$my-rights?patient.identifier=${P1}`, 'doctor'),
+      200,
+      [`TD0.2 ${strong}`],
+    ],
+    ['what is on record', 'AuditEvent.search-type', () => stack.get('/AuditEvent?date=ge2026-01-01', 'admin'), 200, []],
+    [
+      'one event of it',
+      'AuditEvent.read',
+      async () => {
+        const found = await stack.get<Bundle>('/AuditEvent?date=ge2026-01-01&_count=1', 'admin');
+        return stack.get(`/AuditEvent/${found.body.entry![0]!.resource!.id}`, 'admin');
+      },
+      200,
+      [],
+    ],
     ['the statement', 'metadata', () => stack.get('/metadata', 'nurse'), 200, []],
   ];
 

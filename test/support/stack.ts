@@ -89,6 +89,7 @@ export async function startStack(
     DMP_SIGN_KEY: pki.orgSign.key,
     DMP_SIGN_CERT: pki.orgSign.chain,
     DMP_CA: pki.ca,
+    DMP_WEB_URL: simulator.webUrl,
     ...settings,
   };
   const config = loadConfig(environment);

@@ -31,7 +31,9 @@ export const webAccess: Handler = async (call, services) => {
   const ins = call.id === undefined ? undefined : (await patientOfId(call, services)).ins;
   await requireRight(ins, call, services);
   if (ins && !webPages[page].ins) throw new IssueError({ key: 'web-page-patient', values: { page } });
-  const url = webAccessUrl({ origin: services.config.DMP_WEB_URL, page, ...(ins ? { ins: ins.value } : {}) });
+  const origin = services.config.DMP_WEB_URL;
+  if (origin === undefined) throw new IssueError({ key: 'web-access-unset', values: { setting: 'DMP_WEB_URL' } });
+  const url = webAccessUrl({ origin, page, ...(ins ? { ins: ins.value } : {}) });
   return {
     status: 200,
     resource: {
