@@ -8,6 +8,7 @@ import type { Bundle, DocumentReference, OperationOutcome, Parameters, Practitio
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extIsArchived } from '../../mappings/canonicals.ts';
 import { text } from '../support/documents.ts';
+import { qualify } from '../support/identity-doors.ts';
 import { INS_TEST, N, newOid, patients, simplified, VISIBILITY } from '../support/resources.ts';
 import { describeShared } from '../support/shared.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -197,6 +198,7 @@ describe('6. A dry run, $validate and the deposit say the same', () => {
 
 describeShared('6. $generate-metadata of the ANS’s examples, said to be of one patient, then deposited', (dir) => {
   const folder = path.join(dir, 'cda');
+  beforeAll(() => qualify(stack, 'P1'));
   const refused: Record<string, string> = {
     'BIO-TROD_2024.01_Angine.xml': 'cda-lacks',
     'SDM-MR_2024.01_nouveau-ne.xml': 'author-context',

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bundle, DocumentReference, OperationOutcome, Parameters, Reference } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { qualify } from '../support/identity-doors.ts';
 import { errorsOf, loadR4, profileOf } from '../support/profiles.ts';
 import { newOid, provideBundle } from '../support/resources.ts';
 import { describeShared } from '../support/shared.ts';
@@ -17,6 +18,7 @@ describeShared('6. generate metadata (ITI-106)', (dir) => {
   beforeAll(async () => {
     loadR4();
     stack = await startStack();
+    await qualify(stack, 'P1');
   });
   afterAll(() => stack.close());
 

@@ -23,6 +23,10 @@ const parameters = (...parameter: NonNullable<Parameters['parameter']>): Paramet
   parameter,
 });
 const feed = (stack: Stack, who: Who, value: string) => stack.put<Patient>(at(value), fedResource(who, value), 'nurse');
+/** Of a document that says nothing of the identity (a CDA alone): what was fed says that it is qualified. */
+export async function qualify(stack: Stack, who: Who): Promise<void> {
+  expect((await feed(stack, who, `Q-${who}`)).status).toBe(201);
+}
 const pix = (stack: Stack, value: string) =>
   stack.get<Parameters>(`/Patient/$ihe-pix?sourceIdentifier=${encodeURIComponent(`${ippDomain}|${value}`)}`, 'nurse');
 const match = (stack: Stack, more: Partial<Patient> = {}) =>
