@@ -66,13 +66,21 @@ const readTelecom = (node: XmlNode | undefined): Telecom[] =>
 function name(node: XmlNode | undefined): PersonName | undefined {
   if (!node) return undefined;
   const families = childrenOf(node, 'family');
-  const family = (...qualifiers: (string | undefined)[]): string | undefined =>
-    textOf(families.find((f) => qualifiers.includes(f.attrs.qualifier)));
+  // A qualifier is a set of codes (EN.family); '' is the code of none.
+  const family = (...codes: string[]): string | undefined =>
+    textOf(
+      families.find((f) =>
+        (f.attrs.qualifier ?? '')
+          .trim()
+          .split(/\s+/)
+          .some((code) => codes.includes(code)),
+      ),
+    );
   return defined<PersonName>({
     prefix: textOf(child(node, 'prefix')),
     given: childrenOf(node, 'given').flatMap((g) => textOf(g) ?? []),
     // A family name without qualifier is the one in use (HL7: the name as it is written).
-    usage: family('SP', 'CL', undefined),
+    usage: family('SP', 'CL', ''),
     birth: family('BR'),
   });
 }

@@ -11,6 +11,7 @@ import {
   type ExistenceQuery,
 } from '../../../mappings/hl7v3/existence.ts';
 import { refusalOf } from '../../../mappings/hl7v3/answer.ts';
+import { readPatient } from '../../../mappings/hl7v3/patient-read.ts';
 import { serialize } from '../../../mappings/xml/build.ts';
 import { at, child, parseXml, type XmlNode } from '../../../mappings/xml/tree.ts';
 import { listed, present } from '../../server/dmp/paired.ts';
@@ -42,6 +43,25 @@ describe('an answer that is none', () => {
     ],
   ])('%s', (_, xml) => {
     expect(() => readExistenceAnswer(parseXml(xml))).toThrow(RangeError);
+  });
+});
+
+describe('a name', () => {
+  const read = (families: string) =>
+    readPatient(
+      parseXml(
+        `<patient xmlns="urn:hl7-org:v3"><patientPerson><name>${families}<given>A</given></name></patientPerson></patient>`,
+      ),
+    ).name;
+  it.each<[string, object]>([
+    ['<family qualifier="SP">X</family><family qualifier="BR">Y</family>', { usage: 'X', birth: 'Y' }],
+    ['<family>X</family>', { usage: 'X' }],
+    // a set of codes in HL7's data type: one name may be both
+    ['<family qualifier="BR SP">X</family>', { usage: 'X', birth: 'X' }],
+    ['<family qualifier=" BR ">X</family>', { birth: 'X' }],
+    ['<family qualifier="">X</family>', { usage: 'X' }],
+  ])('%s', (families, expected) => {
+    expect(read(families)).toEqual({ given: ['A'], ...expected });
   });
 });
 
