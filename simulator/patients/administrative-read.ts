@@ -11,7 +11,7 @@ import {
 } from './administrative.ts';
 import { administrativeRules, places } from './administrative-rules.ts';
 import { named, said } from './forms.ts';
-import { check, required, text } from './reading.ts';
+import { check, defined, required, text } from './reading.ts';
 import { readHead, type RequestHead } from './transport.ts';
 
 export interface Organization {
@@ -43,10 +43,6 @@ export interface AdministrativeRequest extends RequestHead {
   /** Motive of closure (TD1.4). */
   closure?: { code: string; text?: string };
 }
-
-/** Properties that have a value. */
-const defined = <T extends object>(of: { [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as T;
 
 const part = (element: XmlElement, name: string): string | undefined => said(named(element, name)[0]);
 

@@ -4,7 +4,8 @@
  */
 import { attr, children, findOne, nameOf, pureText, type XmlElement } from '../dom.ts';
 import { isDtm } from '../xds/composites.ts';
-import { are, check, type Grammar, type InstanceId, is, isSaid, rule, type Rule } from './reading.ts';
+import { said } from './forms.ts';
+import { are, check, defined, type Grammar, type InstanceId, is, isSaid, rule, type Rule } from './reading.ts';
 import {
   interactions,
   queryRules,
@@ -105,27 +106,20 @@ export const candidateRules: Rule[] = [
   ),
 ];
 
-const said = (body: XmlElement, path: string): string | undefined => {
-  const found = findOne(body, path);
-  return found === undefined ? undefined : pureText(found)?.trim();
-};
-
-const defined = <T extends object>(criteria: { [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(criteria).filter(([, v]) => v !== undefined)) as T;
-
 /** Reads the query. @throws SoapFault with the code of the first rule that it breaks */
 export function readCandidatesQuery(body: XmlElement): CandidatesQuery {
   check(body, grammar, candidateRules);
+  const part = (parameter: string, name: string) => said(findOne(body, `${value(parameter)}/hl7:${name}`));
   return {
     ...readHead(body),
     queryId: readQueryId(body),
     criteria: defined<Criteria>({
-      family: said(body, `${value('livingSubjectName')}/hl7:family`) ?? '',
-      given: said(body, `${value('livingSubjectName')}/hl7:given`),
+      family: part('livingSubjectName', 'family') ?? '',
+      given: part('livingSubjectName', 'given'),
       sex: attr(findOne(body, value('livingSubjectAdministrativeGender')), 'code') as 'M' | 'F' | undefined,
       birthDate: attr(findOne(body, value('livingSubjectBirthTime')), 'value'),
-      city: said(body, `${value('patientAddress')}/hl7:city`),
-      postalCode: said(body, `${value('patientAddress')}/hl7:postalCode`),
+      city: part('patientAddress', 'city'),
+      postalCode: part('patientAddress', 'postalCode'),
     }),
   };
 }

@@ -11,6 +11,12 @@ export const insAuthorities = [
   '1.2.250.1.213.1.4.11',
 ];
 
+/** Identifiers of a person, the INS before those of other authorities (the INS-C), else in their order. */
+export const insFirst = (identifiers: readonly PatientKey[]): PatientKey[] => {
+  const isIns = ({ oid }: PatientKey): boolean => insAuthorities.includes(oid);
+  return [...identifiers.filter(isIns), ...identifiers.filter((id) => !isIns(id))];
+};
+
 /** 97 − (first 13 characters mod 97), Corsica's 2A read as 19 and 2B as 18. */
 export function hasRightKey(ins: string): boolean {
   const [, body, key] = /^(\d{5}(?:\d{2}|2[AB])\d{6})(\d{2})$/.exec(ins) ?? [];

@@ -123,6 +123,10 @@ export function required(body: XmlElement, path: string): XmlElement {
 /** An attribute that a rule has required. */
 export const text = (element: XmlElement, name: string): string => attr(element, name) ?? '';
 
+/** Properties that have a value. */
+export const defined = <T extends object>(of: { [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as T;
+
 export function instanceId(element: XmlElement): InstanceId {
   const extension = attr(element, 'extension');
   return { root: text(element, 'root'), ...(extension === undefined ? {} : { extension }) };

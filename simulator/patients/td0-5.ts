@@ -7,7 +7,7 @@ import type { Exchange, HandlerRow } from '../exchange.ts';
 import { invalidData } from '../vihf/rules.ts';
 import type { PatientRecord } from '../world.ts';
 import { type CandidatesQuery, type Criteria, readCandidatesQuery, semantics } from './candidates.ts';
-import { insAuthorities } from './ins.ts';
+import { insFirst } from './ins.ts';
 import { matchPercent } from './match.ts';
 import { interactions, observationSystem } from './transport.ts';
 import {
@@ -52,14 +52,6 @@ function decide({ world }: Exchange, { criteria }: CandidatesQuery): Outcome {
   return candidates.length > world.settings.maxCandidates ? { refusal: tooMany } : { candidates };
 }
 
-/** The INS first, then the INS-C (golden td0-5/01). */
-const identifiers = ({ identifiers: all }: PatientRecord): string[] => {
-  const isIns = ({ oid }: { oid: string }) => insAuthorities.includes(oid);
-  return [...all.filter(isIns), ...all.filter((id) => !isIns(id))].map((id) =>
-    el('id', { root: id.oid, extension: id.value }),
-  );
-};
-
 const person = ({ name, sex, birthDate, address }: PatientRecord): string =>
   el(
     'patientPerson',
@@ -86,7 +78,7 @@ function candidate({ patient, percent }: Candidate): string {
   const found = el(
     'patient',
     { classCode: 'PAT' },
-    ...identifiers(patient),
+    ...insFirst(patient.identifiers).map(({ oid, value }) => el('id', { root: oid, extension: value })),
     el('statusCode', { code: patient.dmp }),
     person(patient),
     el('subjectOf1', { typeCode: 'SBJ' }, match),

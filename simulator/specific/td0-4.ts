@@ -5,9 +5,9 @@
 import type { Exchange, HandlerRow } from '../exchange.ts';
 import { holderOf } from '../habilitations/directory.ts';
 import { authorizationInForce } from '../habilitations/life.ts';
+import { insFirst } from '../patients/ins.ts';
 import { el, textEl } from '../patients/write.ts';
 import { denied, rightFor } from '../rights.ts';
-import { insC } from '../seed/story.ts';
 import { invalidData } from '../vihf/rules.ts';
 import type { Authorization, PatientRecord, World } from '../world.ts';
 import { isDtm } from '../xds/composites.ts';
@@ -112,18 +112,12 @@ function list(world: World, { since, by, owner, structure }: Query): Row[] {
     .sort((a, b) => date(b).localeCompare(date(a)));
 }
 
-/** An INS first, whatever the order of the record. */
-const identifiers = ({ identifiers: all }: PatientRecord): PatientRecord['identifiers'] => [
-  ...all.filter((id) => id.oid !== insC),
-  ...all.filter((id) => id.oid === insC),
-];
-
 function write({ patient, authorization, added, updated }: Row, owner: string): string {
   const { name } = patient;
   return el(
     'patientlistData',
     {},
-    ...identifiers(patient).map(({ oid, value }) =>
+    ...insFirst(patient.identifiers).map(({ oid, value }) =>
       el('patientIdentifier', {}, textEl('nationalId', value), textEl('nationalIdType', oid)),
     ),
     textEl('lastName', name.usage ?? name.birth),
