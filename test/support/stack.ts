@@ -156,6 +156,8 @@ export async function startStack(
     return (await answer.json()) as Record<string, unknown>;
   };
 
+  await control('DELETE', 'calls');
+
   const registeredAll = (uniqueId: string): Registered[] => {
     const { registry } = simulator.world();
     return registry
