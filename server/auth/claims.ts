@@ -5,17 +5,20 @@
 import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
 
-/** Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold or what ends a line. */
+/**
+ * Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold, what ends a line or what nobody
+ * sees (Cf: marks of direction, blanks of no width), which would have a text read as another.
+ */
 const word = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
 /** Several lines are allowed. */
 const sentences = z
   .string()
   .max(500)
-  .regex(/^(?:[^\p{Cc}\p{Cs}\ufffe\uffff]|[\t\n\r])*$/u);
+  .regex(/^(?:[^\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]|[\t\n\r])*$/u);
 /** Seconds since 1970 that a Date can hold. */
 const instant = z.number().min(0).max(8_640_000_000_000);
 

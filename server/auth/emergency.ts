@@ -28,7 +28,7 @@ function patientOf(text: string, config: Config): PatientIns {
 /**
  * @returns the reason, trimmed, and what the token opens
  * @throws IssueError `token-invalid` naming the claim that lacks or is not right: `access_reason`, `person_id`,
- * `confirmed_patient`, or `exp` for a life longer than BREAK_GLASS_MINUTES
+ * `confirmed_patient`, `jti` (RFC 9068: by it each token is examined by itself), or `exp` for a life longer than BREAK_GLASS_MINUTES
  */
 export function emergencyOf(c: Claims, config: Config): { reason: string; emergency: EmergencyAccess } {
   const { access_reason: reason, confirmed_patient: confirmed } = c.extensions.dmp;
@@ -37,6 +37,7 @@ export function emergencyOf(c: Claims, config: Config): { reason: string; emerge
   if (person === undefined) throw tokenInvalid(claim.person);
   const patient = patientOf(person, config);
   if (confirmed === undefined) throw tokenInvalid(claim.confirmed);
+  if (c.jti === undefined) throw tokenInvalid('jti');
   if (c.exp === undefined || c.exp - c.iat > config.BREAK_GLASS_MINUTES * 60) throw tokenInvalid('exp');
   return {
     reason: reason.trim(),
@@ -44,7 +45,7 @@ export function emergencyOf(c: Claims, config: Config): { reason: string; emerge
       patient,
       confirmed: { family: confirmed.family_name, given: confirmed.given_name, birthDate: confirmed.birthdate },
       grantedAt: new Date(c.iat * 1000),
-      ...(c.jti ? { tokenId: c.jti } : {}),
+      tokenId: c.jti,
     },
   };
 }

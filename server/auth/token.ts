@@ -20,7 +20,7 @@
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
  * | `extensions.dmp.structure_administrator` | `true`: the structure's administrator, who reads the record of accesses |
  *
- * With `bris_de_glace` (the other purposes leave these out), all of them, and `exp` not later than BREAK_GLASS_MINUTES after
+ * With `bris_de_glace` (the other purposes leave these out), all of them, a `jti`, and `exp` not later than BREAK_GLASS_MINUTES after
  * `iat` (`emergency.ts`):
  *
  * | claim | becomes |

@@ -44,8 +44,8 @@ export interface EmergencyAccess {
   confirmed: { family: string; given: string; birthDate: string };
   /** When the token was issued: the time-box starts here. */
   grantedAt: Date;
-  /** `jti` of the token, for the record. */
-  tokenId?: string;
+  /** `jti` of the token: what was examined, and is on record. */
+  tokenId: string;
 }
 
 /** An INS with its authority. */

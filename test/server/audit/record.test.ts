@@ -20,6 +20,7 @@ const caller: Caller = {
   emergency: {
     patient: { value: '141112A99004563', oid: '1.2.250.1.213.1.4.10' },
     confirmed: { family: 'CAVALLINI', given: 'ANGE-TOUSSAINT', birthDate: '1941-11-03' },
+    tokenId: 'jti-1',
     grantedAt: new Date('2026-10-20T04:59:00Z'),
   },
 };

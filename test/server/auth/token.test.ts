@@ -233,6 +233,21 @@ describe('« bris de glace »', () => {
       {},
       'extensions.dmp.confirmed_patient.birthdate',
     ],
+    ['no jti: what was examined could not be told apart', {}, {}, { jti: undefined }, 'jti'],
+    [
+      'a reason that hides an INS between marks that nobody sees',
+      {},
+      { access_reason: 'Malaise de 2360469\u200b99012376 dans le couloir' },
+      {},
+      'extensions.dmp.access_reason',
+    ],
+    [
+      'a reason that is read from right to left',
+      {},
+      { access_reason: 'Détresse respiratoire \u202etneitap, patient inconscient' },
+      {},
+      'extensions.dmp.access_reason',
+    ],
     ['a life of half an hour and a second', {}, {}, { iat: seconds(), exp: seconds(1801) }, 'exp'],
   ])('is refused with %s', async (_, ofIua, ofDmp, rest, reason) => {
     expect(await refusal(await breaking(ofIua, ofDmp, rest))).toEqual(['token-invalid', reason]);

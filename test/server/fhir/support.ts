@@ -81,6 +81,7 @@ const emergency = (): Pick<Caller, 'purpose' | 'reason' | 'emergency'> => ({
   emergency: {
     patient: { value: P1, oid: testOid },
     confirmed: { family: 'ROUSSELIN', given: 'ODETTE', birthDate: '1936-04-12' },
+    tokenId: 'emergency-1',
     grantedAt: new Date(),
   },
 });
