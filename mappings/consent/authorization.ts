@@ -4,7 +4,7 @@
  * the patient), with the category `dmp-treating-physician` for the médecin traitant. dmp-wire §6, §7.
  */
 import type { Consent } from '@medplum/fhirtypes';
-import { dtm } from '../codecs/dtm.ts';
+import { dtm, intervalOf } from '../codecs/dtm.ts';
 import type { AuthorizationChange, AuthorizationRow } from '../habilitations.ts';
 import type { Issue } from '../outcome.ts';
 import {
@@ -16,6 +16,8 @@ import {
   holderOf,
   holderReference,
   patientPrivacy,
+  unenforced,
+  wrongElement,
   type HolderKind,
 } from './shape.ts';
 import { authorizationCategories, consentTopicSystem, policyOf } from './topics.ts';
@@ -107,6 +109,24 @@ export function authorizationToConsent(facts: AuthorizationFacts): Consent {
 export const isAuthorization = (consent: Consent): boolean =>
   categoryCodes(consent).includes(authorizationCategories.authorization.code);
 
+const ofTheDmp: readonly string[] = Object.values(authorizationCategories).map((c) => c.code);
+
+/**
+ * What the DMP has no place for: an authorisation is one thing, whole, from now on, for as long as the DMP keeps it (dmp-wire §7).
+ * Where it began is shown, and may be sent back.
+ */
+function beyond(consent: Consent, now: Date): Issue[] {
+  const { start, end } = consent.provision?.period ?? {};
+  const begins = start === undefined ? undefined : intervalOf(start);
+  const isLater = start !== undefined && !(begins && begins.start <= now.getTime());
+  const others = categoryCodes(consent).some((code) => !ofTheDmp.includes(code));
+  return [
+    ...unenforced(consent),
+    ...(end === undefined && !isLater ? [] : [wrongElement('provision.period', 'TD0.3: 0..0')]),
+    ...(others ? [wrongElement('category', ofTheDmp.join(' | '))] : []),
+  ];
+}
+
 /** Whether it says that its holder is the médecin traitant. */
 const isTreating = (consent: Consent): boolean =>
   categoryCodes(consent).includes(authorizationCategories.treatingPhysician.code);
@@ -123,8 +143,9 @@ export function requestOf(
   consent: Consent,
   before: { valid: boolean; treatingPhysician: boolean; isUpdate: boolean },
   caller: { personId: string; structureId: string },
+  now: Date,
 ): AuthorizationChange | 'none' | Issue[] {
-  const issues: Issue[] = [];
+  const issues = beyond(consent, now);
   const wrong = (key: string, element: string, detail: string): void =>
     void issues.push({ key, expression: `Consent.${element}`, values: { detail } });
   const { status, provision } = consent;

@@ -4,6 +4,7 @@
  */
 import type { Coding, Consent, Organization, Practitioner, Reference, Resource } from '@medplum/fhirtypes';
 import { frCoreIdentifierTypes, ours } from '../canonicals.ts';
+import type { Issue } from '../outcome.ts';
 import { consentTopicSystem } from './topics.ts';
 
 export const consentProfiles = {
@@ -71,3 +72,38 @@ export const categoryCodes = (consent: Consent): string[] =>
   consent.category.flatMap((c) =>
     (c.coding ?? []).filter((x) => x.system === consentTopicSystem).flatMap((x) => x.code ?? []),
   );
+
+/** That an element of a Consent does not fit, and what would. */
+export const wrongElement = (element: string, detail: string): Issue => ({
+  key: 'consent-element',
+  expression: `Consent.${element}`,
+  values: { detail },
+});
+
+/** Elements of a provision that would narrow it. */
+const narrowing = ['action', 'class', 'code', 'securityLabel', 'dataPeriod', 'data', 'provision'] as const;
+
+/**
+ * What nobody would enforce, or understand: elements that PCF's Basic consent does not have, and what must be understood or
+ * refused (FHIR R4 extensibility.html#modifierExtension, resource.html#implicitRules).
+ */
+export function unenforced(consent: Consent): Issue[] {
+  const { provision, implicitRules } = consent;
+  return [
+    ...narrowing
+      .filter((element) => provision?.[element] !== undefined)
+      .map((element) => wrongElement(`provision.${element}`, 'PCF Basic: 0..0')),
+    ...((consent.verification ?? []).length > 0 ? [wrongElement('verification', 'PCF: 0..0')] : []),
+    ...(implicitRules === undefined ? [] : [wrongElement('implicitRules', '0..0')]),
+    ...modifiersIn(consent, '').map((place) => wrongElement(place, '0..0')),
+  ];
+}
+
+/** Paths of the modifier extensions, wherever they stand. */
+function modifiersIn(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const place = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+    return name === 'modifierExtension' ? [place] : modifiersIn(member, place);
+  });
+}

@@ -4,7 +4,7 @@
  * would be a promise to a patient that is not kept.
  */
 import type { Consent, Extension, Organization, Reference } from '@medplum/fhirtypes';
-import { intervalOf } from '../codecs/dtm.ts';
+import { intervalIn } from '../codecs/zone.ts';
 import type { Issue } from '../outcome.ts';
 import {
   actorOf,
@@ -14,6 +14,8 @@ import {
   holderOf,
   holderReference,
   patientPrivacy,
+  unenforced,
+  wrongElement,
 } from './shape.ts';
 import { consentTopicSystem, policyOf, topicOf, topics, type Topic, type TopicCode } from './topics.ts';
 
@@ -32,7 +34,7 @@ export interface StatementContent {
   /** Consent.dateTime: when the patient said it. */
   dateTime: string;
   /** Of the client's resource, what is given back as it came. */
-  given: Pick<Consent, 'identifier' | 'performer' | 'sourceAttachment' | 'sourceReference' | 'policy'>;
+  given: Pick<Consent, 'identifier' | 'performer' | 'sourceAttachment' | 'sourceReference' | 'policy' | 'policyRule'>;
   period?: { start?: string; end?: string };
   recorder: { id: string; name: string; client: string };
 }
@@ -45,20 +47,21 @@ export interface Recorder {
   structure: { id: string; name: string };
 }
 
+const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const statuses = ['active', 'inactive', 'entered-in-error'] as const;
-/** Elements of a provision that would narrow it. */
-const narrowing = ['action', 'class', 'code', 'securityLabel', 'dataPeriod', 'data', 'provision'] as const;
+/** How far the clock of whoever recorded it may be ahead, milliseconds. */
+const clockSkew = 300_000;
 /** Characters of the JSON of what is kept as it came. */
 const longest = 64 * 1024;
 
 /**
  * Reads a Consent that was found valid against R4.
+ * @param zone IANA name: where a day of the consent begins and ends (TIME_ZONE)
  * @returns the statement, or every problem
  */
-export function readStatement(consent: Consent, recorder: Recorder, now: Date): Statement | Issue[] {
-  const issues: Issue[] = [];
-  const wrong = (element: string, detail: string): void =>
-    void issues.push({ key: 'consent-element', expression: `Consent.${element}`, values: { detail } });
+export function readStatement(consent: Consent, recorder: Recorder, now: Date, zone: string): Statement | Issue[] {
+  const issues: Issue[] = unenforced(consent);
+  const wrong = (element: string, detail: string): void => void issues.push(wrongElement(element, detail));
 
   const topic = topicIn(consent);
   if (!topic) wrong('category', topics.map((t) => t.code).join(' | '));
@@ -69,18 +72,19 @@ export function readStatement(consent: Consent, recorder: Recorder, now: Date): 
   const provision = consent.provision ?? {};
   const decision = provision.type;
   if (decision === undefined) wrong('provision.type', 'permit | deny');
-  for (const element of narrowing)
-    if (provision[element] !== undefined) wrong(`provision.${element}`, 'PCF Basic: 0..0');
-  if ((consent.verification ?? []).length > 0) wrong('verification', 'PCF: 0..0');
+  // To a purpose or a person alone would be less than what is enforced: the topic, for the whole structure.
+  for (const [i, { system, code }] of (provision.purpose ?? []).entries())
+    if (system !== actReason || (topic && code !== topic.purpose))
+      wrong(`provision.purpose[${i}]`, `${actReason}|${topic?.purpose ?? ''}`);
   for (const [i, { reference }] of (provision.actor ?? []).entries())
-    if (!isOwn(reference, recorder)) wrong(`provision.actor[${i}].reference`, recorder.structure.id);
+    if (!isOwnStructure(reference, recorder)) wrong(`provision.actor[${i}].reference`, recorder.structure.id);
   for (const [i, organization] of (consent.organization ?? []).entries())
-    if (!isOwn(organization, recorder)) wrong(`organization[${i}]`, recorder.structure.id);
-  const period = periodOf(provision.period ?? {});
+    if (!isOwnStructure(organization, recorder)) wrong(`organization[${i}]`, recorder.structure.id);
+  const period = periodOf(provision.period ?? {}, zone);
   if (!period) wrong('provision.period', 'start ≤ end');
   const dateTime = consent.dateTime ?? now.toISOString();
-  const said = intervalOf(dateTime);
-  if (!said || said.start > now.getTime()) wrong('dateTime', '≤ now');
+  const said = intervalIn(zone, dateTime);
+  if (!said || said.start > now.getTime() + clockSkew) wrong('dateTime', '≤ now');
   const given = givenOf(consent);
   if (JSON.stringify(given).length > longest) wrong('sourceAttachment', `≤ ${longest / 1024} kB`);
   if (issues.length > 0 || !topic || !status || !decision || !period) return issues;
@@ -93,12 +97,27 @@ export function readStatement(consent: Consent, recorder: Recorder, now: Date): 
       dateTime,
       given,
       ...(provision.period ? { period: { start: provision.period.start, end: provision.period.end } } : {}),
-      recorder: {
-        id: recorder.personId,
-        name: `${recorder.given} ${recorder.family}`,
-        client: recorder.clientId,
-      },
+      recorder: recorderOf(recorder),
     },
+  };
+}
+
+const recorderOf = ({ personId, given, family, clientId }: Recorder): StatementContent['recorder'] => ({
+  id: personId,
+  name: `${given} ${family}`,
+  client: clientId,
+});
+
+/** The statement that ends a recorded one. What was taken once is not judged again: nothing keeps a patient from withdrawing. */
+export function withdrawn(recorded: RecordedStatement, recorder: Recorder): Statement {
+  const { topic, decision, from, until } = recorded;
+  return {
+    topic,
+    status: 'inactive',
+    decision,
+    ...(from ? { from } : {}),
+    ...(until ? { until } : {}),
+    content: { ...(recorded.content as StatementContent), recorder: recorderOf(recorder) },
   };
 }
 
@@ -108,23 +127,29 @@ function topicIn(consent: Consent): Topic | undefined {
   return codes.length === 1 ? topicOf(codes[0]) : undefined;
 }
 
-/** Whether a reference names the recorder's own structure, or the recorder. */
-function isOwn(reference: Reference | undefined, { structure, personId }: Recorder): boolean {
+/** Whether a reference names the recorder's own structure. */
+function isOwnStructure(reference: Reference | undefined, { structure }: Recorder): boolean {
   const holder = holderOf(reference);
-  return holder !== undefined && holder.id === (holder.kind === 'structure' ? structure.id : personId);
+  return holder?.kind === 'structure' && holder.id === structure.id;
 }
 
-function periodOf({ start, end }: { start?: string; end?: string }): { from?: Date; until?: Date } | undefined {
-  const [from, until] = [start, end].map((d) => (d === undefined ? undefined : intervalOf(d)));
+/** What a database keeps of an instant: nobody consented before, and nobody will after. */
+const kept = (ms: number): Date => new Date(Math.min(Math.max(ms, Date.UTC(1900)), Date.UTC(9999, 11)));
+
+function periodOf(
+  { start, end }: { start?: string; end?: string },
+  zone: string,
+): { from?: Date; until?: Date } | undefined {
+  const [from, until] = [start, end].map((d) => (d === undefined ? undefined : intervalIn(zone, d)));
   if ((start !== undefined && !from) || (end !== undefined && !until)) return undefined;
   if (from && until && from.start >= until.end) return undefined;
-  return { ...(from ? { from: new Date(from.start) } : {}), ...(until ? { until: new Date(until.end) } : {}) };
+  return { ...(from ? { from: kept(from.start) } : {}), ...(until ? { until: kept(until.end) } : {}) };
 }
 
 function givenOf(consent: Consent): StatementContent['given'] {
-  const { identifier, performer, sourceAttachment, sourceReference, policy } = consent;
+  const { identifier, performer, sourceAttachment, sourceReference, policy, policyRule } = consent;
   return JSON.parse(
-    JSON.stringify({ identifier, performer, sourceAttachment, sourceReference, policy }),
+    JSON.stringify({ identifier, performer, sourceAttachment, sourceReference, policy, policyRule }),
   ) as StatementContent['given'];
 }
 
@@ -169,11 +194,12 @@ export function statementToConsent(recorded: RecordedStatement, structure: { id:
       ? { sourceAttachment: given.sourceAttachment }
       : { sourceReference: given.sourceReference ?? { display: `Recueil par ${structure.name}` } }),
     policy: given.policy ?? [{ uri: policyOf(recorded.topic) }],
+    ...(given.policyRule ? { policyRule: given.policyRule } : {}),
     provision: {
       type: recorded.decision,
       ...(content.period ? { period: content.period } : {}),
       actor: actorOf(organization),
-      purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: topic?.purpose ?? 'TREAT' }],
+      purpose: [{ system: actReason, code: topic?.purpose ?? 'TREAT' }],
     },
   };
 }

@@ -74,6 +74,12 @@ export const consentErrors = {
     'Le patient et la catégorie d’un Consent ne changent pas. Enregistrez-en un autre.',
     'The patient and the category of a Consent do not change. Record another one.',
   ),
+  'consent-condition': row(
+    400,
+    'not-supported',
+    'Un Consent se crée sans condition : il y en a un par patient et catégorie, et le nouveau remplace l’ancien. Cherchez-le, puis PUT avec If-Match.',
+    'A Consent is created without a condition: there is one a patient and category, and the new one replaces the old. Search it, then PUT with If-Match.',
+  ),
   'consent-authorizations-left-out': row(
     200,
     'incomplete',

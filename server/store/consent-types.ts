@@ -58,12 +58,14 @@ export interface ConsentStore {
   /** The current version of each topic. */
   ofPatient(patientId: string, structure: string): Promise<StoredConsent[]>;
   /**
-   * The same by INS, without opening contents: what the gate asks before every call of the DMP. Empty for a patient who is
+   * What counts of each topic by INS, without opening contents: what the gate asks before every call of the DMP. The current
+   * version, but one that is active and begins later leaves what was said before in force until then. Empty for a patient who is
    * unknown here.
    */
   decisions(
     ins: Ins,
     structure: string,
+    now?: Date,
   ): Promise<Pick<StoredConsent, 'topic' | 'status' | 'decision' | 'from' | 'until'>[]>;
 }
 

@@ -117,11 +117,12 @@ export function consentStore(prisma: PrismaClient, cipher: Cipher): ConsentStore
       return versions(prisma, where, true);
     },
 
-    async decisions(ins, structure) {
+    async decisions(ins, structure, now = new Date()) {
       const rows = await prisma.$queryRaw<Pick<Row, 'topic' | 'status' | 'decision' | 'from' | 'until'>[]>`
         SELECT DISTINCT ON (c.id) c.topic, v.status, v.decision, v.valid_from AS "from", v.valid_until AS until
         FROM patient p JOIN consent c ON c.patient_id = p.id JOIN consent_version v ON v.consent_id = c.id
         WHERE p.ins_index = ${insIndex(cipher, ins)} AND c.structure = ${structureOf(structure)}
+          AND (v.status <> 'active' OR v.valid_from IS NULL OR v.valid_from <= ${now})
         ORDER BY c.id, v.version DESC`;
       return rows.map(({ topic, status, decision, ...row }) => ({ topic, status, decision, ...period(row) }));
     },

@@ -116,6 +116,20 @@ describe('consents', () => {
     ]);
   });
 
+  it('a version that begins later leaves what was said in force until then; a withdrawal does not wait', async () => {
+    const { consents } = world.store;
+    const { patientId, ins: own } = await someone();
+    const about = { patientId, structure, topic: 'break-glass' } as const;
+    const decisionAt = async (n: number): Promise<string[]> =>
+      (await consents.decisions(own, structure, at(n))).map((d) => `${d.status} ${d.decision}`);
+    await consents.record(about, { ...permit(), decision: 'deny' }, at(1));
+    await consents.record(about, { ...permit(), from: at(50) }, at(2));
+    expect(await decisionAt(10), 'the opposition is not lifted before').toEqual(['active deny']);
+    expect(await decisionAt(50)).toEqual(['active permit']);
+    await consents.record(about, { ...permit(), status: 'inactive', from: at(50) }, at(3));
+    expect(await decisionAt(10)).toEqual(['inactive permit']);
+  });
+
   it('follow the version that is expected, or conflict', async () => {
     const { consents } = world.store;
     const { patientId } = await someone();

@@ -34,7 +34,9 @@ export async function ownAuthorization(ins: Ins, call: Call, services: Services)
   const { id: patientId } = await store.patients.byIns(ins);
   const { id } = await store.authorizations.of(patientId, call.caller.personId);
   const treatingPhysician = answer.treatingPhysician ?? false;
-  await store.authorizations.save(id, { status, treatingPhysician, checkedAt: now() }, now());
+  // What is not valid is asked again anyway, and must not end the claim of somebody who is declaring it now.
+  const checked = isValid(status) ? { checkedAt: now() } : {};
+  await store.authorizations.save(id, { status, treatingPhysician, ...checked }, now());
   if (status === authorizationStatus.none) return undefined;
   return authorizationToConsent({
     id,
@@ -103,7 +105,8 @@ async function requested(
     const known = await services.store.authorizations.known(ins, caller.personId);
     const wasTreating = known?.treatingPhysician ?? false;
     const before = { valid: isValid(known?.status), treatingPhysician: wasTreating, isUpdate };
-    const request = requestOf(consent, before, { personId: caller.personId, structureId: caller.structure.id });
+    const holder = { personId: caller.personId, structureId: caller.structure.id };
+    const request = requestOf(consent, before, holder, services.now());
     if (Array.isArray(request)) throw new IssueError(request);
     return { request, wasTreating };
   };
@@ -115,7 +118,7 @@ async function requested(
 
 /** Declaring wants the patient's consent to consultation, as reading does. */
 async function requireConsent(ins: Ins, { caller }: Call, { store, config, now }: Services): Promise<void> {
-  const decisions = await store.consents.decisions(ins, caller.structure.id);
+  const decisions = await store.consents.decisions(ins, caller.structure.id, now());
   const issues = consultationIssues(decisions, 'normal', config, now());
   if (issues.length > 0) throw new IssueError(issues);
 }

@@ -7,6 +7,7 @@ import { isAuthorization } from '../../../mappings/consent/authorization.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { StoredAuthorization, StoredConsent } from '../../store/types.ts';
 import { resolveSubject } from '../deposit/subject.ts';
+import { expectedVersion } from '../if-match.ts';
 import { idOf, type Call, type Handler, type Reply } from '../interaction.ts';
 import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
@@ -18,8 +19,10 @@ const type = 'Consent';
 const notFound = (): IssueError => new IssueError({ key: 'not-found', values: { type } });
 
 export const createConsent: Handler = async (call, services) => {
+  // There is one a patient and category, and recording again replaces it: a condition that is overlooked would lose a refusal.
+  if (call.ifNoneExist !== undefined) throw new IssueError({ key: 'consent-condition', expression: 'If-None-Exist' });
   const consent = bodyOf(call);
-  const { ins } = await resolveSubject(consent.patient, `${type}.patient`, {}, services);
+  const { ins } = await resolveSubject(consent.patient, `${type}.patient`, {}, services, call.caller.structure.id);
   if (isAuthorization(consent)) {
     const made = await changeAuthorization(consent, ins, false, call, services);
     return made ? reply(made, 201, call, services) : { status: 204 };
@@ -32,10 +35,10 @@ export const createConsent: Handler = async (call, services) => {
 
 export const readConsent: Handler = async (call, services) => {
   const found = await find(call, services);
-  if (found.kind === 'local') return reply(shownAs(found.stored, call), 200, call, services);
+  if (found.kind === 'local') return shown(shownAs(found.stored, call));
   const consent = await readAuthorization(found.known, call, services);
   if (!consent) throw notFound();
-  return { status: 200, resource: consent };
+  return shown(consent);
 };
 
 export const vreadConsent: Handler = async (call, services) => {
@@ -44,7 +47,7 @@ export const vreadConsent: Handler = async (call, services) => {
     ? undefined
     : await services.store.consents.byId(idOf(call), call.caller.structure.id, version);
   if (!stored) throw notFound();
-  return reply(shownAs(stored, call), 200, call, services);
+  return shown(shownAs(stored, call));
 };
 
 export const historyConsent: Handler = async (call, services) => {
@@ -60,14 +63,19 @@ export const updateConsent: Handler = async (call, services) => {
   if (consent.id !== undefined && consent.id !== idOf(call))
     throw new IssueError({ key: 'consent-element', expression: `${type}.id`, values: { detail: 'id = URL' } });
   const { ins, patientId } = found.kind === 'local' ? found.stored : found.known;
-  const { ins: given } = await resolveSubject(consent.patient, `${type}.patient`, {}, services);
+  const { ins: given } = await resolveSubject(
+    consent.patient,
+    `${type}.patient`,
+    {},
+    services,
+    call.caller.structure.id,
+  );
   const fixed = (element: string): IssueError =>
     new IssueError({ key: 'consent-topic-fixed', expression: `${type}.${element}` });
   if (given.value !== ins.value || given.oid !== ins.oid) throw fixed('patient');
   if (isAuthorization(consent) !== (found.kind === 'authorization')) throw fixed('category');
   if (found.kind === 'authorization') {
-    if (found.known.holder !== call.caller.personId)
-      throw new IssueError({ key: 'consent-actor', expression: `${type}.provision.actor[0].reference` });
+    requireHolder(found.known, call);
     const changed = await changeAuthorization(consent, ins, true, call, services);
     return changed ? reply(changed, 200, call, services) : { status: 204 };
   }
@@ -81,15 +89,26 @@ export const updateConsent: Handler = async (call, services) => {
 export const deleteConsent: Handler = async (call, services) => {
   const found = await find(call, services);
   if (found.kind === 'local') {
-    if (found.stored.status === 'active') await withdraw(found.stored, call, services);
+    await withdraw(found.stored, expectedVersion(call), call, services);
     return { status: 204 };
   }
   const { known } = found;
-  if (known.holder !== call.caller.personId) throw new IssueError({ key: 'consent-actor' });
-  const ended = { status: 'inactive', provision: { type: 'permit' } } as Consent;
+  requireHolder(known, call);
+  const ended = { status: 'inactive', category: [], provision: { type: 'permit' } } as unknown as Consent;
   await changeAuthorization(ended, known.ins, true, call, services);
   return { status: 204 };
 };
+
+/**
+ * Only one's own is changed, and it has no versions here that a condition could name.
+ * @throws IssueError consent-actor, version-conflict
+ */
+function requireHolder({ holder }: StoredAuthorization, call: Call): void {
+  if (holder !== call.caller.personId)
+    throw new IssueError({ key: 'consent-actor', expression: `${type}.provision.actor[0].reference` });
+  const given = expectedVersion(call);
+  if (given !== undefined) throw new IssueError({ key: 'version-conflict', values: { given, current: '—' } });
+}
 
 type Found = { kind: 'local'; stored: StoredConsent } | { kind: 'authorization'; known: StoredAuthorization };
 
@@ -109,33 +128,28 @@ function bodyOf({ body }: Call): Consent {
   return body as Consent;
 }
 
-/** The version that If-Match names. @throws IssueError version-conflict when it names none of ours */
-function expectedVersion({ ifMatch }: Call): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(ifMatch.trim())?.[1];
-  if (version !== undefined) return Number(version);
-  const given = ifMatch.replace(/[^\x20-\x7e]/g, '?').slice(0, 60);
-  throw new IssueError({ key: 'version-conflict', values: { given, current: 'W/"…"' } });
+/** What is read comes whole: `Prefer: return` is about what was changed (FHIR R4 http.html#return). */
+const shown = (consent: Consent): Reply => ({ status: 200, resource: consent, headers: versionHeaders(consent) });
+
+function versionHeaders({ meta }: Consent): Record<string, string> {
+  const { versionId, lastUpdated } = meta ?? {};
+  return {
+    ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
+    ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
+  };
 }
 
 function reply(consent: Consent, status: number, call: Call, { config }: Services): Reply {
-  const { versionId, lastUpdated } = consent.meta ?? {};
   const body = {
     minimal: undefined,
     representation: consent,
     OperationOutcome: toOutcome([{ key: 'recorded', severity: 'information' }], call.language, call.requestId),
   }[call.prefer.return];
+  const { versionId } = consent.meta ?? {};
+  const place = `${config.fhirBase}/${type}/${consent.id ?? ''}${versionId ? `/_history/${versionId}` : ''}`;
   return {
     status,
     ...(body ? { resource: body } : {}),
-    headers: {
-      ...(status === 201
-        ? {
-            Location: `${config.fhirBase}/${type}/${consent.id ?? ''}${versionId ? `/_history/${versionId}` : ''}`,
-          }
-        : {}),
-      ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
-      ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
-    },
+    headers: { ...(status === 201 ? { Location: place } : {}), ...versionHeaders(consent) },
   };
 }

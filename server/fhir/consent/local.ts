@@ -3,7 +3,7 @@
  * patient and topic: recording it again makes its next version.
  */
 import type { Bundle, Consent } from '@medplum/fhirtypes';
-import { readStatement, statementToConsent, type Statement } from '../../../mappings/consent/statement.ts';
+import { readStatement, statementToConsent, withdrawn, type Statement } from '../../../mappings/consent/statement.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { record } from '../../audit/record.ts';
 import type { StoredConsent } from '../../store/types.ts';
@@ -11,8 +11,8 @@ import type { Call } from '../interaction.ts';
 import type { Services } from '../services.ts';
 
 /** @throws IssueError consent-element with every element that does not fit */
-export function statementOf(consent: Consent, call: Call, { now }: Services): Statement {
-  const read = readStatement(consent, call.caller, now());
+export function statementOf(consent: Consent, call: Call, { now, config }: Services): Statement {
+  const read = readStatement(consent, call.caller, now(), config.TIME_ZONE);
   if (Array.isArray(read)) throw new IssueError(read);
   return read;
 }
@@ -47,10 +47,21 @@ export async function recordStatement(
   return { consent: shownAs(kept.consent, call), isNew: kept.isNew };
 }
 
-/** A withdrawal: the version that ends it, with effect at once. */
-export async function withdraw(stored: StoredConsent, call: Call, services: Services): Promise<void> {
-  const consent: Consent = { ...shownAs(stored, call), status: 'inactive' };
-  await recordStatement(stored.patientId, statementOf(consent, call, services), undefined, call, services);
+/**
+ * A withdrawal: the version that ends it, with effect at once; nothing when it has ended.
+ * @param expected the version that it follows (If-Match)
+ * @throws IssueError version-conflict
+ */
+export async function withdraw(
+  stored: StoredConsent,
+  expected: number | undefined,
+  call: Call,
+  services: Services,
+): Promise<void> {
+  if (expected !== undefined && expected !== stored.version)
+    throw new IssueError({ key: 'version-conflict', values: { given: expected, current: `W/"${stored.version}"` } });
+  if (stored.status !== 'active') return;
+  await recordStatement(stored.patientId, withdrawn(stored, call.caller), expected, call, services);
 }
 
 export const shownAs = (stored: StoredConsent, { caller }: Call): Consent =>

@@ -10,9 +10,10 @@ import { satisfies } from '../../../mappings/search-match.ts';
 import { code, concepts, date, references, type SearchValue } from '../../../mappings/search-values.ts';
 import { parseSearch, type Search } from '../../search/parse.ts';
 import type { Ins } from '../../store/types.ts';
-import { isCount, searchset } from '../bundle.ts';
+import { isCount, searchset, type Selection } from '../bundle.ts';
 import { definitionOf } from '../definition.ts';
-import type { Call, Handler } from '../interaction.ts';
+import type { Call, Handler, Reply } from '../interaction.ts';
+import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from '../paging.ts';
 import { isPatientCriterion, patientOf } from '../patient-of.ts';
 import { linkToSelf } from '../self-link.ts';
 import type { Services } from '../services.ts';
@@ -29,8 +30,18 @@ const searchValues: Readonly<Record<string, (c: Consent) => SearchValue[]>> = {
   date: (c) => date(c.dateTime),
 };
 
+/** What the pages of a search need besides the consents. */
+interface Context {
+  selection: Selection;
+}
+type Page = Slice<Consent, Context>;
+
 export const searchConsents: Handler = async (call, services) => {
-  const { config, store, now } = services;
+  const { config, store } = services;
+  if (isContinuation(call.pairs)) {
+    const page: Page = await continuedPage(call.pairs, call.caller, store, config, type);
+    return reply(page, [], call, services);
+  }
   const search = parseSearch(call.pairs, definitionOf(type).searchParameters, { handling: call.prefer.handling });
   const designated = await patientOf(search.criteria, services);
   const ids = search.criteria.filter((c) => c.name === '_id' && c.modifier === undefined);
@@ -42,24 +53,32 @@ export const searchConsents: Handler = async (call, services) => {
   const matching = consents.filter((consent) =>
     search.criteria.every((c) => isPatientCriterion(c) || satisfies(searchValues[c.name]?.(consent) ?? [], c)),
   );
-  const selection = { summary: search.summary, elements: search.elements };
+  const context: Context = { selection: { summary: search.summary, elements: search.elements } };
   const patientId = designated && (await store.patients.byIns(designated.ins)).id;
+  const self = linkToSelf(search, patientId);
+  const page: Page = isCount(context.selection, search.count)
+    ? { total: matching.length, items: [], context, links: [self] }
+    : await firstPage(matching, context, pageSize(search.count, config), self[1], call.caller, store, type);
+  return reply(page, [...(designated?.warnings ?? []), ...search.warnings, ...warnings], call, services);
+};
+
+function reply({ total, items, context, links }: Page, warnings: Issue[], call: Call, services: Services): Reply {
   return {
     status: 200,
     resource: searchset({
-      base: config.fhirBase,
+      base: services.config.fhirBase,
       type,
-      total: matching.length,
-      resources: isCount(selection, search.count) ? [] : matching.slice(0, search.count ?? matching.length),
-      selection,
-      links: [linkToSelf(search, patientId)],
-      warnings: [...(designated?.warnings ?? []), ...search.warnings, ...warnings],
+      total,
+      resources: items,
+      selection: context.selection,
+      links,
+      warnings,
       language: call.language,
       requestId: call.requestId,
-      now: now(),
+      now: services.now(),
     }),
   };
-};
+}
 
 interface Gathered {
   consents: Consent[];

@@ -9,6 +9,7 @@ import {
   type AuthorizationFacts,
 } from '../../../mappings/consent/authorization.ts';
 import { categoryCodes, holderOf } from '../../../mappings/consent/shape.ts';
+import { consentTopicSystem } from '../../../mappings/consent/topics.ts';
 import { validateBase } from '../../../server/fhir/validation/index.ts';
 
 const checkedAt = new Date('2026-11-28T10:00:00Z');
@@ -22,7 +23,7 @@ const facts: AuthorizationFacts = {
 };
 const caller = { personId: '899700101233', structureId: '1990100109' };
 const ask = (consent: Consent, valid: boolean, treatingPhysician: boolean, isUpdate: boolean) =>
-  requestOf(consent, { valid, treatingPhysician, isUpdate }, caller);
+  requestOf(consent, { valid, treatingPhysician, isUpdate }, caller, checkedAt);
 const plain = authorizationToConsent(facts);
 const treating = authorizationToConsent({ ...facts, treatingPhysician: true });
 const inactive: Consent = { ...plain, status: 'inactive' };
@@ -73,9 +74,23 @@ describe('what a Consent asks of TD0.3', () => {
     ['consent-block', { provision: { type: 'deny' } }],
     ['consent-element', { provision: undefined }],
     ['consent-element', { status: 'draft' }],
+    ['consent-element', { provision: { type: 'permit', period: { end: '2027-01-01' } } }],
+    ['consent-element', { provision: { type: 'permit', period: { start: '2027-01-01' } } }],
+    ['consent-element', { provision: { type: 'permit', class: [{ code: 'x' }] } }],
+    ['consent-element', { verification: [{ verified: true }] }],
+    ['consent-element', { implicitRules: 'https://x.invalid/rules' }],
+    [
+      'consent-element',
+      { category: [...plain.category, { coding: [{ system: consentTopicSystem, code: 'feeding' }] }] },
+    ],
     ['consent-actor', { provision: { type: 'permit', actor: [{ role: {}, reference: { display: 'somebody' } }] } }],
   ])('refuses with %s', (key, change) => {
     const issues = ask({ ...plain, ...change }, false, false, false);
     expect(Array.isArray(issues) ? issues.map((i) => i.key) : issues).toContain(key);
   });
+});
+
+it('an authorisation as it is shown can be sent back, with where it began', () => {
+  const shown = authorizationToConsent({ ...facts, start: '20260901120000' });
+  expect(ask(shown, true, false, true)).toBe('none');
 });
