@@ -58,10 +58,18 @@ function described({ kind, outcome }: KeptRecord, what: What | undefined, langua
   );
 }
 
-/** The places of a refusal's sentence, where the record holds them. */
-const placeholders = (what: What | undefined): Record<string, string> => ({
-  traits: Array.isArray(what?.['differing']) ? what['differing'].join(', ') : '—',
-});
+/** The places of a refusal's sentence, where the record holds them; of the DMP's own words only the code is kept. */
+function placeholders(what: What | undefined): Record<string, string | number> {
+  const plain = Object.entries(what ?? {}).filter(
+    (member): member is [string, string | number] => typeof member[1] === 'string' || typeof member[1] === 'number',
+  );
+  const { differing, code } = what ?? {};
+  return {
+    ...(typeof code === 'string' ? { context: code } : {}),
+    ...Object.fromEntries(plain),
+    ...(Array.isArray(differing) ? { traits: differing.join(', ') } : {}),
+  };
+}
 
 const actions = { create: 'C', update: 'U' } as const;
 

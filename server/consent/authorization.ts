@@ -32,17 +32,21 @@ export async function ensureAuthorization(
   if (isFresh(known, config, now())) return;
   const answer = await dmp.call(td0_2, { patient: ins }, context);
   // Without an open DMP there is nothing to be authorised for: the transaction says so in the DMP's own words.
-  if (answer.patients[0]?.status !== 'active') return;
+  const [facts] = answer.patients;
+  if (!facts || facts.status === 'terminated') return;
   const before = await remember(ins, context.requester, answer, keeping);
   const status = answer.authorization ?? authorizationStatus.none;
   if (isValid(status)) return;
   if (status === authorizationStatus.forbidden) throw new IssueError({ key: 'authorization-blocked' });
+  // Of a word that nobody knows it cannot be said that a declaration is wanted.
+  const isWanting = status === authorizationStatus.none || status === authorizationStatus.expired;
   const consents = inForce(decisions, 'consultation', now()) === 'permit';
-  if (config.AUTHORIZATION !== 'declare' || !consents || wasDeclaredInVain(before, keeping))
+  if (config.AUTHORIZATION !== 'declare' || !isWanting || !consents || wasDeclaredInVain(before, keeping))
     throw new IssueError({ key: 'authorization-missing', values: { status } });
-  if (await store.authorizations.claimDeclaration(before.id, now(), lease))
+  const since = now();
+  if (await store.authorizations.claimDeclaration(before.id, since, lease))
     await declare(before, status, context, keeping);
-  else await untilDeclared(ins, context, keeping);
+  else await untilDeclared(ins, since, context, keeping);
 }
 
 /** Declared from here and still not valid: another declaration would not help. */
@@ -81,14 +85,23 @@ async function declare(
   await tell('success');
 }
 
-/** Somebody else is declaring it for the same professional: what comes of it is waited for. */
-async function untilDeclared(ins: PatientIns, { requester, signal }: CallContext, keeping: Gatekeeping): Promise<void> {
+/** Somebody else is declaring it for the same professional: what comes of it is waited for, also that nothing did. */
+async function untilDeclared(
+  ins: PatientIns,
+  since: Date,
+  { requester, signal }: CallContext,
+  keeping: Gatekeeping,
+): Promise<void> {
   const { store, config, now } = keeping;
+  let known: StoredAuthorization | undefined;
   for (let waited = 0; waited < lease; waited += pause) {
-    if (isFresh(await store.authorizations.known(ins, requester.personId), config, now())) return;
+    known = await store.authorizations.known(ins, requester.personId);
+    if (isFresh(known, config, now())) return;
+    // Said meanwhile, and not valid: the declaration has failed.
+    if (known?.checkedAt && known.checkedAt >= since) break;
     await wait(pause, undefined, signal ? { signal } : {});
   }
-  throw new IssueError({ key: 'authorization-missing', values: { status: '—' } });
+  throw new IssueError({ key: 'authorization-missing', values: { status: known?.status ?? '—' } });
 }
 
 /**

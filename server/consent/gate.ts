@@ -19,7 +19,7 @@ import {
 import type { NewRecord, Store } from '../store/types.ts';
 import { ensureAuthorization, remember } from './authorization.ts';
 import { consultationIssues, feedingIssues, isFresh, type Decision } from './decide.ts';
-import { openEmergency } from './emergency.ts';
+import { openEmergency, tellRefused } from './emergency.ts';
 
 /** What the gate works with. `dmp` is the client itself, not the guarded one. */
 export interface Gatekeeping {
@@ -36,6 +36,11 @@ type Declared = Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes' 
 export interface Gate {
   /** @throws IssueError, DmpError: why a transaction must not go out */
   admit(transaction: Declared, context: CallContext): Promise<void>;
+  /**
+   * What forbids the requester's purpose for a patient, or for what is about none: for doors that do not lead to the DMP, too.
+   * Nothing is asked.
+   */
+  purpose(requester: Requester, ins: PatientIns | undefined): Issue[];
   /** What keeps the caller's structure from feeding this patient's record; nothing is asked of the DMP. */
   feeding(ins: PatientIns, requester: Requester): Promise<Issue[]>;
   /** Why the caller could not do each of the two now, as far as it is known here; nothing is asked or declared. */
@@ -49,7 +54,15 @@ export interface Gate {
 export function createGate(keeping: Gatekeeping): Gate {
   const { config, store, now } = keeping;
   const decisionsOf = (ins: PatientIns, { structure }: Requester): Promise<Decision[]> =>
-    store.consents.decisions(ins, structure.id);
+    store.consents.decisions(ins, structure.id, now());
+  const purposeIssues: Gate['purpose'] = (requester, ins) => [
+    ...emergencyProblems(requester, ins, {
+      now: now(),
+      minutes: config.BREAK_GLASS_MINUTES,
+      reasonMin: config.BREAK_GLASS_REASON_MIN,
+    }),
+    ...regulationProblems(requester, config),
+  ];
   /** Within one request the same question is asked once; a patient may withdraw before the next. */
   const admitted = new WeakMap<AbortSignal, Set<string>>();
 
@@ -78,26 +91,27 @@ export function createGate(keeping: Gatekeeping): Gate {
       const { requester, patient, signal } = context;
       // What no mode of the DMP takes is refused before anything is asked.
       chooseMode(transaction, requester);
-      const problems = [
-        ...emergencyProblems(requester, patient, {
-          now: now(),
-          minutes: config.BREAK_GLASS_MINUTES,
-          reasonMin: config.BREAK_GLASS_REASON_MIN,
-        }),
-        ...regulationProblems(requester, config),
-      ];
-      if (problems.length > 0) throw new IssueError(problems);
+      const isEmergency = requester.purpose === 'bris_de_glace';
+      const problems = purposeIssues(requester, patient);
+      if (problems.length > 0) {
+        if (isEmergency) await tellRefused(problems, patient, context, keeping);
+        throw new IssueError(problems);
+      }
       if (!patient) {
         if (transaction.consent !== 'none') throw new DmpError('rights', 'patient', transaction.name);
         return;
       }
-      const key = [transaction.consent, requester.purpose, patient.oid, patient.value].join(' ');
+      // In an emergency what a transaction needs is not its consent alone (`openEmergency`).
+      const needs = isEmergency ? transaction.name : transaction.consent;
+      const key = [needs, requester.purpose, patient.oid, patient.value].join(' ');
       const done = signal && context.requestId !== undefined ? (admitted.get(signal) ?? new Set<string>()) : undefined;
       if (done?.has(key)) return;
+      if (isEmergency) await openEmergency(transaction.name, patient, context, keeping);
       await allow(transaction, patient, context);
-      if (requester.purpose === 'bris_de_glace') await openEmergency(transaction.name, patient, context, keeping);
       if (signal && done) admitted.set(signal, done.add(key));
     },
+
+    purpose: purposeIssues,
 
     feeding: async (ins, requester) => feedingIssues(await decisionsOf(ins, requester), config, now()),
 

@@ -147,6 +147,17 @@ describe('a kept record as AuditEvent', () => {
     expect(event(record({ outcome: 'failure' })).outcome).toBe('8');
   });
 
+  it.each([
+    [{ problems: ['dmp-fault'], code: 'SomethingNew' }, /refusé\. Le DMP a refusé le message \(SomethingNew\)\.$/],
+    [
+      { problems: ['dmp:DMPAccessDenied'], code: 'DMPAccessDenied' },
+      /refusé\. Le DMP refuse l’accès : DMPAccessDenied$/,
+    ],
+    [{ problems: ['break-glass-expired'], minutes: 30 }, /il dure 30 minutes/],
+  ])('of the DMP’s refusals and of ours the places are filled: %j', (done, expected) => {
+    expect(event(record({ kind: 'break-glass', outcome: 'refused', done })).outcomeDesc).toMatch(expected);
+  });
+
   it('tells a first recording from what follows', () => {
     expect([event(consent).action, codes(event(consent).subtype)]).toEqual(['C', ['create', 'consent']]);
     expect([event(withdrawn).action, codes(event(withdrawn).subtype)]).toEqual(['U', ['update', 'consent']]);
