@@ -75,6 +75,12 @@ export const accessErrors = {
     'L’accès « centre 15 » est réservé aux structures de régulation médicale : cet établissement n’en est pas une (REGULATION_STRUCTURE). Demandez un accès normal.',
     'The centre 15 access is for emergency regulation centres: this establishment is not one (REGULATION_STRUCTURE). Ask for normal access.',
   ),
+  'purpose-normal-only': row(
+    403,
+    'forbidden',
+    'Ce que le patient permet s’enregistre avec un accès normal. Demandez un jeton sans « centre 15 ».',
+    'What the patient allows is recorded with normal access. Ask for a token without « centre 15 ».',
+  ),
   'administrator-only': row(
     403,
     'forbidden',

@@ -5,7 +5,7 @@
 import type { DocumentReference } from '@medplum/fhirtypes';
 import type { Visibility } from '../../mappings/attributes.ts';
 import type { Criterion } from '../../mappings/criteria.ts';
-import type { Issue } from '../../mappings/outcome.ts';
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { Memory } from '../../mappings/recurring.ts';
 import { matches } from '../../mappings/search.ts';
 import { parseSearch, type Include, type Search } from '../search/parse.ts';
@@ -18,7 +18,7 @@ import { documentsOfIds, planOf, requireMandatory } from './document-plan.ts';
 import { documentIncludes, includedWith, includeIssues } from './includes.ts';
 import type { Call, Handler, Reply } from './interaction.ts';
 import { createMapper, type Mapper } from './mapper.ts';
-import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
+import { admitPage, continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { patientOf } from './patient-of.ts';
 import { askRegistry, deleted, hitOf, toResource, type Answer, type Hit } from './registry.ts';
 import { reminderOf, waitingDocuments } from './reminder.ts';
@@ -41,6 +41,7 @@ export const searchDocuments: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
     const page: DocumentSlice = await continuedPage(call.pairs, call.caller, store, config, type);
+    await admitPage(page.context.ins, call, services);
     const { relations, warnings } = await relationsShown(page.items, page.context, call, services);
     return reply(page, mapperOf(page.context.patientId, config.fhirBase), relations, warnings, call, services);
   }
@@ -90,7 +91,10 @@ export const searchDocuments: Handler = async (call, services) => {
 
 /** The structure's own documents that wait to be made visible, of all its patients. */
 async function remind(label: Visibility, search: Search, call: Call, services: Services): Promise<Reply> {
-  const { config, store } = services;
+  const { config, store, gate } = services;
+  // Of no patient, and of all.
+  const problems = gate.purpose(call.caller, undefined);
+  if (problems.length > 0) throw new IssueError(problems);
   const mapper = mapperOf('', config.fhirBase);
   const hits = order(await waitingDocuments(label, search, call, services), search.sort, mapper.resourceOf);
   const selection = { summary: search.summary, elements: search.elements };

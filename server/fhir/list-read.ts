@@ -29,7 +29,10 @@ export const readList: Handler = async (call, services) => {
   const id = idOf(call);
   const known = (await lists.byId(id)) ?? (await lists.byIdentifier(id));
   if (!known) throw missing();
-  const kept = known.isDeposited && !mayConsult(call.caller) ? await sets.byId(known.id) : undefined;
+  const { caller } = call;
+  const kept = known.isDeposited && !mayConsult(caller) ? await sets.byId(known.id) : undefined;
+  const problems = kept ? services.gate.purpose(caller, known.ins) : [];
+  if (problems.length > 0) throw new IssueError(problems);
   const resource = kept ? asDeposited(kept) : await asRegistered(known, call, services);
   const { versionId, lastUpdated } = resource.meta ?? {};
   return {

@@ -18,7 +18,7 @@ import { listsOfIds, planOf, requireMandatory } from './list-plan.ts';
 import { bindLists, toList, type ListHit } from './list-registry.ts';
 import { createMapper } from './mapper.ts';
 import { orderBy } from './order.ts';
-import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
+import { admitPage, continuedPage, firstPage, isContinuation, pageSize, type Slice } from './paging.ts';
 import { patientOf } from './patient-of.ts';
 import { ask, warning } from './registry.ts';
 import { linkToSelf } from './self-link.ts';
@@ -41,6 +41,7 @@ export const searchLists: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
     const page: ListSlice = await continuedPage(call.pairs, call.caller, store, config, type);
+    await admitPage(page.context.ins, call, services);
     return reply(page, [], call, services);
   }
   const { handling } = call.prefer;

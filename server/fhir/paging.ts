@@ -5,8 +5,11 @@
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
+import { td3_1 } from '../dmp/transactions/td3-1.ts';
 import type { Pair } from '../search/pairs.ts';
-import type { Store } from '../store/types.ts';
+import type { Ins, Store } from '../store/types.ts';
+import { callContext, type Call } from './interaction.ts';
+import type { Services } from './services.ts';
 
 /** What is kept between two pages: what was found, and what making resources of it takes. JSON, both. */
 interface Snapshot<Item, Context> {
@@ -95,4 +98,13 @@ export async function continuedPage<Item, Context>(
   const snapshot = (await store.searches.load(ownerOf(caller, place), cursor)) as Snapshot<Item, Context> | undefined;
   if (!snapshot) throw new IssueError({ key: 'search-expired' });
   return slice(snapshot, cursor, offset, size, link(cursor, offset, size));
+}
+
+/**
+ * A further page asks the DMP nothing, and opens the record all the same: the patient may have withdrawn since the first one, or this
+ * token be for another patient.
+ * @throws IssueError, DmpError as the first page would
+ */
+export async function admitPage(ins: Ins | undefined, call: Call, { gate }: Pick<Services, 'gate'>): Promise<void> {
+  if (ins) await gate.admit(td3_1, callContext(call, ins));
 }

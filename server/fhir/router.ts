@@ -10,6 +10,7 @@ import { handlerName, resources, systemInteractions, type Interaction } from './
 import type { Call, Handler } from './interaction.ts';
 import { parseJson } from './json.ts';
 import { bodyFormat, formatOf, formatOrJson, isPretty, parsePrefer, requireForm, wanted } from './negotiation.ts';
+import { requirePurpose } from './purpose.ts';
 import { abortSignal, stateOf } from './request.ts';
 import { sendReply } from './send.ts';
 import type { Services } from './services.ts';
@@ -110,7 +111,7 @@ export function fhirRouter(handlers: Handlers, services: Services): Router {
 function mount(router: Router, route: Route, handlers: Handlers, services: Services): void {
   const handler = handlers[handlerName(route.type, route.interaction)];
   if (!handler) return; // refused at start
-  const steps: RequestHandler[] = [name(route), allow(route)];
+  const steps: RequestHandler[] = [name(route), allow(route, services)];
   // The body is read only after the token and its scopes were found good.
   if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
   const limit = services.config.MAX_BODY_BYTES;
@@ -127,11 +128,12 @@ const name =
   };
 
 const allow =
-  (route: Route): RequestHandler =>
+  (route: Route, { config }: Services): RequestHandler =>
   (_req, res, next) => {
     const { caller } = stateOf(res);
     if (!caller) throw new IssueError({ key: 'login-required' });
     if (route.type) requireScopes(caller, needsOf(route.type, route.interaction));
+    requirePurpose(caller, handlerName(route.type, route.interaction), config);
     next();
   };
 

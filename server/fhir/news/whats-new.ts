@@ -16,7 +16,7 @@ import { searchset } from '../bundle.ts';
 import { definitionOf } from '../definition.ts';
 import { callContext, type Call, type Handler, type Reply } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
-import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from '../paging.ts';
+import { admitPage, continuedPage, firstPage, isContinuation, pageSize, type Slice } from '../paging.ts';
 import { patientOf } from '../patient-of.ts';
 import { toResource } from '../registry.ts';
 import type { Services } from '../services.ts';
@@ -40,6 +40,7 @@ export const whatsNew: Handler = async (call, services) => {
   const { config, store } = services;
   if (isContinuation(call.pairs)) {
     const page: Slice<NewsItem, Context> = await continuedPage(call.pairs, call.caller, store, config, place);
+    await admitPage(page.context.ins, call, services);
     return reply(page, [], call, services);
   }
   const { ins, since, count, warnings } = await read(call, services);

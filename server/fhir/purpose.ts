@@ -1,0 +1,39 @@
+/**
+ * What a token whose purpose is not « normal » is for. An emergency opens one record to be read, and what professionals may do there
+ * with its documents (dmp-wire §1.4): every other door is closed to it, also those that lead to the store alone, where no gate
+ * stands. What a patient allows is recorded with normal access: nobody lifts an opposition with the very access that it closes.
+ */
+import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { regulationProblems } from '../../mappings/rights/purposes.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Config } from '../config.ts';
+
+/** Names of interactions (`handlerName`): what is not here is refused. Whose record it is, the gate looks at. */
+const inEmergencies: ReadonlySet<string> = new Set([
+  'Patient.read',
+  'Patient.search-type',
+  'Patient.$administrative-data',
+  'Patient.$web-access',
+  'DocumentReference.read',
+  'DocumentReference.search-type',
+  'DocumentReference.$whats-new',
+  'DocumentReference.patch',
+  'List.read',
+  'List.search-type',
+  'Binary.read',
+]);
+
+const normalOnly: ReadonlySet<string> = new Set(['Consent.create', 'Consent.update', 'Consent.delete']);
+
+/** Explains, and opens nothing. */
+const explains = '$my-rights';
+
+/** @throws IssueError break-glass-patient, regulation-only, purpose-normal-only */
+export function requirePurpose(caller: Caller, interaction: string, config: Config): void {
+  if (caller.purpose === 'normal' || interaction === explains) return;
+  const issues: Issue[] = regulationProblems(caller, config);
+  if (caller.purpose === 'bris_de_glace' && !inEmergencies.has(interaction))
+    issues.push({ key: 'break-glass-patient' });
+  if (caller.purpose === 'centre_15' && normalOnly.has(interaction)) issues.push({ key: 'purpose-normal-only' });
+  if (issues.length > 0) throw new IssueError(issues);
+}
