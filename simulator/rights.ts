@@ -78,10 +78,13 @@ export function requireRight(requester: Requester, right: Right): void {
   }
 }
 
-/** @throws SoapFault when the matrix, the patient's authorisation or the patient's opposition forbids the transaction */
+/** @throws SoapFault when the matrix, the list of regulation centres, the patient's authorisation or the patient's opposition forbids the transaction */
 export function checkRights(exchange: Exchange, transaction: Transaction): void {
   const { vihf, world } = exchange;
   requireRight(exchange, transaction);
+  const { regulationStructures: regulation } = world.settings;
+  if (vihf.purpose === 'centre_15' && regulation.length > 0 && !regulation.includes(vihf.structure))
+    throw denied('DMPAccessDenied', 'REGULATION_STRUCTURE', 'La structure n’est pas un centre de régulation médicale');
   const patient = vihf.patient === undefined ? undefined : findPatient(world, vihf.patient);
   // no open DMP: the handler says so in the transaction's own words; TD0.2 reports a block, TD0.3 answers with a status
   if (patient?.dmp !== 'active' || transaction === 'TD0.2' || transaction === 'TD0.3') return;

@@ -26,6 +26,7 @@ export interface Settings {
   reopeningKeeps: boolean;
   withdrawnTransactions: boolean;
   airTreatingRemoval: boolean;
+  regulationStructures: string[];
   habilitationMatrix: HabilitationMatrix | undefined;
   statusExpired: string;
   statusNone: string;
@@ -191,6 +192,12 @@ export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
     default: () => false,
     parse: boolean,
   },
+  regulationStructures: {
+    env: 'SIMULATOR_REGULATION_STRUCTURES',
+    text: 'Struct_IdNat of the structures that may use centre_15, comma-separated. Default: any; how the real DMP knows them is not public.',
+    default: () => [],
+    parse: list,
+  },
   habilitationMatrix: {
     env: 'SIMULATOR_HABILITATION_MATRIX',
     text: 'JSON file of the matrix of habilitations (docs/habilitations.md). Default: everything is readable; the official matrix is not machine-readable (§9).',
@@ -288,6 +295,7 @@ export const adjustable = [
   'reopeningKeeps',
   'withdrawnTransactions',
   'airTreatingRemoval',
+  'regulationStructures',
   'maxDocumentBytes',
   'maxResults',
   'maxCandidates',

@@ -150,6 +150,29 @@ describe('who may do what', () => {
     ).toBe('PATIENT_BLOCKED');
   });
 
+  it('regulation is for the structures that are told, when some are', () => {
+    const rule = (regulationStructures: string[], of: Partial<Case>, transaction: Transaction = 'TD0.5'): string => {
+      const asking = exchange({ mode: 'INDIRECTE', who: 'doctor', purpose: 'centre_15', patient: P5, ...of });
+      const { settings: before } = asking.world;
+      try {
+        checkRights(
+          { ...asking, world: { ...asking.world, settings: { ...before, regulationStructures } } },
+          transaction,
+        );
+        return 'ok';
+      } catch (error) {
+        if (!(error instanceof SoapFault)) throw error;
+        return /<d:code>(\w+)</.exec(error.detail ?? '')![1]!;
+      }
+    };
+    const samu = { structure: structures.samu };
+    expect([rule([], {}), rule([], samu)]).toEqual(['ok', 'ok']);
+    expect([rule([structures.samu], {}), rule([structures.samu], samu)]).toEqual(['REGULATION_STRUCTURE', 'ok']);
+    for (const transaction of ['TD0.2', 'TD2.1'] as const)
+      expect(rule([structures.samu], {}, transaction)).toBe('REGULATION_STRUCTURE');
+    expect(rule([structures.samu], { purpose: 'normal' }, 'TD2.1')).toBe('ok');
+  });
+
   it.each<[Case, string]>([
     [{ mode: 'INDIRECTE_RENFORCEE', who: 'doctor' }, 'own'],
     [{ mode: 'INDIRECTE_RENFORCEE', who: 'doctor', purpose: 'bris_de_glace' }, 'pat'],
