@@ -8,8 +8,8 @@ import { registrations, writeRegistration, type Registration } from '../../../ma
 import { accepted, newHead, outgoing } from '../hl7v3.ts';
 import type { PatientIns, Transaction } from '../types.ts';
 
-/** The interactions that say « done »; the others give the request back. */
-const done = /^PRPA_IN20131[25]UV02$/;
+/** The interaction that says « done » of each request; another one gives the request back. */
+const done = { PRPA_IN201311UV02: 'PRPA_IN201312UV02', PRPA_IN201314UV02: 'PRPA_IN201315UV02' } as const;
 
 /**
  * @param content what the request says beside the patient and its author, who is the requester
@@ -46,7 +46,7 @@ export function registration<In extends { patient: PatientIns }>(
        */
       read(root, { patient }) {
         const answer = accepted(name, root, patient);
-        if (!done.test(answer.interaction)) throw new RangeError('accepted, and not done');
+        if (answer.interaction !== done[interaction]) throw new RangeError('accepted, and not done');
         return answer;
       },
     },

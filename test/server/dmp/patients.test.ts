@@ -306,6 +306,7 @@ describe('answers to a registration that are refused', () => {
     ],
     ['about another patient', ['PRPA_IN201315UV02', 'AA', '141112A99004563'], { kind: 'mismatch', code: 'patient' }],
     ['accepted, and the request given back', ['PRPA_IN201316UV02', 'AA'], { kind: 'garbage', code: 'content' }],
+    ['that says another thing is done', ['PRPA_IN201312UV02', 'AA'], { kind: 'garbage', code: 'content' }],
     ['refused without a reason', ['PRPA_IN201316UV02', 'AE'], { kind: 'hl7', code: 'AE' }],
     ['rejected', ['PRPA_IN201316UV02', 'AR'], { kind: 'hl7', code: 'AR' }],
   ])('%s', async (_, given, expected) => {
