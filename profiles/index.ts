@@ -7,6 +7,7 @@ import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition }
 import { conceptMaps } from './concept-maps.ts';
 import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
+import { patientInsDefinition } from './patient-ins.ts';
 import { rightsDefinitions } from './rights.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
 import { webDefinitions } from './web-pages.ts';
@@ -25,6 +26,7 @@ export function loadProfiles(): Definition[] {
     ...upstreamCodeSystems(),
     ...attributeCodeSystems(),
     ...consentDefinitions(),
+    patientInsDefinition(),
     ...rightsDefinitions(),
     ...webDefinitions(),
     ...conceptMaps(),

@@ -6,6 +6,7 @@ import {
   opPix,
   pixmPatient,
 } from '../../../mappings/identity/canonicals.ts';
+import { patientIns } from '../../../profiles/patient-ins.ts';
 import { r4 } from './canonicals.ts';
 import { recordInteractions, traitParameters } from './patient-records.ts';
 import type { ResourceDefinition } from './types.ts';
@@ -13,7 +14,7 @@ import type { ResourceDefinition } from './types.ts';
 export const patients: ResourceDefinition = {
   type: 'Patient',
   profile: 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient',
-  supportedProfiles: [pixmPatient],
+  supportedProfiles: [pixmPatient, patientIns],
   versioning: 'versioned',
   interactions: [
     {
