@@ -5,6 +5,7 @@
  */
 import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
 import { registrations, writeRegistration, type Registration } from '../../../mappings/hl7v3/registration.ts';
+import { checkAbout } from '../about.ts';
 import { accepted, newHead, outgoing } from '../hl7v3.ts';
 import type { PatientIns, Transaction } from '../types.ts';
 
@@ -32,10 +33,12 @@ export function registration<In extends { patient: PatientIns }>(
     purposes: ['normal'],
     consent: 'none',
     ...options,
-    build(input, { requester }, env) {
-      const head = newHead(env);
+    /** @throws TypeError when the context names another patient */
+    build(input, context, env) {
       const { patient } = input;
-      const request = writeRegistration({ reason, patient, author: requester, ...content(input) }, head);
+      checkAbout(name, context, patient);
+      const head = newHead(env);
+      const request = writeRegistration({ reason, patient, author: context.requester, ...content(input) }, head);
       return outgoing(name, request, head.messageId);
     },
     read: {

@@ -5,8 +5,9 @@
 import type { DmpStatus } from '../../../mappings/dmp-output.ts';
 import { serialize, type Element } from '../../../mappings/xml/build.ts';
 import type { XmlNode } from '../../../mappings/xml/tree.ts';
+import { checkAbout } from '../about.ts';
 import { safeCode, withoutIdentifiers } from '../failure.ts';
-import { DmpError, type CallContext, type DmpService, type Transaction } from '../types.ts';
+import { DmpError, type DmpService, type Transaction } from '../types.ts';
 
 const endpoints = {
   habilitations: { ns: 'urn:si-dmp-habilitations', endpoint: 'HabilitationsEndPoint' },
@@ -19,19 +20,13 @@ function requireOk(transaction: string, { status, context }: DmpStatus): void {
     throw new DmpError('habilitation', safeCode(status), transaction, context && withoutIdentifiers(context));
 }
 
-/** @throws TypeError when the VIHF would name nobody, or somebody whom the transaction is not about */
-function checkPatient(name: string, about: 'patient' | 'nobody', context: CallContext): void {
-  if ((context.patient === undefined) !== (about === 'nobody'))
-    throw new TypeError(`${name} is about ${about === 'nobody' ? 'no' : 'one'} patient`);
-}
-
 type Specific<In, Out> = Transaction<In, Out>;
 
 /** An operation of a service that is the DMP's own. */
 export function specific<In, Out>(
   name: string,
   operation: string,
-  options: { service: keyof typeof endpoints; about: 'patient' | 'nobody' } & Pick<
+  options: { service: keyof typeof endpoints; about: 'somebody' | 'nobody' } & Pick<
     Specific<In, Out>,
     'modes' | 'purposes' | 'limits'
   >,
@@ -51,7 +46,7 @@ export function specific<In, Out>(
     consent: 'none',
     idempotent: true,
     build(input, context) {
-      checkPatient(name, about, context);
+      checkAbout(name, context, about);
       return { body: serialize(write(input)) };
     },
     read: {

@@ -4,6 +4,7 @@
  */
 import { writeExistenceQuery, type ExistenceReason } from '../../../mappings/hl7v3/existence.ts';
 import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
+import { checkAbout } from '../about.ts';
 import { accepted, newHead, newQueryId, outgoing } from '../hl7v3.ts';
 import type { PatientIns, Transaction } from '../types.ts';
 
@@ -24,7 +25,9 @@ export function patientQuery(
     consent: 'none',
     idempotent: true,
 
-    build({ patient }, _context, env) {
+    /** @throws TypeError when the context names another patient */
+    build({ patient }, context, env) {
+      checkAbout(name, context, patient);
       const head = newHead(env);
       const queryId = newQueryId(env);
       return outgoing(name, writeExistenceQuery({ ...head, queryId, patient, reason }), head.messageId, queryId);

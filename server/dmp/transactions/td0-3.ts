@@ -16,7 +16,7 @@ export type HabilitationAnswer = DmpStatus;
 export const td0_3 = specific<AuthorizationChange, HabilitationAnswer>(
   'TD0.3',
   'setAuthorization',
-  { service: 'habilitations', about: 'patient', modes: ['INDIRECTE_RENFORCEE'], purposes: ['normal'] },
+  { service: 'habilitations', about: 'somebody', modes: ['INDIRECTE_RENFORCEE'], purposes: ['normal'] },
   writeSetAuthorization,
   (root) => {
     const status = readSetAuthorization(root);

@@ -4,6 +4,7 @@
  */
 import { writeDemographicsQuery, type DemographicsQuery } from '../../../mappings/hl7v3/demographics.ts';
 import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
+import { checkAbout } from '../about.ts';
 import { accepted, newHead, newQueryId, outgoing } from '../hl7v3.ts';
 import type { Transaction } from '../types.ts';
 
@@ -24,7 +25,7 @@ export const td0_5: Transaction<DemographicsQuery, ExistenceAnswer> = {
 
   /** @throws RangeError on a query without a criterion or with a birth date that is none; TypeError when a patient is named */
   build(query, context, env) {
-    if (context.patient !== undefined) throw new TypeError(`${name} is about no patient`);
+    checkAbout(name, context, 'nobody');
     const head = newHead(env);
     const queryId = newQueryId(env);
     return outgoing(name, writeDemographicsQuery(query, head, queryId), head.messageId, queryId);

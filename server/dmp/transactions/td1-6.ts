@@ -12,7 +12,7 @@ export type { AuthorizationRow } from '../../../mappings/habilitations.ts';
 export const td1_6 = specific<{ mode: AuthorizationFilter }, AuthorizationRow[]>(
   'TD1.6',
   'listAuthorizationByPatient',
-  { service: 'habilitations', about: 'patient', modes: ['INDIRECTE_RENFORCEE'], purposes: ['normal'] },
+  { service: 'habilitations', about: 'somebody', modes: ['INDIRECTE_RENFORCEE'], purposes: ['normal'] },
   ({ mode }) => writeListAuthorization(mode),
   (root) => {
     const { status, rows } = readListAuthorization(root);

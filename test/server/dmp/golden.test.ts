@@ -78,7 +78,7 @@ describeShared('golden answers', (dir) => {
       await other.close();
       const client = pairedClient(dir, file, pki, far);
       const patient = { ...p1, value: patients['02']! };
-      await expect(client.call(td0_2, { patient }, byNurse)).rejects.toMatchObject({
+      await expect(client.call(td0_2, { patient }, { ...byNurse, patient })).rejects.toMatchObject({
         kind: 'mismatch',
         code: 'patient',
       });

@@ -198,6 +198,14 @@ describe('a patient in the VIHF', () => {
     await expect(client.call(td0_5, { family: 'X' }, regulation)).rejects.toBeInstanceOf(TypeError);
     await expect(client.call(td0_3, { action: 'AJOUT' }, as(doctor, 'normal'))).rejects.toBeInstanceOf(TypeError);
     await expect(client.call(td1_6, { mode: 'TOUTE' }, as(doctor, 'normal'))).rejects.toBeInstanceOf(TypeError);
+    for (const context of [
+      as(doctor, 'normal'),
+      { ...byDoctor, patient: { ...p1, value: '141112A99004563' } },
+      { ...byDoctor, patient: { ...p1, oid: '1.2.250.1.213.1.4.8' } },
+    ]) {
+      await expect(client.call(td0_2, about, context)).rejects.toBeInstanceOf(TypeError);
+      await expect(client.call(td1_1, creation, context)).rejects.toBeInstanceOf(TypeError);
+    }
     expect(w.far.received).toEqual([]);
   });
 });
