@@ -86,5 +86,11 @@ export const consentErrors = {
     'Les autorisations enregistrées dans le DMP ne sont pas listées : il faut une authentification par Pro Santé Connect.',
     'The authorisations that stand in the DMP are not listed: that needs authentication by Pro Santé Connect.',
   ),
+  'consent-authorizations-unlisted': row(
+    200,
+    'incomplete',
+    'Les autorisations enregistrées dans le DMP ne sont pas listées : le DMP ne les donne pas ({code}). Ce que l’établissement a enregistré l’est.',
+    'The authorisations that stand in the DMP are not listed: the DMP does not give them ({code}). What the establishment recorded is.',
+  ),
   recorded: row(200, 'informational', 'C’est enregistré.', 'It is on record.'),
 } as const satisfies Record<string, ErrorRow>;

@@ -231,3 +231,48 @@ describe('an access that is not normal', () => {
     }
   });
 });
+
+describe('when the DMP does not do its part', () => {
+  const faulty = (body: object) =>
+    fetch(`${stack.simulator.controlUrl}/faults`, { method: 'POST', body: JSON.stringify(body) });
+
+  it('what the establishment recorded is listed all the same, and what is left out is said', async () => {
+    await faulty({ kind: 'down', transaction: 'TD1.6', times: 2 });
+    const down = await stack.get<Bundle>(`/Consent?patient.identifier=${insOf('P1')}&_count=50`, 'doctor');
+    await stack.clearFaults();
+    // He has no DMP.
+    const none = await stack.get<Bundle>(`/Consent?patient.identifier=${insOf('P4')}&_count=50`, 'doctor');
+    for (const answer of [down, none]) {
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      expect(answer.body.entry?.filter((e) => e.search?.mode === 'match').length).toBeGreaterThanOrEqual(2);
+      const told = answer.body.entry?.find((e) => e.search?.mode === 'outcome')?.resource;
+      expect(keysOf({ ...answer, body: told })).toContain('consent-authorizations-unlisted');
+    }
+    const own = await stack.get<Bundle>(
+      `/Consent?patient.identifier=${insOf('P4')}&actor:identifier=899700101233`,
+      'doctor',
+    );
+    expect([own.status, own.body.total]).toEqual([200, 0]);
+    await faulty({ kind: 'down', transaction: 'TD1.6', times: 2 });
+    const byName = `/Consent?patient.identifier=${insOf('P1')}&category=dmp-authorization`;
+    expect((await stack.get(byName, 'doctor')).status, 'who asks for it by name is refused').toBe(503);
+    await stack.clearFaults();
+  });
+
+  it('an authorisation whose end was not answered is not believed to stand', async () => {
+    const authorisation = {
+      ...consent('P6', 'dmp-authorization'),
+      category: [
+        { coding: [{ system: 'https://dmp-fhir.example/CodeSystem/consent-topic', code: 'dmp-authorization' }] },
+      ],
+    };
+    const { body } = await stack.post<Consent>('/Consent', authorisation, 'doctor');
+    await faulty({ kind: 'down', transaction: 'TD0.3', times: 2, when: 'after' });
+    expect((await stack.request('DELETE', `/Consent/${body.id}`, 'doctor')).status).toBe(503);
+    await stack.clearFaults();
+    await stack.resetCalls();
+    const url = `/DocumentReference?patient.identifier=${insOf('P6')}&status=current`;
+    expect((await stack.get(url, 'doctor')).status).toBe(200);
+    expect((await stack.calls()).slice(0, 3)).toEqual(['TD0.2', 'TD0.3', 'TD3.1a']);
+  });
+});

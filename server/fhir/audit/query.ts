@@ -30,11 +30,14 @@ function one({ name, values }: Criterion): CriterionValue {
 
 const tokens = ({ values }: Criterion): Token[] => values.flatMap((v) => (v.type === 'token' ? [v] : []));
 
+/** Years that a database knows; nothing is on record of others. */
+const within = (ms: number): Date => new Date(Math.min(Math.max(ms, Date.UTC(1900)), Date.UTC(9999, 11)));
+
 /** [from, until) of a date with its prefix; several criteria narrow it. */
 function period(criterion: Criterion): Pick<Wanted, 'from' | 'until'> {
   const value = one(criterion);
   if (value.type !== 'date') return refuse(criterion.name, 'date');
-  const [start, end] = [new Date(value.start), new Date(value.end)];
+  const [start, end] = [within(value.start), within(value.end)];
   switch (value.prefix) {
     case 'eq':
       return { from: start, until: end };

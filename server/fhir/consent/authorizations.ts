@@ -146,6 +146,8 @@ async function send(
   try {
     await dmp.call(td0_3, request, callContext(call, ins));
   } catch (error) {
+    // What stands in the DMP now is not known: an answer may be lost on its way.
+    await store.authorizations.save(id, { status: null, checkedAt: null }, now());
     await tell('failure');
     throw error;
   }

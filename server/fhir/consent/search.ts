@@ -9,11 +9,13 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { satisfies } from '../../../mappings/search-match.ts';
 import { code, concepts, date, references, type SearchValue } from '../../../mappings/search-values.ts';
 import { parseSearch, type Search } from '../../search/parse.ts';
+import { DmpError } from '../../dmp/types.ts';
 import type { Ins } from '../../store/types.ts';
 import { isCount, searchset, type Selection } from '../bundle.ts';
 import { definitionOf } from '../definition.ts';
 import type { Call, Handler, Reply } from '../interaction.ts';
 import { continuedPage, firstPage, isContinuation, pageSize, type Slice } from '../paging.ts';
+import { dmpIssues } from '../outcome.ts';
 import { isPatientCriterion, patientOf } from '../patient-of.ts';
 import { linkToSelf } from '../self-link.ts';
 import type { Services } from '../services.ts';
@@ -91,20 +93,41 @@ async function ofPatient(ins: Ins, search: Search, call: Call, services: Service
   const recorded = (await store.consents.ofPatient(id, call.caller.structure.id)).map((c) => shownAs(c, call));
   const wanted = wantedOf(search, call);
   if (wanted === 'nothing') return { consents: recorded, warnings: [] };
-  if (wanted === 'own') {
-    const own = await ownAuthorization(ins, call, services);
-    return { consents: own ? [...recorded, own] : recorded, warnings: [] };
-  }
   // Who cannot ask the DMP for the whole list, and did not ask for it by name, gets what is recorded, and is told.
   if (wanted === 'all-if-allowed' && call.caller.strength !== 'psc')
     return { consents: recorded, warnings: [{ key: 'consent-authorizations-left-out', severity: 'warning' }] };
-  return { consents: [...recorded, ...(await allAuthorizations(ins, call, services))], warnings: [] };
+  try {
+    const found = await (wanted === 'own' ? ownAuthorization : allAuthorizations)(ins, call, services);
+    return { consents: [...recorded, ...[found ?? []].flat()], warnings: [] };
+  } catch (error) {
+    const warnings = unlisted(error, wanted);
+    if (!warnings) throw error;
+    return { consents: recorded, warnings };
+  }
 }
+
+/**
+ * What the DMP does not tell hides nothing of what is recorded here: there is no DMP, it does not answer, it refuses. Who asked for
+ * its list by name is refused. Undefined: an error all the same.
+ */
+function unlisted(error: unknown, wanted: Wanted): Issue[] | undefined {
+  if (error instanceof IssueError && error.issues.every((i) => i.key === 'dmp-absent'))
+    return error.issues.map((i) => ({ ...i, severity: 'warning' }));
+  if (!(error instanceof DmpError) || wanted !== 'all-if-allowed') return undefined;
+  return dmpIssues(error).map(({ upstream, values }) => ({
+    key: 'consent-authorizations-unlisted',
+    severity: 'warning',
+    values,
+    ...(upstream ? { upstream } : {}),
+  }));
+}
+
+type Wanted = 'nothing' | 'own' | 'all' | 'all-if-allowed';
 
 const ofTheDmp: readonly string[] = Object.values(authorizationCategories).map((c) => c.code);
 
 /** What the DMP has to be asked. */
-function wantedOf({ criteria }: Search, { caller }: Call): 'nothing' | 'own' | 'all' | 'all-if-allowed' {
+function wantedOf({ criteria }: Search, { caller }: Call): Wanted {
   const tokens = (name: string): { system?: string; code?: string }[] =>
     criteria
       .filter((c) => c.name === name && (c.modifier === undefined || c.modifier === 'identifier'))

@@ -79,6 +79,9 @@ describe('the record of notable events', () => {
     ['date=2026-10-20T05:03', [3]],
     ['date=2026-10-19', []],
     ['date=ge2026-10-20T05:01&date=lt2026-10-20T05:03', [2, 1]],
+    // Years that no database knows.
+    ['date=ge0001-01-01T00:00:00%2B14:00', [5, 4, 3, 2, 1, 0]],
+    ['date=gt9999-12-31T23:59:59-14:00', []],
     ['subtype=break-glass', [3, 2]],
     ['subtype=http://dicom.nema.org/resources/ontology/DCM|110127', [3, 2]],
     ['subtype=consent,correction', [5, 1, 0]],
