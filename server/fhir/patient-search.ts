@@ -47,6 +47,10 @@ export const searchPatients: Handler = async (call, services) => {
 
 export const readPatient: Handler = async (call, services) => {
   const id = idOf(call);
+  // The DMP is not asked for what was fed, and no gate stands there.
+  const identity = await identityOf(id, call, services);
+  const problems = identity ? services.gate.purpose(call.caller, identity.ins) : [];
+  if (problems.length > 0) throw new IssueError(problems);
   const fed = await readIdentity(id, call, services);
   if (fed) return fed;
   const known = await services.store.patients.byId(id);

@@ -2,11 +2,19 @@
  * Ways around what the patient allows, end to end: pages kept from before a withdrawal, conditions that are overlooked, doors that
  * do not lead to the DMP, accesses that are not normal.
  */
-import type { AuditEvent, Bundle, Consent, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
+import type { AuditEvent, Bundle, Consent, DocumentReference, OperationOutcome, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenOptions } from '../../tools/token.ts';
 import { text } from '../support/documents.ts';
-import { consent, INS_TEST, patients, provideBundle, simplified, type Who } from '../support/resources.ts';
+import {
+  consent,
+  INS_TEST,
+  patientResource,
+  patients,
+  provideBundle,
+  simplified,
+  type Who,
+} from '../support/resources.ts';
 import { startStack, type Answer, type Stack } from '../support/stack.ts';
 
 const insOf = (who: Who): string => encodeURIComponent(`${INS_TEST}|${patients[who].ins}`);
@@ -27,13 +35,14 @@ const urgent = (who: Who, more: TokenOptions = {}): TokenOptions => ({
   ...everything,
   ...more,
 });
+const domain = 'urn:oid:2.16.840.1.113883.19.7602.9';
 let stack: Stack;
 const doc = (who: Who = 'P1') => simplified({ who, content: text(), contentType: 'text/plain' });
 const record = (who: Who, topic: string, decision: 'permit' | 'deny') =>
   stack.post<Consent>('/Consent', consent(who, topic, decision), 'nurse');
 
 beforeAll(async () => {
-  stack = await startStack({ PAGE_SIZE: '1' });
+  stack = await startStack({ PAGE_SIZE: '1', LOCAL_ID_SYSTEMS: domain });
 });
 afterAll(() => stack.close());
 beforeEach(async () => {
@@ -177,6 +186,25 @@ describe('an access that is not normal', () => {
       expect([method, url, refused.status, keysOf(refused)]).toEqual([method, url, 403, ['break-glass-patient']]);
     }
     expect(await stack.calls()).toEqual([]);
+  });
+
+  it('shows no identity that the establishment knows but the patient’s own', async () => {
+    const fed = async (who: Who): Promise<string> => {
+      const value = `IPP-${who}`;
+      const person = patientResource(who);
+      const { status, body } = await stack.put<Patient>(
+        `/Patient?identifier=${encodeURIComponent(`${domain}|${value}`)}`,
+        { ...person, id: undefined, identifier: [{ use: 'usual', system: domain, value }, ...person.identifier!] },
+        'nurse',
+      );
+      expect(status, JSON.stringify(body)).toBe(201);
+      return `/Patient/${body.id}`;
+    };
+    const [mine, others] = [await fed('P2'), await fed('P1')];
+    expect((await stack.as(urgent('P2'), 'GET', mine)).status).toBe(200);
+    const refused = await stack.as(urgent('P2'), 'GET', others);
+    expect([refused.status, keysOf(refused)]).toEqual([403, ['break-glass-patient']]);
+    expect((await stack.get(others, 'nurse')).status).toBe(200);
   });
 
   it('of a person whom only the establishment authenticated shows no deposit either', async () => {
