@@ -49,6 +49,19 @@ beforeEach(async () => {
   await stack.resetCalls();
 });
 
+/** Feeds an identity of the establishment (ITI-104). @returns its path */
+async function fed(who: Who, on = stack): Promise<string> {
+  const value = `IPP-${who}`;
+  const person = patientResource(who);
+  const { status, body } = await on.put<Patient>(
+    `/Patient?identifier=${encodeURIComponent(`${domain}|${value}`)}`,
+    { ...person, id: undefined, identifier: [{ use: 'usual', system: domain, value }, ...person.identifier!] },
+    'nurse',
+  );
+  expect(status, JSON.stringify(body)).toBe(201);
+  return `/Patient/${body.id}`;
+}
+
 /** Searches whose further pages ask the DMP nothing. */
 const paged = [
   `/DocumentReference?patient.identifier=${insOf('P1')}&status=current&_elements=content,subject`,
@@ -189,17 +202,6 @@ describe('an access that is not normal', () => {
   });
 
   it('shows no identity that the establishment knows but the patient’s own', async () => {
-    const fed = async (who: Who): Promise<string> => {
-      const value = `IPP-${who}`;
-      const person = patientResource(who);
-      const { status, body } = await stack.put<Patient>(
-        `/Patient?identifier=${encodeURIComponent(`${domain}|${value}`)}`,
-        { ...person, id: undefined, identifier: [{ use: 'usual', system: domain, value }, ...person.identifier!] },
-        'nurse',
-      );
-      expect(status, JSON.stringify(body)).toBe(201);
-      return `/Patient/${body.id}`;
-    };
     const [mine, others] = [await fed('P2'), await fed('P1')];
     expect((await stack.as(urgent('P2'), 'GET', mine)).status).toBe(200);
     const refused = await stack.as(urgent('P2'), 'GET', others);
@@ -303,4 +305,20 @@ describe('when the DMP does not do its part', () => {
     expect((await stack.get(url, 'doctor')).status).toBe(200);
     expect((await stack.calls()).slice(0, 3)).toEqual(['TD0.2', 'TD0.3', 'TD3.1a']);
   });
+});
+
+it('of who has not agreed to feeding not even the traits are asked of the DMP', async () => {
+  const strict = await startStack({ LOCAL_ID_SYSTEMS: domain, IDENTITY_TRAITS: 'refuse' }, {}, { consents: false });
+  try {
+    // They were not compared when they were fed.
+    await strict.fault({ kind: 'reset', transaction: 'TD0.2' });
+    await fed('P1', strict);
+    await strict.clearFaults();
+    await strict.resetCalls();
+    for (const url of ['/DocumentReference', '/DocumentReference?_dryRun=true'])
+      expect(keysOf(await strict.post(url, doc(), 'nurse'))).toEqual(['consent-feeding-missing']);
+    expect(await strict.calls()).toEqual([]);
+  } finally {
+    await strict.close();
+  }
 });

@@ -93,14 +93,18 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const entry = toEntry(source, { subject, content, header, patient, caller, services });
   const relations = await resolveRelations(resource, path, entry.uniqueId, around, subject.ins, caller, services);
   const related = statedRelations(relations);
+  const opposed = (await services.gate.feeding(subject.ins, caller)).map((issue) => ({
+    ...issue,
+    expression: `${path}.subject`,
+  }));
   const issues = [
     ...subject.issues,
     ...content.issues,
     ...slotIssues(resource, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
-    ...(await identityIssues(source, subject.ins, services, caller)),
-    ...(await services.gate.feeding(subject.ins, caller)).map((issue) => ({ ...issue, expression: `${path}.subject` })),
+    // Of whom objects, not even the traits are asked of the DMP.
+    ...(opposed.length > 0 ? opposed : await identityIssues(source, subject.ins, services, caller)),
   ];
   const wrapped = header === undefined;
   if (wrapped) issues.push(...formatIssues(entry, content.media, path));
