@@ -17,7 +17,7 @@ const qualified = patientResource('P1');
 describe('patient-ins', () => {
   it('is what a qualified identity is', () => {
     expect(broken(qualified)).toEqual([]);
-    expect(reliabilityOf(qualified)?.qualified).toBe(true);
+    expect(reliabilityOf(qualified).qualified).toBe(true);
   });
 
   it('a validated identity without INS breaks it, and is not qualified', () => {
@@ -26,7 +26,7 @@ describe('patient-ins', () => {
       identifier: [{ system: 'urn:oid:2.16.840.1.113883.19.7602.9', value: '7' }],
     };
     expect(broken(without)).toEqual(['patient-ins-1']);
-    expect(reliabilityOf(without)?.qualified).toBe(false);
+    expect(reliabilityOf(without).qualified).toBe(false);
     expect(broken({ ...without, extension: [reliability('PROV')] })).toEqual([]);
   });
 
