@@ -51,7 +51,7 @@ export const statusQualifies = (status: string | undefined): boolean =>
 
 /** What a Patient says of its own identity. */
 export function reliabilityOf(patient: Patient): Reliability {
-  const all = (patient.extension ?? []).filter((e) => e.url === extReliability).map(readOne);
+  const all = (patient.extension ?? []).filter((e) => e.url === extReliability).flatMap(readOne);
   const stated = all.filter(({ facts }) => facts.status !== undefined).sort(byWeight);
   const facts: Facts = (stated[0] ?? all[0])?.facts ?? {};
   if (facts.status === undefined) return { ...facts, qualified: false, reason: 'unsaid' };
@@ -75,12 +75,16 @@ function byWeight(a: Weighed, b: Weighed): number {
   return b.date.localeCompare(a.date) || a.rank - b.rank;
 }
 
-function readOne({ extension = [] }: Extension): Weighed {
+/** Every status that one extension states (it should be one), or none; an extension that cannot be read states one that is none. */
+function readOne({ extension = [], ...simple }: Extension): Weighed[] {
   const part = (url: string): Extension | undefined => extension.find((e) => e.url === url);
-  const status = part('identityStatus')?.valueCoding;
   const validatedOn = part('validationDate')?.valueDate;
   const collectedOn = part('dateCollection')?.valueDate;
-  return {
+  const said = extension.filter((e) => e.url === 'identityStatus');
+  const isSimple = Object.keys(simple).some((key) => key.startsWith('value'));
+  const statuses: (Coding | undefined)[] =
+    said.length > 0 ? said.map((e) => e.valueCoding ?? {}) : [isSimple ? {} : undefined];
+  return statuses.map((status) => ({
     facts: defined({
       status: status && codeOf(status),
       method: part('methodCollection')?.valueCoding?.code,
@@ -90,7 +94,7 @@ function readOne({ extension = [] }: Extension): Weighed {
     }),
     rank: progress.findIndex((p) => p.code === status?.code && p.system === status.system),
     date: validatedOn ?? collectedOn ?? '',
-  };
+  }));
 }
 
 /** The code where its system is one of ours: `VALI` of another system says nothing. */

@@ -80,6 +80,25 @@ describe('how reliable an identity is said to be', () => {
     expect(reliabilityOf(patient(...both.reverse())).status).toBe('HOMD');
   });
 
+  it('of two statuses in one extension none is overlooked', () => {
+    const [valid, doubtful] = [said('VALI').extension!, said('DOUT').extension!];
+    for (const extension of [
+      [...valid, ...doubtful],
+      [...doubtful, ...valid],
+    ])
+      expect(reliabilityOf(patient({ url: extReliability, extension })).status).toBe('DOUT');
+  });
+
+  it('what cannot be read as a status qualifies nobody, whatever stands beside it', () => {
+    const coding = [{ system: statusSystems.v2, code: 'DOUT' }];
+    for (const unreadable of [
+      { url: extReliability, extension: [{ url: 'identityStatus', valueCodeableConcept: { coding } }] },
+      { url: extReliability, extension: [{ url: 'identityStatus' }] },
+      { url: extReliability, valueCode: 'DOUT' },
+    ])
+      expect(reliabilityOf(patient(said('VALI'), unreadable))).toMatchObject({ status: '?', qualified: false });
+  });
+
   it('of two statuses the most recent counts, of two without a date the least', () => {
     const before = said('PROV', { collected: '2026-01-01' });
     expect(reliabilityOf(patient(before, said('VALI', { on: '2026-02-01' }))).status).toBe('VALI');
