@@ -41,7 +41,7 @@ export async function ensureAuthorization(
   // Of a word that nobody knows it cannot be said that a declaration is wanted.
   const isWanting = status === authorizationStatus.none || status === authorizationStatus.expired;
   const consents = inForce(decisions, 'consultation', now()) === 'permit';
-  if (config.AUTHORIZATION !== 'declare' || !isWanting || !consents || wasDeclaredInVain(before, keeping))
+  if (config.AUTHORIZATION !== 'declare' || !isWanting || !consents || wasDeclaredInVain(known, keeping))
     throw new IssueError({ key: 'authorization-missing', values: { status } });
   const since = now();
   if (await store.authorizations.claimDeclaration(before.id, since, lease))
@@ -49,11 +49,14 @@ export async function ensureAuthorization(
   else await untilDeclared(ins, since, context, keeping);
 }
 
-/** Declared from here and still not valid: another declaration would not help. */
-const wasDeclaredInVain = ({ declaredAt, status }: StoredAuthorization, { config, now }: Gatekeeping): boolean =>
-  declaredAt !== undefined &&
-  isValid(status) &&
-  declaredAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now().getTime();
+/**
+ * Declared from here before the DMP was asked, and not valid all the same: another declaration would not help. What somebody declares
+ * while the DMP is asked is not in vain: the answer is older.
+ */
+const wasDeclaredInVain = (known: StoredAuthorization | undefined, { config, now }: Gatekeeping): boolean =>
+  known?.declaredAt !== undefined &&
+  isValid(known.status) &&
+  known.declaredAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now().getTime();
 
 async function declare(
   { id, patientId, ins }: StoredAuthorization,

@@ -97,7 +97,7 @@ describe('pages', () => {
 
   it('of consents follow each other to the last', async () => {
     const seen: string[] = [];
-    let url: string | undefined = `/Consent?patient.identifier=${insOf('P1')}&category=feeding,consultation`;
+    let url: string | undefined = `/Consent?patient.identifier=${insOf('P1')}&category=feeding,consultation&_count=1`;
     while (url) {
       const { body }: Answer<Bundle<Consent>> = await stack.get<Bundle<Consent>>(url, 'nurse');
       expect(body.total).toBe(2);
@@ -130,6 +130,17 @@ describe('conditions', () => {
       status: 'inactive',
       meta: { versionId: '3' },
     });
+  });
+
+  it('a consent that is recorded again says where it is', async () => {
+    const { body } = await record('P8', 'regulation', 'permit');
+    const headers = { prefer: 'return=minimal' };
+    const again = await stack.post('/Consent', consent('P8', 'regulation', 'deny'), 'nurse', headers);
+    expect([again.status, again.body, again.headers.get('location')]).toEqual([
+      200,
+      undefined,
+      `${stack.base}/Consent/${body.id}/_history/2`,
+    ]);
   });
 
   it('a reading is whole, whatever is preferred of a change', async () => {

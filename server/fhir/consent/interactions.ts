@@ -25,12 +25,12 @@ export const createConsent: Handler = async (call, services) => {
   const { ins } = await resolveSubject(consent.patient, `${type}.patient`, {}, services, call.caller.structure.id);
   if (isAuthorization(consent)) {
     const made = await changeAuthorization(consent, ins, false, call, services);
-    return made ? reply(made, 201, call, services) : { status: 204 };
+    return made ? created(made, 201, call, services) : { status: 204 };
   }
   const statement = statementOf(consent, call, services);
   const { id } = await services.store.patients.byIns(ins);
   const { consent: kept, isNew } = await recordStatement(id, statement, undefined, call, services);
-  return reply(kept, isNew ? 201 : 200, call, services);
+  return created(kept, isNew ? 201 : 200, call, services);
 };
 
 export const readConsent: Handler = async (call, services) => {
@@ -77,12 +77,12 @@ export const updateConsent: Handler = async (call, services) => {
   if (found.kind === 'authorization') {
     requireHolder(found.known, call);
     const changed = await changeAuthorization(consent, ins, true, call, services);
-    return changed ? reply(changed, 200, call, services) : { status: 204 };
+    return changed ? reply(changed, 200, call) : { status: 204 };
   }
   const statement = statementOf(consent, call, services);
   if (statement.topic !== found.stored.topic) throw fixed('category');
   const kept = await recordStatement(patientId, statement, expectedVersion(call), call, services);
-  return reply(kept.consent, 200, call, services);
+  return reply(kept.consent, 200, call);
 };
 
 /** Withdraws a consent, or ends the caller's authorisation: what was recorded stays in the history. */
@@ -139,17 +139,19 @@ function versionHeaders({ meta }: Consent): Record<string, string> {
   };
 }
 
-function reply(consent: Consent, status: number, call: Call, { config }: Services): Reply {
+function reply(consent: Consent, status: number, call: Call): Reply {
   const body = {
     minimal: undefined,
     representation: consent,
     OperationOutcome: toOutcome([{ key: 'recorded', severity: 'information' }], call.language, call.requestId),
   }[call.prefer.return];
+  return { status, ...(body ? { resource: body } : {}), headers: versionHeaders(consent) };
+}
+
+/** Where it is, also when it is the next version of one that there was: nobody else says it to who wants no body. */
+function created(consent: Consent, status: 200 | 201, call: Call, { config }: Services): Reply {
   const { versionId } = consent.meta ?? {};
-  const place = `${config.fhirBase}/${type}/${consent.id ?? ''}${versionId ? `/_history/${versionId}` : ''}`;
-  return {
-    status,
-    ...(body ? { resource: body } : {}),
-    headers: { ...(status === 201 ? { Location: place } : {}), ...versionHeaders(consent) },
-  };
+  const Location = `${config.fhirBase}/${type}/${consent.id ?? ''}${versionId ? `/_history/${versionId}` : ''}`;
+  const answer = reply(consent, status, call);
+  return { ...answer, headers: { ...answer.headers, Location } };
 }

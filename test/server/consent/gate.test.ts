@@ -133,6 +133,31 @@ describe('an authorisation', () => {
     expect(await refused(consult())).toEqual(['authorization-blocked']);
   });
 
+  it('is not declared in vain when the DMP was asked before somebody else had declared it', async () => {
+    const declared = async (): Promise<boolean> =>
+      (await world.store.authorizations.known(ins, caller.personId))?.declaredAt !== undefined;
+    const late = { asked: false };
+    dmp['TD0.2'] = async () => {
+      const isLate = late.asked;
+      late.asked = true;
+      while (isLate && !(await declared())) await wait(20);
+      return answer({ authorization: 'EXPIRE' });
+    };
+    expect(await Promise.all([refused(consult()), refused(consult())])).toEqual([['let through'], ['let through']]);
+    expect(asked.filter((name) => name === 'TD0.3')).toHaveLength(1);
+  });
+
+  it('that was declared and is refused is not declared again, for a while', async () => {
+    dmp['TD0.2'] = () => answer({ authorization: 'NON_EXISTE' });
+    expect(await refused(consult())).toEqual(['let through']);
+    dmp['TD3.1a'] = () => {
+      throw new DmpError('fault', 'DMPAuthorizationDenied', 'TD3.1a');
+    };
+    expect(await refused(consult())).toEqual(['DMPAuthorizationDenied']);
+    expect(await refused(consult())).toEqual(['authorization-missing']);
+    expect(asked.filter((name) => name === 'TD0.3')).toHaveLength(1);
+  });
+
   it('that cannot be declared holds nobody up, and leaves no claim behind', async () => {
     dmp['TD0.2'] = () => answer({ authorization: 'EXPIRE' });
     dmp['TD0.3'] = async () => {
