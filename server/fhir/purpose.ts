@@ -28,12 +28,22 @@ const normalOnly: ReadonlySet<string> = new Set(['Consent.create', 'Consent.upda
 /** Explains, and opens nothing. */
 const explains = '$my-rights';
 
-/** @throws IssueError break-glass-patient, regulation-only, purpose-normal-only */
-export function requirePurpose(caller: Caller, interaction: string, config: Config): void {
-  if (caller.purpose === 'normal' || interaction === explains) return;
+/** Why the purpose closes an interaction: break-glass-patient, regulation-only, purpose-normal-only; nothing when it does not. */
+export function purposeIssues(
+  caller: Pick<Caller, 'purpose'>,
+  interaction: string,
+  config: Pick<Config, 'REGULATION_STRUCTURE'>,
+): Issue[] {
+  const { purpose } = caller;
+  if (purpose === 'normal' || interaction === explains) return [];
   const issues: Issue[] = regulationProblems(caller, config);
-  if (caller.purpose === 'bris_de_glace' && !inEmergencies.has(interaction))
-    issues.push({ key: 'break-glass-patient' });
-  if (caller.purpose === 'centre_15' && normalOnly.has(interaction)) issues.push({ key: 'purpose-normal-only' });
+  if (purpose === 'bris_de_glace' && !inEmergencies.has(interaction)) issues.push({ key: 'break-glass-patient' });
+  if (purpose === 'centre_15' && normalOnly.has(interaction)) issues.push({ key: 'purpose-normal-only' });
+  return issues;
+}
+
+/** @throws IssueError as `purposeIssues` */
+export function requirePurpose(caller: Caller, interaction: string, config: Config): void {
+  const issues = purposeIssues(caller, interaction, config);
   if (issues.length > 0) throw new IssueError(issues);
 }

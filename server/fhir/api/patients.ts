@@ -39,6 +39,7 @@ export const patients: ResourceDefinition = {
       permission: 'u',
       ihe: ['ITI-104'],
       dmp: ['TD0.2', 'TD1.3b'],
+      besides: [{ dmp: 'TD1.3b', type: 'Patient', permission: 'u' }],
       documentation:
         'An identity of the establishment (PIXm): `PUT Patient?identifier=<domain>|<IPP>` creates or updates it and links its INS, whose traits are compared with the DMP’s once; `active` = false with a link replaced-by merges it. `If-Match`. With the id of a patient of the DMP: changes the administrative data there; withdrawn by the DMP, 501 unless the setting WITHDRAWN_TRANSACTIONS serves it.',
     },
@@ -82,6 +83,11 @@ export const patients: ResourceDefinition = {
       permission: 'u',
       ihe: [],
       dmp: ['TD3.1b', 'TD3.3c', 'TD2.1'],
+      besides: [
+        { dmp: 'TD3.1b', type: 'DocumentReference', permission: 'u' },
+        { dmp: 'TD3.3c', type: 'DocumentReference', permission: 'u' },
+        { dmp: 'TD2.1', type: 'DocumentReference', permission: 'c' },
+      ],
       documentation:
         'What this structure fed to the wrong record: listed, deleted there, fed to the right one; step by step, resumable, on record.',
     },

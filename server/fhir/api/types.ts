@@ -33,6 +33,8 @@ export interface Interaction {
   ihe: readonly string[];
   /** DMP transactions that it can cause. */
   dmp: readonly string[];
+  /** What one of these asks for besides; no IHE scope gives it. */
+  besides?: readonly { dmp: string; type: ResourceTypeName; permission: Permission }[];
   documentation: string;
   /** With `code` = `operation`. */
   operation?: Operation;

@@ -6,7 +6,7 @@
  * The URL holds the INS, because the DMP wants it so: it is in the answer alone (`Cache-Control: no-store`), and never logged.
  */
 import type { ParametersParameter } from '@medplum/fhirtypes';
-import { IssueError } from '../../../mappings/outcome.ts';
+import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { emergencyProblems, regulationProblems } from '../../../mappings/rights/purposes.ts';
 import {
   isWebPage,
@@ -63,6 +63,7 @@ const refusals: readonly string[] = [
   'consent-break-glass-opposed',
   'consent-regulation-opposed',
 ];
+export const isRefusal = ({ key }: Issue): boolean => refusals.includes(key);
 
 /**
  * TD0.10 is for everybody whom Pro Santé Connect authenticated, whatever the purpose (dmp-wire §1.4). An emergency opens its one
@@ -78,7 +79,7 @@ async function requireRight(ins: Ins | undefined, { caller }: Call, { config, ga
   ];
   if (problems.length > 0) throw new IssueError(problems);
   if (!ins) return;
-  const refused = (await gate.explain(ins, caller)).consultation.filter((i) => refusals.includes(i.key));
+  const refused = (await gate.explain(ins, caller)).consultation.filter(isRefusal);
   if (refused.length > 0) throw new IssueError(refused);
 }
 

@@ -11,9 +11,10 @@ import type { Caller } from '../../auth/caller.ts';
 import type { Config } from '../../config.ts';
 import { chooseMode } from '../../dmp/rights.ts';
 import { DmpError, type VihfMode } from '../../dmp/types.ts';
-import { doorsOf, type Door } from './doors.ts';
-import type { PatientFacts } from './patient-facts.ts';
-import type { Entry } from './table.ts';
+import { isRefusal } from '../patient/web-access.ts';
+import { doorsOf, isOpen, type Door } from './doors.ts';
+import { once, type PatientFacts } from './patient-facts.ts';
+import type { DmpState, Entry } from './table.ts';
 
 export interface Explained {
   entry: Entry;
@@ -30,9 +31,8 @@ export interface Explained {
   asTreating?: Limit;
 }
 
-const isClosed = (limit: Limit): boolean => limit === 'no';
-
-function modeOf({ transaction }: Entry, caller: Caller): VihfMode | Issue {
+function modeOf({ transaction, onSite }: Entry, caller: Caller): VihfMode | Issue {
+  if (onSite) return caller.strength === 'psc' ? 'INDIRECTE_RENFORCEE' : { key: dmpKey('rights', 'psc') };
   try {
     return chooseMode(transaction, caller);
   } catch (error) {
@@ -42,8 +42,16 @@ function modeOf({ transaction }: Entry, caller: Caller): VihfMode | Issue {
 }
 
 /** What the matrix says in a mode; before a mode is found, in the one that the transaction prefers. */
-function limitOf({ right }: Entry, mode: VihfMode, caller: Caller, isTreating: boolean): Limit {
+function limitOf({ right }: Pick<Entry, 'right'>, mode: VihfMode, caller: Caller, isTreating: boolean): Limit {
   return cellOf(right, mode, columnOf(mode, caller, isTreating));
+}
+
+/** What the matrix closes: the right itself, or the look at the document that its door takes first. */
+function matrixIssues(entry: Entry, mode: VihfMode, caller: Caller, isTreating: boolean): Issue[] {
+  const closed = (of: Pick<Entry, 'right'>): boolean => limitOf(of, mode, caller, isTreating) === 'no';
+  const issue = (transaction: string): Issue => ({ key: 'rights-matrix', values: { transaction, mode } });
+  if (closed(entry)) return [issue(entry.transaction.name)];
+  return entry.consent === 'reading' && closed({ right: 'TD3.1a' }) ? [issue('TD3.1a')] : [];
 }
 
 /** What the settings of this installation close. */
@@ -57,22 +65,49 @@ function settingIssues({ transaction: { name } }: Entry, limit: Limit, caller: C
   ];
 }
 
+/** Where no door is open: what the purpose closes, or the scopes that would open one. */
 function doorIssues(doors: readonly Door[], { transaction: { name } }: Entry): Issue[] {
   if (doors.length === 0) return [{ key: 'rights-no-door', values: { transaction: name } }];
-  if (doors.some((d) => d.missing.length === 0)) return [];
-  const missing = [...new Set(doors.flatMap((d) => d.missing))];
+  if (doors.some(isOpen)) return [];
+  const meant = doors.filter((d) => d.refused.length === 0);
+  if (meant.length === 0) return doors.flatMap((d) => d.refused);
+  const missing = [...new Set(meant.flatMap((d) => d.missing))];
   return [{ key: 'scope-missing', values: { scope: missing.join(' ') } }];
+}
+
+/** What a DMP in the wrong state answers. */
+const stateIssues: Record<DmpState, Issue> = {
+  active: { key: 'dmp:DMPFound' },
+  terminated: { key: 'rights-dmp-closed' },
+  none: { key: 'dmp-absent' },
+};
+
+/** What the consents on record say of a right. */
+function consentIssues({ consent, transaction }: Entry, facts: PatientFacts): Issue[] {
+  switch (consent ?? transaction.consent) {
+    case 'none':
+      return [];
+    case 'feeding':
+      return facts.feeding;
+    case 'declaring':
+      return facts.declaring;
+    case 'refusal':
+      return facts.consultation.filter(isRefusal);
+    default:
+      return facts.consultation;
+  }
 }
 
 /** What is known of the patient closes, or is good to know. */
 function patientIssues(entry: Entry, facts: PatientFacts | undefined): Issue[] {
   if (!facts) return [];
-  const { consent } = entry.transaction;
+  const { dmp = ['active'], despite = [] } = entry;
   return [
     ...facts.emergency,
-    ...(entry.withoutDmp ? [] : facts.record),
-    ...(entry.despiteBlock ? [] : facts.block),
-    ...(consent === 'none' ? [] : facts[consent]),
+    ...(despite.includes('traits') ? [] : facts.traits),
+    ...(facts.dmp === undefined || dmp.includes(facts.dmp) ? [] : [stateIssues[facts.dmp]]),
+    ...(despite.includes('block') ? [] : facts.block),
+    ...consentIssues(entry, facts),
   ];
 }
 
@@ -85,16 +120,14 @@ export function explainRight(entry: Entry, caller: Caller, config: Config, facts
   const isTreating = facts?.isTreating ?? false;
   const limit = mode ? limitOf(entry, mode, caller, isTreating) : 'no';
   const treating = mode && !facts ? limitOf(entry, mode, caller, true) : limit;
-  const doors = doorsOf(entry, caller);
-  const issues = [
+  const doors = doorsOf(entry, caller, config);
+  const issues = once([
     ...(typeof found === 'string' ? [] : [found]),
-    ...(mode && isClosed(limit)
-      ? [{ key: 'rights-matrix', values: { transaction: entry.transaction.name, mode } }]
-      : []),
+    ...(mode ? matrixIssues(entry, mode, caller, isTreating) : []),
     ...settingIssues(entry, limit, caller, config),
     ...doorIssues(doors, entry),
     ...patientIssues(entry, facts),
-  ];
+  ]);
   const why = issues.filter(isSevere);
   const known = isTreating && limit === 'treating-physician' ? 'yes' : limit;
   return {

@@ -8,7 +8,7 @@ import { rightSystem, titles } from '../../../mappings/rights/titles.ts';
 import { oidToSystem, schemes } from '../../../mappings/terminology/systems.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { errorSystem, type Language } from '../outcome.ts';
-import type { Door } from './doors.ts';
+import { isOpen, type Door } from './doors.ts';
 import type { Explained } from './explain.ts';
 import type { PatientFacts } from './patient-facts.ts';
 
@@ -43,16 +43,19 @@ const limit = (name: string, code: Limit, language: Language): ParametersParamet
 function issue(name: string, { key, values }: Issue, language: Language): ParametersParameter {
   const row = errorRow(key);
   const words = [sentence(row, 'fr', values), sentence(row, 'en', values)] as const;
-  return { name, valueCodeableConcept: concept({ system: errorSystem, code: key }, words, language) };
+  return {
+    name,
+    valueCodeableConcept: concept({ system: errorSystem, code: key.replace(/^dmp:/, 'dmp-') }, words, language),
+  };
 }
 
-const door = ({ method, path, missing }: Door): ParametersParameter => ({
+const door = (of: Door): ParametersParameter => ({
   name: 'door',
   part: [
-    { name: 'method', valueCode: method },
-    { name: 'path', valueString: path },
-    { name: 'open', valueBoolean: missing.length === 0 },
-    ...missing.map((scope) => ({ name: 'missingScope', valueString: scope })),
+    { name: 'method', valueCode: of.method },
+    { name: 'path', valueString: of.path },
+    { name: 'open', valueBoolean: isOpen(of) },
+    ...of.missing.map((scope) => ({ name: 'missingScope', valueString: scope })),
   ],
 });
 

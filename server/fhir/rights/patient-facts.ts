@@ -13,22 +13,26 @@ import { DmpError } from '../../dmp/types.ts';
 import type { Ins } from '../../store/types.ts';
 import { callContext, type Call } from '../interaction.ts';
 import type { Services } from '../services.ts';
+import type { DmpState } from './table.ts';
 
 /** Issues of severity error forbid; each list goes with the rights that it is about. */
 export interface PatientFacts {
-  /** `active`, `terminated`, `none`; absent when the DMP could not be asked in the caller's name. */
-  dmp?: 'active' | 'terminated' | 'none';
+  /** Absent when the DMP could not be asked in the caller's name. */
+  dmp?: DmpState;
   /** The DMP's own word. */
   authorization?: string;
   isTreating: boolean;
   /** Of everything: the emergency access of the token is not good for this patient. */
   emergency: Issue[];
-  /** Of what needs an open DMP. */
-  record: Issue[];
+  /** Of what opens the record in an emergency: the traits that were confirmed are not the DMP's. */
+  traits: Issue[];
   /** Of what a patient's block closes. */
   block: Issue[];
   feeding: Issue[];
+  /** Of reading: the consents on record, and the authorisation. */
   consultation: Issue[];
+  /** Of declaring the authorisation: the consents on record. */
+  declaring: Issue[];
 }
 
 type Told = Pick<PatientFacts, 'dmp' | 'authorization' | 'isTreating'> & { answer?: ExistenceAnswer };
@@ -73,14 +77,8 @@ function authorizationIssues({ authorization: status }: Told, consents: boolean,
   return [{ key, values: { status }, ...(key === 'authorization-missing' ? {} : { severity: 'information' }) }];
 }
 
-const recordIssues: Record<NonNullable<PatientFacts['dmp']>, Issue[]> = {
-  active: [],
-  terminated: [{ key: 'rights-dmp-closed' }],
-  none: [{ key: 'dmp-absent' }],
-};
-
 /** Each key once, the first time that it comes. */
-const once = (issues: readonly Issue[]): Issue[] =>
+export const once = (issues: readonly Issue[]): Issue[] =>
   issues.filter((issue, i) => issues.findIndex((other) => other.key === issue.key) === i);
 
 /** @throws DmpError when the DMP does not answer; what the consents say is in the facts */
@@ -100,13 +98,14 @@ export async function factsOf(ins: Ins, call: Call, services: Services): Promise
   const { answer, ...facts } = told;
   return {
     ...facts,
-    emergency: [...emergency, ...traitIssues(call, answer)],
-    record: facts.dmp === undefined ? [] : recordIssues[facts.dmp],
+    emergency,
+    traits: traitIssues(call, answer),
     block: facts.authorization === authorizationStatus.forbidden ? [{ key: 'authorization-blocked' }] : [],
     feeding: explained.feeding,
     consultation: once([
       ...(caller.purpose === 'normal' ? authorizationIssues(told, consents, services) : []),
       ...explained.consultation,
     ]),
+    declaring: explained.consultation.filter(({ key }) => key !== 'authorization-missing'),
   };
 }

@@ -211,6 +211,22 @@ describe('$my-rights, for a patient', () => {
     expect(rights['TD1.3a']).toMatchObject({ allowed: 'yes' });
   });
 
+  it('what the caller does to a document is looked at first: reading must be allowed', async () => {
+    const rights = read(await about(existence()));
+    for (const right of ['TD3.3a', 'TD3.3a unmask', 'TD3.3b', 'TD3.3d', 'TD3.3c own', 'TD3.2'])
+      expect(rights[right], right).toMatchObject({ allowed: 'no', why: ['consent-consultation-missing'] });
+    // A structure deletes what it fed by the reference alone.
+    expect(rights['TD3.3c']).toMatchObject({ allowed: 'structure', why: [] });
+  });
+
+  it('declaring an authorisation wants the consent to reading, as its door does; the web site only no refusal', async () => {
+    const rights = read(await about(existence({ authorization: 'NON_EXISTE' })));
+    for (const right of ['TD0.3 declare', 'TD0.3 become MT'])
+      expect(rights[right], right).toMatchObject({ allowed: 'no', why: ['consent-consultation-missing'] });
+    expect(rights['TD0.3 remove']).toMatchObject({ allowed: 'yes' });
+    expect(rights['TD0.10']).toMatchObject({ allowed: 'yes', why: [] });
+  });
+
   describe('who consents to feeding and consultation', () => {
     beforeAll(async () => {
       const { id: patientId } = await bench.store.patients.byIns({ value: P1, oid: testOid });
@@ -260,7 +276,10 @@ describe('$my-rights, for a patient', () => {
       expect(read(none)['TD0.2']).toMatchObject({ allowed: 'yes' });
       const closed = await about(existence({}, { status: 'terminated' }));
       expect(read(closed)['TD3.2']).toMatchObject({ allowed: 'no', why: ['rights-dmp-closed'] });
-      expect(read(closed)['TD1.3a']).toMatchObject({ allowed: 'yes' });
+      // The door answers DMPClosed, and dmp-absent where there is none.
+      expect(read(closed)['TD1.3a']).toMatchObject({ allowed: 'no', why: ['rights-dmp-closed'] });
+      expect(read(none)['TD1.3a']).toMatchObject({ allowed: 'no', why: ['dmp-absent'] });
+      for (const answer of [none, closed]) expect(read(answer)['TD0.10']).toMatchObject({ allowed: 'yes' });
     });
   });
 
@@ -305,10 +324,11 @@ describe('what an explanation rests on', () => {
     authorization: 'VALIDE',
     isTreating: false,
     emergency: [],
-    record: [],
+    traits: [],
     block: [],
     feeding: [],
     consultation: [],
+    declaring: [],
   };
   const explain = async (
     over: Partial<Caller>,
@@ -330,18 +350,78 @@ describe('what an explanation rests on', () => {
     const centre = await explain(purpose, { REGULATION_STRUCTURE: 'true' });
     expect(centre['TD0.5']).toMatchObject({ allowed: 'yes', mode: 'INDIRECTE_RENFORCEE' });
     expect(centre['TD3.2 masked']).toMatchObject({ allowed: 'patient-allowed' });
-    expect(keys(centre['TD0.3 declare'])).toEqual(['dmp-rights-purpose']);
+    expect(keys(centre['TD0.3 declare'])).toEqual(['dmp-rights-purpose', 'purpose-normal-only']);
   });
 
   it('« bris de glace »: for professionals of Pro Santé Connect, and not to feed', async () => {
     const purpose = { purpose: 'bris_de_glace', reason: 'Malaise dans le couloir' } as const;
     const doctor = await explain(purpose, {}, {});
     expect(doctor['TD3.1a']).toMatchObject({ allowed: 'yes' });
-    expect(keys(doctor['TD2.1'])).toEqual(['dmp-rights-purpose']);
+    expect(keys(doctor['TD2.1'])).toEqual(['dmp-rights-purpose', 'break-glass-patient']);
     const nurse = await explain({ ...purpose, strength: 'local' }, {}, {});
     expect(keys(nurse['TD3.1a'])).toEqual(['dmp-rights-psc']);
     const over = await explain(purpose, {}, { emergency: [{ key: 'break-glass-expired', values: { minutes: 30 } }] });
     for (const e of Object.values(over)) expect(keys(e), e.entry.right).toContain('break-glass-expired');
+  });
+
+  it('a right whose every door the purpose closes is closed, and says why', async () => {
+    const emergency = { purpose: 'bris_de_glace', reason: 'Malaise dans le couloir' } as const;
+    const rights = await explain(emergency, {}, {});
+    for (const right of ['TD0.4', 'TD3.1b'])
+      expect([rights[right]?.allowed, keys(rights[right])], right).toEqual(['no', ['break-glass-patient']]);
+    const open = (right: string): string[] =>
+      rights[right]!.doors.filter((d) => d.refused.length === 0).map((d) => `${d.method} ${d.path}`);
+    expect(open('TD3.1a')).toContain('GET /fhir/DocumentReference');
+    expect(open('TD3.1a')).not.toContain('POST /fhir/Subscription');
+    expect(open('TD3.3c')).toEqual(['PATCH /fhir/DocumentReference', 'PATCH /fhir/DocumentReference/{id}']);
+  });
+
+  it('the correction of a wrong record is a door with the scopes of its steps, and only by POST', async () => {
+    const { 'TD2.1': feed, 'TD3.3c': remove } = await explain({
+      scopes: ['user/Patient.u', 'user/DocumentReference.u'],
+    });
+    expect(feed).toMatchObject({ allowed: 'no' });
+    expect(keys(feed)).toEqual(['scope-missing']);
+    const of = (e: Explained | undefined): unknown[] =>
+      e!.doors.filter((d) => d.path.endsWith('$correct-record')).map((d) => [d.method, d.missing]);
+    expect(of(feed)).toEqual([['POST', ['user/DocumentReference.c']]]);
+    expect(of(remove)).toEqual([['POST', []]]);
+  });
+
+  it('changing administrative data is no matter of the identity feed, whose route it shares', async () => {
+    const { 'TD1.3b': change } = await explain({ scopes: ['ITI-104'] }, { WITHDRAWN_TRANSACTIONS: 'true' });
+    expect(change!.doors.map((d) => [d.path, d.missing])).toEqual([['/fhir/Patient/{id}', ['user/Patient.u']]]);
+    expect(keys(change)).toEqual(['scope-missing']);
+  });
+
+  it('the web site is for whoever Pro Santé Connect knows, and not for whom the patient refuses', async () => {
+    for (const over of [{ personId: '3990100109/DIR-01' }, { roles: [{ code: '10', system: '1.2.250.1.71.1.2.7' }] }])
+      expect((await explain(over as Partial<Caller>))['TD0.10']).toMatchObject({ allowed: 'yes', why: [] });
+    expect(keys((await explain({ strength: 'local' }))['TD0.10'])).toEqual(['dmp-rights-psc']);
+    const refused = await explain({}, {}, { consultation: [{ key: 'consent-consultation-refused' }] });
+    expect(keys(refused['TD0.10'])).toEqual(['consent-consultation-refused']);
+  });
+
+  it('traits that differ close what opens the record, not whether there is one', async () => {
+    const emergency = { purpose: 'bris_de_glace', reason: 'Malaise dans le couloir' } as const;
+    const rights = await explain(
+      emergency,
+      {},
+      { traits: [{ key: 'break-glass-traits', values: { traits: 'birthdate' } }] },
+    );
+    expect(rights['TD0.2']).toMatchObject({ allowed: 'yes' });
+    expect(keys(rights['TD3.1a'])).toEqual(['break-glass-traits']);
+  });
+
+  it('a DMP is created where there is none, and reactivated where it is closed', async () => {
+    const on = { WITHDRAWN_TRANSACTIONS: 'true' };
+    const of = async (dmp: 'active' | 'terminated' | 'none'): Promise<string[][]> => {
+      const rights = await explain({}, on, { dmp });
+      return ['TD1.1', 'TD1.2'].map((right) => keys(rights[right]));
+    };
+    expect(await of('none')).toEqual([[], ['dmp-absent']]);
+    expect(await of('terminated')).toEqual([['rights-dmp-closed'], []]);
+    expect(await of('active')).toEqual([['dmp:DMPFound'], ['dmp:DMPFound']]);
   });
 
   it('somebody without RPPS, or who is no professional', async () => {
@@ -354,6 +434,12 @@ describe('what an explanation rests on', () => {
     expect(social['TD3.1a']).toMatchObject({ allowed: 'no' });
     expect(keys(social['TD3.1a'])).toEqual(['rights-matrix']);
     expect(social['TD0.3 declare']).toMatchObject({ allowed: 'structure' });
+    // Reached by PATCH, which looks at the document first.
+    const byPerson = entries.filter((e) => e.right === 'TD3.3c')[1]!;
+    const caller = { ...(await verifyToken('all')), roles: [{ code: '41', system: '1.2.250.1.213.1.6.1.4' }] };
+    expect(explainRight(byPerson, caller as Caller, loadConfig({}), undefined).why).toMatchObject([
+      { key: 'rights-matrix', values: { transaction: 'TD3.1a' } },
+    ]);
   });
 
   it('what the DMP has withdrawn is behind its setting', async () => {
