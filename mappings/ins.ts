@@ -111,10 +111,15 @@ export function insFromCx(cx: string): PatientId | undefined {
 }
 
 /**
- * What is built like an INS (13 characters, or 15 with the key), also when it is written in groups: `2 36 04 69 990 123 76`.
- * Digits before or after it, also those of an OID, make it something else; letters do not.
+ * What is built like an INS (13 characters, or 15 with the key), also when it is written in groups: `2 36 04 69 990 123 76`, with
+ * blanks or dashes of any kind (French typography takes those that do not break). Digits before or after it, also those of an OID,
+ * make it something else; letters do not.
  */
-const inText = /(?<!\d|\d\.)[1-478](?:[ -]?\d{2}){2}[ -]?(?:\d{2}|2[AB])(?:[ -]?\d{3}){2}(?:[ -]?\d{2})?(?!\d|\.\d)/gi;
+const gap = String.raw`[\s\u2010-\u2015-]?`;
+const inText = new RegExp(
+  String.raw`(?<!\d|\d\.)[1-478](?:${gap}\d{2}){2}${gap}(?:\d{2}|2[AB])(?:${gap}\d{3}){2}(?:${gap}\d{2})?(?!\d|\.\d)`,
+  'gi',
+);
 
 /** A text in which nothing looks like an INS any more: for what others wrote and what goes into an error or a log. */
 export const withoutIns = (text: string): string => text.replace(inText, '…');

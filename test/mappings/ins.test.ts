@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkIns,
   hasRightKey,
+  holdsIns,
   inscOid,
   insFromCx,
   insFromToken,
@@ -12,11 +13,33 @@ import {
   insOids,
   insToCx,
   isInsOid,
+  withoutIns,
 } from '../../mappings/ins.ts';
 import { describeShared } from '../support/shared.ts';
 
 const keys = (issues: { key: string; severity?: string }[]): string[] =>
   issues.map((i) => `${i.key}:${i.severity ?? 'error'}`);
+
+describe('a text', () => {
+  it.each([
+    '236046999012376',
+    '2360469990123',
+    '2 36 04 69 990 123 76',
+    '2\u00a036\u00a004\u00a069\u00a0990\u00a0123\u00a076',
+    '2\u202f36\u202f04\u202f69\u202f990\u202f123\u202f76',
+    '2-36-04-69-990-123-76',
+    '2–36–04–69–990–123–76',
+    '141112a99004563',
+  ])('in which %s stands has it taken out', (ins) => {
+    expect(holdsIns(`INS ${ins}.`)).toBe(true);
+    expect(withoutIns(`INS ${ins}.`)).toBe('INS ….');
+  });
+
+  it.each(['1.2.250.1.213.1.4.10', '20261128101530', '2.16.840.1.113883.19.7601.3.40', '12345678901234567890'])(
+    'with %s is left as it is',
+    (other) => expect(withoutIns(other)).toBe(other),
+  );
+});
 
 describe('INS', () => {
   it('a wrong key is an error under the real authorities, a warning under the test ones', () => {
