@@ -177,7 +177,7 @@ export const settings = {
   ],
   WITHDRAWN_TRANSACTIONS: [
     bool.default(false),
-    'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4, TD1.5): for a DMP that still takes them.',
+    'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4): for a DMP that still takes them.',
   ],
   DMP_WEB_URL: [
     siteOrigin.optional(),

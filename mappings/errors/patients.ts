@@ -38,6 +38,12 @@ export const patientErrors = {
     'La transaction {transaction} (compte internet du patient) a été retirée des interfaces du DMP en juin 2024, et aucune source publique ne donne ses messages : la passerelle ne peut pas l’envoyer, quel que soit le réglage. Le patient active lui-même Mon espace santé.',
     'Transaction {transaction} (the patient’s internet account) was removed from the DMP’s interfaces in June 2024, and no public source gives its messages: the gateway cannot send it, whatever the setting. Patients open Mon espace santé themselves.',
   ),
+  'administrative-condition': row(
+    412,
+    'conflict',
+    'La condition {header} ne peut pas être vérifiée : ce que le DMP tient d’un patient n’a pas de version, et lui-même ne crée pas un DMP qui existe. Retirez cet en-tête.',
+    'The condition {header} cannot be checked: what the DMP holds of a patient has no version, and the DMP itself creates none that exists. Leave this header out.',
+  ),
   administered: row(
     200,
     'informational',

@@ -142,5 +142,6 @@ export function select<R extends Resource>(resource: R, { summary, elements }: S
   else delete copy.contained;
   const tag = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
   const meta = resource.meta ?? {};
-  return { ...copy, meta: { ...meta, tag: [...(meta.tag ?? []), tag] } };
+  const others = (meta.tag ?? []).filter((t) => t.system !== tag.system || t.code !== tag.code);
+  return { ...copy, meta: { ...meta, tag: [...others, tag] } };
 }

@@ -6,6 +6,7 @@
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Pair } from '../search/pairs.ts';
 import type { Call } from './interaction.ts';
+import { validateBase } from './validation/index.ts';
 import { wrongType } from './wrong-type.ts';
 
 /** What a Parameters resource may hold at most. */
@@ -21,7 +22,7 @@ interface Given {
  * Name and value of each parameter, as a query string would hold them: a Reference is its reference, an Identifier or
  * Coding `system|value`.
  * @param supported names of the operation's parameters
- * @throws IssueError `operation-parameter-unknown`, `operation-parameter`, `wrong-resource-type`
+ * @throws IssueError `operation-parameter-unknown`, `operation-parameter`, `wrong-resource-type`, and what is wrong with Parameters
  */
 export function operationPairs(call: Call, supported: readonly string[]): Pair[] {
   const pairs = [...call.pairs.filter(([name]) => !negotiated.includes(name)), ...bodyPairs(call.body)];
@@ -48,6 +49,10 @@ function bodyPairs(body: unknown): Pair[] {
   if (parameter === undefined) return [];
   if (!Array.isArray(parameter) || parameter.length > mostParameters)
     throw new IssueError({ key: 'operation-parameter', values: { name: 'parameter', detail: `0..${mostParameters}` } });
+  // Clients that have no parameter to send often send an empty list.
+  if (parameter.length === 0) return [];
+  const faults = validateBase(body, 'Parameters').filter((i) => (i.severity ?? 'error') === 'error');
+  if (faults.length > 0) throw new IssueError(faults);
   return (parameter as (Given | null)[]).map((p, i): Pair => {
     const { name } = p ?? {};
     const value = textOf(p ?? {});

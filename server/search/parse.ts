@@ -215,7 +215,8 @@ const resultParameters = {
     for (const part of value.split(',').filter((p) => p !== '')) {
       const descending = part.startsWith('-');
       const name = descending ? part.slice(1) : part;
-      if (!(options.sortable ?? []).includes(name)) return (options.sortable ?? []).map((n) => `[-]${n}`).join(', ');
+      if (!(options.sortable ?? []).includes(name))
+        return (options.sortable ?? []).map((n) => `[-]${n}`).join(', ') || '—';
       // Said again, a key decides nothing, and costs a value of every hit.
       if (!search.sort.some((s) => s.name === name)) search.sort.push({ name, descending });
     }

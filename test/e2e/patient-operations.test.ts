@@ -275,7 +275,7 @@ describe('TD1.2: a closed DMP is reactivated', () => {
     expect(found(await existence('P3'))).toMatchObject([{ id, active: true }]);
     const again = await stack.post(path, asked, 'doctor');
     expect([again.status, codesOf(again)]).toEqual([409, expect.arrayContaining(['dmp-DMPFound'])]);
-    expect(await onRecord(id!)).toEqual(['TD1.2 8', 'TD1.2 0']);
+    expect(await onRecord(id!)).toEqual(['TD1.2 4', 'TD1.2 0']);
   });
 });
 
@@ -345,7 +345,7 @@ describe('TD1.4: a DMP is closed', () => {
     expect(JSON.stringify(now!.extension)).toContain('FERMETURE_DEMANDE_PATIENT');
     const again = await stack.post(path, asked, 'doctor');
     expect([again.status, codesOf(again)]).toEqual([422, expect.arrayContaining(['dmp-DMPClosed'])]);
-    expect(await onRecord(id!)).toEqual(['TD1.4 8', 'TD1.4 0']);
+    expect(await onRecord(id!)).toEqual(['TD1.4 4', 'TD1.4 0']);
     expect((await stack.post('/Patient/nobody/$close', asked, 'doctor')).status).toBe(404);
   });
 });
@@ -384,7 +384,6 @@ describe('the withdrawn transactions, as a rule', () => {
       ['TD1.2', await usual.post(`/Patient/${id}/$reactivate`, day, 'doctor')],
       ['TD1.3b', await usual.put(`/Patient/${id}`, { ...patientResource('P2'), id }, 'doctor')],
       ['TD1.4', await usual.post(`/Patient/${id}/$close`, motive, 'doctor')],
-      ['TD1.5', await usual.post(`/Patient/${id}/$internet-account`, parameters(), 'doctor')],
     ];
     for (const [transaction, answer] of answers) {
       expect([answer.status, codesOf(answer)], transaction).toEqual([501, ['transaction-withdrawn']]);
@@ -403,6 +402,6 @@ describe('the withdrawn transactions, as a rule', () => {
     const answer = await stack.post(`/Patient/${id}/$close`, motive, 'doctor');
     await fetch(`${stack.simulator.controlUrl}/settings`, { method: 'POST', body: '{"withdrawnTransactions":true}' });
     expect([answer.status, codesOf(answer)]).toEqual([403, expect.arrayContaining(['dmp-DMPAccessDenied'])]);
-    expect((await onRecord(id!))[0]).toBe('TD1.4 8');
+    expect((await onRecord(id!))[0]).toBe('TD1.4 4');
   });
 });

@@ -33,7 +33,7 @@ export const recordInteractions: readonly Interaction[] = [
   },
   {
     code: 'operation',
-    operation: operation('administrative-data', 'instance', 'get'),
+    operation: operation('administrative-data', 'instance', 'get', 'post'),
     permission: 'r',
     ihe: [],
     dmp: ['TD1.3a'],

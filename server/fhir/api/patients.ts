@@ -54,7 +54,12 @@ export const patients: ResourceDefinition = {
     },
     {
       code: 'operation',
-      operation: { name: 'identity-history', level: 'instance', methods: ['get'], definition: opIdentityHistory },
+      operation: {
+        name: 'identity-history',
+        level: 'instance',
+        methods: ['get', 'post'],
+        definition: opIdentityHistory,
+      },
       permission: 'r',
       ihe: [],
       dmp: [],

@@ -7,8 +7,9 @@ import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { existenceToPatient, patientOfIns } from '../../../mappings/patient.ts';
 import { record } from '../../audit/record.ts';
-import type { PatientIns, Transaction } from '../../dmp/types.ts';
+import { DmpError, type PatientIns, type Transaction } from '../../dmp/types.ts';
 import type { StoredPatient } from '../../store/types.ts';
+import { surelyNotRegistered } from '../deposit/failure.ts';
 import { callContext, type Call, type Reply } from '../interaction.ts';
 import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
@@ -19,8 +20,18 @@ export function requireServed(transaction: string, { config }: Pick<Services, 'c
     throw new IssueError({ key: 'transaction-withdrawn', values: { transaction, setting: 'WITHDRAWN_TRANSACTIONS' } });
 }
 
+/** A condition that nobody could keep is refused, not overlooked. @throws IssueError administrative-condition */
+export function requireUnconditional({ ifMatch, ifNoneExist }: Call): void {
+  const header = ifNoneExist !== undefined ? 'If-None-Exist' : (ifMatch ?? '*').trim() === '*' ? undefined : 'If-Match';
+  if (header !== undefined) throw new IssueError({ key: 'administrative-condition', values: { header } });
+}
+
+/** Whether the DMP surely did nothing: it was not asked, or said no. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof IssueError || (error instanceof DmpError && surelyNotRegistered(error));
+
 /**
- * Sends one, on record. After a failure nobody knows whether it took effect (a lost answer): that is on record, too.
+ * Sends one, on record: done, refused, or failed, after which nobody knows whether it took effect (a lost answer).
  * @param details what the record says beside the transaction: nothing that names a person
  * @throws DmpError
  */
@@ -32,7 +43,7 @@ export async function administer<In extends { patient: PatientIns }>(
   services: Services,
   details: Record<string, string> = {},
 ): Promise<ExistenceAnswer> {
-  const tell = (outcome: 'success' | 'failure'): Promise<unknown> =>
+  const tell = (outcome: 'success' | 'refused' | 'failure'): Promise<unknown> =>
     record(services, call.caller, {
       kind: 'record-administration',
       patientId,
@@ -44,7 +55,7 @@ export async function administer<In extends { patient: PatientIns }>(
   try {
     answer = await services.dmp.call(transaction, input, callContext(call, input.patient));
   } catch (error) {
-    await tell('failure');
+    await tell(isRefusal(error) ? 'refused' : 'failure');
     throw error;
   }
   await tell('success');

@@ -3,7 +3,7 @@
  * `profiles/patient-authorized-records.json`; what a structure's certificate may ask for is the transaction's rule.
  */
 import { dtmOfInstant, intervalOf } from '../../../mappings/codecs/dtm.ts';
-import type { PatientId } from '../../../mappings/ins.ts';
+import { holdsIns, type PatientId } from '../../../mappings/ins.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { patientListEntry } from '../../../mappings/patient-list-entry.ts';
 import type { PatientListQuery, PatientListRow } from '../../../mappings/patient-list.ts';
@@ -18,6 +18,9 @@ import { patientsReply, withoutInsIssues, type PatientContext, type Shown } from
 
 const place = 'Patient/$authorized-records';
 export const authorizedRecordsNames: readonly string[] = ['since', 'by', 'owner', '_count'];
+
+/** A PS_IdNat. The links of the answer repeat it: an INS, which is built alike, is none. */
+const ownerForm = /^\d[\dA-Z]{8,14}(\/[\w.-]{1,40})?$/;
 
 /** What the list is by, and the DMP's word for it. */
 const orders: Readonly<Record<string, NonNullable<PatientListQuery['by']>>> = {
@@ -70,7 +73,7 @@ function read(call: Call): { query: PatientListQuery; count?: number; self: Pair
   };
   const since = given('since', '2026-11-21T08:30:00Z', (t) => sinceOf(t) !== undefined);
   const by = given('by', Object.keys(orders).join(', '), (t) => Object.hasOwn(orders, t)) ?? 'authorization';
-  const owner = given('owner', 'PS_IdNat', (t) => /^\d[\dA-Z]{8,14}(\/[\w.-]{1,40})?$/.test(t));
+  const owner = given('owner', 'PS_IdNat', (t) => ownerForm.test(t) && !holdsIns(t));
   const count = given('_count', '1, 2, 3…', (t) => /^[1-9]\d{0,8}$/.test(t));
   const start = since === undefined ? undefined : sinceOf(since);
   return {

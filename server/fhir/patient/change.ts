@@ -5,7 +5,7 @@ import type { PatientId } from '../../../mappings/ins.ts';
 import { td1_3b } from '../../dmp/transactions/td1-3b.ts';
 import { requireScopes } from '../access.ts';
 import { idOf, type Handler } from '../interaction.ts';
-import { administer, administeredReply, requireServed } from './administration.ts';
+import { administer, administeredReply, requireServed, requireUnconditional } from './administration.ts';
 import { readAdministrativeBody } from './body.ts';
 
 export const changePatient: Handler = async (call, services) => {
@@ -16,6 +16,7 @@ export const changePatient: Handler = async (call, services) => {
   // The scope of the identity feed (ITI-104), which shares the route, changes no DMP.
   requireScopes(call.caller, [{ type: 'Patient', permission: 'u', ihe: [] }]);
   requireServed(td1_3b.name, services);
+  requireUnconditional(call);
   const { input, warnings } = await readAdministrativeBody(call, services, (patient, read) => [
     ...(patient.id === undefined || patient.id === id ? [] : [otherId]),
     ...(read === undefined || isSame(read.patient, known.ins) ? [] : [otherPatient]),

@@ -4,12 +4,13 @@ import { openingConsent, openingOppositions } from '../../../mappings/patient-op
 import { writtenPatient } from '../../../mappings/patient-written.ts';
 import { td1_1 } from '../../dmp/transactions/td1-1.ts';
 import type { Handler } from '../interaction.ts';
-import { administer, administeredReply, requireServed } from './administration.ts';
+import { administer, administeredReply, requireServed, requireUnconditional } from './administration.ts';
 import { readAdministrativeBody } from './body.ts';
 
 export const createPatient: Handler = async (call, services) => {
   const { config, store, now } = services;
   requireServed(td1_1.name, services);
+  requireUnconditional(call);
   const { patient, input, warnings } = await readAdministrativeBody(call, services, (given, read) => {
     const consent = openingConsent(given, now());
     return [...(typeof consent === 'string' ? [] : [consent]), ...(read ? openingOppositions(read.oppositions) : [])];

@@ -83,7 +83,6 @@ describe('without the setting', () => {
       'TD1.4',
       (id) => ['post', `/${id}/$close`, parameters({ name: 'motive', valueCode: 'FERMETURE_DEMANDE_PATIENT' })],
     ],
-    ['TD1.5', (id) => ['post', `/${id}/$internet-account`, parameters()]],
   ])('%s answers 501, names the setting, and asks the DMP nothing', async (transaction, request) => {
     const [method, path, body] = request(await idOf('P4', off));
     const res = await off.any(method, `/fhir/Patient${path}`).send(body);
@@ -191,7 +190,23 @@ describe('TD1.1: create', () => {
     bench.dmp.answers['TD1.1'] = () => Promise.reject(new DmpError('hl7', 'DMPFound', 'TD1.1'));
     const res = await bench.post('/fhir/Patient').send(person('P2'));
     expect([res.status, codesOf(res)]).toEqual([409, expect.arrayContaining(['dmp-DMPFound'])]);
-    expect(await recorded('P2')).toEqual([['failure', { transaction: 'TD1.1' }]]);
+    expect(await recorded('P2')).toEqual([['refused', { transaction: 'TD1.1' }]]);
+  });
+
+  it('puts on record as failed what may have taken effect: an answer that was lost', async () => {
+    bench.dmp.answers['TD1.1'] = () => Promise.reject(new DmpError('network', 'UND_ERR_SOCKET', 'TD1.1'));
+    expect((await bench.post('/fhir/Patient').send(person('P7'))).status).toBe(503);
+    expect(bench.dmp.names()).toEqual(['TD1.1']);
+    expect(await recorded('P7')).toEqual([['failure', { transaction: 'TD1.1' }]]);
+  });
+
+  it('refuses a condition that nobody could keep, and asks nothing', async () => {
+    const search = `identifier=urn:oid:${testOid}|${patients.P4.ins}`;
+    const res = await bench.post('/fhir/Patient').set('If-None-Exist', search).send(person('P4'));
+    expect([res.status, codesOf(res)]).toEqual([412, ['administrative-condition']]);
+    expect(res.text).toContain('If-None-Exist');
+    expect(res.text).not.toContain(patients.P4.ins);
+    expect(bench.dmp.calls).toEqual([]);
   });
 });
 
@@ -217,6 +232,19 @@ describe('TD1.3b: update', () => {
     expect(codesOf(await put(id, person('P6', { id: 'x' })))).toEqual(['administrative-value']);
     expect((await put('nobody', person('P6'))).status).toBe(404);
     expect(bench.dmp.calls).toEqual([]);
+  });
+
+  it('what the DMP holds has no version: If-Match of one is refused, of any taken', async () => {
+    bench.dmp.answers['TD1.3b'] = () => answer('P6');
+    const put = async (ifMatch: string) =>
+      bench
+        .any('put', `/fhir/Patient/${await idOf('P6')}`)
+        .set('If-Match', ifMatch)
+        .send(person('P6'));
+    const res = await put('W/"3"');
+    expect([res.status, codesOf(res)]).toEqual([412, ['administrative-condition']]);
+    expect(bench.dmp.calls).toEqual([]);
+    expect((await put('*')).status).toBe(200);
   });
 
   it('is not for the scope of the identity feed, which shares the route', async () => {
@@ -305,9 +333,9 @@ describe('TD1.4: $close', () => {
   it.each<[string, object[], string]>([
     ['no motive', [], 'operation-parameter-required'],
     ['a motive that is no code', [{ name: 'motive', valueString: 'parce que' }], 'operation-parameter'],
-    ['empty words', [motive, { name: 'text', valueString: '  ' }], 'operation-parameter'],
+    ['empty words', [motive, { name: 'text', valueString: '  ' }], 'value-empty'],
     ['a novel', [motive, { name: 'text', valueString: 'x'.repeat(401) }], 'operation-parameter'],
-    ['what no message can hold', [motive, { name: 'text', valueString: 'a\u0001b' }], 'operation-parameter'],
+    ['what no message can hold', [motive, { name: 'text', valueString: 'a\ufffeb' }], 'value-invalid'],
   ])('refuses %s', async (_, parameter, key) => {
     const res = await call(...parameter);
     expect([res.status, codesOf(res)]).toEqual([400, [key]]);
@@ -319,15 +347,18 @@ describe('TD1.4: $close', () => {
     bench.dmp.answers['TD1.4'] = () => Promise.reject(new DmpError('hl7', 'DMPClosed', 'TD1.4'));
     const res = await call(motive);
     expect([res.status, codesOf(res)]).toEqual([422, expect.arrayContaining(['dmp-DMPClosed'])]);
-    expect((await recorded('P2'))[0]![0]).toBe('failure');
+    expect((await recorded('P2'))[0]![0]).toBe('refused');
   });
 });
 
 describe('TD1.5: $internet-account', () => {
-  it('cannot be sent with the setting either, and the answer says why', async () => {
-    const res = await bench.post(`/fhir/Patient/${await idOf('P2')}/$internet-account`).send(parameters());
-    expect([res.status, codesOf(res)]).toEqual([501, ['transaction-unpublished']]);
-    expect(bench.dmp.calls).toEqual([]);
+  it('cannot be sent with the setting either: the answer says why, and promises no setting', async () => {
+    for (const at of [bench, off]) {
+      const res = await at.post(`/fhir/Patient/${await idOf('P2', at)}/$internet-account`).send(parameters());
+      expect([res.status, codesOf(res)]).toEqual([501, ['transaction-unpublished']]);
+      expect(res.text).not.toContain('WITHDRAWN_TRANSACTIONS');
+      expect(at.dmp.calls).toEqual([]);
+    }
     expect((await bench.post('/fhir/Patient/nobody/$internet-account').send(parameters())).status).toBe(404);
   });
 });

@@ -119,10 +119,16 @@ describe('what is refused', () => {
     expect(bench.dmp.calls).toEqual([]);
   });
 
+  it('by POST, as every operation may be asked (R4 operations.html)', async () => {
+    bench.dmp.answers['TD1.3a'] = () => answer({});
+    const res = await bench.post(`/fhir/Patient/${id}/$administrative-data`).send({ resourceType: 'Parameters' });
+    expect([res.status, (res.body as Patient).id], res.text).toEqual([200, id]);
+  });
+
   it('a parameter, and a method that it has not', async () => {
     const res = await bench.get(`/fhir/Patient/${id}/$administrative-data?since=2026`);
     expect([res.status, codesOf(res)]).toEqual([400, ['operation-parameter-unknown']]);
-    expect((await bench.post(`/fhir/Patient/${id}/$administrative-data`).send({})).status).toBe(405);
+    expect((await bench.any('put', `/fhir/Patient/${id}/$administrative-data`).send({})).status).toBe(405);
     expect((await ask(id, 'user~Patient.s')).status).toBe(403);
     expect(bench.dmp.calls).toEqual([]);
   });

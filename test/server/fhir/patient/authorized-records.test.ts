@@ -150,6 +150,7 @@ describe('what is refused', () => {
     '?by=document&by=authorization',
     '?owner=MAUREL',
     '?owner=8997001012330000000',
+    `?owner=${P1}`,
     '?_count=0',
     '?_count=-1',
     '?depuis=2026',
@@ -163,6 +164,18 @@ describe('what is refused', () => {
   it('a body that is no Parameters', async () => {
     const res = await bench.post('/fhir/Patient/$authorized-records').send({ resourceType: 'Patient' });
     expect(codesOf(res)).toEqual(['wrong-resource-type']);
+  });
+
+  it.each([
+    [{ name: 'since', valueFoo: '2026-10-20' }],
+    [{ name: 'since', valueDateTime: '2026-10-20', zorg: 1 }],
+    [{ name: 'since', valueDateTime: '2026-10-20', valueString: '2026-10-20' }],
+  ])('a Parameters that R4 does not know: %j', async (parameter) => {
+    answers([]);
+    const body = { resourceType: 'Parameters', parameter: [parameter] };
+    const res = await bench.post('/fhir/Patient/$authorized-records').send(body);
+    expect(res.status, res.text).toBe(400);
+    expect(asked()).toEqual([]);
   });
 
   it('a scope that does not search patients', async () => {
