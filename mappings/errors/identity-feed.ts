@@ -80,6 +80,18 @@ export const identityFeedErrors = {
     'Le trait d’identité {trait} n’est pas celui que le DMP connaît pour cet INS : vérifiez l’identité.',
     'The identity trait {trait} is not what the DMP knows for this INS: check the identity.',
   ),
+  'identity-trait-contradicts': row(
+    422,
+    'business-rule',
+    'Le trait d’identité {trait} n’est pas le même dans ce qui est dit de cette personne (dépôt, CDA, identité transmise) : corrigez-le.',
+    'The identity trait {trait} is not the same in what is said of this person (deposit, CDA, identity that was fed): correct it.',
+  ),
+  'identity-another-person': row(
+    422,
+    'business-rule',
+    'Le dépôt, son CDA et l’identité transmise pour cet INS ne décrivent pas la même personne ({traits}) : vérifiez l’identité et l’INS.',
+    'The deposit, its CDA and the identity that was fed for this INS do not describe one person ({traits}): check the identity and the INS.',
+  ),
   'identity-compare-absent': row(
     404,
     'not-found',

@@ -34,6 +34,12 @@ export const identityErrors = {
     'Le patient doit être désigné par son INS (subject.identifier, Patient?identifier=… ou un Patient connu).',
     'The patient must be given by INS (subject.identifier, Patient?identifier=… or a known Patient).',
   ),
+  'patient-condition': row(
+    400,
+    'value',
+    'La référence Patient?… porte un seul critère : identifier=<autorité ou domaine>|<identifiant>.',
+    'The reference Patient?… has one criterion: identifier=<authority or domain>|<identifier>.',
+  ),
   'patient-inconsistent': row(
     422,
     'business-rule',

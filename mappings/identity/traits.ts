@@ -6,6 +6,8 @@
  * code of the birth place nor, in TD0.2, the place itself (dmp-wire §6); what it says is compared.
  */
 import type { Address, HumanName, Patient } from '@medplum/fhirtypes';
+import { traitsOf } from '../cda/metadata.ts';
+import type { CdaPatient } from '../cda/types.ts';
 import { defined } from '../defined.ts';
 import type { PatientFacts } from '../hl7v3/facts.ts';
 import { lettersOf, sameGiven } from './names.ts';
@@ -83,6 +85,19 @@ export function traitsOfPatient(patient: Patient): Traits {
   });
 }
 
+/** The traits in the header of a CDA. */
+export function traitsOfCda(patient: CdaPatient): Traits {
+  const { birthFamily, usageFamily, given, usageGiven, birthDate, sex } = traitsOf(patient);
+  const first = given ?? usageGiven;
+  return defined<Traits>({
+    birth: birthFamily,
+    usual: usageFamily,
+    given: first === undefined ? undefined : [first],
+    birthDate: birthDate === undefined ? undefined : certainDate(birthDate),
+    gender: sex === 'M' ? 'male' : sex === 'F' ? 'female' : undefined,
+  });
+}
+
 function placeOf({ city, extension }: Address): Traits['birthPlace'] {
   const code = extension?.find((e) => e.url === extInseeCode)?.valueCoding?.code;
   return code === undefined && city === undefined ? undefined : defined({ code, city });
@@ -142,6 +157,12 @@ export function compareTraits(one: Traits, other: Traits): Comparison {
     differing: results.filter((r) => !r.same).map((r) => r.name),
   };
 }
+
+/** Traits that a person seldom has two of: where two of them contradict each other, two persons are described. */
+const telling: readonly TraitName[] = ['family', 'given', 'birthDate', 'gender'];
+
+export const areTwoPersons = ({ differing }: Comparison): boolean =>
+  differing.filter((name) => telling.includes(name)).length > 1;
 
 /** Compares a Patient with one patient of the DMP's answer. */
 export const compareWithDmp = (patient: Patient, facts: PatientFacts): Comparison =>

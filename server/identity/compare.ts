@@ -2,8 +2,7 @@
  * An identity held against the DMP, once (EX_GEN-1270, auth §1.5): the key was checked, TD0.2 asks whether the person exists
  * there, the traits are compared. Only the names of those that differ are kept.
  */
-import type { Patient } from '@medplum/fhirtypes';
-import { compareWithDmp, type TraitName } from '../../mappings/identity/traits.ts';
+import { compareTraits, traitsOfFacts, type TraitName, type Traits } from '../../mappings/identity/traits.ts';
 import { td0_2 } from '../dmp/transactions/td0-2.ts';
 import { DmpError, type CallContext, type PatientIns } from '../dmp/types.ts';
 import type { IdentityRoom } from './room.ts';
@@ -17,7 +16,7 @@ export type Compared =
 
 /** One TD0.2. Never fails because of the DMP: comparing can wait. */
 export async function compareInDmp(
-  patient: Patient,
+  traits: Traits,
   ins: PatientIns,
   context: CallContext,
   { dmp }: Pick<IdentityRoom, 'dmp'>,
@@ -25,7 +24,9 @@ export async function compareInDmp(
   try {
     const { patients } = await dmp.call(td0_2, { patient: ins }, context);
     const [facts] = patients;
-    return facts ? { state: 'compared', differing: compareWithDmp(patient, facts).differing } : { state: 'absent' };
+    return facts
+      ? { state: 'compared', differing: compareTraits(traits, traitsOfFacts(facts)).differing }
+      : { state: 'absent' };
   } catch (error) {
     if (!(error instanceof DmpError)) throw error;
     return { state: 'failed', code: error.code || error.kind };

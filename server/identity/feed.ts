@@ -126,7 +126,7 @@ async function comparisonOf(
     const { differences = [], comparedAt } = before;
     return { kept: { differences, ...(comparedAt ? { comparedAt } : {}) }, issues: differences.map(differs) };
   }
-  const found = await compareInDmp(patient, ins, contextOf(asker, ins), room);
+  const found = await compareInDmp(traitsOfPatient(patient), ins, contextOf(asker, ins), room);
   return {
     kept: found.state === 'compared' ? { differences: found.differing, comparedAt: room.now() } : {},
     issues: warningsOf(found),

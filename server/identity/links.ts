@@ -3,6 +3,7 @@
  * row of the error table.
  */
 import type { LocalId } from '../../mappings/identity/identifiers.ts';
+import { statusQualifies } from '../../mappings/identity/reliability.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import type { Ins, StoredIdentity } from '../store/types.ts';
 import type { IdentityRoom } from './room.ts';
@@ -65,6 +66,30 @@ export async function confirmLink(
   if (identity.ins && !sameIns(identity.ins, ins))
     throw new IssueError({ key: 'identity-contradiction', expression, values: { identity: identity.id } });
   return identity;
+}
+
+/**
+ * Right before the DMP is fed: what was found of an identity when the deposit was prepared still holds.
+ * @throws IssueError identity-merged, identity-inactive, identity-no-ins, identity-contradiction, identity-not-qualified
+ */
+export async function requireUnchanged(
+  before: StoredIdentity,
+  ins: Ins,
+  structure: string,
+  { store }: From,
+  expression: string,
+): Promise<void> {
+  const { id, version } = before;
+  const now = await store.identities.byId(id, structure);
+  if (!now) throw new IssueError({ key: 'identity-unknown', expression });
+  if (now.version === version) return;
+  requireActive(now, expression);
+  if (before.ins && !now.ins) throw new IssueError({ key: 'identity-no-ins', expression, values: { identity: id } });
+  if (now.ins && !sameIns(now.ins, ins))
+    throw new IssueError({ key: 'identity-contradiction', expression, values: { identity: id } });
+  const { reliability: status } = now;
+  if (status !== undefined && !statusQualifies(status))
+    throw new IssueError({ key: 'identity-not-qualified', expression, values: { status, where: 'ITI-104' } });
 }
 
 /** @throws IssueError identity-merged, identity-inactive */

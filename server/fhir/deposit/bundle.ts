@@ -2,7 +2,7 @@
  * ITI-65, PDSm flux 01: a set of documents in one transaction, all or nothing. Validation of the whole Bundle → each
  * document and folder prepared → one TD2.1 → transaction-response (`respond.ts`).
  */
-import type { Bundle } from '@medplum/fhirtypes';
+import type { Bundle, Patient } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { replaces } from '../../../mappings/relates-to.ts';
 import type { Caller } from '../../auth/caller.ts';
@@ -17,7 +17,7 @@ import { prepareFolder, type PreparedFolder } from './folders.ts';
 import type { DepositOptions } from './one.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { respond, type Superseded } from './respond.ts';
-import { checkSame, resolveSubject } from './subject.ts';
+import { checkSame, describedBy, resolveSubject } from './subject.ts';
 import { setOfList } from './submission-set.ts';
 import { submit, type Submission } from './submit.ts';
 import { checkTarget, resolveTarget, type Target } from './target.ts';
@@ -124,6 +124,7 @@ export async function readySet(
       documents,
       outside: [...outside, ...standing.values()],
       folders,
+      ...(subject.identity ? { identity: subject.identity } : {}),
       caller,
       ...(requestId ? { requestId } : {}),
     },
@@ -173,16 +174,24 @@ async function standingFor(
   return standing;
 }
 
+/** The contained Patients by which the set and its folders describe their subject. */
+const subjectsOf = ({ set, folders }: ProvideBundle): Patient[] =>
+  [set, ...folders].flatMap(
+    ({ resource: { subject, contained = [] } }) => describedBy(subject?.reference, { contained }) ?? [],
+  );
+
 /** Every document to create, in the order of the set; the problems of all are collected. */
 async function prepareAll(
-  { documents, patient, patches }: ProvideBundle,
+  parts: ProvideBundle,
   standing: ReadonlyMap<number, Target>,
   services: Services,
   caller: Caller,
   attempt: Attempt,
 ): Promise<Prepared[]> {
+  const { documents, patient, patches } = parts;
   const prepared: Prepared[] = [];
   const created = documents.map((d) => d.reference);
+  const others = subjectsOf(parts);
   for (const [i, { reference, binary }] of documents.entries()) {
     if (standing.has(reference.index)) continue;
     const done = await attempt(() =>
@@ -196,6 +205,7 @@ async function prepareAll(
           binaryType: binary.resource.contentType,
           around: {
             patients: patient ? [patient] : [],
+            others,
             patches,
             created,
             ...(reference.fullUrl === undefined ? {} : { fullUrl: reference.fullUrl }),

@@ -3,7 +3,7 @@
  * step finds is kept, and the document's path put before it.
  */
 import { createHash } from 'node:crypto';
-import type { DocumentReference, Patient } from '@medplum/fhirtypes';
+import type { DocumentReference, Identifier, Patient } from '@medplum/fhirtypes';
 import { uris } from '../../../mappings/canonicals.ts';
 import { checkCdaAgainst } from '../../../mappings/cda/check.ts';
 import { checkRelated, type Lineage } from '../../../mappings/cda/related.ts';
@@ -13,11 +13,12 @@ import type { CdaHeader } from '../../../mappings/cda/types.ts';
 import { cxIdentifier } from '../../../mappings/codecs/identifiers.ts';
 import { patientInfo } from '../../../mappings/codecs/patient-info.ts';
 import { documentEntryFromFhir } from '../../../mappings/document-entry.ts';
-import { insFromToken, insToCx, isInsOid, isPatientOid } from '../../../mappings/ins.ts';
+import { insFromToken, insToCx, isPatientOid } from '../../../mappings/ins.ts';
 import { formatOfMedia } from '../../../mappings/terminology/associations.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
+import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { hasErrors } from '../validation/index.ts';
 import { completeAuthor, withCallerNamed } from './author.ts';
@@ -51,6 +52,8 @@ export interface Source {
 export interface Prepared {
   path: string;
   subject: Subject;
+  /** The establishment's identities that it names. */
+  named: StoredIdentity[];
   entry: DocumentEntry;
   /** What is sent: the CDA. */
   content: Uint8Array;
@@ -87,7 +90,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
       ),
   );
   const header = content.media === 'text/xml' ? readHeader(content.bytes, source.dataPath) : undefined;
-  await checkDescribed(source, subject.ins, services, caller);
+  const named = await checkDescribed(source, header, subject, services, caller);
   const patient = patientsOf(source)[0] ?? fedPatientOf(subject);
 
   const entry = toEntry(source, { subject, content, header, patient, caller, services });
@@ -104,7 +107,9 @@ export async function prepare(source: Source, services: Services, caller: Caller
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
     // Of whom objects, not even the traits are asked of the DMP.
-    ...(opposed.length > 0 ? opposed : await identityIssues(source, subject.ins, services, caller)),
+    ...(opposed.length > 0
+      ? opposed
+      : await identityIssues(source, header, { ins: subject.ins, named }, services, caller)),
   ];
   const wrapped = header === undefined;
   if (wrapped) issues.push(...formatIssues(entry, content.media, path));
@@ -132,6 +137,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
   return {
     path,
     subject,
+    named,
     entry: { ...entry, hash, size: String(bytes.length) },
     content: bytes,
     digest: content.digest,
@@ -235,13 +241,15 @@ function sourceIdOf(
 ): string | undefined {
   const said = resource.context?.sourcePatientInfo?.identifier;
   const own = identity && { system: identity.system, value: identity.value };
+  // An INS-C is neither the establishment's nor an INS.
+  const isOwn = (i: Identifier): boolean => !isPatientOid(i.system?.replace(/^urn:oid:/, ''));
   const local =
-    said ??
+    (said && (isOwn(said) || insFromToken(said.system, said.value)) ? said : undefined) ??
     own ??
-    patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && !isPatientOid(i.system.slice(8)));
+    patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && isOwn(i));
   // The INS needs no form of the client's: it is written as the patientId is.
-  const isIns = (cx: string | undefined): boolean => isInsOid(cx?.split('^')[3]?.split('&')[1]);
-  if (!local || insFromToken(local.system, local.value)) return isIns(found) ? undefined : found;
+  const isNational = (cx: string | undefined): boolean => isPatientOid(cx?.split('^')[3]?.split('&')[1]);
+  if (!local || insFromToken(local.system, local.value)) return isNational(found) ? undefined : found;
   return cxIdentifier.encode({ ...local, type: { coding: [{ code: 'PI' }] } }) ?? found;
 }
 

@@ -10,6 +10,7 @@ import { insInForce, localOf, localsOfPatient, type LocalId } from '../../../map
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { PatientIns } from '../../dmp/types.ts';
 import { confirmLink, followLink, linkOf } from '../../identity/links.ts';
+import { parsePairs } from '../../search/pairs.ts';
 import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, resolveEntry, type Entry } from '../validation/index.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   contained?: readonly Resource[];
   /** Patient entries of the Bundle. */
   patients?: readonly Entry<Patient>[];
+  /** Patients by which the set and its folders describe their subject: that of the document, too. */
+  others?: readonly Patient[];
   /** The entry that holds the reference. */
   fullUrl?: string;
 }
@@ -49,7 +52,7 @@ interface Named {
  * Resolves a subject and checks its INS.
  * @param path FHIRPath of the reference
  * @param structure whose identities are looked for; absent: only an INS will do
- * @throws IssueError patient-unidentified, reference-unresolved, patient-inconsistent, ins-*, identity-*
+ * @throws IssueError patient-unidentified, patient-condition, reference-unresolved, patient-inconsistent, ins-*, identity-*
  */
 export async function resolveSubject(
   subject: Reference | undefined,
@@ -74,6 +77,15 @@ export async function resolveSubject(
   const issues = checkIns(ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression: path }));
   if (hasErrors(issues)) throw new IssueError(issues);
   return { ins, ...(identity ? { identity } : {}), issues };
+}
+
+/** The Patient resource that a reference leads to: a contained one, or an entry of the Bundle. */
+export function describedBy(reference: string | undefined, around: Surroundings): Patient | undefined {
+  if (reference === undefined) return undefined;
+  const found = reference.startsWith('#')
+    ? around.contained?.find((c) => `#${c.id ?? ''}` === reference)
+    : resolveEntry(reference, around, around.patients ?? [])?.resource;
+  return found?.resourceType === 'Patient' ? found : undefined;
 }
 
 /** @throws IssueError patient-inconsistent when two of them differ */
@@ -146,8 +158,11 @@ async function byReference(
 
   const [, query] = /^Patient\?(.*)$/.exec(reference) ?? [];
   if (query !== undefined) {
-    // The query is never repeated: it holds the INS.
-    const [system, value] = (new URLSearchParams(query).get('identifier') ?? '').split('|');
+    // The query is never repeated: it holds the INS. A criterion that were overlooked might name somebody else.
+    const [pair, ...more] = parsePairs(query);
+    if (pair?.[0] !== 'identifier' || more.length > 0)
+      throw new IssueError({ key: 'patient-condition', expression: path });
+    const [, system, value] = /^([^|]+)\|([^|]+)$/.exec(pair[1]) ?? [];
     const named = byIdentifier({ system, value }, path, from, structure);
     if (!named) throw new IssueError({ key: 'patient-unidentified', expression: path });
     return named;

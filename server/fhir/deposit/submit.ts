@@ -12,7 +12,8 @@ import type { SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
-import type { StoredPatient } from '../../store/types.ts';
+import { requireUnchanged } from '../../identity/links.ts';
+import type { StoredIdentity, StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { tellDeposited } from '../subscription/deposited.ts';
 import { placed, warningsOf } from './answer.ts';
@@ -40,6 +41,8 @@ export interface Submission {
   /** Documents of the DMP that the set lists. */
   outside: readonly Target[];
   folders: readonly PreparedFolder[];
+  /** The establishment's identity by which the set names its patient. */
+  identity?: StoredIdentity;
   caller: Caller;
   requestId?: string;
 }
@@ -66,7 +69,7 @@ export interface Submitted {
  * Submits a set. Nothing half-done stays behind: either all is confirmed, or all is free again, or all stays pending
  * because the DMP's answer is not known.
  * @throws IssueError unique-id-repeated, replaced-twice, duplicate (409), document-already-deposited (409), deposited-otherwise
- * (409), deposit-pending (503), target-unknown (422)
+ * (409), deposit-pending (503), target-unknown (422), identity-… (422) when a link has changed meanwhile
  * @throws DmpError as the DMP refused or failed
  */
 export async function submit(submission: Submission, services: Services): Promise<Submitted> {
@@ -107,6 +110,7 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     if (sameSet) return await existing(sameSet.id, [], submission, patient.id, services);
     if (verdict === 'new') checkCurrent(documents);
     connection = await connect(submission, services);
+    await checkLinks(submission, services);
   } catch (error) {
     // Nothing was sent.
     await letGo();
@@ -122,6 +126,20 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     missing,
     issues: [...connection.issues, ...issues],
   };
+}
+
+/**
+ * Preparing takes a while, and asks the DMP: an identity may have been linked to another INS meanwhile, merged, or found doubtful.
+ * @throws IssueError identity-…
+ */
+async function checkLinks(
+  { documents, identity, setPath, ins, caller }: Submission,
+  services: Services,
+): Promise<void> {
+  const all = new Map(documents.flatMap(({ named, path }) => named.map((n) => [n.id, { named: n, path }] as const)));
+  if (identity) all.set(identity.id, { named: identity, path: setPath ?? '' });
+  for (const { named, path } of all.values())
+    await requireUnchanged(named, ins, caller.structure.id, services, `${path}.subject`);
 }
 
 /** What TD2.1 carries. */

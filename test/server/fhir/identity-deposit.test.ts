@@ -2,9 +2,18 @@
 import type { DocumentReference, OperationOutcome, Patient, Reference } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
+import { DmpError } from '../../../server/dmp/types.ts';
 import { text } from '../../support/documents.ts';
-import { INS_TEST, newOid, patients, provideBundle, simplified, type Who } from '../../support/resources.ts';
-import { answerFor, domain, known, newLocal, reliability } from '../identity/support.ts';
+import {
+  INS_TEST,
+  newOid,
+  patientResource,
+  patients,
+  provideBundle,
+  simplified,
+  type Who,
+} from '../../support/resources.ts';
+import { answerFor, domain, known, newLocal, nobody, reliability } from '../identity/support.ts';
 import { startBench, type Bench } from './support.ts';
 
 type Local = ReturnType<typeof newLocal>;
@@ -227,5 +236,187 @@ describe('a deposit by local identifier', () => {
     await feed('P2', local, {}, 'HOMD', lenient);
     await refused(bare({ identifier: local }), 422, 'identity-not-qualified', lenient);
     await lenient.close();
+  });
+});
+
+describe('a deposit that contradicts itself goes into no record', () => {
+  const of = (who: Who) => ({ system: INS_TEST, value: patients[who].ins });
+  const patientIn = (resource: DocumentReference): Patient =>
+    resource.contained!.find((c): c is Patient => c.resourceType === 'Patient')!;
+  async function refuses(resource: unknown, keys: string[], url?: string): Promise<void> {
+    const made = await deposit(resource, bench, url);
+    expect(made.keys, made.text).toEqual(keys);
+    expect(bench.dmp.names()).not.toContain('TD2.1');
+    for (const { ins, family } of Object.values(patients))
+      expect(made.text).not.toMatch(new RegExp(`${ins}|${family}`));
+  }
+
+  it.each<[string, (r: DocumentReference) => DocumentReference]>([
+    [
+      'sourcePatientInfo names the INS of somebody else',
+      (r) => {
+        r.context!.sourcePatientInfo!.identifier = of('P2');
+        return r;
+      },
+    ],
+    [
+      'sourcePatientInfo names the same INS under another authority',
+      (r) => {
+        r.context!.sourcePatientInfo!.identifier = { ...of('P1'), system: 'urn:oid:1.2.250.1.213.1.4.8' };
+        return r;
+      },
+    ],
+    [
+      'its Patient bears a second INS',
+      (r) => {
+        patientIn(r).identifier!.push(of('P2'));
+        return r;
+      },
+    ],
+  ])('%s', async (_, spoilt) => {
+    await refuses(spoilt(note('P1')), ['patient-inconsistent']);
+  });
+
+  it('a conditional reference with a second criterion', async () => {
+    const query = `Patient?identifier=${INS_TEST}|${patients.P1.ins}`;
+    for (const more of [`&identifier=${INS_TEST}|${patients.P2.ins}`, '&birthdate=1941-11-03'])
+      await refuses({ ...note('P1'), subject: { reference: query + more } }, ['patient-condition']);
+    expect((await deposit({ ...note('P1'), subject: { reference: query } })).status).toBe(201);
+  });
+
+  it('an INS-C is no local identifier', async () => {
+    const resource = note('P1');
+    resource.context!.sourcePatientInfo!.identifier = {
+      system: 'urn:oid:1.2.250.1.213.1.4.2',
+      value: '0944009023609680323697',
+    };
+    expect((await deposit(resource)).status).toBe(201);
+    expect(sent().sourcePatientId).toBe(`${patients.P1.ins}^^^&1.2.250.1.213.1.4.10&ISO^NH`);
+  });
+
+  it('a local identifier that was fed as doubtful or fictitious, without an INS, beside an INS', async () => {
+    const local = newLocal();
+    await feed('P1', local, { identifier: [local] }, 'FICT');
+    const resource = note('P1');
+    patientIn(resource).identifier!.push(local);
+    await refuses(resource, ['identity-not-qualified']);
+    await feed('P1', local, { identifier: [local] }, 'VALI');
+    const silent = note('P1');
+    patientIn(silent).identifier!.push(local);
+    delete patientIn(silent).extension;
+    // It bears no INS: it does not vouch for one.
+    await refuses(silent, ['identity-status-unsaid']);
+    await bench.any('delete', at(local));
+  });
+
+  it('traits that are somebody else’s than those that were fed for the INS; one that differs is a warning', async () => {
+    const { local } = await feed('P1');
+    const other = note('P1');
+    Object.assign(patientIn(other), { ...patientResource('P2'), identifier: [of('P1')] });
+    await refuses(other, ['identity-another-person']);
+    const near = note('P1');
+    patientIn(near).birthDate = '1936-04-13';
+    expect(await deposit(near)).toMatchObject({ status: 201, warnings: ['identity-trait-contradicts'] });
+    await bench.any('delete', at(local));
+  });
+
+  it('a CDA that bears the local identifier, or the traits, of somebody else', async () => {
+    const [one, two] = [await feed('P1'), await feed('P2')];
+    const made = note('P1');
+    await deposit(made);
+    const { content } = (bench.dmp.calls.find((c) => c.name === 'TD2.1')!.input as SubmissionInput).entries[0]!;
+    const oidOf = (r: DocumentReference): string => r.masterIdentifier!.value!.slice(8);
+    const cda = async (change: (xml: string) => string, keys: string[]): Promise<void> => {
+      bench.dmp.calls.length = 0;
+      const again = note('P1');
+      const xml = Buffer.from(content).toString('utf8').replaceAll(oidOf(made), oidOf(again));
+      again.content[0]!.attachment = {
+        contentType: 'text/xml',
+        title: 'Note',
+        data: Buffer.from(change(xml)).toString('base64'),
+      };
+      if (keys.length > 0) await refuses(again, keys);
+      else expect((await deposit(again)).status).toBe(201);
+    };
+    const bearing =
+      ({ local }: { local: Local }) =>
+      (xml: string): string =>
+        xml.replace('<patientRole>', `<patientRole><id root="${domain.slice(8)}" extension="${local.value}"/>`);
+    await cda(bearing(one), []);
+    await cda(bearing(two), ['identity-contradiction']);
+    await cda((xml) => xml.replaceAll('BASTIDE', 'QUERCY').replaceAll('ODETTE', 'ODILE'), ['identity-another-person']);
+    for (const { local } of [one, two]) await bench.any('delete', at(local));
+  });
+
+  it('whatever of a Bundle says that the identity is doubtful, and however it is referred to', async () => {
+    const { local } = await feed('P3');
+    const doubtful: Patient = { ...patientResource('P3', 'p3'), identifier: [local], extension: [reliability('DOUT')] };
+    const made = () => provideBundle([{ who: 'P3', content: text(), contentType: 'text/plain' }], 'P3');
+    type Entries = {
+      fullUrl: string;
+      resource: { resourceType: string; subject?: Reference; contained?: unknown[] };
+    }[];
+
+    const byEntry = made();
+    for (const { resource } of byEntry.entry as Entries)
+      if (resource.resourceType === 'DocumentReference') resource.subject = { reference: 'Patient/p3' };
+    byEntry.entry!.push({
+      fullUrl: 'urn:uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      resource: doubtful,
+      request: { method: 'POST', url: 'Patient' },
+    });
+    await refuses(byEntry, ['identity-not-qualified'], '/fhir');
+
+    const bySet = made();
+    const list = (bySet.entry as Entries).find((e) => e.resource.resourceType === 'List')!.resource;
+    list.contained!.push(doubtful);
+    list.subject = { reference: '#p3' };
+    await refuses(bySet, ['identity-not-qualified'], '/fhir');
+    await bench.any('delete', at(local));
+  });
+});
+
+describe('what the setting refuses is refused for whom nobody fed, too', () => {
+  it('the traits of the deposit are compared with the DMP’s', async () => {
+    const strict = await startBench({ IDENTITY_TRAITS: 'refuse' });
+    answersOf(strict);
+    const resource = note('P1');
+    resource.contained!.find((c): c is Patient => c.resourceType === 'Patient')!.birthDate = '1936-04-13';
+    const made = await deposit(resource, strict);
+    expect([made.status, made.keys]).toEqual([422, ['identity-trait-differs']]);
+    expect((await deposit(note('P1'), strict)).status).toBe(201);
+    strict.dmp.answers['TD0.2'] = nobody;
+    expect((await deposit(note('P2'), strict)).status).toBe(201);
+    await strict.close();
+  });
+});
+
+describe('an identity that changes while it is deposited for', () => {
+  it.each<[string, (local: Local, on: Bench) => Promise<unknown>, string]>([
+    ['is linked to another INS', (local, on) => feed('P1', local, {}, 'VALI', on), 'identity-contradiction'],
+    ['loses its INS', (local, on) => feed('P2', local, { identifier: [local] }, 'VALI', on), 'identity-no-ins'],
+    ['turns out doubtful', (local, on) => feed('P2', local, {}, 'DOUT', on), 'identity-not-qualified'],
+    ['becomes inactive', async (local, on) => on.any('delete', at(local)), 'identity-inactive'],
+  ])('%s: nothing reaches the record of before', async (_, change, key) => {
+    const strict = await startBench({ IDENTITY_TRAITS: 'refuse' });
+    answersOf(strict);
+    // The DMP cannot be asked when it is fed: it is compared by the deposit, and meanwhile…
+    strict.dmp.answers['TD0.2'] = () => Promise.reject(new DmpError('network', 'ECONNREFUSED', 'TD0.2'));
+    const { local } = await feed('P2', newLocal(), {}, 'VALI', strict);
+    let isChanged = false;
+    strict.dmp.answers['TD0.2'] = async ({ patient }: { patient: { value: string } }) => {
+      if (!isChanged) {
+        isChanged = true;
+        await change(local, strict);
+      }
+      return answerFor(patient.value);
+    };
+    const resource = bare({ identifier: local });
+    const made = await deposit(resource, strict);
+    expect([made.status, made.keys], made.text).toEqual([422, [key]]);
+    expect(strict.dmp.names()).not.toContain('TD2.1');
+    // Nothing of it is kept: the uniqueId is free.
+    expect(await strict.store.documents.byIdentifier(resource.masterIdentifier!.value!)).toBeUndefined();
+    await strict.close();
   });
 });
