@@ -185,6 +185,7 @@ ${markdownTable([
 
 TD1.1, TD1.2, TD1.3b and TD1.4 are withdrawn by the DMP: without \`WITHDRAWN_TRANSACTIONS=true\` their doors answer 501.
 TD0.9 and TD0.10 are a URL that the professional's browser opens: the façade calls nothing.
+Before a record is read TD0.2 and TD0.3 go out by themselves (\`AUTHORIZATION\`), and TD1.3a when an emergency access opens one.
 
 ## What has no door, and why
 

@@ -44,6 +44,12 @@ export const patientErrors = {
     'La condition {header} ne peut pas être vérifiée : ce que le DMP tient d’un patient n’a pas de version, et lui-même ne crée pas un DMP qui existe. Retirez cet en-tête.',
     'The condition {header} cannot be checked: what the DMP holds of a patient has no version, and the DMP itself creates none that exists. Leave this header out.',
   ),
+  'administration-unknown': row(
+    502,
+    'incomplete',
+    'La réponse du DMP s’est perdue : il a peut-être pris la demande ({transaction}). Relisez le patient (GET Patient/{patient}) avant de la renouveler.',
+    'The DMP’s answer was lost: it may have taken the request ({transaction}). Read the patient again (GET Patient/{patient}) before you repeat it.',
+  ),
   administered: row(
     200,
     'informational',

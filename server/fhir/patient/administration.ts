@@ -11,7 +11,7 @@ import { DmpError, type PatientIns, type Transaction } from '../../dmp/types.ts'
 import type { StoredPatient } from '../../store/types.ts';
 import { surelyNotRegistered } from '../deposit/failure.ts';
 import { callContext, type Call, type Reply } from '../interaction.ts';
-import { toOutcome } from '../outcome.ts';
+import { dmpIssues, toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
 
 /** @throws IssueError transaction-withdrawn unless the operator serves these transactions */
@@ -33,7 +33,7 @@ const isRefusal = (error: unknown): boolean =>
 /**
  * Sends one, on record: done, refused, or failed, after which nobody knows whether it took effect (a lost answer).
  * @param details what the record says beside the transaction: nothing that names a person
- * @throws DmpError
+ * @throws DmpError; IssueError with what the DMP's failure is, and that its outcome is not known
  */
 export async function administer<In extends { patient: PatientIns }>(
   transaction: Transaction<In, ExistenceAnswer>,
@@ -56,7 +56,12 @@ export async function administer<In extends { patient: PatientIns }>(
     answer = await services.dmp.call(transaction, input, callContext(call, input.patient));
   } catch (error) {
     await tell(isRefusal(error) ? 'refused' : 'failure');
-    throw error;
+    if (!(error instanceof DmpError) || isRefusal(error)) throw error;
+    const unknown = { transaction: transaction.name, patient: patientId };
+    throw new IssueError([
+      ...dmpIssues(error),
+      { key: 'administration-unknown', severity: 'warning', values: unknown },
+    ]);
   }
   await tell('success');
   return answer;

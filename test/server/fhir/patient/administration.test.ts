@@ -195,7 +195,10 @@ describe('TD1.1: create', () => {
 
   it('puts on record as failed what may have taken effect: an answer that was lost', async () => {
     bench.dmp.answers['TD1.1'] = () => Promise.reject(new DmpError('network', 'UND_ERR_SOCKET', 'TD1.1'));
-    expect((await bench.post('/fhir/Patient').send(person('P7'))).status).toBe(503);
+    const res = await bench.post('/fhir/Patient').send(person('P7'));
+    expect([res.status, codesOf(res)]).toEqual([503, ['UND_ERR_SOCKET', 'dmp-network', 'administration-unknown']]);
+    expect((res.body as OperationOutcome).issue[1]).toMatchObject({ severity: 'warning' });
+    expect(res.text).toContain(`GET Patient/${await idOf('P7')}`);
     expect(bench.dmp.names()).toEqual(['TD1.1']);
     expect(await recorded('P7')).toEqual([['failure', { transaction: 'TD1.1' }]]);
   });
