@@ -143,6 +143,14 @@ export const settings = {
     z.enum(['declare', 'check', 'dmp']).default('declare'),
     'Before a professional reads a record, the DMP’s authorisation must be valid: `declare` asks for its status (TD0.2) and declares it (TD0.3) when the patient consents and it is absent or expired (EX_0.3-1010); `check` only asks and refuses; `dmp` leaves it to the DMP.',
   ],
+  AUTHORIZATION_WORDS: [
+    z
+      .string()
+      .regex(/^[\w-]+,[\w-]+,[\w-]+$/, 'three words, separated by commas')
+      .default('EXPIRE,NON_EXISTE,INTERDIT')
+      .transform((words) => words.split(',') as [expired: string, none: string, forbidden: string]),
+    'The DMP’s words for an authorisation that has expired, that is absent, and that the patient forbade: only VALIDE is confirmed (dmp-wire §6).',
+  ],
   AUTHORIZATION_TTL_SECONDS: [
     int(0, 86_400).default(14_400),
     'How long a valid authorisation is believed before the DMP is asked again (dmp-wire §8: no TD0.2 without need).',

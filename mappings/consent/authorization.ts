@@ -22,7 +22,10 @@ import {
 } from './shape.ts';
 import { authorizationCategories, consentTopicSystem, policyOf } from './topics.ts';
 
-/** Wire codes of TD0.2 (code system 1.2.250.1.213.4.1.2.6.2); only the first is confirmed (dmp-wire §6). */
+/**
+ * Codes of TD0.2 (code system 1.2.250.1.213.4.1.2.6.2); only the first is confirmed (dmp-wire §6): where a DMP writes others, the
+ * client translates them (setting AUTHORIZATION_WORDS).
+ */
 export const authorizationStatus = {
   valid: 'VALIDE',
   expired: 'EXPIRE',

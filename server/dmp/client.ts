@@ -74,6 +74,7 @@ function environmentOf(config: Config, seal: Seal, options: DmpClientOptions): D
       contextClass: config.VIHF_CONTEXT_CLASS,
       xadesDigest: config.XADES_DIGEST,
       sendHash: config.XDS_SEND_HASH,
+      authorizationWords: config.AUTHORIZATION_WORDS,
     },
     lps: {
       name: config.LPS_NAME,

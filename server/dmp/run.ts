@@ -221,7 +221,7 @@ async function call<In, Out>(
         ? transaction.read.read(answer.root, input)
         : await transaction.read.read(answer, input);
     await answer.close();
-    return out;
+    return transaction.translate ? transaction.translate(out, env) : out;
   } catch (e) {
     await answer.abandon();
     if (answer.failure) throw answer.failure;

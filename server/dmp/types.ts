@@ -87,6 +87,8 @@ export interface DmpEnvironment {
     xadesDigest: 'sha1' | 'sha256';
     /** Whether ITI-41 says hash and size. */
     sendHash: boolean;
+    /** The DMP's words for an authorisation that is expired, absent, forbidden. */
+    authorizationWords: readonly [expired: string, none: string, forbidden: string];
   };
   lps: { name: string; version: string; id: string; homologation: string; oid: string };
   now(): Date;
@@ -135,6 +137,8 @@ export interface Transaction<In, Out> {
   /** May be sent again after a lost answer without a second effect. */
   idempotent: boolean;
   build(input: In, context: CallContext, env: DmpEnvironment): OutgoingMessage;
+  /** What of an answer is said in words that a setting tells, in our own. */
+  translate?(answer: Out, env: DmpEnvironment): Out;
   /** Reads the answer; the reader is given parsed XML or, for TD3.2, the streamed parts. */
   read: AnswerReader<In, Out>;
 }

@@ -230,6 +230,18 @@ describe('1. TD0.2, TD0.3 and TD1.6 behind Consent', () => {
     expect(JSON.stringify(trail.body)).not.toContain(patients.P6.ins);
   });
 
+  it('understands a DMP that has other words for the status of an authorisation', async () => {
+    const words = { statusExpired: 'PERIMEE', statusNone: 'AUCUNE', statusForbidden: 'BLOQUEE' };
+    const other = await startStack({ AUTHORIZATION_WORDS: 'PERIMEE,AUCUNE,BLOQUEE' }, words);
+    try {
+      const url = `/DocumentReference?patient.identifier=${encodeURIComponent(ins('P6'))}&status=current`;
+      expect((await other.get(url, 'doctor')).status).toBe(200);
+      expect(await other.calls()).toContain('TD0.3');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('of many consultations at once, one declares', async () => {
     await record('P2', 'consultation');
     await decides('P2', 'NON_EXISTE');

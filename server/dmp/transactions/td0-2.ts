@@ -2,11 +2,24 @@
  * TD0.2: does this patient have a DMP, and may the requester enter it? (dmp-wire §6.) The answer holds identity traits that
  * software must not display instead of its own. TD1.3a asks the same question for the administrative data.
  */
+import { authorizationStatus } from '../../../mappings/consent/authorization.ts';
 import { writeExistenceQuery, type ExistenceReason } from '../../../mappings/hl7v3/existence.ts';
 import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
 import { checkAbout } from '../about.ts';
 import { accepted, newHead, newQueryId, outgoing } from '../hl7v3.ts';
-import type { PatientIns, Transaction } from '../types.ts';
+import type { DmpEnvironment, PatientIns, Transaction } from '../types.ts';
+
+/** The status of the authorisation in our words, whatever this DMP calls it (AUTHORIZATION_WORDS). */
+function inOurWords(answer: ExistenceAnswer, { options }: DmpEnvironment): ExistenceAnswer {
+  const [expired, none, forbidden] = options.authorizationWords;
+  const words = new Map([
+    [expired, authorizationStatus.expired],
+    [none, authorizationStatus.none],
+    [forbidden, authorizationStatus.forbidden],
+  ]);
+  const ours = answer.authorization === undefined ? undefined : words.get(answer.authorization);
+  return ours === undefined ? answer : { ...answer, authorization: ours };
+}
 
 /** The query on one patient, by INS, for a reason. */
 export function patientQuery(
@@ -24,6 +37,7 @@ export function patientQuery(
     purposes: ['normal', 'bris_de_glace', 'centre_15'],
     consent: 'none',
     idempotent: true,
+    translate: inOurWords,
 
     /** @throws TypeError when the context names another patient */
     build({ patient }, context, env) {

@@ -47,6 +47,7 @@ const env = (
       contextClass: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
       xadesDigest: 'sha1',
       sendHash: true,
+      authorizationWords: ['EXPIRE', 'NON_EXISTE', 'INTERDIT'],
       ...more,
     },
     lps: {
