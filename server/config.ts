@@ -195,6 +195,10 @@ export const settings = {
     z.string().optional(),
     'JSON file of the matrix of habilitations (profession × document type), in the format of docs/habilitations.md: read rights are explained from it. The official one is not machine-readable.',
   ],
+  PROFESSIONS_FILE: [
+    z.string().optional(),
+    'JSON file of professions beside those of JDV_J65, with the roles that a VIHF carries for them, in the format of docs/professions.md.',
+  ],
   DELETED_STATUS: [
     z.enum(['entered-in-error', 'superseded']).default('entered-in-error'),
     'Status that a deleted document shows: PDSm4DMP writes both (its TD3.3c), PDSm’s value set lacks `entered-in-error`. A PATCH may say either.',

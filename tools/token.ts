@@ -23,6 +23,8 @@ export interface TokenOptions {
   algorithm?: DemoAlgorithm;
   /** Instead of the person's own. */
   scope?: string;
+  /** Instead of the person's own. */
+  roles?: Person['roles'];
   /** `normal` when absent. */
   purpose?: string;
   /** Free text, with `bris_de_glace`. */
@@ -67,8 +69,8 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
   const { person = 'nurse', algorithm = 'ES256', scope, purpose } = options;
   const { expires = purpose === 'bris_de_glace' ? '10 minutes' : '1h' } = options;
   const who: Person = people[person];
-  const { id, family, given, roles, authentication, scopes } = who;
-  const { administrator = who.administrator ?? false } = options;
+  const { id, family, given, authentication, scopes } = who;
+  const { administrator = who.administrator ?? false, roles = who.roles } = options;
   const claims = purposeClaims(options);
   const { key, kid } = (await ensureDemoKeys(config.dataDir))[algorithm];
   const now = Math.floor(Date.now() / 1000);

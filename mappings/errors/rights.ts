@@ -29,14 +29,44 @@ export const rightErrors = {
   'dmp-rights-role': row(
     403,
     'forbidden',
-    'Le DMP demande de un à trois rôles pour l’appelant : sa profession, puis sa spécialité.',
-    'The DMP wants one to three roles for the caller: the profession, then the specialty.',
+    'Le DMP demande de un à trois rôles pour l’appelant : sa profession, puis sa spécialité. Ajoutez-les au jeton.',
+    'The DMP wants one to three roles for the caller: the profession, then the specialty. Add them to the token.',
+  ),
+  'dmp-rights-profession': row(
+    403,
+    'forbidden',
+    'Le premier rôle de l’appelant n’est pas une profession connue du DMP (JDV_J65). Corrigez le jeton, ou déclarez la profession (PROFESSIONS_FILE).',
+    'The caller’s first role is no profession that the DMP knows (JDV_J65). Correct the token, or declare the profession (PROFESSIONS_FILE).',
   ),
   'dmp-rights-specialty': row(
     403,
     'forbidden',
-    'Le DMP demande la spécialité des médecins et des pharmaciens. Ajoutez-la au jeton.',
-    'The DMP requires the specialty of doctors and pharmacists. Add it to the token.',
+    'Pour cette profession, le DMP demande un deuxième rôle : la spécialité (TRE_R01). Ajoutez-la au jeton.',
+    'For this profession the DMP wants a second role: the specialty (TRE_R01). Add it to the token.',
+  ),
+  'dmp-rights-section': row(
+    403,
+    'forbidden',
+    'Pour cette profession, le DMP demande un deuxième rôle : la section du tableau de l’Ordre des pharmaciens (TRE_G05). Ajoutez-la au jeton.',
+    'For this profession the DMP wants a second role: the section of the register of pharmacists (TRE_G05). Add it to the token.',
+  ),
+  'dmp-rights-care-role': row(
+    403,
+    'forbidden',
+    'Pour cette profession, le DMP demande le rôle dans la prise en charge (TRE_R85). Ajoutez-le au jeton.',
+    'For this profession the DMP wants the role in the care of the patient (TRE_R85). Add it to the token.',
+  ),
+  'dmp-rights-roles': row(
+    403,
+    'forbidden',
+    'Un rôle de l’appelant ne peut pas suivre sa profession : une autre profession, une nomenclature inconnue, ou deux rôles de la même. Retirez-le du jeton.',
+    'A role of the caller cannot follow the profession: another profession, an unknown code system, or two roles of the same. Remove it from the token.',
+  ),
+  'dmp-rights-automaton': row(
+    403,
+    'forbidden',
+    'Cette opération du DMP demande une personne : un automate ne s’authentifie qu’au nom de la structure. Demandez-la au nom d’un professionnel.',
+    'This DMP operation requires a person: an automaton is authenticated for the structure only. Ask for it on behalf of a professional.',
   ),
   'dmp-rights-new-authorizations': row(
     403,

@@ -14,7 +14,7 @@
  * | `auth_time`, else `iat` | when the person was authenticated |
  * | `extensions.ihe_iua.national_provider_identifier` | PS_IdNat, e.g. `899700204581` |
  * | `extensions.ihe_iua.subject_name` | only when `family_name` and `given_name` are absent: given name first, then the family name |
- * | `extensions.ihe_iua.subject_role` | 1..3 Coding: profession, then specialty; `system` is a NOS URL or `urn:oid:` |
+ * | `extensions.ihe_iua.subject_role` | 1..3 Coding: profession, then what it asks for (docs/professions.md); `system` is a NOS URL or `urn:oid:` |
  * | `extensions.ihe_iua.subject_organization_id` | Struct_IdNat, bare or as `<oid>|…` / `urn:oid:<oid>|…`; must be the façade's own |
  * | `extensions.ihe_iua.purpose_of_use` | `normal` (when absent), `bris_de_glace`, `centre_15`: string, Coding or a list of one |
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
@@ -41,12 +41,14 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { IssueError } from '../../mappings/outcome.ts';
+import { professionOf, type Professions } from '../../mappings/rights/professions.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
 import type { Caller } from './caller.ts';
 import { claims, tokenInvalid, type Claims } from './claims.ts';
 import { emergencyOf } from './emergency.ts';
+import { loadProfessions } from './profession-file.ts';
 
 export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
 /** Seconds by which clocks may differ. */
@@ -93,14 +95,16 @@ function keySource(config: Config): JWTVerifyGetKey {
 }
 
 /**
+ * @throws ConfigError for the file of professions
  * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
  * `structure-mismatch`, `token-keys-unavailable`
  */
 export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
   const available = orUnavailable(keys);
+  const professions = loadProfessions(config);
   return async (token) => {
     const payload = await verify(token, available, config);
-    return toCaller(payload, config);
+    return toCaller(payload, config, professions);
   };
 }
 
@@ -150,8 +154,12 @@ function names(c: Claims): { family: string; given: string } {
   return { family: family.join(' '), given };
 }
 
-/** Reads the verified claims. @throws IssueError */
-export function toCaller(payload: JWTPayload, config: Config): Caller {
+/**
+ * Reads the verified claims.
+ * @param professions the deployer's
+ * @throws IssueError
+ */
+export function toCaller(payload: JWTPayload, config: Config, professions: Professions = new Map()): Caller {
   const read = claims.safeParse(payload);
   if (!read.success) throw tokenInvalid([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
   const c = read.data;
@@ -170,6 +178,7 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     if (!system) throw tokenInvalid('subject_role.system');
     return { code: r.code, system, display: r.display ?? r.code };
   });
+  const profession = professionOf(professions, roles[0]);
   return {
     clientId: client,
     scopes: c.scope.split(/\s+/).filter((s) => s !== ''),
@@ -177,6 +186,7 @@ export function toCaller(payload: JWTPayload, config: Config): Caller {
     personId: iua.national_provider_identifier,
     ...names(c),
     roles,
+    ...(profession ? { profession } : {}),
     structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
     strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
     authenticatedAt: new Date(authenticated * 1000),

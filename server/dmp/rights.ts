@@ -3,6 +3,7 @@
  * §1.2 and §1.4 (matrices PDT-INF-526 and 606), §2.2–2.3; auth §1.3. The DMP enforces its own matrix: here only what a
  * server can know before it asks is refused.
  */
+import { vihfRoles, type Profession } from '../../mappings/rights/professions.ts';
 import {
   DmpError,
   type MissingRight,
@@ -14,10 +15,6 @@ import {
 
 export type { MissingRight } from './types.ts';
 
-const professions = '1.2.250.1.71.1.2.7';
-/** TRE_G15 professions whose VIHF must also name a specialty: doctors and pharmacists (dmp-wire §2.3). */
-const withSpecialty = new Set(['10', '21']);
-
 /** Purposes of each mode: no column of the matrix of a structure's certificate has « bris de glace » (dmp-wire §1.4). */
 const purposesOf: Record<VihfMode, readonly PurposeOfUse[]> = {
   INDIRECTE: ['normal', 'centre_15'],
@@ -25,8 +22,10 @@ const purposesOf: Record<VihfMode, readonly PurposeOfUse[]> = {
 };
 
 /** What the requester lacks for a mode, if anything. */
-function missing(mode: VihfMode, requester: Requester): MissingRight | undefined {
+function missing(mode: VihfMode, requester: Requester, { automaton }: Profession): MissingRight | undefined {
   if (mode === 'INDIRECTE_RENFORCEE') {
+    // What it vouches for is that a person was there (auth §1.3).
+    if (automaton) return 'automaton';
     if (requester.strength !== 'psc') return 'psc';
     // The professional must be in the RASS: a PS_IdNat made of 8 and the RPPS number (auth §1.3).
     if (!/^8\d{11}$/.test(requester.personId)) return 'rpps';
@@ -49,13 +48,11 @@ export function chooseMode(
   };
   if (!transaction.purposes.includes(requester.purpose)) refuse('purpose');
   if (requester.purpose === 'bris_de_glace' && !requester.reason?.trim()) refuse('reason');
-  const roles = requester.roles;
-  const [profession] = roles;
-  if (!profession || roles.length > 3) return refuse('role');
-  if (profession.system === professions && withSpecialty.has(profession.code) && roles.length < 2) refuse('specialty');
+  const roles = vihfRoles(requester.roles, requester.profession);
+  if (typeof roles === 'string') return refuse(roles);
   const lacks: MissingRight[] = [];
   for (const mode of transaction.modes) {
-    const lack = missing(mode, requester);
+    const lack = missing(mode, requester, roles.profession);
     const limit = lack ?? limits(mode);
     if (limit === undefined) return mode;
     // What the input lacks says more than what the person lacks for a better mode.

@@ -2,6 +2,7 @@
  * The words that the rooms around the DMP client share: who asks, for which patient, and what a declared transaction is.
  */
 import type { Seal } from './seal.ts';
+import type { Profession, RoleProblem } from '../../mappings/rights/professions.ts';
 import type { XmlNode } from '../../mappings/xml/tree.ts';
 
 /** VIHF authentication modes that a server can use (DIRECTE needs the card in the reader: never emitted here). */
@@ -10,7 +11,8 @@ export type VihfMode = 'INDIRECTE' | 'INDIRECTE_RENFORCEE';
 export type PurposeOfUse = 'normal' | 'bris_de_glace' | 'centre_15';
 
 /** A right that a call needs and the requester lacks; each is a row `dmp-rights-<code>` of the error table. */
-export type MissingRight = 'purpose' | 'reason' | 'role' | 'specialty' | 'psc' | 'rpps' | 'mode' | 'new-authorizations';
+export type MissingRight =
+  RoleProblem | 'automaton' | 'purpose' | 'reason' | 'psc' | 'rpps' | 'mode' | 'new-authorizations';
 
 /** The person on whose behalf the DMP is called, as the VIHF names them (dmp-wire §2.2–2.3). */
 export interface Requester {
@@ -20,6 +22,8 @@ export interface Requester {
   given: string;
   /** 1..3 roles: profession (TRE_G15), then specialty where the profession asks for one. `system` is an OID. */
   roles: { code: string; system: string; display: string }[];
+  /** The deployer's row of the profession (PROFESSIONS_FILE), when it has one. */
+  profession?: Profession;
   structure: {
     /** Struct_IdNat, equal to the OU of the structure's certificates. */
     id: string;

@@ -3,6 +3,7 @@
  * (dmp-wire §2; attributes in the order of the samples). No Conditions, no SubjectConfirmation (§2.1).
  */
 import { createHash, sign } from 'node:crypto';
+import { vihfRoles } from '../../mappings/rights/professions.ts';
 import { el, serialize, type Element } from '../../mappings/xml/build.ts';
 import { exclusiveForm } from './exc-c14n.ts';
 import type { CallContext, DmpEnvironment, PurposeOfUse, VihfMode } from './types.ts';
@@ -53,13 +54,18 @@ function attribute(name: string, values: readonly (string | Element)[]): Element
 function attributes(context: CallContext, mode: VihfMode, env: DmpEnvironment): Element[] {
   const { requester, patient } = context;
   const { lps } = env;
+  const said = vihfRoles(requester.roles, requester.profession);
+  if (typeof said === 'string') throw new RangeError(`roles that no mode takes (${said})`);
+  const { automaton } = said.profession;
+  // « software, model » (dmp-wire §2.2), in capitals like the names of persons.
+  const subject = automaton ? `${lps.name.toUpperCase()}, ${lps.version}` : `${requester.given} ${requester.family}`;
   const rows: [name: string, values: (string | Element | undefined)[]][] = [
     ['Identifiant_Structure', [requester.structure.id]],
     ['Secteur_Activite', [`${requester.structure.sector}^1.2.250.1.71.4.2.4`]],
-    ['urn:oasis:names:tc:xspa:1.0:subject:subject-id', [`${requester.given} ${requester.family}`]],
+    ['urn:oasis:names:tc:xspa:1.0:subject:subject-id', [subject]],
     [
       'urn:oasis:names:tc:xacml:2.0:subject:role',
-      requester.roles.map((r) => coded('Role', { code: r.code, codeSystem: r.system, displayName: r.display })),
+      said.roles.map((r) => coded('Role', { code: r.code, codeSystem: r.system, displayName: r.display })),
     ],
     ['VIHF_Version', [env.options.vihfVersion]],
     ['Authentification_Mode', [mode]],
@@ -145,7 +151,7 @@ function signatureOf(signed: Element, env: DmpEnvironment): Element {
  * own: what is signed is canonicalised from the data and never parsed again, and comes out byte for byte as xml-crypto
  * would write it, in half of the time.
  * @param context whose `patient` is left out for transactions about no patient
- * @throws RangeError on a character that XML cannot hold
+ * @throws RangeError on a character that XML cannot hold, and on roles that `chooseMode` would have refused
  */
 export function buildVihf(context: CallContext, mode: VihfMode, env: DmpEnvironment): string {
   const { name, attrs, children } = assertion(context, mode, env);

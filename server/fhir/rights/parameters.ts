@@ -4,6 +4,7 @@ import { errorRow, sentence } from '../../../mappings/errors.ts';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { habilitationsOf, type Habilitations } from '../../../mappings/rights/habilitation.ts';
 import { limits, limitSystem, type Limit } from '../../../mappings/rights/matrix.ts';
+import { vihfRoles } from '../../../mappings/rights/professions.ts';
 import { rightSystem, titles } from '../../../mappings/rights/titles.ts';
 import { oidToSystem, schemes } from '../../../mappings/terminology/systems.ts';
 import type { Caller } from '../../auth/caller.ts';
@@ -90,8 +91,10 @@ function patient({ dmp, authorization, isTreating }: PatientFacts): ParametersPa
 }
 
 /** What the deployer's matrix says of the caller's profession; the médecin traitant and authors are not held by it. */
-function habilitations(matrix: Habilitations, { roles }: Caller): ParametersParameter {
-  const { kinds, otherwise } = habilitationsOf(matrix, roles);
+function habilitations(matrix: Habilitations, { roles, profession }: Caller): ParametersParameter {
+  const said = vihfRoles(roles, profession);
+  // The DMP sees the roles of the VIHF.
+  const { kinds, otherwise } = habilitationsOf(matrix, typeof said === 'string' ? roles : said.roles);
   const coded = (name: string, system: string, code: string | undefined): ParametersParameter[] =>
     code === undefined ? [] : [{ name, valueCoding: { system: oidToSystem(system), code } }];
   return {

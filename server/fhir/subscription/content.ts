@@ -1,5 +1,6 @@
 /** What is kept, encrypted, of a subscription: what its owner asked for, and in whose name it works. */
 import { z } from 'zod';
+import { professionShape } from '../../../mappings/rights/professions.ts';
 import type { Caller } from '../../auth/caller.ts';
 
 const content = z.object({
@@ -10,6 +11,7 @@ const content = z.object({
     family: z.string(),
     given: z.string(),
     roles: z.array(z.object({ code: z.string(), system: z.string(), display: z.string() })),
+    profession: professionShape.optional(),
     structure: z.object({ id: z.string(), name: z.string(), sector: z.string() }),
     strength: z.enum(['psc', 'local']),
     authenticatedAt: z.coerce.date(),
@@ -44,7 +46,19 @@ export const ownerOf = ({ clientId, personId, structure }: Caller): string =>
 
 /** Of a caller, what a later search needs; neither token nor its id. */
 export function snapshotOf(caller: Caller): SubscriptionContent['caller'] {
-  const { clientId, scopes, personId, family, given, roles, structure, strength, authenticatedAt, purpose } = caller;
+  const {
+    clientId,
+    scopes,
+    personId,
+    family,
+    given,
+    roles,
+    profession,
+    structure,
+    strength,
+    authenticatedAt,
+    purpose,
+  } = caller;
   return {
     clientId,
     scopes: [...scopes],
@@ -52,6 +66,7 @@ export function snapshotOf(caller: Caller): SubscriptionContent['caller'] {
     family,
     given,
     roles,
+    ...(profession ? { profession } : {}),
     structure,
     strength,
     authenticatedAt,

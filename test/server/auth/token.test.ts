@@ -14,7 +14,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { bearerOf, challenge } from '../../../server/auth/bearer.ts';
 import { createTokenVerifier, demoJwks, type TokenVerifier } from '../../../server/auth/token.ts';
-import { loadConfig } from '../../../server/config.ts';
+import { ConfigError, loadConfig } from '../../../server/config.ts';
 
 const config = loadConfig({});
 let verify: TokenVerifier;
@@ -91,6 +91,35 @@ describe('a signed token is still held against limits', () => {
       'structure-mismatch',
       undefined,
     ]);
+  });
+});
+
+describe('the deployer’s professions', () => {
+  const g15 = '1.2.250.1.71.1.2.7';
+  const row = { code: '93', system: g15, display: 'Psychologue' };
+  const roles = (code: string) => ({ subject_role: [{ system: `urn:oid:${g15}`, code }] });
+  async function verifierOf(json: unknown): Promise<TokenVerifier> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'professions-'));
+    const file = path.join(folder, 'professions.json');
+    await writeFile(file, JSON.stringify(json));
+    try {
+      return createTokenVerifier(loadConfig({ PROFESSIONS_FILE: file }), createLocalJWKSet({ keys: [jwk] }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it('go with the callers who have one of them, and with no other', async () => {
+    const by = await verifierOf({ version: '1', source: 'x', professions: [row] });
+    expect((await by(await sign(claims(roles('93'))))).profession).toEqual({ ...row, careRole: 'optional' });
+    expect(await by(await sign(claims(roles('60'))))).not.toHaveProperty('profession');
+    expect(await verify(await sign(claims(roles('93'))))).not.toHaveProperty('profession');
+  });
+
+  it('a file that is not one stops the start, by the setting and the place', async () => {
+    const wrong = { version: '1', source: 'x', professions: [{ ...row, system: 'TRE_G15' }] };
+    await expect(verifierOf(wrong)).rejects.toThrow(/PROFESSIONS_FILE: professions\.0\.system/);
+    expect(() => createTokenVerifier(loadConfig({ PROFESSIONS_FILE: '/nowhere/p.json' }))).toThrow(ConfigError);
   });
 });
 

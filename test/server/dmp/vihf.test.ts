@@ -314,7 +314,7 @@ describe('mode by transaction and requester', () => {
       ['nobody’s role', td0_2, { ...nurse, roles: [] }, 'role'],
       ['four roles', td0_2, { ...nurse, roles: [...doctor.roles, ...doctor.roles] }, 'role'],
       ['a doctor without specialty', td0_2, { ...doctor, roles: doctor.roles.slice(0, 1) }, 'specialty'],
-      ['a pharmacist without section', td2_1, { ...nurse, roles: [{ ...nurse.roles[0]!, code: '21' }] }, 'specialty'],
+      ['a pharmacist without section', td2_1, { ...nurse, roles: [{ ...nurse.roles[0]!, code: '21' }] }, 'section'],
       ['a transaction that takes no purpose of this kind', { ...td0_2, purposes: ['centre_15'] }, nurse, 'purpose'],
     ],
   )('%s', (_, transaction, requester, expected) => {

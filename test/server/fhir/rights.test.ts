@@ -427,7 +427,10 @@ describe('what an explanation rests on', () => {
   it('somebody without RPPS, or who is no professional', async () => {
     const director = {
       personId: '3990100109/DIR-01',
-      roles: [{ code: '99', system: '1.2.250.1.213.1.6.1.140', display: '' }],
+      roles: [
+        { code: '99', system: '1.2.250.1.213.1.6.1.140', display: '' },
+        { code: '312', system: '1.2.250.1.213.1.6.1.107', display: 'Autre professionnel' },
+      ],
     };
     expect(keys((await explain(director))['TD3.1a'])).toEqual(['dmp-rights-rpps']);
     const social = await explain({ roles: [{ code: '41', system: '1.2.250.1.213.1.6.1.4', display: '' }] });
