@@ -107,6 +107,7 @@ function identify(
   const vihf = readVihf(envelope.assertion, { settings: world.settings, trusted, tls: request.tls, now });
   progress.call.mode = vihf.mode;
   progress.call.purpose = vihf.purpose;
+  if (vihf.secret) progress.call.secret = true;
   const exchange: Exchange = {
     service: request.service,
     action: envelope.action,

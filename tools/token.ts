@@ -5,7 +5,8 @@
  *
  * An emergency: `npm run -s token -- doctor --purpose bris_de_glace` opens the record of the story's patient, who is
  * ANGE-TOUSSAINT CAVALLINI, for ten minutes and for the story's reason. `--patient <INS>` takes another one of the story, whose
- * traits count as confirmed; `--confirmed FAMILY,GIVEN,yyyy-mm-dd` says others; `--reason` says why.
+ * traits count as confirmed; `--confirmed FAMILY,GIVEN,yyyy-mm-dd` says others; `--reason` says why. `--secret` asks for the
+ * « connexion secrète », for minors.
  *
  * The claims are those that `server/auth/token.ts` reads.
  */
@@ -33,6 +34,8 @@ export interface TokenOptions {
   patient?: string;
   /** What was confirmed of the patient; by default the traits of the story, when the story has this patient. Null: nothing. */
   confirmed?: ConfirmedPatient | null;
+  /** « Connexion secrète ». */
+  secret?: boolean;
   /** By default as the person is. */
   administrator?: boolean;
 }
@@ -40,14 +43,15 @@ export interface TokenOptions {
 const bare = /^[0-9AB]{15}$/;
 const testOid = '1.2.250.1.213.1.4.10';
 
-/** The claims of a purpose other than `normal`, as far as the options say them. */
-function purposeClaims({ purpose, reason, patient, confirmed = patients[patient ?? ''] }: TokenOptions) {
+/** The claims of a purpose other than `normal` and of a secret access, as far as the options say them. */
+function purposeClaims({ purpose, reason, patient, secret, confirmed = patients[patient ?? ''] }: TokenOptions) {
   return {
     iua: {
       ...(purpose === undefined ? {} : { purpose_of_use: purpose }),
       ...(patient === undefined ? {} : { person_id: bare.test(patient) ? `${patient}^^^&${testOid}&ISO` : patient }),
     },
     dmp: {
+      ...(secret ? { secret_access: true } : {}),
       ...(reason === undefined ? {} : { access_reason: reason }),
       ...(confirmed
         ? {
@@ -105,7 +109,7 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
 const isOne = <K extends string>(name: string, among: Record<K, unknown>): name is K => Object.hasOwn(among, name);
 
 const usage = `npm run -s token -- [${Object.keys(people).join(' | ')}] [--expires 1h] [--alg ES256 | RS256]
-  [--scope "user/Patient.rs …"] [--purpose normal | bris_de_glace | centre_15]
+  [--scope "user/Patient.rs …"] [--purpose normal | bris_de_glace | centre_15] [--secret]
   with bris_de_glace: [--patient INS] [--reason "…"] [--confirmed FAMILY,GIVEN,yyyy-mm-dd]`;
 
 /** What the command line says, completed by the story where it asks for an emergency. @throws Error with the usage */
@@ -121,6 +125,7 @@ function optionsOf(argv: string[]): TokenOptions {
       reason: { type: 'string' },
       patient: { type: 'string' },
       confirmed: { type: 'string' },
+      secret: { type: 'boolean' },
     },
   });
   const [person = 'nurse', ...rest] = positionals;

@@ -74,6 +74,12 @@ export const rightErrors = {
     'Sans Pro Santé Connect, la liste des DMP autorisés se limite aux nouvelles autorisations depuis une date : demandez celle-là, ou authentifiez-vous par Pro Santé Connect.',
     'Without Pro Santé Connect, the list of authorised DMPs is limited to the new authorisations since a date: ask for that one, or authenticate by Pro Santé Connect.',
   ),
+  'secret-adult': row(
+    403,
+    'forbidden',
+    'La connexion secrète est réservée aux mineurs, et l’identité qualifiée de ce patient est celle d’un majeur. Demandez un jeton sans connexion secrète.',
+    'Secret access is for minors, and this patient’s qualified identity is an adult’s. Ask for a token without secret access.',
+  ),
   'rights-matrix': row(
     403,
     'forbidden',

@@ -62,6 +62,7 @@ export const claims = z.object({
         access_reason: sentences.optional(),
         confirmed_patient: confirmedPatient.optional(),
         structure_administrator: z.boolean().optional(),
+        secret_access: z.boolean().optional(),
       })
       .default({}),
   }),

@@ -19,6 +19,7 @@
  * | `extensions.ihe_iua.purpose_of_use` | `normal` (when absent), `bris_de_glace`, `centre_15`: string, Coding or a list of one |
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
  * | `extensions.dmp.structure_administrator` | `true`: the structure's administrator, who reads the record of accesses |
+ * | `extensions.dmp.secret_access` | `true`: « connexion secrète », for minors (docs/rights.md) |
  *
  * With `bris_de_glace` (the other purposes leave these out), all of them, a `jti`, and `exp` not later than BREAK_GLASS_MINUTES after
  * `iat` (`emergency.ts`):
@@ -193,6 +194,7 @@ export function toCaller(payload: JWTPayload, config: Config, professions: Profe
     ...(c.exp === undefined ? {} : { expiresAt: new Date(c.exp * 1000) }),
     purpose: purpose as PurposeOfUse,
     ...(purpose === 'bris_de_glace' ? emergencyOf(c, config) : {}),
+    ...(c.extensions.dmp.secret_access === true ? { secret: true as const } : {}),
     ...(c.extensions.dmp.structure_administrator === true ? { isAdministrator: true } : {}),
   };
 }

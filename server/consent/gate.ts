@@ -2,8 +2,11 @@
  * The consent gate: what the patient allows, asked before the DMP is called, for every transaction, in one place (`guard`). What a
  * transaction needs stands in its declaration; nothing reaches the DMP around it.
  */
+import type { Patient } from '@medplum/fhirtypes';
+import { traitsOfPatient } from '../../mappings/identity/traits.ts';
 import { isValid } from '../../mappings/consent/authorization.ts';
 import { emergencyProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
+import { isCertainlyAdult } from '../../mappings/rights/secret.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import type { Config } from '../config.ts';
 import { chooseMode } from '../dmp/rights.ts';
@@ -41,6 +44,8 @@ export interface Gate {
    * Nothing is asked.
    */
   purpose(requester: Requester, ins: PatientIns | undefined): Issue[];
+  /** What keeps a secret access from this patient: an adult, by a qualified identity that was fed here; nothing is asked of the DMP. */
+  secret(requester: Requester, ins: PatientIns): Promise<Issue[]>;
   /** What keeps the caller's structure from feeding this patient's record; nothing is asked of the DMP. */
   feeding(ins: PatientIns, requester: Requester): Promise<Issue[]>;
   /** Why the caller could not do each of the two now, as far as it is known here; nothing is asked or declared. */
@@ -63,6 +68,15 @@ export function createGate(keeping: Gatekeeping): Gate {
     }),
     ...regulationProblems(requester, config),
   ];
+  const secretIssues: Gate['secret'] = async ({ secret, structure }, ins) => {
+    if (!secret) return [];
+    const fed = await store.identities.byIns(structure.id, ins);
+    const adult = fed.some(
+      ({ active, reliability, content }) =>
+        active && reliability === 'VALI' && isCertainlyAdult(traitsOfPatient(content as Patient).birthDate, now()),
+    );
+    return adult ? [{ key: 'secret-adult' }] : [];
+  };
   /** Within one request the same question is asked once; a patient may withdraw before the next. */
   const admitted = new WeakMap<AbortSignal, Set<string>>();
 
@@ -101,6 +115,8 @@ export function createGate(keeping: Gatekeeping): Gate {
         if (transaction.consent !== 'none') throw new DmpError('rights', 'patient', transaction.name);
         return;
       }
+      const closed = await secretIssues(requester, patient);
+      if (closed.length > 0) throw new IssueError(closed);
       // In an emergency what a transaction needs is not its consent alone (`openEmergency`).
       const needs = isEmergency ? transaction.name : transaction.consent;
       const key = [needs, requester.purpose, patient.oid, patient.value].join(' ');
@@ -112,6 +128,8 @@ export function createGate(keeping: Gatekeeping): Gate {
     },
 
     purpose: purposeIssues,
+
+    secret: secretIssues,
 
     feeding: async (ins, requester) => feedingIssues(await decisionsOf(ins, requester), config, now()),
 

@@ -37,6 +37,8 @@ export interface Requester {
   purpose: PurposeOfUse;
   /** Free text, only with `bris_de_glace`. */
   reason?: string;
+  /** « Connexion secrète »: what is done for a minor stays invisible to the legal representatives (dmp-wire §2.2). */
+  secret?: true;
   /** Only with `bris_de_glace`: the one patient that it opens, as the professional confirmed who that is. */
   emergency?: EmergencyAccess;
 }
@@ -64,8 +66,6 @@ export interface CallContext {
   requester: Requester;
   /** Goes into the VIHF as resource-id; absent only for transactions about no patient. */
   patient?: PatientIns;
-  /** « Connexion secrète »: what is done for a minor stays invisible to the legal representatives (dmp-wire §2.2). */
-  secret?: true;
   signal?: AbortSignal;
   requestId?: string;
 }

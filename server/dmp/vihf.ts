@@ -83,7 +83,10 @@ function attributes(context: CallContext, mode: VihfMode, env: DmpEnvironment): 
       ],
     ],
     ['Mode_Acces_Raison', [requester.purpose === 'bris_de_glace' ? requester.reason : undefined]],
-    ['urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code', [context.secret && secretAccess]],
+    [
+      'urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code',
+      [patient && requester.secret && secretAccess],
+    ],
     ['LPS_ID', [lps.id]],
     ['LPS_Nom', [lps.name]],
     ['LPS_Version', [lps.version]],

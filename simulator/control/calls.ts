@@ -8,6 +8,8 @@ export interface Call {
   /** VIHF mode and purpose, once accepted. */
   mode?: string;
   purpose?: string;
+  /** Made in « connexion secrète ». */
+  secret?: true;
   /** `ok`, `fault <code>`, or `injected <kind>`. */
   outcome: string;
 }

@@ -4,6 +4,7 @@ import type { Gate } from '../../server/consent/gate.ts';
 export const openGate: Gate = {
   admit: () => Promise.resolve(),
   purpose: () => [],
+  secret: () => Promise.resolve([]),
   feeding: () => Promise.resolve([]),
   explain: () => Promise.resolve({ feeding: [], consultation: [] }),
   learn: () => Promise.resolve(),

@@ -22,7 +22,7 @@ export interface PatientFacts {
   /** The DMP's own word. */
   authorization?: string;
   isTreating: boolean;
-  /** Of everything: the emergency access of the token is not good for this patient. */
+  /** Of everything: the emergency access, or the secret one, of the token is not good for this patient. */
   emergency: Issue[];
   /** Of what opens the record in an emergency: the traits that were confirmed are not the DMP's. */
   traits: Issue[];
@@ -90,7 +90,9 @@ export async function factsOf(ins: Ins, call: Call, services: Services): Promise
     minutes: config.BREAK_GLASS_MINUTES,
     reasonMin: config.BREAK_GLASS_REASON_MIN,
   });
-  const closed = emergency.length > 0 || regulationProblems(caller, config).length > 0 || !mayAsk(call);
+  const secret = await gate.secret(caller, ins);
+  const closed =
+    emergency.length > 0 || secret.length > 0 || regulationProblems(caller, config).length > 0 || !mayAsk(call);
   const told: Told = closed ? { isTreating: false } : await ask(ins, call, services);
   const explained = await gate.explain(ins, caller);
   const consents =
@@ -98,7 +100,7 @@ export async function factsOf(ins: Ins, call: Call, services: Services): Promise
   const { answer, ...facts } = told;
   return {
     ...facts,
-    emergency,
+    emergency: [...emergency, ...secret],
     traits: traitIssues(call, answer),
     block: facts.authorization === authorizationStatus.forbidden ? [{ key: 'authorization-blocked' }] : [],
     feeding: explained.feeding,

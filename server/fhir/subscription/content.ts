@@ -15,6 +15,7 @@ const content = z.object({
     structure: z.object({ id: z.string(), name: z.string(), sector: z.string() }),
     strength: z.enum(['psc', 'local']),
     authenticatedAt: z.coerce.date(),
+    secret: z.literal(true).optional(),
     purpose: z.enum(['normal', 'bris_de_glace', 'centre_15']),
   }),
   /** canonical URL */
@@ -58,6 +59,7 @@ export function snapshotOf(caller: Caller): SubscriptionContent['caller'] {
     strength,
     authenticatedAt,
     purpose,
+    secret,
   } = caller;
   return {
     clientId,
@@ -71,5 +73,6 @@ export function snapshotOf(caller: Caller): SubscriptionContent['caller'] {
     strength,
     authenticatedAt,
     purpose,
+    ...(secret ? { secret } : {}),
   };
 }

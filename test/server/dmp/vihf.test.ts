@@ -143,7 +143,7 @@ describe('content', () => {
   });
 
   it('says « secret » only when it is, and the reason of an emergency before it', () => {
-    const breaking: CallContext = { ...contextOf('bris_de_glace', { reason: 'Détresse' }), secret: true };
+    const breaking = contextOf('bris_de_glace', { reason: 'Détresse', secret: true });
     const names = [...buildVihf(breaking, 'INDIRECTE_RENFORCEE', env()).matchAll(/Attribute Name="([^"]*)"/g)].map(
       (m) => m[1]!.split(':').at(-1),
     );
@@ -153,6 +153,10 @@ describe('content', () => {
       'confidentiality-code',
     ]);
     expect(buildVihf(byNurse, 'INDIRECTE', env())).not.toContain('confidentiality-code');
+    // It is an attribute of the patient: of nobody's where there is none.
+    const about = { requester: { ...nurse, secret: true as const } };
+    expect(buildVihf(about, 'INDIRECTE', env())).not.toContain('confidentiality-code');
+    expect(buildVihf({ ...about, patient: p1 }, 'INDIRECTE', env())).toContain('confidentiality-code');
   });
 
   it('follows the settings', () => {
@@ -226,7 +230,7 @@ describeShared('golden VIHF', (dir) => {
   ])('ours is %s, attribute by attribute', (file, mode, requester, patient, contextClass, secret?: true) => {
     const golden = readFileSync(path.join(vihf, file), 'utf8');
     const ours = buildVihf(
-      { requester, patient: { ...p1, value: patient }, ...(secret ? { secret } : {}) },
+      { requester: { ...requester, ...(secret ? { secret } : {}) }, patient: { ...p1, value: patient } },
       mode,
       env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
     );
