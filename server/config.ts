@@ -87,6 +87,10 @@ export const settings = {
     z.string().default('urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'),
     'AuthnContextClassRef (dmp-wire §2.1).',
   ],
+  VIHF_CACHE_SECONDS: [
+    int(0, 300).default(20),
+    'How long a signed VIHF is used again for the same person, patient and purpose, within the life of the token; 0: each call has its own. The DMP’s own limit is not public (dmp-wire §2.1).',
+  ],
   XADES_DIGEST: [
     z.enum(['sha1', 'sha256']).default('sha1'),
     'Digest of the set’s XAdES 1.1.1 signature; SHA-1 is what the DMP’s samples use (dmp-wire §3.8).',

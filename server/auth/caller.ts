@@ -10,8 +10,6 @@ export interface Caller extends Requester {
   scopes: readonly string[];
   /** `jti` of the token, for the audit; never the token. */
   tokenId?: string;
-  /** `exp` of the token. */
-  expiresAt?: Date;
   /** The structure's administrator: reads the record of accesses, whoever made them. */
   isAdministrator?: boolean;
 }

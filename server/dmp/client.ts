@@ -7,6 +7,7 @@ import { createPool, type TlsMaterial } from './pool.ts';
 import { rehearse, run, type CallObserver } from './run.ts';
 import { createSeal, type Seal } from './seal.ts';
 import type { DmpClient, DmpEnvironment } from './types.ts';
+import { createVihfCache } from './vihf-cache.ts';
 
 /** PEM texts, where they do not come from the files that the settings name. */
 export interface DmpMaterial {
@@ -65,8 +66,11 @@ function sealOf(material: DmpMaterial): Seal {
 }
 
 function environmentOf(config: Config, seal: Seal, options: DmpClientOptions): DmpEnvironment {
+  const vihfs = createVihfCache(config.VIHF_CACHE_SECONDS);
   return {
     seal,
+    // Made with the seal: assertions of other certificates do not outlive them.
+    ...(vihfs ? { vihfs } : {}),
     options: {
       vihfVersion: config.VIHF_VERSION,
       vihfSignature: config.VIHF_SIGNATURE,

@@ -169,13 +169,14 @@ function compose<In>(
   input: In,
   context: CallContext,
   mode: VihfMode,
-): { message: OutgoingMessage; messageId: string; envelope: string } {
+): { message: OutgoingMessage; messageId: string; vihf: string; envelope: string } {
   const message = transaction.build(input, context, env);
   const messageId = `urn:uuid:${env.newUuid()}`;
   const vihf = buildVihf(context, mode, env);
   return {
     message,
     messageId,
+    vihf,
     envelope: writeEnvelope({ messageId, action: transaction.action, vihf, body: message.body }),
   };
 }
@@ -205,7 +206,7 @@ async function call<In, Out>(
   const { signal } = context;
   signal?.throwIfAborted();
   const mode = (details.mode = modeOf(transaction, input, context));
-  const { message, messageId, envelope } = compose(env, transaction, input, context, mode);
+  const { message, messageId, vihf, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);
   const http = await send(runner, declared, prepared, signal, details);
@@ -223,6 +224,8 @@ async function call<In, Out>(
     await answer.close();
     return transaction.translate ? transaction.translate(out, env) : out;
   } catch (e) {
+    // It may have been the assertion: the next call has a new one.
+    if (answer.envelope.fault) env.vihfs?.forget(vihf);
     await answer.abandon();
     if (answer.failure) throw answer.failure;
     // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.

@@ -2,6 +2,7 @@
  * The words that the rooms around the DMP client share: who asks, for which patient, and what a declared transaction is.
  */
 import type { Seal } from './seal.ts';
+import type { VihfCache } from './vihf-cache.ts';
 import type { Profession, RoleProblem } from '../../mappings/rights/professions.ts';
 import type { XmlNode } from '../../mappings/xml/tree.ts';
 
@@ -34,6 +35,8 @@ export interface Requester {
   /** `psc`: authenticated by Pro Santé Connect (two factors): may use INDIRECTE_RENFORCEE. `local`: by the structure. */
   strength: 'local' | 'psc';
   authenticatedAt: Date;
+  /** `exp` of the token. */
+  expiresAt?: Date;
   purpose: PurposeOfUse;
   /** Free text, only with `bris_de_glace`. */
   reason?: string;
@@ -81,6 +84,8 @@ export interface OutgoingPart {
 export interface DmpEnvironment {
   /** ORG SIGN key and its certificate chain: seals the VIHF and the XAdES of the set. */
   seal: Seal;
+  /** Assertions that may be used again, sealed by this seal; absent: every call has its own. */
+  vihfs?: VihfCache;
   /** What the DMP's documents leave open, from the settings. */
   options: {
     vihfVersion: string;

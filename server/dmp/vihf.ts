@@ -98,32 +98,21 @@ function attributes(context: CallContext, mode: VihfMode, env: DmpEnvironment): 
   });
 }
 
-/** The assertion, without its signature. */
-function assertion(context: CallContext, mode: VihfMode, env: DmpEnvironment): Element {
-  return el(
-    'saml2:Assertion',
-    {
-      'xmlns:saml2': ns.saml,
-      'xmlns:xs': ns.xs,
-      'xmlns:xsi': ns.xsi,
-      ID: `_${env.newUuid()}`,
-      IssueInstant: env.now().toISOString(),
-      Version: '2.0',
-    },
-    [
-      el('saml2:Issuer', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' }, [
-        env.seal.certificates[0].subject,
+/** What the assertion says, before it is dated, named and signed: issuer, subject, authentication, attributes. */
+function contentOf(context: CallContext, mode: VihfMode, env: DmpEnvironment): [issuer: Element, ...rest: Element[]] {
+  return [
+    el('saml2:Issuer', { Format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName' }, [
+      env.seal.certificates[0].subject,
+    ]),
+    el('saml2:Subject', {}, [el('saml2:NameID', {}, [context.requester.personId])]),
+    el('saml2:AuthnStatement', { AuthnInstant: context.requester.authenticatedAt.toISOString() }, [
+      el('saml2:AuthnContext', {}, [
+        el('saml2:AuthnContextClassRef', {}, [env.options.contextClass]),
+        mode === 'INDIRECTE_RENFORCEE' ? el('saml2:AuthnContextDecl', {}, [env.options.airContextDecl]) : undefined,
       ]),
-      el('saml2:Subject', {}, [el('saml2:NameID', {}, [context.requester.personId])]),
-      el('saml2:AuthnStatement', { AuthnInstant: context.requester.authenticatedAt.toISOString() }, [
-        el('saml2:AuthnContext', {}, [
-          el('saml2:AuthnContextClassRef', {}, [env.options.contextClass]),
-          mode === 'INDIRECTE_RENFORCEE' ? el('saml2:AuthnContextDecl', {}, [env.options.airContextDecl]) : undefined,
-        ]),
-      ]),
-      el('saml2:AttributeStatement', {}, attributes(context, mode, env)),
-    ],
-  );
+    ]),
+    el('saml2:AttributeStatement', {}, attributes(context, mode, env)),
+  ];
 }
 
 /** The enveloped signature of an element that carries an ID. */
@@ -149,16 +138,30 @@ function signatureOf(signed: Element, env: DmpEnvironment): Element {
   ]);
 }
 
+/** A new assertion, signed. */
+function sealed([issuer, ...rest]: readonly [Element, ...Element[]], env: DmpEnvironment): string {
+  const attrs = {
+    'xmlns:saml2': ns.saml,
+    'xmlns:xs': ns.xs,
+    'xmlns:xsi': ns.xsi,
+    ID: `_${env.newUuid()}`,
+    IssueInstant: env.now().toISOString(),
+    Version: '2.0',
+  };
+  const signature = signatureOf(el('saml2:Assertion', attrs, [issuer, ...rest]), env);
+  return serialize(el('saml2:Assertion', attrs, [issuer, signature, ...rest]));
+}
+
 /**
- * The signed assertion, as text to be embedded verbatim: whoever re-serialises it breaks the signature. Every call has its
- * own: what is signed is canonicalised from the data and never parsed again, and comes out byte for byte as xml-crypto
- * would write it, in half of the time.
+ * The signed assertion, as text to be embedded verbatim: whoever re-serialises it breaks the signature. Calls with the same content
+ * share one for a while where the environment keeps them (`vihf-cache.ts`). What is signed is canonicalised from the data and never
+ * parsed again, and comes out byte for byte as xml-crypto would write it, in half of the time.
  * @param context whose `patient` is left out for transactions about no patient
  * @throws RangeError on a character that XML cannot hold, and on roles that `chooseMode` would have refused
  */
 export function buildVihf(context: CallContext, mode: VihfMode, env: DmpEnvironment): string {
-  const { name, attrs, children } = assertion(context, mode, env);
-  const [issuer, ...rest] = children;
-  const signature = signatureOf({ name, attrs, children }, env);
-  return serialize(el(name, attrs, [issuer, signature, ...rest]));
+  const content = contentOf(context, mode, env);
+  const make = (): string => sealed(content, env);
+  if (!env.vihfs) return make();
+  return env.vihfs.get(JSON.stringify(content), env.now(), context.requester.expiresAt, make);
 }
