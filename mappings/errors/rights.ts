@@ -68,6 +68,12 @@ export const rightErrors = {
     'Cette opération du DMP demande une personne : un automate ne s’authentifie qu’au nom de la structure. Demandez-la au nom d’un professionnel.',
     'This DMP operation requires a person: an automaton is authenticated for the structure only. Ask for it on behalf of a professional.',
   ),
+  'dmp-rights-structure': row(
+    403,
+    'forbidden',
+    'Les certificats de cette passerelle ne sont pas ceux de la structure de l’appelant : rien n’est envoyé en son nom.',
+    'The certificates of this gateway are not those of the caller’s structure: nothing is sent in its name.',
+  ),
   'dmp-rights-new-authorizations': row(
     403,
     'forbidden',

@@ -1,5 +1,5 @@
 /** The client of the DMP: settings and certificates in, transactions out. */
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, settings, type Config } from '../config.ts';
@@ -51,18 +51,32 @@ function materialOf(config: Config): DmpMaterial {
   };
 }
 
+/** Whether a structure's certificate is the structure's: its one OU is the Struct_IdNat (auth §1.4), which the DMP compares. */
+function isOf(structure: string, pem: string | Buffer): boolean {
+  try {
+    const units = new X509Certificate(pem).subject.split('\n').filter((line) => line.startsWith('OU='));
+    return units.length === 1 && units[0] === `OU=${structure}`;
+  } catch {
+    return false; // no certificate at all
+  }
+}
+
 /** What is wrong with a certificate is said at start, not at the first call. */
-function sealOf(material: DmpMaterial): Seal {
+function sealOf(material: DmpMaterial, structure: string): Seal {
   try {
     createSecureContext(material.tls);
   } catch {
     wrong('DMP_TLS_CERT', 'is not a certificate in PEM that goes with DMP_TLS_KEY');
   }
+  let seal: Seal;
   try {
-    return createSeal(material.seal.key, material.seal.chain);
+    seal = createSeal(material.seal.key, material.seal.chain);
   } catch {
     return wrong('DMP_SIGN_CERT', 'is not a certificate in PEM that goes with DMP_SIGN_KEY');
   }
+  if (!isOf(structure, material.tls.cert)) wrong('DMP_TLS_CERT', 'has not STRUCTURE_ID as its one OU');
+  if (!isOf(structure, material.seal.chain)) wrong('DMP_SIGN_CERT', 'has not STRUCTURE_ID as its one OU');
+  return seal;
 }
 
 function environmentOf(config: Config, seal: Seal, options: DmpClientOptions): DmpEnvironment {
@@ -105,8 +119,9 @@ export function createDmpClient(config: Config, options: DmpClientOptions = {}):
   const url = config.DMP_URL;
   if (url === undefined) return wrong('DMP_URL', 'is required');
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:') return wrong('DMP_URL', 'is not an https URL');
+  const structure = config.STRUCTURE_ID;
   const material = options.material ?? materialOf(config);
-  let env = environmentOf(config, sealOf(material), options);
+  let env = environmentOf(config, sealOf(material, structure), options);
   const pool = createPool(material.tls, { connections: config.DMP_CONNECTIONS, timeoutMs: config.DMP_TIMEOUT_MS });
   return {
     call: (transaction, input, context) =>
@@ -114,6 +129,7 @@ export function createDmpClient(config: Config, options: DmpClientOptions = {}):
         {
           env,
           pool,
+          structure,
           url,
           timeoutMs: config.DMP_TIMEOUT_MS,
           maxAnswerBytes: config.DMP_MAX_ANSWER_BYTES,
@@ -123,9 +139,9 @@ export function createDmpClient(config: Config, options: DmpClientOptions = {}):
         input,
         context,
       ),
-    rehearse: (transaction, input, context) => rehearse(env, transaction, input, context),
+    rehearse: (transaction, input, context) => rehearse({ env, structure }, transaction, input, context),
     renew(next = materialOf(config)) {
-      env = environmentOf(config, sealOf(next), options);
+      env = environmentOf(config, sealOf(next, structure), options);
       pool.swap(next.tls);
     },
     close: () => pool.close(),

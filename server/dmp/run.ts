@@ -42,6 +42,8 @@ export type CallObserver = (transaction: string, outcome: CallOutcome, ms: numbe
 export interface Runner {
   env: DmpEnvironment;
   pool: Pool;
+  /** Struct_IdNat that the certificates are of. */
+  structure: string;
   /** Base URL up to the services. */
   url: string;
   timeoutMs: number;
@@ -183,17 +185,25 @@ function compose<In>(
 
 /** See `DmpClient.rehearse`. */
 export function rehearse<In>(
-  env: DmpEnvironment,
+  { env, structure }: Pick<Runner, 'env' | 'structure'>,
   transaction: Transaction<In, unknown>,
   input: In,
   context: CallContext,
 ): void {
-  compose(env, transaction, input, context, modeOf(transaction, input, context));
+  compose(env, transaction, input, context, modeOf(structure, transaction, input, context));
 }
 
 /** @throws DmpError kind `rights` */
-const modeOf = <In>(transaction: Transaction<In, unknown>, input: In, { requester }: CallContext): VihfMode =>
-  chooseMode(transaction, requester, (mode) => transaction.limits?.(input, mode, requester));
+function modeOf<In>(
+  structure: string,
+  transaction: Transaction<In, unknown>,
+  input: In,
+  { requester }: CallContext,
+): VihfMode {
+  // These certificates speak for one structure, whoever made the requester.
+  if (requester.structure.id !== structure) throw new DmpError('rights', 'structure', transaction.name);
+  return chooseMode(transaction, requester, (mode) => transaction.limits?.(input, mode, requester));
+}
 
 async function call<In, Out>(
   runner: Runner,
@@ -202,10 +212,10 @@ async function call<In, Out>(
   context: CallContext,
   details: CallDetails,
 ): Promise<Out> {
-  const { env } = runner;
+  const { env, structure } = runner;
   const { signal } = context;
   signal?.throwIfAborted();
-  const mode = (details.mode = modeOf(transaction, input, context));
+  const mode = (details.mode = modeOf(structure, transaction, input, context));
   const { message, messageId, vihf, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);

@@ -13,7 +13,7 @@ export type PurposeOfUse = 'normal' | 'bris_de_glace' | 'centre_15';
 
 /** A right that a call needs and the requester lacks; each is a row `dmp-rights-<code>` of the error table. */
 export type MissingRight =
-  RoleProblem | 'automaton' | 'purpose' | 'reason' | 'psc' | 'rpps' | 'mode' | 'new-authorizations';
+  RoleProblem | 'automaton' | 'structure' | 'purpose' | 'reason' | 'psc' | 'rpps' | 'mode' | 'new-authorizations';
 
 /** The person on whose behalf the DMP is called, as the VIHF names them (dmp-wire §2.2–2.3). */
 export interface Requester {

@@ -38,6 +38,57 @@ describe('settings', () => {
   });
 });
 
+describe('one structure', () => {
+  type Material = ReturnType<typeof materialOf>;
+  const samu = { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' };
+  const ofOther = (): Material => {
+    const { client, sign } = w.pki.other;
+    return {
+      tls: { ...materialOf(w.pki).tls, cert: client.certificate + w.pki.authority, key: client.key },
+      seal: { key: sign.key, chain: sign.certificate + w.pki.authority + w.pki.root },
+    };
+  };
+
+  it('nothing is sent in the name of another, whoever made the requester, tried out or not', async () => {
+    const c = w.client();
+    const context = { ...byNurse, requester: { ...byNurse.requester, structure: samu } };
+    await expect(c.call(td0_2, { patient: p1 }, context)).rejects.toMatchObject({ kind: 'rights', code: 'structure' });
+    expect(() => c.rehearse(td0_2, { patient: p1 }, context)).toThrow(
+      expect.objectContaining({ kind: 'rights', code: 'structure' }),
+    );
+    expect(w.far.received).toHaveLength(0);
+    expect(w.calls.map((call) => [call.outcome, call.details])).toEqual([
+      ['rights', { attempts: 0, code: 'structure' }],
+    ]);
+  });
+
+  it.each<[string, string, (own: Material) => Material]>([
+    ['another structure’s', 'DMP_TLS_CERT', (own) => ({ ...own, tls: ofOther().tls })],
+    ['another structure’s', 'DMP_SIGN_CERT', (own) => ({ ...own, seal: ofOther().seal })],
+    [
+      'a person’s',
+      'DMP_SIGN_CERT',
+      (own) => ({ ...own, seal: { key: w.pki.card.key, chain: w.pki.card.certificate } }),
+    ],
+    ['nobody’s', 'DMP_TLS_CERT', ({ tls: { ca }, seal }) => ({ tls: { ca } as Material['tls'], seal })],
+  ])('%s %s stops the start, and a renewal', (_, name, change) => {
+    const material = change(materialOf(w.pki));
+    expect(() => w.client({}, material)).toThrow(new RegExp(`^${name}: has not STRUCTURE_ID`));
+    const c = w.client();
+    expect(() => c.renew(material)).toThrow(ConfigError);
+    // It goes on as it was.
+    expect(() => c.rehearse(td0_2, { patient: p1 }, byNurse)).not.toThrow();
+  });
+
+  it.each(['199010010', '19901001090', '1990300444'])('certificates that are not those of STRUCTURE_ID=%s', (id) => {
+    expect(() => w.client({ STRUCTURE_ID: id })).toThrow(/^DMP_TLS_CERT: has not STRUCTURE_ID/);
+  });
+
+  it('the certificates of another go with its own STRUCTURE_ID', () => {
+    expect(() => w.client({ STRUCTURE_ID: samu.id }, ofOther())).not.toThrow();
+  });
+});
+
 describe('rights', () => {
   it('nothing is sent when no mode fits, and the observer hears of it', async () => {
     await expect(list(w.client(), byNurse)).rejects.toMatchObject({ kind: 'rights', code: 'psc' });

@@ -14,6 +14,10 @@ export interface TestPki {
   client: Issued;
   /** ORG SIGN */
   sign: Issued;
+  /** The ORG SIGN that follows it. */
+  nextSign: Issued;
+  /** Another structure's ORG AUTH_CLI and ORG SIGN, of the same authority. */
+  other: { client: Issued; sign: Issued };
   /** A card: a name with a multi-valued RDN. */
   card: Issued;
   /** A client certificate from somebody else's authority. */
@@ -28,6 +32,8 @@ export async function testPki(): Promise<TestPki> {
   const other = await createRoot(authorityName('AUTRE RACINE'), validity);
   const ehpad = (cn: string) =>
     organisationName({ department: 'Isère (38)', name: 'EHPAD FICTIF LE VERGER', id: '1990100109', cn });
+  const samu = (cn: string) =>
+    organisationName({ department: 'Isère (38)', name: 'SAMU FICTIF DES TROIS VALS', id: '1990300444', cn });
   return {
     root: pem(root.certificate),
     authority: pem(authority.certificate),
@@ -38,6 +44,11 @@ export async function testPki(): Promise<TestPki> {
     otherServer: await issueLeaf(authority, distinguishedName([{ CN: 'dmp.invalid' }]), 'serverAuth', ['dmp.invalid']),
     client: await issueLeaf(authority, ehpad('DMP-FHIR AUTH'), 'clientAuth'),
     sign: await issueLeaf(authority, ehpad('DMP-FHIR CACHET'), 'sign'),
+    nextSign: await issueLeaf(authority, ehpad('DMP-FHIR CACHET 2'), 'sign'),
+    other: {
+      client: await issueLeaf(authority, samu('DMP-FHIR AUTH'), 'clientAuth'),
+      sign: await issueLeaf(authority, samu('DMP-FHIR CACHET'), 'sign'),
+    },
     card: await issueLeaf(
       authority,
       personName({ title: 'Médecin', given: 'Hélène', family: 'MAUREL', id: '899700101233' }),
