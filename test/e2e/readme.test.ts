@@ -80,12 +80,14 @@ async function identities(): Promise<void> {
 }
 
 async function rightsAndRecord(): Promise<void> {
-  const [rights = '', tokens = '', record] = (
+  const [rights = '', tokens = '', secret = '', record] = (
     await runBlocks(readFileSync(path.join(root, 'docs/rights.md'), 'utf8'))
   ).split('\n---\n');
   expect(rights.match(/"resourceType":"Parameters"/g)).toHaveLength(2);
   expect(rights).toContain('"name":"treatingPhysician"');
   expect(tokens.trim().split('\n')).toHaveLength(2);
+  const claims = JSON.parse(Buffer.from(secret.split('.')[1] ?? '', 'base64url').toString()) as unknown;
+  expect(claims).toMatchObject({ extensions: { dmp: { secret_access: true } } });
   expect(JSON.parse(record ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
 }
 
