@@ -410,7 +410,10 @@ describe('what an explanation rests on', () => {
       { traits: [{ key: 'break-glass-traits', values: { traits: 'birthdate' } }] },
     );
     expect(rights['TD0.2']).toMatchObject({ allowed: 'yes' });
-    expect(keys(rights['TD3.1a'])).toEqual(['break-glass-traits']);
+    for (const right of ['TD3.1a', 'TD0.10']) expect(keys(rights[right]), right).toEqual(['break-glass-traits']);
+    const nothing = await explain(emergency, {}, { dmp: 'none' });
+    expect(nothing['TD0.2']).toMatchObject({ allowed: 'yes' });
+    expect(keys(nothing['TD0.10'])).toEqual(['dmp-absent']);
   });
 
   it('a DMP is created where there is none, and reactivated where it is closed', async () => {
