@@ -6,7 +6,7 @@
  * The URL holds the INS, because the DMP wants it so: it is in the answer alone (`Cache-Control: no-store`), and never logged.
  */
 import type { ParametersParameter } from '@medplum/fhirtypes';
-import { IssueError, type Issue } from '../../../mappings/outcome.ts';
+import { IssueError } from '../../../mappings/outcome.ts';
 import {
   isWebPage,
   webAuthentications,
@@ -22,6 +22,7 @@ import { callContext, type Call, type Handler } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
 import { patientOfId } from './known.ts';
+import { requireNoRefusal } from './refusal.ts';
 
 export const webAccessNames: readonly string[] = ['page'];
 
@@ -56,14 +57,6 @@ function pageOf(call: Call): WebPage {
   throw new IssueError({ key: 'operation-parameter', values: { name: 'page', detail } });
 }
 
-/** What of a refusal on record closes the site, too. What is only missing there, professional and patient settle on the site. */
-const refusals: readonly string[] = [
-  'consent-consultation-refused',
-  'consent-break-glass-opposed',
-  'consent-regulation-opposed',
-];
-export const isRefusal = ({ key }: Issue): boolean => refusals.includes(key);
-
 /** No message goes out: the professional's browser opens the page, and Pro Santé Connect says who it is (dmp-wire §7.5). */
 export const td0_10 = {
   name: 'TD0.10',
@@ -83,9 +76,7 @@ async function requireRight(ins: Ins | undefined, call: Call, { gate }: Services
   if (caller.purpose === 'bris_de_glace') await gate.admit(td0_10, callContext(call, ins));
   const problems = gate.purpose(caller, ins);
   if (problems.length > 0) throw new IssueError(problems);
-  if (!ins) return;
-  const refused = (await gate.explain(ins, caller)).consultation.filter(isRefusal);
-  if (refused.length > 0) throw new IssueError(refused);
+  if (ins) await requireNoRefusal(ins, call, { gate });
 }
 
 /** How the site may authenticate who follows the link: the URL is the same. */

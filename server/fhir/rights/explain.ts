@@ -11,7 +11,7 @@ import type { Caller } from '../../auth/caller.ts';
 import type { Config } from '../../config.ts';
 import { chooseMode } from '../../dmp/rights.ts';
 import { DmpError, type VihfMode } from '../../dmp/types.ts';
-import { isRefusal } from '../patient/web-access.ts';
+import { isRefusal } from '../patient/refusal.ts';
 import { doorsOf, isOpen, type Door } from './doors.ts';
 import { once, type PatientFacts } from './patient-facts.ts';
 import type { DmpState, Entry } from './table.ts';

@@ -67,7 +67,7 @@ export const entries: readonly Entry[] = [
   { right: 'TD0.10', transaction: td0_10, dmp: everyState, consent: 'refusal', onSite: true },
   { right: 'TD1.1', transaction: td1_1, dmp: ['none'] },
   { right: 'TD1.2', transaction: td1_2, dmp: ['terminated'] },
-  { right: 'TD1.3a', transaction: td1_3a },
+  { right: 'TD1.3a', transaction: td1_3a, consent: 'refusal' },
   { right: 'TD1.3b', transaction: td1_3b },
   { right: 'TD1.4', transaction: td1_4 },
   { right: 'TD1.6', transaction: td1_6 },

@@ -399,7 +399,8 @@ describe('what an explanation rests on', () => {
       expect((await explain(over as Partial<Caller>))['TD0.10']).toMatchObject({ allowed: 'yes', why: [] });
     expect(keys((await explain({ strength: 'local' }))['TD0.10'])).toEqual(['dmp-rights-psc']);
     const refused = await explain({}, {}, { consultation: [{ key: 'consent-consultation-refused' }] });
-    expect(keys(refused['TD0.10'])).toEqual(['consent-consultation-refused']);
+    for (const right of ['TD0.10', 'TD1.3a'])
+      expect(keys(refused[right]), right).toEqual(['consent-consultation-refused']);
   });
 
   it('traits that differ close what opens the record, not whether there is one', async () => {
