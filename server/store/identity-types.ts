@@ -98,6 +98,10 @@ export interface CorrectionItem {
   refedId?: string;
   /** The structure decided that it does not belong into the right record either. */
   dropped?: boolean;
+  /** The DMP does not delete it in the state in which it holds it: an older version. */
+  obsolete?: boolean;
+  /** A deposit in its place is under way, under this uniqueId; nobody else begins another before `until` (ISO instant). */
+  feeding?: { uniqueId: string; until: string };
   /** Key of the error table: why the last step on it failed. */
   problem?: string;
 }
@@ -118,6 +122,7 @@ export interface StoredCorrection {
 }
 
 export interface CorrectionStore {
+  /** Of a wrong patient a structure has one open correction: where there is one, also begun at this moment, it is answered. */
   create(
     given: {
       structure: string;
