@@ -66,13 +66,14 @@ export interface IdentityStore {
    * Creates or updates the identity of a local identifier, and keeps what happened. What is left out is not kept from before.
    * One that was merged away stays inactive, whatever is fed.
    * @param expected version that it follows; absent: whatever is current
+   * @returns `before`: what it took the place of, whoever fed that
    */
   feed(
     given: FedIdentity,
     by: string,
     now: Date,
     expected?: number,
-  ): Promise<{ identity: StoredIdentity; isNew: boolean } | 'conflict'>;
+  ): Promise<{ identity: StoredIdentity; isNew: boolean; before?: StoredIdentity } | 'conflict'>;
   /**
    * The obsolete one becomes inactive, `replacedBy` the survivor; one transaction, kept in both histories. The same merge again
    * does nothing.

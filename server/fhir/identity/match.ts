@@ -13,7 +13,7 @@ import { candidatePatient, candidates, candidateSearch, matchGradeUrl } from '..
 import { td0_2 } from '../../dmp/transactions/td0-2.ts';
 import { td0_5, type DemographicsQuery } from '../../dmp/transactions/td0-5.ts';
 import { differs } from '../../identity/feeding.ts';
-import { followLink } from '../../identity/links.ts';
+import { confirmLink, followLink } from '../../identity/links.ts';
 import type { Ins } from '../../store/types.ts';
 import { searchset } from '../bundle.ts';
 import { callContext, type Call, type Handler } from '../interaction.ts';
@@ -47,7 +47,7 @@ interface MatchSubject {
   issues: Issue[];
 }
 
-/** Whom an identifier of the Patient designates; undefined when it has none. @throws IssueError identity-*, ins-*, … */
+/** Whom the identifiers of the Patient designate, all of them the same; undefined when it has none. @throws IssueError identity-*, ins-*, … */
 async function subjectOf(
   { patient, path }: MatchInput,
   { caller }: Call,
@@ -56,17 +56,17 @@ async function subjectOf(
   const [first, ...more] = insInForce(patient);
   if (more[0])
     throw new IssueError({ key: 'patient-inconsistent', expression: `${path}.identifier[${more[0].index}]` });
-  if (first) {
-    const expression = `${path}.identifier[${first.index}]`;
-    const issues = checkIns(first.ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression }));
-    if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
-    return { ins: first.ins, described: patient, issues };
-  }
-  const [local] = localsOfPatient(patient, config.LOCAL_ID_SYSTEMS);
-  if (!local) return undefined;
-  const { ins, identity } = await followLink(local, caller.structure.id, { store }, `${path}.identifier`);
-  const isDescribed = Object.keys(traitsOfPatient(patient)).length > 0;
-  return { ins, described: isDescribed ? patient : (identity.content as Patient), issues: [] };
+  const expression = `${path}.identifier${first ? `[${first.index}]` : ''}`;
+  const issues = first ? checkIns(first.ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression })) : [];
+  if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
+  const locals = localsOfPatient(patient, config.LOCAL_ID_SYSTEMS);
+  const link =
+    !first && locals[0] ? await followLink(locals[0], caller.structure.id, { store }, expression) : undefined;
+  const ins = first?.ins ?? link?.ins;
+  if (!ins) return undefined;
+  for (const local of locals) await confirmLink(local, ins, caller.structure.id, { store }, `${path}.identifier`);
+  const isDescribed = !link || Object.keys(traitsOfPatient(patient)).length > 0;
+  return { ins, described: isDescribed ? patient : (link.identity.content as Patient), issues };
 }
 
 async function byIns({ ins, described, issues }: MatchSubject, call: Call, services: Services): Promise<Found> {

@@ -100,6 +100,27 @@ describe('ITI-119: with a local identifier', () => {
     expect(bench.dmp.calls.map((c) => c.context.patient?.value)).toEqual(Array(3).fill(patients.P2.ins));
   });
 
+  it('one that is linked to another INS than the one beside it, or than another one’s, is a contradiction', async () => {
+    const [one, two] = [newLocal(), newLocal()];
+    for (const [who, local] of [
+      ['P3', one],
+      ['P6', two],
+    ] as const)
+      await bench
+        .any('put', `/fhir/Patient?identifier=${encodeURIComponent(`${local.system}|${local.value}`)}`)
+        .set('content-type', 'application/fhir+json')
+        .send(JSON.stringify(known(who, local)));
+    bench.dmp.calls.length = 0;
+    for (const identifier of [
+      [{ system: INS_TEST, value: patients.P1.ins }, one],
+      [one, two],
+    ]) {
+      const { status, body } = await match<OperationOutcome>({ resourceType: 'Patient', identifier });
+      expect([status, body.issue[0]!.details!.coding![0]!.code]).toEqual([422, 'identity-contradiction']);
+    }
+    expect(bench.dmp.calls).toEqual([]);
+  });
+
   it('an unknown one is refused, and says what to do', async () => {
     const { status, body } = await match<OperationOutcome>({ resourceType: 'Patient', identifier: [newLocal()] });
     expect([status, body.issue[0]!.details!.coding![0]!.code]).toEqual([422, 'identity-unknown']);
