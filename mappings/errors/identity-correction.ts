@@ -15,6 +15,12 @@ export const correctionErrors = {
     'Le paramètre {name} ne va pas avec cette étape : {detail}.',
     'Parameter {name} does not go with this step: {detail}.',
   ),
+  'correction-wrong-ambiguous': row(
+    422,
+    'multiple-matches',
+    'L’INS de cette identité a changé : désignez le mauvais dossier (wrong) par son INS, ou par l’un de {patients}.',
+    'The INS of this identity has changed: designate the wrong record (wrong) by its INS, or by one of {patients}.',
+  ),
   'correction-same-record': row(
     422,
     'business-rule',

@@ -161,6 +161,29 @@ describe('a correction begins', () => {
     }
   });
 
+  it('an identity whose INS was corrected does not say which record is meant', async () => {
+    await fed('P2');
+    const local = newLocal();
+    const url = `/fhir/Patient?identifier=${encodeURIComponent(`${local.system}|${local.value}`)}`;
+    const put = (who: Who) =>
+      bench
+        .any('put', url)
+        .set('content-type', 'application/fhir+json')
+        .send(JSON.stringify(known(who, local)));
+    await put('P1');
+    const { id } = (await put('P2')).body as Patient;
+    for (const wrong of [`${local.system}|${local.value}`, `Patient/${id}`]) {
+      const { status, body } = await post<OperationOutcome>({ wrong, reason });
+      expect([status, keyOf(body)]).toEqual([422, 'correction-wrong-ambiguous']);
+      for (const who of ['P1', 'P2'] as const) {
+        const patient = await bench.store.patients.byIns({ value: patients[who].ins, oid: INS_TEST.slice(8) });
+        expect(JSON.stringify(body)).toContain(`Patient/${patient.id}`);
+        expect(JSON.stringify(body)).not.toContain(patients[who].ins);
+      }
+    }
+    await bench.any('delete', url);
+  });
+
   it('where nothing was fed it is done, and on record', async () => {
     const { body } = await started('P4');
     expect([valueOf(body, 'state'), itemsOf(body)]).toEqual(['done', []]);

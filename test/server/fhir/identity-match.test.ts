@@ -79,6 +79,14 @@ describe('ITI-119: with an INS', () => {
     expect([body.total, patientsOf(body), outcomeOf(body)[0]!.severity]).toEqual([0, [], 'warning']);
   });
 
+  it('a birth date that is less exact than the DMP’s makes nobody certain', async () => {
+    const year = await match(described('P1', { birthDate: '1936' }));
+    expect(gradeOf(patientsOf(year.body)[0]).grade).toBe('probable');
+    bench.dmp.answers['TD0.2'] = () => answerFor(patients.P1.ins, { birthDate: '19360000' });
+    const alike = await match(described('P1', { birthDate: '1936' }));
+    expect(gradeOf(patientsOf(alike.body)[0]).grade).toBe('certain');
+  });
+
   it('nobody has a DMP: an empty searchset', async () => {
     bench.dmp.answers['TD0.2'] = nobody;
     const { body } = await match(described('P4'));
