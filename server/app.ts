@@ -19,6 +19,7 @@ import { IssueError } from '../mappings/outcome.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
+import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
@@ -89,6 +90,9 @@ export function createApp(options: AppOptions): Express {
     stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
     sendResource(req, res, 200, capabilityStatement(config, since), isPretty(pairs));
   });
+  // At the root, because RFC 9728 §3.1 puts the name before the path of the resource; a proxy may take PUBLIC_URL's path away.
+  for (const route of new Set([`${wellKnown}/fhir`, new URL(resourceMetadataUrl(config)).pathname]))
+    app.use(route, open(route), (req, res) => sendJson(req, res, 200, resourceMetadata(config)));
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
     sendJson(req, res, 200, smartConfiguration()),
@@ -104,7 +108,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw new IssueError({ key: 'unknown-route' });
   });
-  app.use(onError(logger));
+  app.use(onError(logger, () => resourceMetadataUrl(config)));
   return app;
 }
 

@@ -27,6 +27,17 @@ const siteOrigin = z
     'an https origin',
   );
 
+/** Issuers (RFC 8414 §2): https, or http on this machine alone; no query, no fragment. */
+const issuers = z
+  .string()
+  .transform((list) => list.split(',').map((issuer) => issuer.trim()))
+  .refine(
+    (list) =>
+      list.every((issuer) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/]?)[^?#"\\\s]*$/.test(issuer)) &&
+      list.every((issuer) => URL.canParse(issuer)),
+    'https URLs without query or fragment, separated by commas',
+  );
+
 /** One row a setting: schema (with default) and why it exists. */
 export const settings = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
@@ -54,6 +65,10 @@ export const settings = {
     'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.',
   ],
 
+  AUTH_SERVERS: [
+    issuers.optional(),
+    'Issuer URLs of the authorization servers that give tokens for this API, separated by commas: published as `authorization_servers` (RFC 9728), so that a client finds where to ask. Absent: left out.',
+  ],
   AUTH_TOKEN_MAX_AGE: [
     int(60, 86_400).default(14_400),
     'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',

@@ -15,10 +15,14 @@ export function bearerOf(authorization: string | undefined): string {
 /** What RFC 6750 §3 lets `scope` hold: nothing that ends the string or the header. */
 const nqchars = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** The WWW-Authenticate header that goes with a refusal (RFC 6750 §3); undefined when the refusal is about something else. */
-export function challenge(keys: readonly string[], scope?: string): string | undefined {
-  if (keys.includes('login-required')) return 'Bearer realm="fhir"';
-  if (keys.includes('token-invalid')) return 'Bearer realm="fhir", error="invalid_token"';
+/**
+ * The WWW-Authenticate header that goes with a refusal (RFC 6750 §3); undefined when the refusal is about something else.
+ * @param metadata URL of the protected resource metadata: a client without a token finds by it where to get one (RFC 9728 §5.1)
+ */
+export function challenge(keys: readonly string[], metadata: string, scope?: string): string | undefined {
+  const where = nqchars.test(metadata) ? `, resource_metadata="${metadata}"` : '';
+  if (keys.includes('login-required')) return `Bearer realm="fhir"${where}`;
+  if (keys.includes('token-invalid')) return `Bearer realm="fhir", error="invalid_token"${where}`;
   if (keys.includes('scope-missing'))
     return `Bearer realm="fhir", error="insufficient_scope"${scope && nqchars.test(scope) ? `, scope="${scope}"` : ''}`;
   return undefined;

@@ -383,11 +383,20 @@ describe('Authorization', () => {
     }
   });
 
-  it('is asked for as RFC 6750 says', () => {
-    expect(challenge(['login-required'])).toBe('Bearer realm="fhir"');
-    expect(challenge(['token-invalid'])).toContain('error="invalid_token"');
-    expect(challenge(['scope-missing'], 'user/List.r')).toContain('error="insufficient_scope", scope="user/List.r"');
-    expect(challenge(['not-found'])).toBeUndefined();
+  it('is asked for as RFC 6750 and RFC 9728 say', () => {
+    const url = 'https://fhir.example/.well-known/oauth-protected-resource/fhir';
+    expect(challenge(['login-required'], url)).toBe(`Bearer realm="fhir", resource_metadata="${url}"`);
+    expect(challenge(['token-invalid'], url)).toBe(
+      `Bearer realm="fhir", error="invalid_token", resource_metadata="${url}"`,
+    );
+    expect(challenge(['scope-missing'], url, 'user/List.r')).toContain(
+      'error="insufficient_scope", scope="user/List.r"',
+    );
+    expect(challenge(['not-found'], url)).toBeUndefined();
+  });
+
+  it('never lets an address end the header', () => {
+    expect(challenge(['login-required'], 'https://x/"\r\nSet-Cookie: a=b')).toBe('Bearer realm="fhir"');
   });
 });
 
