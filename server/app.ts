@@ -2,10 +2,12 @@
  * The Express application: middleware and routes in the order in which a request meets them.
  */
 import http from 'node:http';
+import https from 'node:https';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
@@ -58,6 +60,7 @@ export function createApp(options: AppOptions): Express {
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
+  const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);
   const app = express();
   app.disable('x-powered-by');
   app.set('env', 'production'); // Express's own last resort shows no stack either
@@ -102,7 +105,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/docs', docsRouter());
 
   // --- closed: nothing below answers without a valid token
-  app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config)));
+  app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config), isTrusted));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
 
   app.use(() => {
@@ -174,8 +177,9 @@ function health(store: Store, ready?: () => Promise<void>): express.Router {
  * of both away each time and costs four fifths of the throughput (expressjs/express#5998, nodejs/node#37457). When the
  * prototype is already the one it would set, the call changes nothing. Works for Routers; a mounted sub-application
  * would set prototypes of its own.
+ * @param tls for HTTPS; plain HTTP without
  */
-export function createHttpServer(app: Express): http.Server {
+export function createHttpServer(app: Express, tls?: https.ServerOptions): http.Server | https.Server {
   class Request extends http.IncomingMessage {}
   class Response extends http.ServerResponse {}
   Object.setPrototypeOf(Request.prototype, express.request);
@@ -184,7 +188,7 @@ export function createHttpServer(app: Express): http.Server {
     Object.defineProperty(prototype, 'app', { value: app, configurable: true, writable: true, enumerable: true });
   }
   Object.assign(app, { request: Request.prototype, response: Response.prototype });
-  return http
-    .createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
-    .on('clientError', onClientError);
+  const born = { IncomingMessage: Request, ServerResponse: Response };
+  const server = tls ? https.createServer({ ...born, ...tls }, app) : http.createServer(born, app);
+  return server.on('clientError', onClientError);
 }

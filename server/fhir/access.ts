@@ -6,18 +6,21 @@ import type { RequestHandler } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import { bearerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/caller.ts';
+import { clientCertificateOf } from '../auth/client-certificate.ts';
+import type { IsTrusted } from '../auth/proxies.ts';
 import { isGranted, scopeText, type Need } from '../auth/scopes.ts';
 import type { TokenVerifier } from '../auth/token.ts';
 import { interactionOf, type Interaction, type Permission } from './definition.ts';
 import { stateOf } from './request.ts';
 
-/** Lets nobody pass without a valid token. */
-export function authenticate(verify: TokenVerifier): RequestHandler {
+/** Lets nobody pass without a valid token. @param isTrusted see `clientCertificateOf` */
+export function authenticate(verify: TokenVerifier, isTrusted: IsTrusted): RequestHandler {
   return async (req, res, next) => {
     // Node keeps the first of several; a proxy before us may have looked at another.
     if ((req.headersDistinct['authorization'] ?? []).length > 1)
       throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
-    stateOf(res).caller = await verify(bearerOf(req.get('authorization')));
+    const token = bearerOf(req.get('authorization'));
+    stateOf(res).caller = await verify(token, clientCertificateOf(req, isTrusted));
     next();
   };
 }

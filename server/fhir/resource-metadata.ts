@@ -21,6 +21,9 @@ export function resourceMetadata(config: Config): object {
     scopes_supported: scopesSupported(),
     // RFC 6750 §2.1 alone: never in a form or a URL.
     bearer_methods_supported: ['header'],
+    // Whether a token's `cnf.x5t#S256` can be met here (RFC 8705 §3).
+    tls_client_certificate_bound_access_tokens:
+      config.TLS_CLIENT_CA !== undefined || config.TRUSTED_PROXIES !== undefined,
     resource_name: `FHIR R4 / DMP — ${config.STRUCTURE_NAME}`,
     resource_documentation: config.fhirBase.replace(/fhir$/, 'docs'),
   };
