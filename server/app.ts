@@ -14,6 +14,7 @@ import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { onClientError } from './fhir/client-error.ts';
+import { cors } from './fhir/cors.ts';
 import { conformanceRouter } from './fhir/conformance/router.ts';
 import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
@@ -103,6 +104,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter());
+
+  app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
   // --- closed: nothing below answers without a valid token
   app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config), isTrusted));

@@ -18,15 +18,17 @@ const timeZone = z.string().refine((name) => {
   }
 }, 'the IANA name of a time zone');
 /** https; http on this machine alone. */
-const siteOrigin = z
+const isSiteOrigin = (text: string): boolean =>
+  /^(https:|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$)/.test(text) &&
+  // A URL may hold one, which would match nothing.
+  !text.includes('*') &&
+  URL.canParse(text) &&
+  new URL(text).origin === text;
+const siteOrigin = z.string().refine(isSiteOrigin, 'an https origin');
+const siteOrigins = z
   .string()
-  .refine(
-    (text) =>
-      /^(https:|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$)/.test(text) &&
-      URL.canParse(text) &&
-      new URL(text).origin === text,
-    'an https origin',
-  );
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isSiteOrigin), 'https origins (scheme, host, port; no path, no *), separated by commas');
 
 /** Issuers (RFC 8414 §2): https, or http on this machine alone; no query, no fragment. */
 const issuers = z
@@ -111,6 +113,10 @@ export const settings = {
   AUTH_TOKEN_MAX_AGE: [
     int(60, 86_400).default(14_400),
     'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',
+  ],
+  CORS_ORIGINS: [
+    siteOrigins.optional(),
+    'Origins of the browser apps that may call the API, exactly (`https://app.example`), separated by commas. Absent: none; what is open (/metadata, discovery, definitions) is so from everywhere.',
   ],
 
   DMP_URL: [

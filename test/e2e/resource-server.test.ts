@@ -37,7 +37,7 @@ beforeAll(async () => {
   pki = await testPki();
 });
 beforeAll(async () => {
-  stack = await startStack({ AUTH_SERVERS: 'https://as.ehpad.example' });
+  stack = await startStack({ AUTH_SERVERS: 'https://as.ehpad.example', CORS_ORIGINS: 'https://app.ehpad.example' });
 });
 afterAll(() => stack.close());
 
@@ -220,5 +220,39 @@ describe('sender-constrained tokens: Client-Cert (RFC 9440)', () => {
     const said = clientCert(pki.client.certificate);
     expect(await ask(proxied, await boundToken(proxied, { jkt: 'abc' }), said)).toEqual([401, 'token-binding']);
     expect(await ask(proxied, await proxied.token('nurse'), said, 'DPoP')).toEqual([401, 'token-binding']);
+  });
+});
+
+describe('CORS for registered origins', () => {
+  const registered = 'https://app.ehpad.example';
+  const preflight = (origin: string) =>
+    fetch(`${stack.base}/DocumentReference`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+
+  it('lets an app of a registered origin ask, call, and read what it was answered, a refusal too', async () => {
+    const asked = await preflight(registered);
+    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, registered]);
+    const called = await stack.get(search, 'nurse', { origin: registered });
+    expect([called.status, called.headers.get('access-control-allow-origin')]).toEqual([200, registered]);
+    const refused = await fetch(`${stack.base}${search}`, { headers: { origin: registered } });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, registered]);
+    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
+    const { body } = await stack.get<{ rest: { security: { cors: boolean } }[] }>('/metadata', 'nurse');
+    expect(body.rest[0]!.security.cors).toBe(true);
+  });
+
+  it('and no other origin', async () => {
+    for (const origin of ['https://evil.example', 'null', `${registered}.evil.example`]) {
+      const asked = await preflight(origin);
+      expect([asked.status, asked.headers.get('access-control-allow-origin')], origin).toEqual([401, null]);
+      const called = await stack.get(search, 'nurse', { origin });
+      expect([called.status, called.headers.get('access-control-allow-origin')], origin).toEqual([200, null]);
+    }
   });
 });
