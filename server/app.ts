@@ -7,6 +7,7 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
@@ -19,6 +20,7 @@ import { conformanceRouter } from './fhir/conformance/router.ts';
 import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
+import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
@@ -67,6 +69,7 @@ export function createApp(options: AppOptions): Express {
   app.set('env', 'production'); // Express's own last resort shows no stack either
   app.set('case sensitive routing', true); // what is open is open under exactly one name
   app.set('etag', false); // FHIR's ETag is the version of a resource, not a digest of its JSON
+  app.set('trust proxy', isTrusted); // whose X-Forwarded-For says where a request came from
   app.set('query parser', false); // `server/search` reads query strings, in order and strictly
 
   app.use(begin);
@@ -108,7 +111,9 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
   // --- closed: nothing below answers without a valid token
-  app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config), isTrusted));
+  const verify = options.verifyToken ?? createTokenVerifier(config);
+  app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
+  app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
 
   app.use(() => {

@@ -118,6 +118,14 @@ export const settings = {
     siteOrigins.optional(),
     'Origins of the browser apps that may call the API, exactly (`https://app.example`), separated by commas. Absent: none; what is open (/metadata, discovery, definitions) is so from everywhere.',
   ],
+  RATE_LIMIT_CLIENT: [
+    int(0, 10_000_000).default(6000),
+    'Requests that one client (`client_id`) may make at once, and again within a minute (429 beyond); 0: no limit. Each instance counts for itself.',
+  ],
+  RATE_LIMIT_REFUSED: [
+    int(0, 10_000_000).default(600),
+    'Refusals with 401 that one address (IPv6: one /64) gets at once, and again within a minute; then 429 in their place. Good tokens pass in any case. 0: no limit.',
+  ],
 
   DMP_URL: [
     z.string().optional(),

@@ -45,6 +45,13 @@ export const accessErrors = {
     'The keys that verify tokens are not available. Try again later.',
     true,
   ),
+  'rate-limited': row(
+    429,
+    'throttled',
+    'Trop de requêtes. Réessayez dans {seconds} s.',
+    'Too many requests. Try again in {seconds} s.',
+    true,
+  ),
   'scope-missing': row(
     403,
     'forbidden',

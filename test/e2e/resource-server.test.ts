@@ -256,3 +256,32 @@ describe('CORS for registered origins', () => {
     }
   });
 });
+
+describe('rate limits', () => {
+  let limited: Stack;
+  beforeAll(async () => {
+    limited = await startStack({ RATE_LIMIT_CLIENT: '2', RATE_LIMIT_REFUSED: '2' }, {}, { consents: false });
+  });
+  afterAll(() => limited.close());
+
+  it('one client is told when to come back, and the DMP is not asked', async () => {
+    await limited.resetCalls();
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push(await limited.get<OperationOutcome>(search, 'nurse'));
+    expect(answers.map((a) => a.status)).toEqual([200, 200, 429]);
+    expect(Number(answers[2]!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(rowOf(answers[2]!.body)).toBe('rate-limited');
+    expect(await limited.calls()).toHaveLength(2);
+  });
+
+  it('who tries tokens is slowed down, and health and metadata stay open', async () => {
+    const statuses = [];
+    for (let i = 0; i < 3; i++)
+      statuses.push(
+        (await fetch(`${limited.base}${search}`, { headers: { authorization: `Bearer guess${i}` } })).status,
+      );
+    expect(statuses).toEqual([401, 401, 429]);
+    for (const url of [`${limited.origin}/health/ready`, `${limited.base}/metadata`])
+      for (let i = 0; i < 3; i++) expect((await fetch(url)).status).toBe(200);
+  });
+});
