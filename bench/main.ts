@@ -71,6 +71,7 @@ try {
     MAX_DOCUMENT_BYTES: '30000000',
     MAX_BODY_BYTES: '60000000',
     PAGE_SIZE_MAX: '1000',
+    RATE_LIMIT_CLIENT: '0',
   };
   const facade = await launch(
     'tools/start.ts',

@@ -2,23 +2,29 @@
  * The Express application: middleware and routes in the order in which a request meets them.
  */
 import http from 'node:http';
+import https from 'node:https';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { createLimiter } from './auth/limiter.ts';
+import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { onClientError } from './fhir/client-error.ts';
+import { cors } from './fhir/cors.ts';
 import { conformanceRouter } from './fhir/conformance/router.ts';
 import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
+import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
+import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
@@ -57,11 +63,13 @@ export function createApp(options: AppOptions): Express {
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
+  const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);
   const app = express();
   app.disable('x-powered-by');
   app.set('env', 'production'); // Express's own last resort shows no stack either
   app.set('case sensitive routing', true); // what is open is open under exactly one name
   app.set('etag', false); // FHIR's ETag is the version of a resource, not a digest of its JSON
+  app.set('trust proxy', isTrusted); // whose X-Forwarded-For says where a request came from
   app.set('query parser', false); // `server/search` reads query strings, in order and strictly
 
   app.use(begin);
@@ -89,6 +97,9 @@ export function createApp(options: AppOptions): Express {
     stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
     sendResource(req, res, 200, capabilityStatement(config, since), isPretty(pairs));
   });
+  // At the root, because RFC 9728 §3.1 puts the name before the path of the resource; a proxy may take PUBLIC_URL's path away.
+  for (const route of new Set([`${wellKnown}/fhir`, new URL(resourceMetadataUrl(config)).pathname]))
+    app.use(route, open(route), (req, res) => sendJson(req, res, 200, resourceMetadata(config)));
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
     sendJson(req, res, 200, smartConfiguration()),
@@ -97,14 +108,18 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter());
 
+  app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
+
   // --- closed: nothing below answers without a valid token
-  app.use('/fhir', authenticate(options.verifyToken ?? createTokenVerifier(config)));
+  const verify = options.verifyToken ?? createTokenVerifier(config);
+  app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
+  app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
 
   app.use(() => {
     throw new IssueError({ key: 'unknown-route' });
   });
-  app.use(onError(logger));
+  app.use(onError(logger, () => resourceMetadataUrl(config)));
   return app;
 }
 
@@ -170,8 +185,9 @@ function health(store: Store, ready?: () => Promise<void>): express.Router {
  * of both away each time and costs four fifths of the throughput (expressjs/express#5998, nodejs/node#37457). When the
  * prototype is already the one it would set, the call changes nothing. Works for Routers; a mounted sub-application
  * would set prototypes of its own.
+ * @param tls for HTTPS; plain HTTP without
  */
-export function createHttpServer(app: Express): http.Server {
+export function createHttpServer(app: Express, tls?: https.ServerOptions): http.Server | https.Server {
   class Request extends http.IncomingMessage {}
   class Response extends http.ServerResponse {}
   Object.setPrototypeOf(Request.prototype, express.request);
@@ -180,7 +196,7 @@ export function createHttpServer(app: Express): http.Server {
     Object.defineProperty(prototype, 'app', { value: app, configurable: true, writable: true, enumerable: true });
   }
   Object.assign(app, { request: Request.prototype, response: Response.prototype });
-  return http
-    .createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
-    .on('clientError', onClientError);
+  const born = { IncomingMessage: Request, ServerResponse: Response };
+  const server = tls ? https.createServer({ ...born, ...tls }, app) : http.createServer(born, app);
+  return server.on('clientError', onClientError);
 }

@@ -2,6 +2,7 @@
  * Every setting, typed and validated once, with its default and its reason. Settings come from the environment; the
  * table in `docs/configuration.md` is generated from here.
  */
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -17,21 +18,72 @@ const timeZone = z.string().refine((name) => {
   }
 }, 'the IANA name of a time zone');
 /** https; http on this machine alone. */
-const siteOrigin = z
+const isSiteOrigin = (text: string): boolean =>
+  /^(https:|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$)/.test(text) &&
+  // A URL may hold one, which would match nothing.
+  !text.includes('*') &&
+  URL.canParse(text) &&
+  new URL(text).origin === text;
+const siteOrigin = z.string().refine(isSiteOrigin, 'an https origin');
+const siteOrigins = z
   .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isSiteOrigin), 'https origins (scheme, host, port; no path, no *), separated by commas');
+
+/** Issuers (RFC 8414 §2): https, or http on this machine alone; no query, no fragment. */
+const issuers = z
+  .string()
+  .transform((list) => list.split(',').map((issuer) => issuer.trim()))
   .refine(
-    (text) =>
-      /^(https:|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$)/.test(text) &&
-      URL.canParse(text) &&
-      new URL(text).origin === text,
-    'an https origin',
+    (list) =>
+      list.every((issuer) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/]?)[^?#"\\\s]*$/.test(issuer)) &&
+      list.every((issuer) => URL.canParse(issuer)),
+    'https URLs without query or fragment, separated by commas',
+  );
+
+/** Addresses and networks, none of which is everybody. */
+const networks = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .refine(
+    (list) =>
+      list.every((entry) => {
+        const [address = '', prefix, ...rest] = entry.split('/');
+        const family = isIP(address);
+        if (family === 0 || address.includes('%') || rest.length > 0) return false;
+        return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32));
+      }),
+    'addresses or networks such as 10.1.0.0/16, separated by commas; not a whole family (/0)',
   );
 
 /** One row a setting: schema (with default) and why it exists. */
 export const settings = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
-  HOST: [z.string().default('127.0.0.1'), 'Address to listen on. Put a TLS proxy in front before you open it.'],
-  PUBLIC_URL: [z.url().optional(), 'Base URL that clients see (without /fhir); by default http://localhost:PORT.'],
+  HOST: [
+    z.string().default('127.0.0.1'),
+    'Address to listen on. Put a TLS proxy in front before you open it, or give TLS_CERT.',
+  ],
+  TLS_CERT: [
+    z.string().optional(),
+    'PEM of the façade’s own server certificate (with its chain): it then speaks HTTPS itself, and HTTP no more. Absent: plain HTTP, for a TLS proxy in front.',
+  ],
+  TLS_KEY: [z.string().optional(), 'PEM of its private key.'],
+  TLS_CLIENT_CA: [
+    z.string().optional(),
+    'PEM of the authorities, up to their root, that vouch for clients’ certificates (IGC-Santé): clients are asked for theirs (mutual TLS), which tokens can be bound to (docs/access.md).',
+  ],
+  TLS_CLIENT_CERT: [
+    z.enum(['ask', 'require']).default('ask'),
+    'With TLS_CLIENT_CA: `require` takes no connection without a certificate, also for /health and /metadata; `ask` leaves it to the token whether one is needed.',
+  ],
+  TRUSTED_PROXIES: [
+    networks.optional(),
+    'Addresses or networks (CIDR) of the reverse proxies in front, separated by commas: only their `Client-Cert` (RFC 9440) and `X-Forwarded-For` are believed, and they must remove what clients send under these names.',
+  ],
+  PUBLIC_URL: [
+    z.url().optional(),
+    'Base URL that clients see (without /fhir); by default http://localhost:PORT, https with TLS_CERT.',
+  ],
   DATA_DIR: [
     z.string().default('data'),
     'Where the embedded database, the throw-away PKI, the keys and the spool live.',
@@ -54,9 +106,25 @@ export const settings = {
     'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.',
   ],
 
+  AUTH_SERVERS: [
+    issuers.optional(),
+    'Issuer URLs of the authorization servers that give tokens for this API, separated by commas: published as `authorization_servers` (RFC 9728), so that a client finds where to ask. Absent: left out.',
+  ],
   AUTH_TOKEN_MAX_AGE: [
     int(60, 86_400).default(14_400),
     'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',
+  ],
+  CORS_ORIGINS: [
+    siteOrigins.optional(),
+    'Origins of the browser apps that may call the API, exactly (`https://app.example`), separated by commas. Absent: none; what is open (/metadata, discovery, definitions) is so from everywhere.',
+  ],
+  RATE_LIMIT_CLIENT: [
+    int(0, 10_000_000).default(6000),
+    'Requests that one client (`client_id`) may make at once, and again within a minute (429 beyond); 0: no limit. Each instance counts for itself.',
+  ],
+  RATE_LIMIT_REFUSED: [
+    int(0, 10_000_000).default(600),
+    'Refusals with 401 that one address (IPv6: one /64) gets at once, and again within a minute; then 429 in their place. Good tokens pass in any case. 0: no limit.',
   ],
 
   DMP_URL: [
@@ -352,6 +420,6 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   }
   if (wrong.length > 0) throw new ConfigError(`Invalid settings:\n  ${wrong.join('\n  ')}`);
   const typed = values as Values;
-  const origin = typed.PUBLIC_URL ?? `http://localhost:${typed.PORT}`;
+  const origin = typed.PUBLIC_URL ?? `${typed.TLS_CERT ? 'https' : 'http'}://localhost:${typed.PORT}`;
   return { ...typed, dataDir: path.resolve(typed.DATA_DIR), fhirBase: `${origin.replace(/\/+$/, '')}/fhir` };
 }

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer } from './app.ts';
+import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import { createDmpClient } from './dmp/client.ts';
@@ -55,6 +56,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     // The certificates first: what is wrong with them is said before a database is started.
     const dmp = overrides.dmp ?? createDmpClient(config, { onCall: logCalls(logger), now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
+    const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
@@ -66,7 +68,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
     const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });
-    const server = createHttpServer(app);
+    const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
     opened.push(async () => {
@@ -100,10 +102,11 @@ function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient
   };
 }
 
-/** Whether the certificates that speak for the structure are there and in force. @throws Error naming the setting */
+/** Whether the certificates that speak for the structure (and for the façade, if it has one) are there and in force. @throws Error naming the setting */
 async function checkCertificates(config: Config, now: Date): Promise<void> {
-  for (const name of ['DMP_TLS_CERT', 'DMP_SIGN_CERT'] as const) {
+  for (const name of ['DMP_TLS_CERT', 'DMP_SIGN_CERT', 'TLS_CERT'] as const) {
     const file = config[name];
+    if (name === 'TLS_CERT' && file === undefined) continue;
     if (file === undefined) throw new Error(`${name} is required`);
     const { validFrom, validTo } = new X509Certificate(await readFile(file));
     if (now < new Date(validFrom) || now > new Date(validTo)) throw new Error(`${name} is not in force`);

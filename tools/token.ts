@@ -38,6 +38,8 @@ export interface TokenOptions {
   secret?: boolean;
   /** By default as the person is. */
   administrator?: boolean;
+  /** What the token is bound to (RFC 7800), e.g. `{ 'x5t#S256': … }`. By default nothing. */
+  cnf?: Record<string, unknown>;
 }
 
 const bare = /^[0-9AB]{15}$/;
@@ -82,6 +84,7 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
     client_id: CLIENT,
     scope: scope ?? scopes.join(' '),
     auth_time: now,
+    ...(options.cnf ? { cnf: options.cnf } : {}),
     family_name: family,
     given_name: given,
     extensions: {

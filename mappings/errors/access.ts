@@ -14,11 +14,42 @@ export const accessErrors = {
     'Le jeton d’accès n’est pas valable ({reason}). Obtenez-en un nouveau.',
     'The access token is not valid ({reason}). Get a new one.',
   ),
+  'token-binding': row(
+    401,
+    'login',
+    'Le jeton est lié à son détenteur par un moyen que cette passerelle ne vérifie pas ({method}). Demandez un jeton lié à un certificat client (cnf.x5t#S256).',
+    'The token is bound to its holder in a way that this gateway does not check ({method}). Ask for one that is bound to a client certificate (cnf.x5t#S256).',
+  ),
+  'token-certificate-missing': row(
+    401,
+    'login',
+    'Le jeton est lié à un certificat client, et la requête n’en présente pas qui soit reconnu. Présentez ce certificat (TLS mutuel).',
+    'The token is bound to a client certificate, and the request shows none that is recognised. Show that certificate (mutual TLS).',
+  ),
+  'token-certificate-other': row(
+    401,
+    'login',
+    'Le jeton est lié à un autre certificat client que celui de la requête. Présentez le certificat pour lequel le jeton a été donné, ou demandez-en un nouveau.',
+    'The token is bound to another client certificate than that of the request. Show the certificate that the token was given for, or get a new one.',
+  ),
+  'client-certificate-malformed': row(
+    400,
+    'invalid',
+    'L’en-tête Client-Cert du mandataire n’est pas un certificat (RFC 9440 : « :base64 du DER: », une seule fois). Corrigez la configuration du mandataire.',
+    'The Client-Cert header of the proxy is not a certificate (RFC 9440: ":base64 of the DER:", once). Correct the configuration of the proxy.',
+  ),
   'token-keys-unavailable': row(
     503,
     'transient',
     'Les clés qui vérifient les jetons ne sont pas disponibles. Réessayez plus tard.',
     'The keys that verify tokens are not available. Try again later.',
+    true,
+  ),
+  'rate-limited': row(
+    429,
+    'throttled',
+    'Trop de requêtes. Réessayez dans {seconds} s.',
+    'Too many requests. Try again in {seconds} s.',
     true,
   ),
   'scope-missing': row(

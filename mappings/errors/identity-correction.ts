@@ -15,6 +15,12 @@ export const correctionErrors = {
     'Le paramètre {name} ne va pas avec cette étape : {detail}.',
     'Parameter {name} does not go with this step: {detail}.',
   ),
+  'correction-wrong-ambiguous': row(
+    422,
+    'multiple-matches',
+    'L’INS de cette identité a changé : désignez le mauvais dossier (wrong) par son INS, ou par l’un de {patients}.',
+    'The INS of this identity has changed: designate the wrong record (wrong) by its INS, or by one of {patients}.',
+  ),
   'correction-same-record': row(
     422,
     'business-rule',
@@ -62,6 +68,19 @@ export const correctionErrors = {
     'business-rule',
     'Le document réémis doit avoir un nouvel identifiant unique (masterIdentifier) : celui-ci est d’un document supprimé.',
     'The document that is issued again must have a new unique identifier (masterIdentifier): this one is of a deleted document.',
+  ),
+  'correction-obsolete': row(
+    409,
+    'business-rule',
+    'Le DMP ne supprime pas ce document dans l’état où il le tient (version remplacée) : supprimez la version en vigueur, signalez celle-ci au support du DMP, puis step = drop.',
+    'The DMP does not delete this document in the state in which it holds it (a version that was replaced): delete the version in force, report this one to the DMP’s support, then step = drop.',
+  ),
+  'correction-feeding': row(
+    409,
+    'conflict',
+    'Un document est en cours de versement à la place de celui-ci : renvoyez le même (même identifiant unique), ou relisez la correction plus tard.',
+    'A document is being fed in the place of this one: send the same again (same unique identifier), or read the correction again later.',
+    true,
   ),
   'correction-busy': row(
     409,

@@ -1,14 +1,26 @@
 /**
- * Names compared: what the civil register writes once, software writes in many ways. Case, accents, apostrophes, hyphens and
- * blanks do not tell people apart; ligatures are two letters.
+ * Names compared: what the civil register writes once, software writes in many ways. Case, accents, strokes, apostrophes, hyphens
+ * and blanks do not tell people apart; ligatures are two letters.
  */
+
+/** Letters that Unicode does not take apart, as the Latin letters that a French register writes. */
+const plain: Readonly<Record<string, string>> = {
+  Æ: 'AE',
+  Œ: 'OE',
+  Ø: 'O',
+  Ł: 'L',
+  Đ: 'D',
+  Ð: 'D',
+  Ħ: 'H',
+  Þ: 'TH',
+  ẞ: 'SS',
+};
 
 /** Letters of a name in words: `D’AUBÉRIVE-Lœw` → D, AUBERIVE, LOEW. */
 export const wordsOf = (name: string): string[] =>
   name
     .toUpperCase()
-    .replace(/Æ/g, 'AE')
-    .replace(/Œ/g, 'OE')
+    .replace(/[ÆŒØŁĐÐĦÞẞ]/g, (letter) => plain[letter] ?? letter)
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .split(/[^\p{L}\p{N}]+/u)

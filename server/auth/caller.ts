@@ -10,6 +10,8 @@ export interface Caller extends Requester {
   scopes: readonly string[];
   /** `jti` of the token, for the audit; never the token. */
   tokenId?: string;
+  /** Thumbprint (RFC 8705) of the client certificate that the token is bound to, and that the request was made with. */
+  certificate?: string;
   /** The structure's administrator: reads the record of accesses, whoever made them. */
   isAdministrator?: boolean;
 }

@@ -31,7 +31,7 @@ const confirmedPatient = z.object({
   family_name: word,
   given_name: word,
   // Any month and day: an INS knows dates that no calendar has (auth §1.5).
-  birthdate: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  birthdate: z.iso.date(),
 });
 
 export const claims = z.object({

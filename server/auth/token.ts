@@ -2,7 +2,8 @@
  * Access tokens: verified with `jose` against a configured JWKS, then read into a `Caller`. Nothing else makes a caller.
  *
  * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
- * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds.
+ * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds; `cnf`, against the client
+ * certificate of the request (`confirmation.ts`).
  *
  * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and some of our own; their forms in `claims.ts`):
  *
@@ -30,6 +31,7 @@
  * | `extensions.ihe_iua.person_id` | the one patient: CX `INS^^^&OID&ISO`, or `urn:oid:OID|INS` |
  * | `extensions.dmp.confirmed_patient` | the traits confirmed: `family_name`, `given_name`, `birthdate` (yyyy-mm-dd) |
  */
+import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -48,6 +50,7 @@ import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
 import type { Caller } from './caller.ts';
 import { claims, tokenInvalid, type Claims } from './claims.ts';
+import { confirm } from './confirmation.ts';
 import { emergencyOf } from './emergency.ts';
 import { loadProfessions } from './profession-file.ts';
 
@@ -57,7 +60,8 @@ export const clockTolerance = 30;
 /** Where the demo keys' public half is, below DATA_DIR, when AUTH_JWKS is absent (written by `tools/token.ts`). */
 export const demoJwks = path.join('auth', 'jwks.json');
 
-export type TokenVerifier = (token: string) => Promise<Caller>;
+/** @param certificate that the request was made with: a token may be bound to it */
+export type TokenVerifier = (token: string, certificate?: X509Certificate) => Promise<Caller>;
 
 const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] satisfies PurposeOfUse[];
 
@@ -98,14 +102,15 @@ function keySource(config: Config): JWTVerifyGetKey {
 /**
  * @throws ConfigError for the file of professions
  * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
- * `structure-mismatch`, `token-keys-unavailable`
+ * `structure-mismatch`, `token-keys-unavailable`, and what `confirm` throws
  */
 export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
   const available = orUnavailable(keys);
   const professions = loadProfessions(config);
-  return async (token) => {
+  return async (token, held) => {
     const payload = await verify(token, available, config);
-    return toCaller(payload, config, professions);
+    const certificate = confirm(payload['cnf'], held);
+    return { ...toCaller(payload, config, professions), ...(certificate === undefined ? {} : { certificate }) };
   };
 }
 

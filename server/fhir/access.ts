@@ -2,24 +2,40 @@
  * Who may do what: the token becomes a caller, and the caller's scopes are held against what the definition asks for.
  * Deny by default: what stands behind `authenticate` is closed.
  */
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import { bearerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/caller.ts';
+import { clientCertificateOf } from '../auth/client-certificate.ts';
+import type { Limiter } from '../auth/limiter.ts';
+import type { IsTrusted } from '../auth/proxies.ts';
 import { isGranted, scopeText, type Need } from '../auth/scopes.ts';
 import type { TokenVerifier } from '../auth/token.ts';
 import { interactionOf, type Interaction, type Permission } from './definition.ts';
+import { countRefusal } from './limits.ts';
 import { stateOf } from './request.ts';
 
-/** Lets nobody pass without a valid token. */
-export function authenticate(verify: TokenVerifier): RequestHandler {
+/**
+ * Lets nobody pass without a valid token.
+ * @param isTrusted see `clientCertificateOf`
+ * @param refusals counts what is refused with 401, by address
+ */
+export function authenticate(verify: TokenVerifier, isTrusted: IsTrusted, refusals?: Limiter): RequestHandler {
   return async (req, res, next) => {
-    // Node keeps the first of several; a proxy before us may have looked at another.
-    if ((req.headersDistinct['authorization'] ?? []).length > 1)
-      throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
-    stateOf(res).caller = await verify(bearerOf(req.get('authorization')));
+    try {
+      stateOf(res).caller = await callerOf(req, verify, isTrusted);
+    } catch (e) {
+      throw countRefusal(e, req, refusals);
+    }
     next();
   };
+}
+
+async function callerOf(req: Request, verify: TokenVerifier, isTrusted: IsTrusted): Promise<Caller> {
+  // Node keeps the first of several; a proxy before us may have looked at another.
+  if ((req.headersDistinct['authorization'] ?? []).length > 1)
+    throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
+  return verify(bearerOf(req.get('authorization')), clientCertificateOf(req, isTrusted));
 }
 
 /** @throws IssueError `scope-missing`, naming every scope that lacks */

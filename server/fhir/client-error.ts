@@ -16,7 +16,9 @@ const keys: Record<string, ErrorKey> = {
 export function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   // As Node does by default: an answer that has begun is not written into.
   const begun = (socket as Duplex & { _httpMessage?: OutgoingMessage })._httpMessage?.headersSent;
-  if (error.code === 'ECONNRESET' || !socket.writable || begun) {
+  // TLS that did not come about (`tlsClientError` is passed on as this event) has no HTTP to be answered in.
+  const isHttp = /^(HPE_|ERR_HTTP_)/.test(error.code ?? '');
+  if (!isHttp || !socket.writable || begun) {
     socket.destroy();
     return;
   }

@@ -52,7 +52,7 @@ export const searchDocuments: Handler = async (call, services) => {
     includes: documentIncludes,
   });
   const known = await documentsOfIds(search, services);
-  const designated = await patientOf(search.criteria, services);
+  const designated = await patientOf(search.criteria, services, call.caller.structure.id);
   const ins = designated?.ins ?? known?.[0]?.ins;
   const reminder = designated || known ? undefined : reminderOf(search);
   if (reminder) return remind(reminder, search, call, services);

@@ -48,7 +48,7 @@ export const searchLists: Handler = async (call, services) => {
   const options = { handling, sortable: listSortable, includes: listIncludes };
   const search = parseSearch(call.pairs, searchParameters, options);
   const known = await listsOfIds(search, services);
-  const designated = await patientOf(search.criteria, services);
+  const designated = await patientOf(search.criteria, services, call.caller.structure.id);
   const ins = designated?.ins ?? known?.[0]?.ins;
   requireMandatory(search, ins !== undefined || known !== undefined);
   const warnings = [...(designated?.warnings ?? []), ...search.warnings];

@@ -112,7 +112,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
       {
         mode: 'server',
         security: {
-          cors: false,
+          cors: config.CORS_ORIGINS !== undefined,
           service: [
             {
               coding: [

@@ -147,8 +147,9 @@ export function dmpIssues(error: DmpError): Issue[] {
   });
 }
 
-/** How long a client is asked to wait when trying again can help, in seconds. */
-const retryAfter = '30';
+/** How long a client is asked to wait when trying again can help, in seconds: as the issue says, if one knows. */
+const retryAfter = (issues: readonly Issue[]): string =>
+  String(issues.find((i) => i.key === 'rate-limited')?.values?.['seconds'] ?? 30);
 
 /** Whether the same request can succeed later: nothing in it has to be changed first (RFC 9110 §10.2.3). */
 function canRetry(issues: readonly Issue[]): boolean {
@@ -168,7 +169,7 @@ export function toProblem(error: unknown): Problem {
           : [{ key: 'internal' }];
   const status = statusOf(issues);
   const headers = {
-    ...(canRetry(issues) ? { 'Retry-After': retryAfter } : {}),
+    ...(canRetry(issues) ? { 'Retry-After': retryAfter(issues) } : {}),
     // RFC 9110 §15.5.6: a 405 says what is allowed, also where PDSm asks for it because of an element.
     ...(issues.some((i) => i.key === 'patch-element') ? { Allow: 'GET, HEAD, PATCH' } : {}),
   };

@@ -4,7 +4,9 @@
 import type { Criterion, CriterionValue } from '../../mappings/criteria.ts';
 import { checkIns, insFromToken, insOids, isInsOid } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { localOf } from '../../mappings/identity/identifiers.ts';
 import type { Config } from '../config.ts';
+import { followLink, linkOf } from '../identity/links.ts';
 import type { Ins } from '../store/types.ts';
 import type { Services } from './services.ts';
 
@@ -41,17 +43,23 @@ export const isPatientCriterion = (c: Criterion): boolean => patientNames.includ
 
 /**
  * The one patient that the criteria designate.
+ * @param structure whose local identifiers (IPP) and fed identities (ITI-104) may designate a patient too
  * @returns undefined when they designate none
- * @throws IssueError: several values, two different patients, an unknown id, an INS that is not right
+ * @throws IssueError: several values, two different patients, an unknown id, an INS that is not right; identity-unknown, and why an
+ * identity leads to no INS
  */
-export async function patientOf(criteria: readonly Criterion[], services: Services): Promise<Designated | undefined> {
+export async function patientOf(
+  criteria: readonly Criterion[],
+  services: Pick<Services, 'config' | 'store'>,
+  structure: string,
+): Promise<Designated | undefined> {
   const found: Designated[] = [];
   for (const criterion of criteria.filter(isPatientCriterion)) {
     const [value, ...more] = criterion.values;
     if (more.length > 0 || !value || (criterion.modifier && criterion.modifier !== 'identifier')) {
       throw new IssueError({ key: 'search-parameter-invalid', values: { name: criterion.name, detail: '1 patient' } });
     }
-    found.push(await designated(criterion.name, value, services));
+    found.push(await designated(criterion.name, value, services, structure));
   }
   const [first, ...rest] = found;
   if (rest.some((d) => d.ins.value !== first?.ins.value || d.ins.oid !== first.ins.oid))
@@ -59,10 +67,21 @@ export async function patientOf(criteria: readonly Criterion[], services: Servic
   return first;
 }
 
-async function designated(name: string, value: CriterionValue, { config, store }: Services): Promise<Designated> {
-  if (value.type === 'token') return insOfToken(value, config, name);
+async function designated(
+  name: string,
+  value: CriterionValue,
+  { config, store }: Pick<Services, 'config' | 'store'>,
+  structure: string,
+): Promise<Designated> {
+  if (value.type === 'token') {
+    const local = localOf({ system: value.system, value: value.code }, config.LOCAL_ID_SYSTEMS);
+    if (local) return { ins: (await followLink(local, structure, { store }, name)).ins, warnings: [] };
+    return insOfToken(value, config, name);
+  }
   const id = value.type === 'reference' ? localId(value.reference, 'Patient', config.fhirBase) : undefined;
   const known = id === undefined ? undefined : await store.patients.byId(id);
-  if (!known) throw new IssueError({ key: 'reference-unresolved', expression: name, values: { reference: 'Patient' } });
-  return { ins: known.ins, warnings: [] };
+  if (known) return { ins: known.ins, warnings: [] };
+  const fed = id === undefined ? undefined : await store.identities.byId(id, structure);
+  if (fed) return { ins: (await linkOf(fed, structure, { store }, name)).ins, warnings: [] };
+  throw new IssueError({ key: 'reference-unresolved', expression: name, values: { reference: 'Patient' } });
 }

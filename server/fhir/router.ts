@@ -115,7 +115,8 @@ function mount(router: Router, route: Route, handlers: Handlers, services: Servi
   // The body is read only after the token and its scopes were found good.
   if (route.body === 'form') steps.push(raw({ type: () => true, limit: formLimit }));
   const limit = services.config.MAX_BODY_BYTES;
-  if (route.body === 'own' || route.body === 'any') steps.push(requireFhir, raw({ type: () => true, limit }));
+  if (route.body === 'own') steps.push(requireFhir, raw({ type: () => true, limit }));
+  if (route.body === 'any') steps.push(readsFhir, raw({ type: () => true, limit }));
   if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
   router[route.method](route.path, ...steps, serve(route, handler, services));
 }
@@ -137,8 +138,17 @@ const allow =
     next();
   };
 
+const isWithoutBody = ({ headers }: Request): boolean =>
+  headers['content-length'] === '0' || (!headers['content-length'] && !headers['transfer-encoding']);
+
+/** An operation without parameters may be posted without a body (FHIR R4 operations.html). */
+const readsFhir: RequestHandler = (req, _res, next) => {
+  if (!isWithoutBody(req)) bodyFormat(req.get('content-type'));
+  next();
+};
+
 const requireFhir: RequestHandler = (req, _res, next) => {
-  if (req.headers['content-length'] === '0' || (!req.headers['content-length'] && !req.headers['transfer-encoding'])) {
+  if (isWithoutBody(req)) {
     throw new IssueError({ key: 'body-missing', values: { expected: 'FHIR' } });
   }
   bodyFormat(req.get('content-type'));
@@ -160,8 +170,10 @@ function bodyOf(req: Request, route: Route, caller: Call['caller']): unknown {
   if (route.body !== 'own' && route.body !== 'any') return undefined;
   const expected = route.body === 'any' ? 'FHIR' : (route.type ?? 'Bundle');
   const bytes = req.body as Buffer | undefined;
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0)
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
+    if (route.body === 'any') return undefined;
     throw new IssueError({ key: 'body-missing', values: { expected } });
+  }
   const body = bodyFormat(req.get('content-type')) === 'xml' ? readFhirXml(bytes) : parseJson(bytes);
   const given = (body as { resourceType?: unknown } | null)?.resourceType;
   if (route.body === 'any' ? typeof given !== 'string' : given !== expected) {

@@ -121,11 +121,14 @@ function formatOfError(req: Request): Format {
   }
 }
 
-/** Last step: every error leaves as an OperationOutcome. */
-export function onError(logger: Logger): ErrorRequestHandler {
+/**
+ * Last step: every error leaves as an OperationOutcome.
+ * @param metadata URL of the protected resource metadata, for the challenge of a 401; asked each time: the port may be chosen late
+ */
+export function onError(logger: Logger, metadata: () => string): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     try {
-      answerError(error, req, res, logger);
+      answerError(error, req, res, logger, metadata());
     } catch (e) {
       // Express would answer with the stack.
       logger.error({ requestId: stateOf(res).requestId, ...trace(e) }, 'unforeseen, while answering an error');
@@ -138,7 +141,7 @@ export function onError(logger: Logger): ErrorRequestHandler {
   };
 }
 
-function answerError(error: unknown, req: Request, res: Response, logger: Logger): void {
+function answerError(error: unknown, req: Request, res: Response, logger: Logger, metadata: string): void {
   const state = stateOf(res);
   // The client left: what was under way was called off, and nobody reads an answer.
   if (res.destroyed && !res.writableFinished) return;
@@ -155,7 +158,7 @@ function answerError(error: unknown, req: Request, res: Response, logger: Logger
   }
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
   const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
-  const demand = challenge(keys, missing === undefined ? undefined : String(missing));
+  const demand = challenge(keys, metadata, missing === undefined ? undefined : String(missing));
   if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
   state.format ??= formatOfError(req);
   sendResource(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));

@@ -42,12 +42,12 @@ export async function feedIdentity(
   const { store } = room;
   const structure = asker.caller.structure.id;
   const { ins, issues } = insOf(patient, room);
-  const before = await store.identities.byLocal(structure, local.system, local.value);
-  if (before?.replacedBy !== undefined)
-    throw new IssueError({ key: 'identity-merged', expression: 'Patient', values: { survivor: before.replacedBy } });
+  const seen = await store.identities.byLocal(structure, local.system, local.value);
+  if (seen?.replacedBy !== undefined)
+    throw new IssueError({ key: 'identity-merged', expression: 'Patient', values: { survivor: seen.replacedBy } });
   // Before the DMP is asked in vain; the store has the last word.
-  if (expected !== undefined && before?.version !== expected) throw versionConflict(expected);
-  const comparison = ins && (await comparisonOf(patient, ins, before, asker, room));
+  if (expected !== undefined && seen?.version !== expected) throw versionConflict(expected);
+  const comparison = ins && (await comparisonOf(patient, ins, seen, asker, room));
   const { status } = reliabilityOf(patient);
   const fed: FedIdentity = {
     structure,
@@ -58,9 +58,11 @@ export async function feedIdentity(
     active: patient.active ?? true,
     ...comparison?.kept,
   };
-  const result = await put(fed, asker, room, expected);
-  if (!same(before?.ins, ins)) await record('link', result.identity, [before?.patientId], asker, room);
-  return { ...result, issues: [...issues, ...(comparison?.issues ?? []), ...relinked(before, ins)] };
+  // Another may have fed it since it was seen: what it took the place of is for the store to say.
+  const { identity, isNew, before } = await put(fed, asker, room, expected);
+  if (!same(before?.ins, ins)) await record('link', identity, [before?.patientId], asker, room);
+  if (before?.active && !identity.active) await record('delete', identity, [], asker, room);
+  return { identity, isNew, issues: [...issues, ...(comparison?.issues ?? []), ...relinked(before, ins)] };
 }
 
 /**
@@ -74,20 +76,33 @@ export async function removeIdentity(
   room: IdentityRoom,
   expected?: number,
 ): Promise<StoredIdentity | undefined> {
-  const structure = asker.caller.structure.id;
-  const before = await room.store.identities.byLocal(structure, local.system, local.value);
-  if (!before?.active) return before;
-  const { identity } = await put({ ...before, structure, active: false }, asker, room, expected);
-  await record('delete', identity, [], asker, room);
-  return identity;
+  const { store, now } = room;
+  const { caller } = asker;
+  const structure = caller.structure.id;
+  for (let i = 0; i < attempts; i++) {
+    const before = await store.identities.byLocal(structure, local.system, local.value);
+    if (!before?.active) return before;
+    // What is fed at the same time is not overwritten with what it was before.
+    const given = { ...before, structure, active: false };
+    const result = await store.identities.feed(given, caller.personId, now(), expected ?? before.version);
+    if (result !== 'conflict') {
+      await record('delete', result.identity, [], asker, room);
+      return result.identity;
+    }
+    if (expected !== undefined) break;
+  }
+  throw versionConflict(expected);
 }
+
+/** How often a removal is tried when others feed the same identity. */
+const attempts = 5;
 
 async function put(
   fed: FedIdentity,
   { caller }: Asker,
   { store, now }: IdentityRoom,
   expected: number | undefined,
-): Promise<{ identity: StoredIdentity; isNew: boolean }> {
+): Promise<{ identity: StoredIdentity; isNew: boolean; before?: StoredIdentity }> {
   const result = await store.identities.feed(fed, caller.personId, now(), expected);
   if (result === 'conflict') throw versionConflict(expected);
   return result;

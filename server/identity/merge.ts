@@ -6,7 +6,7 @@ import type { StoredIdentity } from '../store/types.ts';
 import { feedIdentity, record, relinked, versionConflict, type Fed } from './feed.ts';
 import type { Asker, IdentityRoom } from './room.ts';
 
-/** An identity of the establishment, by its id here or by its local identifier. */
+/** An identity of the establishment, by its id here, by its local identifier, or by both. */
 export interface Designation {
   id?: string;
   local?: LocalId;
@@ -60,9 +60,12 @@ async function survivorBy(
   structure: string,
   { store, config }: IdentityRoom,
 ): Promise<StoredIdentity | undefined> {
-  if (id !== undefined) return store.identities.byId(id, structure);
   const known = local && localOf(local, config.LOCAL_ID_SYSTEMS);
-  return known && store.identities.byLocal(structure, known.system, known.value);
+  const found = known && (await store.identities.byLocal(structure, known.system, known.value));
+  if (id === undefined) return found;
+  const byId = await store.identities.byId(id, structure);
+  if (local && byId?.id !== found?.id) throw refused('reference ≠ identifier');
+  return byId;
 }
 
 function requireSurvivor(survivor: StoredIdentity | undefined, local: LocalId): asserts survivor is StoredIdentity {

@@ -24,20 +24,25 @@ export function correctionStore(prisma: PrismaClient, cipher: Cipher): Correctio
   return {
     async create({ structure, wrongPatientId, rightPatientId, reason, items }, now) {
       const id = randomUUID();
-      const row = await prisma.correction.create({
-        data: {
-          id,
-          structure: structureOf(structure),
-          wrongPatientId,
-          rightPatientId: rightPatientId ?? null,
-          contentSealed: cipher.seal(placeOf(id), reason),
-          items: writeItems(items),
-          state: 'open',
-          createdAt: now,
-          updatedAt: now,
-        },
+      return prisma.$transaction(async (db) => {
+        // Two at once wait for each other here.
+        await db.$queryRaw`SELECT id FROM patient WHERE id = ${wrongPatientId}::uuid FOR NO KEY UPDATE`;
+        const where = { structure: structureOf(structure), wrongPatientId, state: 'open' };
+        const open = await db.correction.findFirst({ where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+        if (open !== null) return read(open);
+        const row = await db.correction.create({
+          data: {
+            ...where,
+            id,
+            rightPatientId: rightPatientId ?? null,
+            contentSealed: cipher.seal(placeOf(id), reason),
+            items: writeItems(items),
+            createdAt: now,
+            updatedAt: now,
+          },
+        });
+        return read(row);
       });
-      return read(row);
     },
 
     async byId(id, structure) {

@@ -8,7 +8,8 @@ import { foresee, reserve } from './reserve.ts';
 import type { DocumentStore, StoredDocument } from './types.ts';
 
 /** What the DMP says of documents that are there no more, or in an older version (server/store imports no mappings). */
-const GONE = ['urn:asip:ci-sis:2010:StatusType:Deleted', 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated'];
+const DELETED = 'urn:asip:ci-sis:2010:StatusType:Deleted';
+const GONE = [DELETED, 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated'];
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
 
@@ -67,12 +68,12 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
         UPDATE document SET labels = ${labels}::text[], updated_at = now()
         WHERE id = ${id}::uuid AND (labels IS NULL OR NOT (labels @> ${labels}::text[] AND labels <@ ${labels}::text[]))`;
     },
-    async depositedBy(structure, { label, patientId, since, until }) {
+    async depositedBy(structure, { label, patientId, since, until, all = false }) {
       if (patientId !== undefined && !isUuid(patientId)) return [];
       const only = [
         Prisma.sql`d.structure = ${structureIndex(cipher, structure)}`,
-        Prisma.sql`d.state = 'confirmed' AND d.set_id IS NOT NULL`,
-        Prisma.sql`(d.availability_status IS NULL OR d.availability_status <> ALL(${GONE}))`,
+        Prisma.sql`d.state = ANY(${all ? ['confirmed', 'pending'] : ['confirmed']}) AND d.set_id IS NOT NULL`,
+        Prisma.sql`(d.availability_status IS NULL OR d.availability_status <> ALL(${all ? [DELETED] : GONE}))`,
         ...(label === undefined ? [] : [Prisma.sql`${label} = ANY(d.labels)`]),
         ...(patientId === undefined ? [] : [Prisma.sql`d.patient_id = ${patientId}::uuid`]),
         ...(since === undefined ? [] : [Prisma.sql`d.created_at >= ${since}`]),

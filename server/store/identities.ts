@@ -102,7 +102,7 @@ export function identityStore(prisma: PrismaClient, cipher: Cipher): IdentitySto
     const identity = read(await db.identity.update({ where: { id }, data }));
     const details = { before: sideOf(before), after: sideOf(identity) };
     for (const kind of kindsOf(before, identity)) await note(db, id, { kind, at: now, by, details });
-    return { identity, isNew: false };
+    return { identity, isNew: false, before };
   }
 
   return {

@@ -66,13 +66,14 @@ export interface IdentityStore {
    * Creates or updates the identity of a local identifier, and keeps what happened. What is left out is not kept from before.
    * One that was merged away stays inactive, whatever is fed.
    * @param expected version that it follows; absent: whatever is current
+   * @returns `before`: what it took the place of, whoever fed that
    */
   feed(
     given: FedIdentity,
     by: string,
     now: Date,
     expected?: number,
-  ): Promise<{ identity: StoredIdentity; isNew: boolean } | 'conflict'>;
+  ): Promise<{ identity: StoredIdentity; isNew: boolean; before?: StoredIdentity } | 'conflict'>;
   /**
    * The obsolete one becomes inactive, `replacedBy` the survivor; one transaction, kept in both histories. The same merge again
    * does nothing.
@@ -98,6 +99,10 @@ export interface CorrectionItem {
   refedId?: string;
   /** The structure decided that it does not belong into the right record either. */
   dropped?: boolean;
+  /** The DMP does not delete it in the state in which it holds it: an older version. */
+  obsolete?: boolean;
+  /** A deposit in its place is under way, under this uniqueId; nobody else begins another before `until` (ISO instant). */
+  feeding?: { uniqueId: string; until: string };
   /** Key of the error table: why the last step on it failed. */
   problem?: string;
 }
@@ -118,6 +123,7 @@ export interface StoredCorrection {
 }
 
 export interface CorrectionStore {
+  /** Of a wrong patient a structure has one open correction: where there is one, also begun at this moment, it is answered. */
   create(
     given: {
       structure: string;

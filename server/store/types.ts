@@ -232,10 +232,11 @@ export interface DocumentStore {
    * @param of.label only with this visibility code
    * @param of.patientId only this patient's
    * @param of.since of.until when it was deposited: from, inclusive; until, exclusive
+   * @param of.all with what is superseded, and what may have been deposited (`pending`): all but what is known to be deleted
    */
   depositedBy(
     structure: string,
-    of: { label?: string; patientId?: string; since?: Date; until?: Date },
+    of: { label?: string; patientId?: string; since?: Date; until?: Date; all?: boolean },
   ): Promise<StoredDocument[]>;
   /** The same for many, in one query: what was given → document; unknown ones are not in it. */
   byIdentifiers(values: readonly string[]): Promise<Map<string, StoredDocument>>;

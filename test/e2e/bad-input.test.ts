@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { routes } from '../../server/fhir/router.ts';
 import { pdf, pdfOfSize, text } from '../support/documents.ts';
 import { INS_TEST, newOid, patients, provideBundle, simplified } from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
@@ -291,5 +292,19 @@ describe('nothing is left behind', () => {
     expect((await stack.post('', bad, 'nurse')).status).toBe(422);
     const good = provideBundle([{ content: text(), contentType: 'text/plain', uniqueId }], 'P1');
     expect((await stack.post('', good, 'nurse')).status).toBe(200);
+  });
+});
+
+describe('an operation posted without a body', () => {
+  it('is asked without parameters, or says what it wants', async () => {
+    for (const route of routes().filter((r) => r.body === 'any')) {
+      const answer = await fetch(`${stack.base}${route.path.replace(':id', 'abc')}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await stack.token('doctor', { scope: 'user/*.cruds' })}` },
+      });
+      const body = (await answer.json()) as { resourceType: string };
+      expect(answer.status, `${route.path} ${JSON.stringify(body)}`).not.toBe(500);
+      if (answer.status >= 400) expect(body.resourceType, route.path).toBe('OperationOutcome');
+    }
   });
 });

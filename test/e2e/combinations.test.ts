@@ -244,8 +244,16 @@ describeShared('6. $generate-metadata of the ANS’s examples, said to be of one
         : id,
     );
     expect(ours).not.toBe(target);
+    // Traits of somebody else under her INS would be refused.
+    const described = ours
+      .replace(
+        /(<(?:\w+:)?patient\b[\s\S]*?)<((?:\w+:)?)name\b[\s\S]*?<\/\2name>/,
+        `$1<$2name><$2family qualifier="BR">${patients.P1.family}</$2family><$2given>${patients.P1.given}</$2given></$2name>`,
+      )
+      .replace(/<((?:\w+:)?)birthTime\b[^>]*>/, `<$1birthTime value="${patients.P1.birthDate.replaceAll('-', '')}"/>`)
+      .replace(/(<(?:\w+:)?administrativeGenderCode\b[^>]*?\bcode\s*=\s*")[^"]*/, '$1F');
     return cda
-      .replace(target, ours)
+      .replace(target, described)
       .replace(/(<(?:\w+:)?ClinicalDocument\b[\s\S]*?)<((?:\w+:)?)id\b[^>]*>/, `$1<$2id root="${newOid()}"/>`)
       .replace(/<((?:\w+:)?)relatedDocument[\s\S]*?<\/\1relatedDocument>/, '');
   }

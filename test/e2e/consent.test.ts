@@ -318,7 +318,7 @@ describe('1. TD0.2, TD0.3 and TD1.6 behind Consent', () => {
     expect(status).toBe(200);
     expect(await stack.calls()).toEqual(['TD1.6']);
     const holders = matches(body).map((c) => ({
-      id: c.provision?.actor?.[0]?.reference?.identifier?.value,
+      id: c.provision?.actor?.[0]?.reference.identifier?.value,
       type: c.provision?.type,
       treating: categoriesOf(c).includes('dmp-treating-physician'),
     }));

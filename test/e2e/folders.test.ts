@@ -3,7 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { Bundle, BundleEntry, DocumentReference, List, OperationOutcome } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { text } from '../support/documents.ts';
-import { INS_TEST, newOid, patients, PDSM, provideBundle, simplified, type Deposit } from '../support/resources.ts';
+import {
+  INS_TEST,
+  newOid,
+  patientResource,
+  patients,
+  PDSM,
+  provideBundle,
+  reliability,
+  simplified,
+  type Deposit,
+} from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -183,6 +193,19 @@ describe('3. Folders created and updated through ITI-65', () => {
       ['PartialFolderContentNotProcessed', 'folder-partial'],
     ]);
     expect(membersOf(title)).toEqual([uniqueIdOf(created.body.entry![1]!), other.uniqueId].sort());
+  });
+
+  it('a folder with documents that exist alone, of an identity that is said to be doubtful: refused', async () => {
+    const old = await deposit('déjà là');
+    const make = () => folder([`DocumentReference/${old.id}`], { subject: { reference: '#patient' } });
+    const bundle = withFolder([], () => ({ ...make(), contained: [patientResource('P1')] }), create);
+    const doubtful = { ...patientResource('P1'), extension: [reliability('DOUT')] };
+    const spoilt = withFolder([], () => ({ ...make(), contained: [doubtful] }), create);
+    await stack.resetCalls();
+    const refused = await post(spoilt);
+    expect([refused.status, keysOf(refused.body)]).toEqual([422, ['identity-not-qualified']]);
+    expect(await stack.calls()).not.toContain('TD2.1');
+    expect((await post(bundle)).status).toBe(200);
   });
 
   it('a folder with documents that exist alone, and the same sent again', async () => {

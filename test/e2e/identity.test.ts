@@ -245,6 +245,25 @@ describe('5. IPP ↔ INS: PIXm feed (ITI-104) and $ihe-pix (ITI-83)', () => {
     await remove(ipp);
   });
 
+  it('searches by the local identifier and by the fed identity too, and neither gets into a link', async () => {
+    const ipp = newIpp();
+    const fed = await feed(ipp, known('P2', ipp));
+    const token = encodeURIComponent(`${ipp.system}|${ipp.value}`);
+    const byIns = encodeURIComponent(`urn:oid:1.2.250.1.213.1.4.10|${patients.P2.ins}`);
+    const find = (query: string) => stack.get<Bundle>(`/DocumentReference?${query}&status=current`, 'doctor');
+    const expected = (await find(`patient.identifier=${byIns}`)).body;
+    for (const query of [`patient.identifier=${token}`, `patient=Patient/${fed.body.id}`]) {
+      const { status, body } = await find(query);
+      expect([status, body.total], JSON.stringify(body)).toEqual([200, expected.total]);
+      expect(JSON.stringify(body.link)).not.toContain(ipp.value);
+    }
+    const consents = await stack.get<Bundle>(`/Consent?patient.identifier=${token}&category=feeding`, 'nurse');
+    expect(consents.body.total).toBe(1);
+    await remove(ipp);
+    const gone = await find(`patient.identifier=${token}`);
+    expect([gone.status, JSON.stringify(gone.body)]).toEqual([422, expect.stringContaining('identity-inactive')]);
+  });
+
   it('$ihe-pix gives the INS of an IPP, the IPP of an INS and of another domain; errors as PIXm says', async () => {
     const [one, two] = [newIpp(), newIpp(second)];
     await feed(one, known('P3', one));

@@ -151,7 +151,13 @@ describe('7. Rights, explained', () => {
     expect(own.parameter).toContainEqual({ name: 'dmp', valueCode: 'active' });
     expect(rightsOf(own)['TD3.1a']).toEqual({ allowed: 'yes', why: [], notes: [] });
     await stack.resetCalls();
-    expect(rightsOf(await explain(token, 'P1'))['TD3.1a']!.why).toEqual(['break-glass-patient']);
+    // Of another patient not even what is on record is told.
+    const other = encodeURIComponent(`urn:oid:1.2.250.1.213.1.4.10|${patients.P1.ins}`);
+    const refused = await stack.as(token, 'GET', `/$my-rights?patient.identifier=${other}`);
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      403,
+      expect.stringContaining('break-glass-patient'),
+    ]);
     expect(await stack.calls()).toEqual([]);
     const confirmed = { family: 'AUTRE', given: 'ANGE-TOUSSAINT', birthDate: '1941-11-03' };
     expect(rightsOf(await explain({ ...token, confirmed }))['TD3.1a']!.why).toEqual(['break-glass-traits']);

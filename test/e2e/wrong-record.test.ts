@@ -185,3 +185,32 @@ describe('5. Wrong record', () => {
     expect(told.join()).not.toMatch(/\d{6}[0-9A]{2}\d{7}/);
   });
 });
+
+describe('5. Wrong record, where an answer was lost and where a version was replaced', () => {
+  it('what the DMP took without our knowing is deleted; what it holds as obsolete is said to stand there', async () => {
+    const uniqueIds = [newOid(), newOid(), newOid()];
+    const of = (i: number, more: Partial<DocumentReference> = {}): DocumentReference => ({
+      ...simplified({ who: 'P8', content: text(uniqueIds[i]), contentType: 'text/plain', uniqueId: uniqueIds[i]! }),
+      ...more,
+    });
+    const first = await stack.post<DocumentReference>('/DocumentReference', of(0), 'nurse');
+    const target = { reference: `DocumentReference/${first.body.id}` };
+    const next = of(1, { relatesTo: [{ code: 'replaces', target }] });
+    expect((await stack.post('/DocumentReference', next, 'nurse')).status).toBe(201);
+    const fault = { kind: 'down', transaction: 'TD2.1', when: 'after', times: 1 };
+    await fetch(`${stack.simulator.controlUrl}/faults`, { method: 'POST', body: JSON.stringify(fault) });
+    expect((await stack.post('/DocumentReference', of(2), 'nurse')).status).toBe(503);
+    expect(inDmp(uniqueIds[2]!).status).toBe(approved);
+
+    const begun = await correct([
+      { name: 'wrong', valueIdentifier: { system: INS_TEST, value: patients.P8.ins } },
+      { name: 'reason', valueString: 'INS de la voisine de chambre rattaché à l’admission' },
+    ]);
+    expect(statesOf(begun.body)).toEqual(Array(3).fill('to-delete'));
+    const step = { name: 'step', valueCode: 'delete' };
+    const { body } = await correct([{ name: 'correction', valueString: valueOf(begun.body, 'correction')! }, step]);
+    expect(statesOf(body)).toEqual(['obsolete', 'deleted', 'deleted']);
+    expect(itemsOf(body)[0]!.problem).toContain('DMP');
+    expect(uniqueIds.slice(1).map((id) => inDmp(id).status)).toEqual([deleted, deleted]);
+  });
+});

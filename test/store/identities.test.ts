@@ -278,6 +278,21 @@ describe('a correction', () => {
     }
   });
 
+  it('of one wrong patient is open once, however many begin at once', async () => {
+    const place = '1990100125';
+    const begun = await Promise.all(
+      Array.from({ length: 6 }, (_, i) =>
+        (i % 2 ? world.store : second).corrections.create({ ...correction(), structure: place }, at(i)),
+      ),
+    );
+    expect(new Set(begun.map((c) => c.id)).size).toBe(1);
+    const elsewhere = await second.corrections.create({ ...correction(), structure: '1990100133' }, at(7));
+    expect(elsewhere.id).not.toBe(begun[0]!.id);
+    await world.store.corrections.save({ ...begun[0]!, state: 'done' }, at(8));
+    const next = await second.corrections.create({ ...correction(), structure: place }, at(9));
+    expect(next.id).not.toBe(begun[0]!.id);
+  });
+
   it('is not saved over what another saved', async () => {
     const made = await world.store.corrections.create(correction(), at(1));
     const saved = await Promise.all(

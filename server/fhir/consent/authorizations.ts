@@ -76,7 +76,7 @@ export async function readAuthorization(
 /**
  * Declares, ends, or changes the caller's own authorisation as a Consent says (TD0.3). Declaring asks for the patient's consent to
  * consultation on record: the DMP takes the software's word for it.
- * @returns the authorisation as it is then; undefined once it is ended
+ * @returns the authorisation as it is then, undefined once it is ended; and whether the DMP was asked to change it
  * @throws IssueError consent-element, consent-block, consent-actor, consent-consultation-…; DmpError
  */
 export async function changeAuthorization(
@@ -85,11 +85,13 @@ export async function changeAuthorization(
   isUpdate: boolean,
   call: Call,
   services: Services,
-): Promise<Consent | undefined> {
-  const asked = await requested(consent, ins, isUpdate, call, services);
-  if (asked.request === 'none') return asked.own;
-  if (asked.request.action === 'AJOUT') await requireConsent(ins, call, services);
-  return send(asked.request, asked.wasTreating, ins, call, services);
+): Promise<{ consent?: Consent; changed: boolean }> {
+  const { request, wasTreating, own } = await requested(consent, ins, isUpdate, call, services);
+  // Also of one that stands already: what the patient refuses is not confirmed either.
+  if (request === 'none' ? consent.status === 'active' : request.action === 'AJOUT')
+    await requireConsent(ins, call, services);
+  const after = request === 'none' ? own : await send(request, wasTreating, ins, call, services);
+  return { ...(after ? { consent: after } : {}), changed: request !== 'none' };
 }
 
 /** What has to be asked of the DMP. That nothing has to be is not believed of what is remembered: the DMP is asked first. */

@@ -24,8 +24,8 @@ export const createConsent: Handler = async (call, services) => {
   const consent = bodyOf(call);
   const { ins } = await resolveSubject(consent.patient, `${type}.patient`, {}, services, call.caller.structure.id);
   if (isAuthorization(consent)) {
-    const made = await changeAuthorization(consent, ins, false, call, services);
-    return made ? created(made, 201, call, services) : { status: 204 };
+    const { consent: made, changed } = await changeAuthorization(consent, ins, false, call, services);
+    return made ? created(made, changed ? 201 : 200, call, services) : { status: 204 };
   }
   const statement = statementOf(consent, call, services);
   const { id } = await services.store.patients.byIns(ins);
@@ -76,7 +76,7 @@ export const updateConsent: Handler = async (call, services) => {
   if (isAuthorization(consent) !== (found.kind === 'authorization')) throw fixed('category');
   if (found.kind === 'authorization') {
     requireHolder(found.known, call);
-    const changed = await changeAuthorization(consent, ins, true, call, services);
+    const { consent: changed } = await changeAuthorization(consent, ins, true, call, services);
     return changed ? reply(changed, 200, call) : { status: 204 };
   }
   const statement = statementOf(consent, call, services);

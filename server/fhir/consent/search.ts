@@ -45,7 +45,7 @@ export const searchConsents: Handler = async (call, services) => {
     return reply(page, [], call, services);
   }
   const search = parseSearch(call.pairs, definitionOf(type).searchParameters, { handling: call.prefer.handling });
-  const designated = await patientOf(search.criteria, services);
+  const designated = await patientOf(search.criteria, services, call.caller.structure.id);
   const ids = search.criteria.filter((c) => c.name === '_id' && c.modifier === undefined);
   if (!designated && ids.length === 0)
     throw new IssueError({ key: 'search-parameter-required', values: { name: 'patient', rule: 'PCF ITI-108' } });

@@ -2,12 +2,13 @@
  * ITI-65, PDSm flux 01: a set of documents in one transaction, all or nothing. Validation of the whole Bundle → each
  * document and folder prepared → one TD2.1 → transaction-response (`respond.ts`).
  */
-import type { Bundle, Patient } from '@medplum/fhirtypes';
+import type { Bundle } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { replaces } from '../../../mappings/relates-to.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { CallContext, PatientIns } from '../../dmp/types.ts';
 import type { Language } from '../outcome.ts';
+import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { readProvideBundle, type ProvideBundle } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
@@ -17,7 +18,8 @@ import { prepareFolder, type PreparedFolder } from './folders.ts';
 import type { DepositOptions } from './one.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { respond, type Superseded } from './respond.ts';
-import { checkSame, describedBy, resolveSubject } from './subject.ts';
+import { requireFit, subjectsOf } from './set-identity.ts';
+import { checkSame, resolveSubject } from './subject.ts';
 import { setOfList } from './submission-set.ts';
 import { submit, type Submission } from './submit.ts';
 import { checkTarget, resolveTarget, type Target } from './target.ts';
@@ -106,7 +108,9 @@ export async function readySet(
     subject && (await attempt(() => requireFeeding(subject.ins, `${list.path}.subject`, caller, services)));
   const context = isAllowed && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
   const standing = context ? await standingFor(parts, context, services, attempt) : new Map<number, Target>();
-  const documents = await prepareAll(parts, standing, services, caller, attempt);
+  const documents = await prepareAll(parts, subject?.identity, standing, services, caller, attempt);
+  if (isAllowed && parts.documents.every(({ reference }) => standing.has(reference.index)))
+    await attempt(() => requireFit(parts, subject, services, caller));
   const set =
     subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
@@ -124,7 +128,6 @@ export async function readySet(
       documents,
       outside: [...outside, ...standing.values()],
       folders,
-      ...(subject.identity ? { identity: subject.identity } : {}),
       caller,
       ...(requestId ? { requestId } : {}),
     },
@@ -174,15 +177,10 @@ async function standingFor(
   return standing;
 }
 
-/** The contained Patients by which the set and its folders describe their subject. */
-const subjectsOf = ({ set, folders }: ProvideBundle): Patient[] =>
-  [set, ...folders].flatMap(
-    ({ resource: { subject, contained = [] } }) => describedBy(subject?.reference, { contained }) ?? [],
-  );
-
 /** Every document to create, in the order of the set; the problems of all are collected. */
 async function prepareAll(
   parts: ProvideBundle,
+  identity: StoredIdentity | undefined,
   standing: ReadonlyMap<number, Target>,
   services: Services,
   caller: Caller,
@@ -206,6 +204,7 @@ async function prepareAll(
           around: {
             patients: patient ? [patient] : [],
             others,
+            identity,
             patches,
             created,
             ...(reference.fullUrl === undefined ? {} : { fullUrl: reference.fullUrl }),

@@ -2,7 +2,7 @@
  * Who the deposit says that the patient is: the Patients that describe the subject, the header of its CDA, what they state of
  * their reliability, and whether such an identity may feed (`server/identity/feeding.ts`).
  */
-import type { DocumentReference, Patient } from '@medplum/fhirtypes';
+import type { DocumentReference, Patient, Reference } from '@medplum/fhirtypes';
 import type { CdaHeader, CdaPatient } from '../../../mappings/cda/types.ts';
 import { insInForce, localOf, localsOfPatient } from '../../../mappings/identity/identifiers.ts';
 import { reliabilityOf, statusQualifies } from '../../../mappings/identity/reliability.ts';
@@ -18,7 +18,8 @@ import type { Services } from '../services.ts';
 import { checkSame, describedBy, type Subject, type Surroundings } from './subject.ts';
 
 export interface Described {
-  resource: DocumentReference;
+  /** A document, or a set that brings none. */
+  resource: Pick<DocumentReference, 'contained' | 'context'> & { subject?: Reference };
   path: string;
   around: Surroundings;
 }
@@ -59,7 +60,7 @@ export async function checkDescribed(
   { store, config }: Pick<Services, 'store' | 'config'>,
   caller: Caller,
 ): Promise<StoredIdentity[]> {
-  const { path, resource } = described;
+  const { path, resource, around } = described;
   const place = `${path}.context.sourcePatientInfo`;
   const said = resource.context?.sourcePatientInfo?.identifier;
   const inForce = patientsOf(described).flatMap((p) => insInForce(p).map((i) => i.ins));
@@ -70,7 +71,7 @@ export async function checkDescribed(
     ...(said ? [localOf(said, domains)].flatMap((l) => l ?? []) : []),
     ...localsOfCda(header?.patients ?? [], domains),
   ];
-  const named = new Map(identity ? [[identity.id, identity]] : []);
+  const named = new Map([identity, around.identity].flatMap((i) => (i ? [[i.id, i]] : [])));
   for (const local of locals) {
     const found = await confirmLink(local, ins, caller.structure.id, { store }, place);
     if (found) named.set(found.id, found);

@@ -25,6 +25,8 @@ export interface Surroundings {
   patients?: readonly Entry<Patient>[];
   /** Patients by which the set and its folders describe their subject: that of the document, too. */
   others?: readonly Patient[];
+  /** The establishment's identity by which the set names it. */
+  identity?: StoredIdentity | undefined;
   /** The entry that holds the reference. */
   fullUrl?: string;
 }

@@ -13,7 +13,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
 import { requireUnchanged } from '../../identity/links.ts';
-import type { StoredIdentity, StoredPatient } from '../../store/types.ts';
+import type { StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { tellDeposited } from '../subscription/deposited.ts';
 import { placed, warningsOf } from './answer.ts';
@@ -41,8 +41,6 @@ export interface Submission {
   /** Documents of the DMP that the set lists. */
   outside: readonly Target[];
   folders: readonly PreparedFolder[];
-  /** The establishment's identity by which the set names its patient. */
-  identity?: StoredIdentity;
   caller: Caller;
   requestId?: string;
 }
@@ -132,12 +130,8 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
  * Preparing takes a while, and asks the DMP: an identity may have been linked to another INS meanwhile, merged, or found doubtful.
  * @throws IssueError identity-…
  */
-async function checkLinks(
-  { documents, identity, setPath, ins, caller }: Submission,
-  services: Services,
-): Promise<void> {
+async function checkLinks({ documents, ins, caller }: Submission, services: Services): Promise<void> {
   const all = new Map(documents.flatMap(({ named, path }) => named.map((n) => [n.id, { named: n, path }] as const)));
-  if (identity) all.set(identity.id, { named: identity, path: setPath ?? '' });
   for (const { named, path } of all.values())
     await requireUnchanged(named, ins, caller.structure.id, services, `${path}.subject`);
 }

@@ -23,6 +23,12 @@ export const askerOf = ({ caller, requestId }: Call): Asker => ({ caller, reques
 export const feedPatient: Handler = async (call, services) => {
   const local = await localOfCall(call, services);
   const patient = readPatientOf(call.body, local, services.config);
+  if (call.id !== undefined && patient.id !== undefined && patient.id !== call.id)
+    throw new IssueError({
+      key: 'value-fixed',
+      expression: `${type}.id`,
+      values: { element: 'id', expected: call.id, rule: 'FHIR R4 http.html#update' },
+    });
   const expected = expectedVersion(call);
   const other = replacedBy(patient);
   const content = contentOf(patient);

@@ -4,7 +4,13 @@
  * traits that differ. Without an identifier the DMP is only searched for emergency regulation (TD0.5).
  */
 import type { Bundle, BundleEntry, Patient } from '@medplum/fhirtypes';
-import { compareWithDmp, isStrict, traitsOfPatient, type Comparison } from '../../../mappings/identity/traits.ts';
+import {
+  compareWithDmp,
+  isStrict,
+  traitsOfFacts,
+  traitsOfPatient,
+  type Comparison,
+} from '../../../mappings/identity/traits.ts';
 import { insInForce, localsOfPatient } from '../../../mappings/identity/identifiers.ts';
 import { checkIns } from '../../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
@@ -13,7 +19,7 @@ import { candidatePatient, candidates, candidateSearch, matchGradeUrl } from '..
 import { td0_2 } from '../../dmp/transactions/td0-2.ts';
 import { td0_5, type DemographicsQuery } from '../../dmp/transactions/td0-5.ts';
 import { differs } from '../../identity/feeding.ts';
-import { followLink } from '../../identity/links.ts';
+import { confirmLink, followLink } from '../../identity/links.ts';
 import type { Ins } from '../../store/types.ts';
 import { searchset } from '../bundle.ts';
 import { callContext, type Call, type Handler } from '../interaction.ts';
@@ -47,7 +53,7 @@ interface MatchSubject {
   issues: Issue[];
 }
 
-/** Whom an identifier of the Patient designates; undefined when it has none. @throws IssueError identity-*, ins-*, … */
+/** Whom the identifiers of the Patient designate, all of them the same; undefined when it has none. @throws IssueError identity-*, ins-*, … */
 async function subjectOf(
   { patient, path }: MatchInput,
   { caller }: Call,
@@ -56,17 +62,17 @@ async function subjectOf(
   const [first, ...more] = insInForce(patient);
   if (more[0])
     throw new IssueError({ key: 'patient-inconsistent', expression: `${path}.identifier[${more[0].index}]` });
-  if (first) {
-    const expression = `${path}.identifier[${first.index}]`;
-    const issues = checkIns(first.ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression }));
-    if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
-    return { ins: first.ins, described: patient, issues };
-  }
-  const [local] = localsOfPatient(patient, config.LOCAL_ID_SYSTEMS);
-  if (!local) return undefined;
-  const { ins, identity } = await followLink(local, caller.structure.id, { store }, `${path}.identifier`);
-  const isDescribed = Object.keys(traitsOfPatient(patient)).length > 0;
-  return { ins, described: isDescribed ? patient : (identity.content as Patient), issues: [] };
+  const expression = `${path}.identifier${first ? `[${first.index}]` : ''}`;
+  const issues = first ? checkIns(first.ins, config.ENVIRONMENT).map((issue) => ({ ...issue, expression })) : [];
+  if (issues.some((i) => (i.severity ?? 'error') === 'error')) throw new IssueError(issues);
+  const locals = localsOfPatient(patient, config.LOCAL_ID_SYSTEMS);
+  const link =
+    !first && locals[0] ? await followLink(locals[0], caller.structure.id, { store }, expression) : undefined;
+  const ins = first?.ins ?? link?.ins;
+  if (!ins) return undefined;
+  for (const local of locals) await confirmLink(local, ins, caller.structure.id, { store }, `${path}.identifier`);
+  const isDescribed = !link || Object.keys(traitsOfPatient(patient)).length > 0;
+  return { ins, described: isDescribed ? patient : (link.identity.content as Patient), issues };
 }
 
 async function byIns({ ins, described, issues }: MatchSubject, call: Call, services: Services): Promise<Found> {
@@ -76,6 +82,9 @@ async function byIns({ ins, described, issues }: MatchSubject, call: Call, servi
   const { id } = await services.store.patients.byIns(ins);
   const patient = existenceToPatient(answer, { id, traits: services.config.PATIENT_TRAITS });
   const comparison = compareWithDmp(described, facts);
+  // A year agrees with every day of it.
+  const [ours = '', theirs = ''] = [traitsOfPatient(described).birthDate, traitsOfFacts(facts).birthDate];
+  const isVague = ours.length < theirs.length;
   const said: Issue[] =
     comparison.differing.length > 0
       ? comparison.differing.map(differs)
@@ -86,21 +95,21 @@ async function byIns({ ins, described, issues }: MatchSubject, call: Call, servi
             values: { traits: comparison.compared.join(', ') || '—' },
           },
         ];
-  return { matches: patient ? [{ patient, search: searchOf(comparison) }] : [], issues: [...issues, ...said] };
+  return { matches: patient ? [{ patient, search: searchOf(comparison, isVague) }] : [], issues: [...issues, ...said] };
 }
 
 /** Traits without which nobody is certain (auth §1.5: the traits of the INS that the DMP says). */
 const essential = ['family', 'given', 'birthDate', 'gender'] as const;
 
 /**
- * The INS fits. `certain`: and so do all the essential traits; `probable`: what was said does not contradict it; `possible`: one
+ * The INS fits. `certain`: and so do all the essential traits, the birth date as far as the DMP knows it; `probable`: what was said does not contradict it; `possible`: one
  * trait contradicts it; `certainly-not`: several do. The score is the share of what agrees, the INS being one of the traits. Both
  * ours: no public source grades an INS.
  */
-function searchOf({ compared, differing }: Comparison): Match['search'] {
+function searchOf({ compared, differing }: Comparison, isVague: boolean): Match['search'] {
   const against = differing.filter(isStrict).length;
   const all = compared.filter(isStrict).length;
-  const isComplete = essential.every((name) => compared.includes(name));
+  const isComplete = !isVague && essential.every((name) => compared.includes(name));
   const grade = against > 1 ? 'certainly-not' : against === 1 ? 'possible' : isComplete ? 'certain' : 'probable';
   const score = Math.round((100 * (1 + all - against)) / (1 + Math.max(all, essential.length))) / 100;
   return { extension: [{ url: matchGradeUrl, valueCode: grade }], mode: 'match', score };

@@ -63,6 +63,7 @@ function profileIssues(patient: Patient): Issue[] {
   if (patient.implicitRules !== undefined) refuse('implicitRules', 'PDQm');
   if (patient.modifierExtension) refuse('modifierExtension', 'PDQm');
   if (patient.link && patient.active === undefined) refuse('link', 'PDQm: active');
+  if ((patient.link ?? []).filter((l) => l.type === 'replaced-by').length > 1) refuse('link', 'replaced-by: 0..1');
   if (replacedBy(patient) && patient.active !== false) refuse('active', 'link.type = replaced-by → active = false');
   return issues;
 }
@@ -73,12 +74,23 @@ function identifierIssues(patient: Patient, local: LocalId, config: Pick<Config,
   return isRight ? [] : [{ key: 'identity-identifier', expression: `${type}.identifier` }];
 }
 
-/** The identity that a link names: by identifier, by id or by `Patient?identifier=…`. */
+/**
+ * The identity that a link names: by identifier, by id or by `Patient?identifier=…` of this server. Nothing where the link cannot
+ * be read as one of them: it then names nobody.
+ */
 export function designationOf({ reference, identifier }: Reference, base: string): Designation {
-  if (identifier?.system !== undefined && identifier.value !== undefined)
-    return { local: { system: identifier.system, value: identifier.value.trim() } };
-  const query = /^(?:.*\/)?Patient\?(.*)$/.exec(reference ?? '')?.[1];
-  if (query === undefined) return { id: localId(reference ?? '', type, base) ?? '' };
-  const [system, value] = (parsePairs(query).find(([name]) => name === 'identifier')?.[1] ?? '').split('|');
-  return { local: { system: system ?? '', value: value ?? '' } };
+  const named: Designation =
+    identifier?.system !== undefined && identifier.value !== undefined
+      ? { local: { system: identifier.system, value: identifier.value.trim() } }
+      : {};
+  if (reference === undefined) return named;
+  const relative = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
+  const [, query] = /^Patient\?(.*)$/.exec(relative) ?? [];
+  if (query === undefined) return { ...named, id: localId(reference, type, base) ?? '' };
+  const [pair, ...more] = parsePairs(query);
+  const [, system = '', value = ''] = /^([^|]+)\|([^|]+)$/.exec(pair?.[1] ?? '') ?? [];
+  const isOne = pair?.[0] === 'identifier' && more.length === 0;
+  const local = isOne ? { system, value: value.trim() } : { system: '', value: '' };
+  const isSame = named.local === undefined || (named.local.system === system && named.local.value === local.value);
+  return isSame ? { local } : {};
 }

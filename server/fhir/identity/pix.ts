@@ -1,9 +1,11 @@
 /**
  * `Patient/$ihe-pix` (PIXm ITI-83): the other identifiers of a person. Two identities are of one person when they bear the same
- * INS. Served from what was fed; the DMP is not asked, and the INS-C is no domain.
+ * INS. One that is said not to be qualified (provisional, doubtful, fictitious…) is linked to nobody, and its INS is not given: only
+ * a qualified identity allows that (auth §1.5). Served from what was fed; the DMP is not asked, and the INS-C is no domain.
  */
 import type { Identifier, Parameters } from '@medplum/fhirtypes';
 import { v2IdentifierTypes } from '../../../mappings/canonicals.ts';
+import { statusQualifies } from '../../../mappings/identity/reliability.ts';
 import { insAuthorities, insFromToken } from '../../../mappings/ins.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { insIdentifiers } from '../../../mappings/patient-traits.ts';
@@ -65,7 +67,7 @@ async function personOf({ system, value }: Token, call: Call, services: Services
   const { identities } = services.store;
   const structure = call.caller.structure.id;
   const bearing = async (ins: Ins): Promise<StoredIdentity[]> =>
-    (await identities.byIns(structure, ins)).filter((i) => i.active);
+    (await identities.byIns(structure, ins)).filter((i) => i.active && isSure(i));
   const ins = insFromToken(system, value);
   if (ins) {
     const all = await bearing(ins);
@@ -76,15 +78,21 @@ async function personOf({ system, value }: Token, call: Call, services: Services
   if (!asked) return undefined;
   const current = await survivorOf(asked, structure, services);
   if (!current.active) return undefined;
-  return { identities: current.ins ? await bearing(current.ins) : [current], self: asked.id };
+  return { identities: current.ins && isSure(current) ? await bearing(current.ins) : [current], self: asked.id };
 }
+
+/** Nothing is said against the identity. */
+const isSure = ({ reliability }: StoredIdentity): boolean => reliability === undefined || statusQualifies(reliability);
 
 /** The identifier that was asked about is never among the answers (§2:3.83.4.2.2.1). */
 function answer({ identities, self }: Person, source: Token, targets: readonly string[]): Parameters {
   const wanted = ({ system = '', value = '' }: Identifier): boolean =>
     targets.includes(system) && (system !== source.system || value !== source.value);
   const [bearer] = identities;
-  const ins = bearer?.ins ? insIdentifiers([{ system: bearer.ins.oid, value: bearer.ins.value }]).filter(wanted) : [];
+  const ins =
+    bearer?.ins && isSure(bearer)
+      ? insIdentifiers([{ system: bearer.ins.oid, value: bearer.ins.value }]).filter(wanted)
+      : [];
   const others = identities.filter((i) => i.id !== self && wanted(localIdentifier(i)));
   const ids = [...others.map((i) => i.id), ...(ins.length > 0 && bearer?.patientId ? [bearer.patientId] : [])];
   const parameter = [

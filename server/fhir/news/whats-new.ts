@@ -72,7 +72,8 @@ async function read(call: Call, services: Services): Promise<Asked> {
   const pairs = operationPairs(call, names);
   const table = definitionOf('DocumentReference').searchParameters.filter((p) => patientNames.includes(p.name));
   const designating = pairs.filter(([name]) => patientNames.includes(name));
-  const patient = await patientOf(parseSearch(designating, table, { handling: 'strict' }).criteria, services);
+  const { criteria } = parseSearch(designating, table, { handling: 'strict' });
+  const patient = await patientOf(criteria, services, call.caller.structure.id);
   if (!patient)
     throw new IssueError({ key: 'operation-parameter-required', values: { name: 'patient | patient.identifier' } });
   const since = oneOf(pairs, 'since');

@@ -55,6 +55,8 @@ export function readInput(body: unknown, pairs: readonly Pair[], form: InputForm
     else values[name] = value;
   };
   for (const [name, value] of pairs) if (!general.has(name)) take(name, value);
+  if (body === undefined)
+    throw new IssueError([...issues, { key: 'body-missing', values: { expected: `Parameters, ${form.resource}` } }]);
 
   let resource: unknown;
   let path = '';

@@ -39,7 +39,7 @@ export async function targetOf(call: Call, services: Services): Promise<StoredDo
   if (identifiers.length === 0)
     throw new IssueError({ key: 'search-parameter-required', values: { name: 'identifier', rule: 'PDSm flux 03' } });
   const values = identifiers.flatMap((c) => c.values.map((v) => identifierOf(c, v)));
-  const designated = await patientOf(criteria.filter(isPatientCriterion), services);
+  const designated = await patientOf(criteria.filter(isPatientCriterion), services, call.caller.structure.id);
   const found = await matching(values, designated?.ins, call, services);
   const [document, ...more] = found;
   if (more.length > 0) throw new IssueError({ key: 'condition-several', values: { element: 'identifier' } });

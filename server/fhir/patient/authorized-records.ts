@@ -71,7 +71,7 @@ function read(call: Call): { query: PatientListQuery; count?: number; self: Pair
       throw new IssueError({ key: 'operation-parameter', values: { name, detail } });
     return text;
   };
-  const since = given('since', '2026-11-21T08:30:00Z', (t) => sinceOf(t) !== undefined);
+  const since = given('since', 'YYYY[-MM[-DD[Thh:mm:ss(Z|±hh:mm)]]]', (t) => sinceOf(t) !== undefined);
   const by = given('by', Object.keys(orders).join(', '), (t) => Object.hasOwn(orders, t)) ?? 'authorization';
   const owner = given('owner', 'PS_IdNat', (t) => ownerForm.test(t) && !holdsIns(t));
   const count = given('_count', '1, 2, 3…', (t) => /^[1-9]\d{0,8}$/.test(t));

@@ -1,13 +1,12 @@
 /**
  * `Patient/{id}/$web-access` and `Patient/$web-access` (TD0.9, TD0.10): the URL of a page of the DMP's web site for
- * professionals. Nothing is asked of the DMP: whoever follows the link authenticates there. Defined in
- * `profiles/patient-web-access.json`.
+ * professionals. Nothing is asked of the DMP, but to open an emergency access: whoever follows the link authenticates there. Defined
+ * in `profiles/patient-web-access.json`.
  *
  * The URL holds the INS, because the DMP wants it so: it is in the answer alone (`Cache-Control: no-store`), and never logged.
  */
 import type { ParametersParameter } from '@medplum/fhirtypes';
-import { IssueError, type Issue } from '../../../mappings/outcome.ts';
-import { emergencyProblems, regulationProblems } from '../../../mappings/rights/purposes.ts';
+import { IssueError } from '../../../mappings/outcome.ts';
 import {
   isWebPage,
   webAuthentications,
@@ -16,13 +15,14 @@ import {
   webPageSystem,
   type WebPage,
 } from '../../../mappings/web-pages.ts';
-import { DmpError } from '../../dmp/types.ts';
+import { DmpError, type Transaction } from '../../dmp/types.ts';
 import { webAccessUrl } from '../../dmp/web-access.ts';
 import type { Ins } from '../../store/types.ts';
-import type { Call, Handler } from '../interaction.ts';
+import { callContext, type Call, type Handler } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
 import { patientOfId } from './known.ts';
+import { requireNoRefusal } from './refusal.ts';
 
 export const webAccessNames: readonly string[] = ['page'];
 
@@ -57,30 +57,26 @@ function pageOf(call: Call): WebPage {
   throw new IssueError({ key: 'operation-parameter', values: { name: 'page', detail } });
 }
 
-/** What of a refusal on record closes the site, too. What is only missing there, professional and patient settle on the site. */
-const refusals: readonly string[] = [
-  'consent-consultation-refused',
-  'consent-break-glass-opposed',
-  'consent-regulation-opposed',
-];
-export const isRefusal = ({ key }: Issue): boolean => refusals.includes(key);
+/** No message goes out: the professional's browser opens the page, and Pro Santé Connect says who it is (dmp-wire §7.5). */
+export const td0_10 = {
+  name: 'TD0.10',
+  modes: ['INDIRECTE_RENFORCEE'],
+  purposes: ['normal', 'bris_de_glace', 'centre_15'],
+  consent: 'none',
+} as const satisfies Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes' | 'consent'>;
 
 /**
  * TD0.10 is for everybody whom Pro Santé Connect authenticated, whatever the purpose (dmp-wire §1.4). An emergency opens its one
- * patient here as elsewhere, and what the patient refuses this structure is refused here.
- * @throws DmpError kind `rights`; IssueError
+ * patient here as elsewhere: compared with the DMP's traits, and on record. What the patient refuses this structure is refused here.
+ * @throws DmpError; IssueError
  */
-async function requireRight(ins: Ins | undefined, { caller }: Call, { config, gate, now }: Services): Promise<void> {
-  if (caller.strength !== 'psc') throw new DmpError('rights', 'psc', 'TD0.10');
-  const { BREAK_GLASS_MINUTES: minutes, BREAK_GLASS_REASON_MIN: reasonMin } = config;
-  const problems = [
-    ...emergencyProblems(caller, ins, { now: now(), minutes, reasonMin }),
-    ...regulationProblems(caller, config),
-  ];
+async function requireRight(ins: Ins | undefined, call: Call, { gate }: Services): Promise<void> {
+  const { caller } = call;
+  if (caller.strength !== 'psc') throw new DmpError('rights', 'psc', td0_10.name);
+  if (caller.purpose === 'bris_de_glace') await gate.admit(td0_10, callContext(call, ins));
+  const problems = gate.purpose(caller, ins);
   if (problems.length > 0) throw new IssueError(problems);
-  if (!ins) return;
-  const refused = (await gate.explain(ins, caller)).consultation.filter(isRefusal);
-  if (refused.length > 0) throw new IssueError(refused);
+  if (ins) await requireNoRefusal(ins, call, { gate });
 }
 
 /** How the site may authenticate who follows the link: the URL is the same. */

@@ -11,7 +11,7 @@ import type { Caller } from '../../auth/caller.ts';
 import type { Config } from '../../config.ts';
 import { chooseMode } from '../../dmp/rights.ts';
 import { DmpError, type VihfMode } from '../../dmp/types.ts';
-import { isRefusal } from '../patient/web-access.ts';
+import { isRefusal } from '../patient/refusal.ts';
 import { doorsOf, isOpen, type Door } from './doors.ts';
 import { once, type PatientFacts } from './patient-facts.ts';
 import type { DmpState, Entry } from './table.ts';
@@ -99,13 +99,16 @@ function consentIssues({ consent, transaction }: Entry, facts: PatientFacts): Is
 }
 
 /** What is known of the patient closes, or is good to know. */
-function patientIssues(entry: Entry, facts: PatientFacts | undefined): Issue[] {
+function patientIssues(entry: Entry, { purpose }: Caller, facts: PatientFacts | undefined): Issue[] {
   if (!facts) return [];
-  const { dmp = ['active'], despite = [] } = entry;
+  const { despite = [] } = entry;
+  // An emergency access opens a record that is there, before anything else.
+  const opens = purpose === 'bris_de_glace' && !despite.includes('traits');
+  const states = (opens ? undefined : entry.dmp) ?? ['active'];
   return [
     ...facts.emergency,
     ...(despite.includes('traits') ? [] : facts.traits),
-    ...(facts.dmp === undefined || dmp.includes(facts.dmp) ? [] : [stateIssues[facts.dmp]]),
+    ...(facts.dmp === undefined || states.includes(facts.dmp) ? [] : [stateIssues[facts.dmp]]),
     ...(despite.includes('block') ? [] : facts.block),
     ...consentIssues(entry, facts),
   ];
@@ -126,7 +129,7 @@ export function explainRight(entry: Entry, caller: Caller, config: Config, facts
     ...(mode ? matrixIssues(entry, mode, caller, isTreating) : []),
     ...settingIssues(entry, limit, caller, config),
     ...doorIssues(doors, entry),
-    ...patientIssues(entry, facts),
+    ...patientIssues(entry, caller, facts),
   ]);
   const why = issues.filter(isSevere);
   const known = isTreating && limit === 'treating-physician' ? 'yes' : limit;

@@ -26,9 +26,13 @@ async function askedAbout(call: Call, services: Services): Promise<Ins | undefin
   const table = definitionOf('DocumentReference').searchParameters.filter((p) => names.includes(p.name));
   const { criteria } = parseSearch(operationPairs(call, names), table, { handling: 'strict' });
   if (criteria.length === 0) return call.caller.emergency?.patient;
-  const designated = await patientOf(criteria, services);
+  const designated = await patientOf(criteria, services, call.caller.structure.id);
   if (!designated) throw new IssueError({ key: 'patient-unidentified' });
-  return designated.ins;
+  const { ins } = designated;
+  const opened = call.caller.emergency?.patient;
+  if (opened && (opened.value !== ins.value || opened.oid !== ins.oid))
+    throw new IssueError({ key: 'break-glass-patient' });
+  return ins;
 }
 
 export const myRights: Handler = async (call, services) => {

@@ -19,6 +19,7 @@ import { td3_2 } from '../../dmp/transactions/td3-2.ts';
 import { td3_3a, td3_3b, td3_3c, td3_3cByPerson, td3_3d } from '../../dmp/transactions/td3-3.ts';
 import type { Transaction } from '../../dmp/types.ts';
 import type { InteractionCode } from '../definition.ts';
+import { td0_10 } from '../patient/web-access.ts';
 
 /** What of a declared transaction decides who may send it. */
 export type Declared = Pick<Transaction<never, unknown>, 'name' | 'modes' | 'purposes' | 'consent'>;
@@ -49,14 +50,6 @@ export interface Entry {
 
 const everyState: readonly DmpState[] = ['active', 'terminated', 'none'];
 
-/** No message goes out: the professional's browser opens the page, and Pro Santé Connect says who it is (dmp-wire §7.5). */
-const td0_10: Declared = {
-  name: 'TD0.10',
-  modes: ['INDIRECTE_RENFORCEE'],
-  purposes: ['normal', 'bris_de_glace', 'centre_15'],
-  consent: 'none',
-};
-
 export const entries: readonly Entry[] = [
   {
     right: 'TD0.2',
@@ -71,10 +64,10 @@ export const entries: readonly Entry[] = [
   { right: 'TD0.3 remove MT', transaction: td0_3, by: ['update'] },
   { right: 'TD0.4', transaction: td0_4, dmp: everyState, despite: ['block'] },
   { right: 'TD0.5', transaction: td0_5, dmp: everyState, despite: ['block'] },
-  { right: 'TD0.10', transaction: td0_10, dmp: everyState, despite: ['traits'], consent: 'refusal', onSite: true },
+  { right: 'TD0.10', transaction: td0_10, dmp: everyState, consent: 'refusal', onSite: true },
   { right: 'TD1.1', transaction: td1_1, dmp: ['none'] },
   { right: 'TD1.2', transaction: td1_2, dmp: ['terminated'] },
-  { right: 'TD1.3a', transaction: td1_3a },
+  { right: 'TD1.3a', transaction: td1_3a, consent: 'refusal' },
   { right: 'TD1.3b', transaction: td1_3b },
   { right: 'TD1.4', transaction: td1_4 },
   { right: 'TD1.6', transaction: td1_6 },

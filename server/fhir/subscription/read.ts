@@ -63,7 +63,11 @@ export async function readSubscription(resource: Subscription, caller: Caller, s
   if (channel.type !== 'rest-hook') refuse('subscription-channel', 'channel.type');
   const endpoint = channel.endpoint ?? '';
   if (!allowedEndpoint(endpoint, config)) refuse('subscription-endpoint', 'channel.endpoint');
-  const { ins, filter, warnings } = await readFilters((resource as WithPrimitives)._criteria?.extension, services);
+  const { ins, filter, warnings } = await readFilters(
+    (resource as WithPrimitives)._criteria?.extension,
+    caller,
+    services,
+  );
   const until = sessionEnd(caller, services);
   const content: SubscriptionContent = {
     caller: snapshotOf(caller),
@@ -121,6 +125,7 @@ const longestFilter = 4000;
 
 async function readFilters(
   extensions: readonly Extension[] | undefined,
+  caller: Caller,
   services: Services,
 ): Promise<Pick<Asked, 'ins' | 'warnings'> & Pick<SubscriptionContent, 'filter'>> {
   const refuse = (detail: string): never => {
@@ -138,7 +143,7 @@ async function readFilters(
     return m ? parsePairs(m[1] ?? '') : refuse('DocumentReference?…');
   });
   const criteria = filterCriteria(pairs);
-  const patient = (await patientOf(criteria, services)) ?? refuse('patient | patient.identifier');
+  const patient = (await patientOf(criteria, services, caller.structure.id)) ?? refuse('patient | patient.identifier');
   const filter = criteria
     .filter((c) => !isPatientCriterion(c))
     .map((c): [string, string] => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);

@@ -209,6 +209,15 @@ describe('comparing traits', () => {
     );
   });
 
+  it.each([
+    ['MØLLER', 'Moller'],
+    ['ŁUKASIK', 'LUKASIK'],
+    ['đorđević', 'DORDEVIC'],
+    ['STRAUß', 'STRAUẞ'],
+  ])('a stroke is no other letter: %s, %s', (birth, other) => {
+    expect(compareTraits({ birth }, { birth: other }).differing).toEqual([]);
+  });
+
   it('ligatures are two letters', () => {
     expect(compareTraits({ birth: 'LŒUILLET' }, { birth: 'Loeuillet' }).differing).toEqual([]);
     expect(compareTraits({ birth: 'Lætitien' }, { birth: 'LAETITIEN' }).differing).toEqual([]);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,8 +14,10 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { bearerOf, challenge } from '../../../server/auth/bearer.ts';
+import { thumbprintOf } from '../../../server/auth/confirmation.ts';
 import { createTokenVerifier, demoJwks, type TokenVerifier } from '../../../server/auth/token.ts';
 import { ConfigError, loadConfig } from '../../../server/config.ts';
+import { testPki } from '../dmp/pki.ts';
 
 const config = loadConfig({});
 let verify: TokenVerifier;
@@ -140,6 +143,17 @@ describe('verified tokens', () => {
       expiresAt: new Date(exp * 1000),
       purpose: 'normal',
     });
+  });
+
+  it('are held against the certificate of the request when they are bound to one, before anything else is read of them', async () => {
+    const certificate = new X509Certificate((await testPki()).client.certificate);
+    const cnf = { 'x5t#S256': thumbprintOf(certificate) };
+    const token = await sign(claims({}, { cnf }));
+    expect((await verify(token, certificate)).certificate).toBe(cnf['x5t#S256']);
+    expect(await verify(await sign(claims()), certificate)).not.toHaveProperty('certificate');
+    expect((await refusal(token))[0]).toBe('token-certificate-missing');
+    const elsewhere = await sign(claims({ subject_organization_id: '1990200776' }, { cnf }));
+    expect((await refusal(elsewhere))[0]).toBe('token-certificate-missing');
   });
 
   it('are of strength psc only when the token says so in its own claim', async () => {
@@ -412,11 +426,20 @@ describe('Authorization', () => {
     }
   });
 
-  it('is asked for as RFC 6750 says', () => {
-    expect(challenge(['login-required'])).toBe('Bearer realm="fhir"');
-    expect(challenge(['token-invalid'])).toContain('error="invalid_token"');
-    expect(challenge(['scope-missing'], 'user/List.r')).toContain('error="insufficient_scope", scope="user/List.r"');
-    expect(challenge(['not-found'])).toBeUndefined();
+  it('is asked for as RFC 6750 and RFC 9728 say', () => {
+    const url = 'https://fhir.example/.well-known/oauth-protected-resource/fhir';
+    expect(challenge(['login-required'], url)).toBe(`Bearer realm="fhir", resource_metadata="${url}"`);
+    expect(challenge(['token-invalid'], url)).toBe(
+      `Bearer realm="fhir", error="invalid_token", resource_metadata="${url}"`,
+    );
+    expect(challenge(['scope-missing'], url, 'user/List.r')).toContain(
+      'error="insufficient_scope", scope="user/List.r"',
+    );
+    expect(challenge(['not-found'], url)).toBeUndefined();
+  });
+
+  it('never lets an address end the header', () => {
+    expect(challenge(['login-required'], 'https://x/"\r\nSet-Cookie: a=b')).toBe('Bearer realm="fhir"');
   });
 });
 

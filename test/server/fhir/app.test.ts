@@ -57,7 +57,7 @@ describe('every declared route', () => {
           .send(route.method === 'get' ? undefined : '{}');
         expect(res.status, `${route.method} ${route.path}`).toBe(401);
         expect(res.headers['www-authenticate']).toBe(
-          token === '' ? 'Bearer realm="fhir"' : 'Bearer realm="fhir", error="invalid_token"',
+          `Bearer realm="fhir"${token === '' ? '' : ', error="invalid_token"'}, resource_metadata="http://localhost:8080/.well-known/oauth-protected-resource/fhir"`,
         );
         expect(outcomeOf(res).issue[0]!.code).toBe('login');
         expect(served).toBeUndefined();

@@ -161,6 +161,29 @@ describe('a correction begins', () => {
     }
   });
 
+  it('an identity whose INS was corrected does not say which record is meant', async () => {
+    await fed('P2');
+    const local = newLocal();
+    const url = `/fhir/Patient?identifier=${encodeURIComponent(`${local.system}|${local.value}`)}`;
+    const put = (who: Who) =>
+      bench
+        .any('put', url)
+        .set('content-type', 'application/fhir+json')
+        .send(JSON.stringify(known(who, local)));
+    await put('P1');
+    const { id } = (await put('P2')).body as Patient;
+    for (const wrong of [`${local.system}|${local.value}`, `Patient/${id}`]) {
+      const { status, body } = await post<OperationOutcome>({ wrong, reason });
+      expect([status, keyOf(body)]).toEqual([422, 'correction-wrong-ambiguous']);
+      for (const who of ['P1', 'P2'] as const) {
+        const patient = await bench.store.patients.byIns({ value: patients[who].ins, oid: INS_TEST.slice(8) });
+        expect(JSON.stringify(body)).toContain(`Patient/${patient.id}`);
+        expect(JSON.stringify(body)).not.toContain(patients[who].ins);
+      }
+    }
+    await bench.any('delete', url);
+  });
+
   it('where nothing was fed it is done, and on record', async () => {
     const { body } = await started('P4');
     expect([valueOf(body, 'state'), itemsOf(body)]).toEqual(['done', []]);
@@ -291,7 +314,161 @@ describe('what was fed is deleted', () => {
   });
 });
 
+describe('nothing that may stand in the wrong record is overlooked', () => {
+  const lost = () => Promise.reject(new DmpError('timeout', 'headers', 'TD2.1'));
+  /** A deposit that has reached the DMP, or has not, and whose answer never came. */
+  async function fedBlindly(who: Who, reached: boolean): Promise<string> {
+    const works = bench.dmp.answers['TD2.1']!;
+    bench.dmp.answers['TD2.1'] = async (input, context) => {
+      if (reached) await works(input, context);
+      return lost();
+    };
+    const resource = again(who);
+    const { status } = await bench
+      .post('/fhir/DocumentReference', 'nurse')
+      .set('content-type', 'application/fhir+json')
+      .send(JSON.stringify(resource));
+    expect(status).toBe(504);
+    bench.dmp.answers['TD2.1'] = works;
+    return resource.masterIdentifier!.value!.slice(8);
+  }
+
+  it('a deposit whose answer was lost is listed; where the DMP holds it, it is deleted', async () => {
+    const uniqueId = await fedBlindly('P6', true);
+    const { id, body } = await started('P6');
+    expect(itemsOf(body)).toEqual([expect.objectContaining({ uniqueId: `urn:oid:${uniqueId}`, state: 'to-delete' })]);
+    bench.dmp.calls.length = 0;
+    expect(statesOf((await post({ correction: id, step: 'delete' })).body)).toEqual(['deleted']);
+    expect(bench.dmp.names()).toEqual(['TD3.1b', 'TD3.3c']);
+    expect(held.has(uniqueId)).toBe(false);
+    expect(await bench.store.documents.byIdentifier(uniqueId)).toMatchObject({
+      state: 'confirmed',
+      availabilityStatus: statuses.deleted,
+    });
+  });
+
+  it('where the DMP does not, nothing is left of it', async () => {
+    const uniqueId = await fedBlindly('P6', false);
+    const { id } = await started('P6');
+    expect(statesOf((await post({ correction: id, step: 'delete' })).body)).toEqual(['deleted']);
+    expect(bench.dmp.names()).not.toContain('TD3.3c');
+    expect(await bench.store.documents.byIdentifier(uniqueId)).toBeUndefined();
+  });
+
+  it('while it is still under way it is not said to be deleted', async () => {
+    const works = bench.dmp.answers['TD2.1']!;
+    let go = () => {};
+    const arrived = new Promise<void>((there) => {
+      bench.dmp.answers['TD2.1'] = async (input, context) => {
+        there();
+        await new Promise<void>((resolve) => (go = resolve));
+        return works(input, context);
+      };
+    });
+    const depositing = fed('P6');
+    await arrived;
+    const { id } = await started('P6');
+    const early = await post({ correction: id, step: 'delete' });
+    expect(itemsOf(early.body)[0]).toMatchObject({ state: 'to-delete', problem: 'deposit-pending' });
+    expect(bench.dmp.names()).not.toContain('TD3.1b');
+    go();
+    await depositing;
+    expect(statesOf((await post({ correction: id, step: 'delete' })).body)).toEqual(['deleted']);
+    expect(bench.dmp.names()).toContain('TD3.3c');
+  });
+
+  it('a version that was replaced is listed, obsolete when the DMP does not delete it, and settled when it is dropped', async () => {
+    const old = await fed('P7');
+    await bench.store.documents.changeStatus(old, statuses.deprecated);
+    const { id } = await started('P7');
+    const works = bench.dmp.answers['TD3.3c'];
+    bench.dmp.answers['TD3.3c'] = () => Promise.reject(new DmpError('registry', 'XDSRegistryMetadataError', 'TD3.3c'));
+    const tried = await post({ correction: id, step: 'delete' });
+    expect(itemsOf(tried.body)[0]).toMatchObject({ state: 'obsolete', problem: 'correction-obsolete' });
+    expect(JSON.stringify((await get()).body)).toContain('"name":"remaining","valueInteger":1');
+    const dropped = await post({ correction: id, step: 'drop', document: old });
+    expect([statesOf(dropped.body), valueOf(dropped.body, 'state')]).toEqual([['dropped'], 'done']);
+    bench.dmp.answers['TD3.3c'] = works!;
+  });
+
+  it('what is fed there while it is corrected is added when it is started again, what was left out is not', async () => {
+    const [named] = [await fed('P8'), await fed('P8')];
+    const { id } = await started('P8', { document: named });
+    const late = await fed('P8');
+    const { body } = await started('P8');
+    expect([valueOf(body, 'correction'), itemsOf(body).map((i) => i['document'])]).toEqual([id, [named, late]]);
+  });
+
+  it('what fails again and again does not keep the others waiting', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 52; i++) ids.push(await fed('P3'));
+    const { id } = await started('P3', { document: ids });
+    const works = bench.dmp.answers['TD3.3c']!;
+    bench.dmp.answers['TD3.3c'] = () => Promise.reject(new DmpError('fault', 'DMPAccessDenied', 'TD3.3c'));
+    await post({ correction: id, step: 'delete' });
+    bench.dmp.answers['TD3.3c'] = works;
+    const { body } = await post({ correction: id, step: 'delete', document: ids.slice(50) });
+    expect(statesOf(body).filter((s) => s === 'deleted')).toHaveLength(2);
+    const late = await fed('P3');
+    await started('P3', { document: late });
+    await post({ correction: id, step: 'delete' });
+    expect(itemsOf((await get(`?correction=${id}`)).body).find((i) => i['document'] === late)).toMatchObject({
+      state: 'deleted',
+    });
+  });
+
+  it('one that is kept while it is being deleted is gone all the same, and said to be', async () => {
+    const [document, other] = [await fed('P1'), await fed('P1')];
+    const { id } = await started('P1', { document: [document, other] });
+    const works = bench.dmp.answers['TD3.3c']!;
+    bench.dmp.answers['TD3.3c'] = async (input, context) => {
+      expect((await post({ correction: id, step: 'keep', document })).status).toBe(200);
+      return works(input, context);
+    };
+    const { body } = await post({ correction: id, step: 'delete', document });
+    expect(itemsOf(body).find((i) => i['document'] === document)).toMatchObject({ state: 'deleted' });
+  });
+});
+
 describe('the right record is fed', () => {
+  it('once, however many begin at once, and not again where the first may have arrived', async () => {
+    const ids = [await fed('P1'), await fed('P1')];
+    const { id } = await started('P1', { document: ids, right: ins('P2') });
+    await post({ correction: id, step: 'delete' });
+    bench.dmp.calls.length = 0;
+    const both = await Promise.all(
+      [again('P2'), again('P2')].map((resource) =>
+        post({ correction: id, step: 'feed', document: ids[0]!, resource }, 'nurse'),
+      ),
+    );
+    expect(both.map((a) => a.status).sort()).toEqual([200, 409]);
+    expect(['correction-feeding', 'correction-fed']).toContain(keyOf(both.find((a) => a.status === 409)!.body));
+    expect(bench.dmp.names()).toEqual(['TD2.1']);
+
+    // The answer is lost: another document in its place would be a second one.
+    const works = bench.dmp.answers['TD2.1']!;
+    bench.dmp.answers['TD2.1'] = () => Promise.reject(new DmpError('timeout', 'headers', 'TD2.1'));
+    const first = again('P2');
+    expect((await post({ correction: id, step: 'feed', document: ids[1]!, resource: first }, 'nurse')).status).toBe(
+      504,
+    );
+    bench.dmp.answers['TD2.1'] = works;
+    const other = await post({ correction: id, step: 'feed', document: ids[1]!, resource: again('P2') }, 'nurse');
+    expect([other.status, keyOf(other.body)]).toEqual([409, 'correction-feeding']);
+    const same = await post({ correction: id, step: 'feed', document: ids[1]!, resource: first }, 'nurse');
+    expect(statesOf(same.body)).toEqual(['fed', 'fed']);
+  });
+
+  it('what was refused before it was sent holds nobody up', async () => {
+    const document = await fed('P1');
+    const { id } = await started('P1', { document, right: ins('P2') });
+    await post({ correction: id, step: 'delete' });
+    const spoilt = { ...again('P2'), type: undefined };
+    expect((await post({ correction: id, step: 'feed', document, resource: spoilt }, 'nurse')).status).toBe(400);
+    const { body } = await post({ correction: id, step: 'feed', document, resource: again('P2') }, 'nurse');
+    expect(statesOf(body)).toEqual(['fed']);
+  });
+
   it('after the deletion, with a document issued again; done when each is settled; sent again it is found', async () => {
     const ids = [await fed('P1'), await fed('P1')];
     const { id } = await started('P1', { document: ids, right: ins('P2') });
@@ -327,6 +504,7 @@ describe('the right record is fed', () => {
       post({ correction: id, step: 'feed', document, resource, ...more });
     expect(keyOf((await feed(again('P2'))).body)).toBe('correction-right-missing');
     expect(statesOf((await post({ correction: id, right: ins('P2') })).body)).toEqual(['deleted']);
+    expect((await steps())[0]).toBe('right success');
     const wrong = await feed(again('P1'));
     expect([wrong.status, keyOf(wrong.body)]).toEqual([422, 'patient-inconsistent']);
     expect((wrong.body as unknown as OperationOutcome).issue[0]!.expression![0]).toMatch(

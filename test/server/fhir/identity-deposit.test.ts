@@ -372,6 +372,15 @@ describe('a deposit that contradicts itself goes into no record', () => {
     list.contained!.push(doubtful);
     list.subject = { reference: '#p3' };
     await refuses(bySet, ['identity-not-qualified'], '/fhir');
+
+    const fictitious = await feed('P3', newLocal(), {}, 'FICT');
+    await feed('P3', fictitious.local, { identifier: [fictitious.local] }, 'FICT');
+    const byLocal = made();
+    const set = (byLocal.entry as Entries).find((e) => e.resource.resourceType === 'List')!.resource;
+    set.contained!.push(patientResource('P3', 'p3'));
+    set.subject = { reference: '#p3', identifier: fictitious.local };
+    await refuses(byLocal, ['identity-not-qualified'], '/fhir');
+    await bench.any('delete', at(fictitious.local));
     await bench.any('delete', at(local));
   });
 });

@@ -79,6 +79,14 @@ describe('ITI-119: with an INS', () => {
     expect([body.total, patientsOf(body), outcomeOf(body)[0]!.severity]).toEqual([0, [], 'warning']);
   });
 
+  it('a birth date that is less exact than the DMP’s makes nobody certain', async () => {
+    const year = await match(described('P1', { birthDate: '1936' }));
+    expect(gradeOf(patientsOf(year.body)[0]).grade).toBe('probable');
+    bench.dmp.answers['TD0.2'] = () => answerFor(patients.P1.ins, { birthDate: '19360000' });
+    const alike = await match(described('P1', { birthDate: '1936' }));
+    expect(gradeOf(patientsOf(alike.body)[0]).grade).toBe('certain');
+  });
+
   it('nobody has a DMP: an empty searchset', async () => {
     bench.dmp.answers['TD0.2'] = nobody;
     const { body } = await match(described('P4'));
@@ -98,6 +106,27 @@ describe('ITI-119: with a local identifier', () => {
     const other = await match({ resourceType: 'Patient', identifier: [local], gender: 'female' });
     expect(gradeOf(patientsOf(other.body)[0]).grade).toBe('possible');
     expect(bench.dmp.calls.map((c) => c.context.patient?.value)).toEqual(Array(3).fill(patients.P2.ins));
+  });
+
+  it('one that is linked to another INS than the one beside it, or than another one’s, is a contradiction', async () => {
+    const [one, two] = [newLocal(), newLocal()];
+    for (const [who, local] of [
+      ['P3', one],
+      ['P6', two],
+    ] as const)
+      await bench
+        .any('put', `/fhir/Patient?identifier=${encodeURIComponent(`${local.system}|${local.value}`)}`)
+        .set('content-type', 'application/fhir+json')
+        .send(JSON.stringify(known(who, local)));
+    bench.dmp.calls.length = 0;
+    for (const identifier of [
+      [{ system: INS_TEST, value: patients.P1.ins }, one],
+      [one, two],
+    ]) {
+      const { status, body } = await match<OperationOutcome>({ resourceType: 'Patient', identifier });
+      expect([status, body.issue[0]!.details!.coding![0]!.code]).toEqual([422, 'identity-contradiction']);
+    }
+    expect(bench.dmp.calls).toEqual([]);
   });
 
   it('an unknown one is refused, and says what to do', async () => {

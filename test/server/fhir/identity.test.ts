@@ -90,6 +90,11 @@ describe('ITI-104: an identity is fed', () => {
     const { body } = await put(local, known('P1', local));
     expect((await send('put', `/fhir/Patient/${body.id}`, known('P1', local))).status).toBe(200);
     expect((await send('put', '/fhir/Patient/x1', known('P1', local))).status).toBe(404);
+    const named = (id: string) =>
+      send<OperationOutcome>('put', `/fhir/Patient/${body.id}`, known('P1', local, 'VALI', { id }));
+    expect((await named(body.id!)).status).toBe(200);
+    const refused = await named('another');
+    expect([refused.status, refused.body.issue[0]!.expression]).toEqual([400, ['Patient.id']]);
     expect((await send('delete', `/fhir/Patient/${body.id}`)).status).toBe(204);
   });
 
@@ -222,6 +227,34 @@ describe('ITI-104: removed, merged', () => {
   });
 });
 
+describe('ITI-104: a link that names nobody, or two', () => {
+  it('is refused, and nothing is merged', async () => {
+    const [one, two, gone] = [newLocal(), newLocal(), newLocal()];
+    const ids = [(await put(one, known('P5', one))).body.id!, (await put(two, known('P5', two))).body.id!];
+    const { id } = (await put(gone, known('P5', gone))).body;
+    const byOne = { reference: `Patient?identifier=${token(one)}` };
+    for (const others of [
+      [{ identifier: one }, { identifier: two }],
+      [{ reference: `Patient/${ids[0]}`, identifier: two }],
+      [{ ...byOne, identifier: two }],
+      [{ reference: `${byOne.reference}&identifier=${token(two)}` }],
+      [{ reference: `${byOne.reference}&active=true` }],
+      [{ reference: `https://elsewhere.invalid/fhir/${byOne.reference}` }],
+      [{ reference: `https://elsewhere.invalid/fhir/Patient/${ids[0]}` }],
+      [{ display: 'the other one' }],
+    ]) {
+      const link = others.map((o) => ({ type: 'replaced-by' as const, other: o }));
+      const refused = await put<OperationOutcome>(gone, { ...known('P5', gone), active: false, link });
+      expect(refused.status, JSON.stringify(others)).toBe(422);
+      expect((await send<Patient>('get', `/fhir/Patient/${id}`)).body.active).toBe(true);
+    }
+    const link = [{ type: 'replaced-by' as const, other: { reference: `Patient/${ids[0]}`, identifier: one } }];
+    const merged = await put(gone, { ...known('P5', gone), active: false, link });
+    expect(merged.body.link![0]!.other.reference).toBe(`Patient/${ids[0]}`);
+    for (const local of [one, two]) await send('delete', at(local));
+  });
+});
+
 describe('ITI-83: $ihe-pix', () => {
   const [one, two, ins] = [newLocal(), newLocal(other), { system: INS_TEST, value: patients.P3.ins }];
   let ids: string[];
@@ -299,6 +332,19 @@ describe('ITI-83: $ihe-pix', () => {
     const answer = await send<OperationOutcome>('get', url, undefined, { 'accept-language': 'en' });
     expect([answer.status, answer.body.issue[0]!.code]).toEqual([status, code]);
     expect(answer.body.issue[0]!.details!.text).toContain(words);
+  });
+
+  it.each(['PROV', 'DOUT', 'FICT'])('one that is %s is linked to nobody, and its INS is not given', async (status) => {
+    const [mine, unsure] = [newLocal(), newLocal(other)];
+    await put(mine, known('P6', mine));
+    await put(unsure, known('P6', unsure, status));
+    const of = async (source: Local) => (await pix({ sourceIdentifier: token(source) })).body;
+    expect(valuesOf(await of(mine), 'targetIdentifier')).toEqual([patients.P6.ins]);
+    expect(await of(unsure)).toEqual({ resourceType: 'Parameters' });
+    expect(valuesOf(await of({ system: INS_TEST, value: patients.P6.ins }), 'targetIdentifier')).toEqual([mine.value]);
+    await put(unsure, known('P6', unsure));
+    expect(valuesOf(await of(unsure), 'targetIdentifier')).toEqual([mine.value, patients.P6.ins]);
+    for (const local of [mine, unsure]) await send('delete', at(local));
   });
 
   it('without a source, or with a parameter that it does not have: 400', async () => {

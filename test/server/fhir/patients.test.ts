@@ -126,6 +126,9 @@ describe('does this person have a DMP?', () => {
       const res = await withheld.get(`/fhir/Patient?${byIns}`);
       expect(bundleOf(res).total).toBe(1);
       expect(res.text).not.toMatch(/ROUSSELIN|BASTIDE|ODETTE|1936/);
+      // What is left out already is tagged once, whatever else is.
+      const some = await withheld.get(`/fhir/Patient?${byIns}&_elements=identifier`);
+      expect(some.text.match(/SUBSETTED/g)).toHaveLength(1);
     } finally {
       await withheld.close();
     }

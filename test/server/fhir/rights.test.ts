@@ -399,7 +399,8 @@ describe('what an explanation rests on', () => {
       expect((await explain(over as Partial<Caller>))['TD0.10']).toMatchObject({ allowed: 'yes', why: [] });
     expect(keys((await explain({ strength: 'local' }))['TD0.10'])).toEqual(['dmp-rights-psc']);
     const refused = await explain({}, {}, { consultation: [{ key: 'consent-consultation-refused' }] });
-    expect(keys(refused['TD0.10'])).toEqual(['consent-consultation-refused']);
+    for (const right of ['TD0.10', 'TD1.3a'])
+      expect(keys(refused[right]), right).toEqual(['consent-consultation-refused']);
   });
 
   it('traits that differ close what opens the record, not whether there is one', async () => {
@@ -410,7 +411,10 @@ describe('what an explanation rests on', () => {
       { traits: [{ key: 'break-glass-traits', values: { traits: 'birthdate' } }] },
     );
     expect(rights['TD0.2']).toMatchObject({ allowed: 'yes' });
-    expect(keys(rights['TD3.1a'])).toEqual(['break-glass-traits']);
+    for (const right of ['TD3.1a', 'TD0.10']) expect(keys(rights[right]), right).toEqual(['break-glass-traits']);
+    const nothing = await explain(emergency, {}, { dmp: 'none' });
+    expect(nothing['TD0.2']).toMatchObject({ allowed: 'yes' });
+    expect(keys(nothing['TD0.10'])).toEqual(['dmp-absent']);
   });
 
   it('a DMP is created where there is none, and reactivated where it is closed', async () => {

@@ -32,6 +32,11 @@ beforeEach(() => {
 const keysOf = (issues: readonly { key: string }[]): string[] => issues.map((i) => i.key);
 const kinds = async (id: string): Promise<string[]> =>
   (await office.store.identities.history(id, structure)).map((e) => e.kind);
+/** What is on record of an identity: event and references. */
+const told = async (id: string) =>
+  (await records())
+    .map((r) => (r.details as { what: { event: string; references: string[] } }).what)
+    .filter((what) => what.references.includes(`Patient/${id}`));
 const records = async () => (await office.store.records.search({ structure, kinds: ['identity'], most: 100 })).records;
 
 describe('an identity is fed', () => {
@@ -160,6 +165,31 @@ describe('an identity is fed', () => {
     expect(await kinds(identity.id)).toEqual(['link', 'create']);
   });
 
+  it('of two that link it to different INS at once, the later one says what the earlier one may have done', async () => {
+    const local = newLocal();
+    const both = await Promise.all(
+      (['P1', 'P2'] as const).map((who) => feedIdentity(known(who, local), local, asker, office)),
+    );
+    expect(both.map((f) => f.isNew).sort()).toEqual([false, true]);
+    const later = both.find((f) => !f.isNew)!;
+    const earlier = both.find((f) => f.isNew)!;
+    expect(later.issues).toEqual([
+      { key: 'identity-wrong-record', severity: 'warning', values: { wrong: earlier.identity.patientId } },
+    ]);
+    const { id } = later.identity;
+    expect((await told(id)).map((what) => what.references)).toContainEqual([
+      `Patient/${id}`,
+      `Patient/${earlier.identity.patientId!}`,
+    ]);
+  });
+
+  it('one that is fed as inactive is on record as taken out', async () => {
+    const local = newLocal();
+    await feedIdentity(known('P1', local), local, asker, office);
+    const { identity } = await feedIdentity(known('P1', local, 'VALI', { active: false }), local, asker, office);
+    expect((await told(identity.id)).map((what) => what.event).sort()).toEqual(['delete', 'link']);
+  });
+
   it('the same identifier of another structure is another identity', async () => {
     const local = newLocal();
     const one = await feedIdentity(known('P1', local), local, asker, office);
@@ -180,9 +210,33 @@ describe('an identity is taken out', () => {
     const again = await feedIdentity(known('P1', local), local, asker, office);
     expect(again.identity).toMatchObject({ active: true, version: 3 });
     expect((await kinds(identity.id)).filter((k) => k === 'delete')).toHaveLength(1);
-    expect(
-      (await records()).filter((r) => (r.details as { what: { event: string } }).what.event === 'delete'),
-    ).toHaveLength(1);
+    expect((await told(identity.id)).filter((what) => what.event === 'delete')).toHaveLength(1);
+  });
+});
+
+describe('an identity is taken out while it is fed', () => {
+  it('what was fed at the same time is not overwritten', async () => {
+    const local = newLocal();
+    await feedIdentity(known('P1', local), local, asker, office);
+    const { identities } = office.store;
+    let isFirst = true;
+    const meanwhile: Office = {
+      ...office,
+      store: {
+        ...office.store,
+        identities: {
+          ...identities,
+          byLocal: async (...of) => {
+            const found = await identities.byLocal(...of);
+            if (isFirst) await feedIdentity(known('P2', local), local, asker, office);
+            isFirst = false;
+            return found;
+          },
+        },
+      },
+    };
+    const removed = await removeIdentity(local, asker, meanwhile);
+    expect(removed).toMatchObject({ active: false, ins: insOf('P2') });
   });
 });
 

@@ -6,9 +6,10 @@
 import { statuses } from '../../../../mappings/ebrim/schemes.ts';
 import { IssueError } from '../../../../mappings/outcome.ts';
 import { DmpError } from '../../../dmp/types.ts';
-import type { StoredCorrection, StoredDocument } from '../../../store/types.ts';
+import type { CorrectionItem, StoredCorrection, StoredDocument } from '../../../store/types.ts';
 import type { Call } from '../../interaction.ts';
 import { toProblem } from '../../outcome.ts';
+import { takeOver } from '../../deposit/reservation.ts';
 import { make } from '../../patch/change.ts';
 import { currentState } from '../../patch/state.ts';
 import type { Services } from '../../services.ts';
@@ -29,9 +30,7 @@ export async function deleteDocuments(
   services: Services,
 ): Promise<StoredCorrection> {
   const isNamed = documents.length > 0;
-  const wanted = isNamed
-    ? documents.map((id) => itemOf(correction, id))
-    : correction.items.filter((i) => i.deletedAt === undefined).slice(0, mostAtOnce);
+  const wanted = isNamed ? documents.map((id) => itemOf(correction, id)) : remaining(correction).slice(0, mostAtOnce);
   let current = correction;
   let done = 0;
   for (const { documentId } of wanted) {
@@ -50,37 +49,53 @@ export async function deleteDocuments(
   return current;
 }
 
+/** What is not deleted yet; what failed before comes last, that it may not keep the others waiting. */
+const remaining = ({ items }: StoredCorrection): CorrectionItem[] =>
+  items
+    .filter((i) => i.deletedAt === undefined)
+    .sort((a, b) => Number(a.problem !== undefined) - Number(b.problem !== undefined));
+
 /** The next document would fare no better. */
 const isUnreachable = (error: unknown): boolean =>
   error instanceof DmpError && ['network', 'timeout', 'tls', 'http', 'rights'].includes(error.kind);
 
 async function deleteOne(
-  { id, wrongPatientId }: StoredCorrection,
+  correction: StoredCorrection,
   documentId: string,
   call: Call,
   services: Services,
 ): Promise<StoredCorrection> {
+  const { id, wrongPatientId } = correction;
   const document = await services.store.documents.byId(documentId);
+  const { uniqueId } = itemOf(correction, documentId);
   const isFound = document !== undefined && (await deleteInDmp(document, call, services));
   // On record first: should saving fail, the next attempt finds it deleted and says so again.
   const done = { step: 'delete', correction: id, documents: [documentId], ...(isFound ? {} : { absent: true }) };
   await recordStep(done, wrongPatientId, 'success', call, services);
   const deletedAt = services.now();
+  // Somebody may have decided meanwhile that it is kept: it is gone all the same.
+  const isKept = ({ items }: StoredCorrection): boolean => items.every((i) => i.documentId !== documentId);
   return changeCorrection(
     id,
-    (current) => withItem(current, documentId, { deletedAt, problem: undefined }),
+    (current) => {
+      const all = isKept(current) ? { ...current, items: [...current.items, { documentId, uniqueId }] } : current;
+      return withItem(all, documentId, { deletedAt, problem: undefined, obsolete: undefined });
+    },
     call,
     services,
   );
 }
 
 /**
- * One TD3.3c in the name of the structure.
+ * One TD3.3c in the name of the structure. Of a deposit whose answer was lost nobody knew whether the DMP holds it: now it is told.
  * @returns false: the DMP does not hold it any more, and need not be asked
- * @throws DmpError
+ * @throws DmpError; IssueError deposit-pending (503) while the deposit itself may still be under way
  */
 async function deleteInDmp(document: StoredDocument, call: Call, services: Services): Promise<boolean> {
+  const { documents } = services.store;
   const { deleted, approved } = statuses;
+  const isPending = document.state === 'pending';
+  if (isPending) await takeOver([{ state: 'pending', document }], services);
   // Once sent its outcome must be known, whoever waits for it; and the structure needs no more than the reference.
   const asStructure: Call = {
     ...call,
@@ -91,14 +106,20 @@ async function deleteInDmp(document: StoredDocument, call: Call, services: Servi
     const state = await currentState(document, asStructure, services);
     const from = document.availabilityStatus ?? approved;
     await make({ kind: 'delete', transaction: 'TD3.3c', from, to: deleted }, state, asStructure, services);
+    if (isPending) await documents.confirm([document.id]);
     return true;
   } catch (error) {
     const key = error instanceof IssueError ? error.issues[0]?.key : undefined;
-    if (key !== 'deleted' && key !== 'not-found') throw error;
-    await services.store.documents.changeStatus(document.id, deleted);
+    const isGone = key === 'deleted' || key === 'not-found';
+    if (isPending) await (isGone ? documents.release([document.id]) : documents.abandon([document.id]));
+    if (!isGone) throw error;
+    await documents.changeStatus(document.id, deleted);
     return false;
   }
 }
+
+/** The registry takes no deletion from the status that the document has: it is superseded. */
+const isObsolete = (error: unknown): boolean => error instanceof DmpError && error.code === 'XDSRegistryMetadataError';
 
 async function keepProblem(
   { id, wrongPatientId }: StoredCorrection,
@@ -107,7 +128,8 @@ async function keepProblem(
   call: Call,
   services: Services,
 ): Promise<StoredCorrection> {
-  const problem = toProblem(error).issues[0]?.key ?? 'internal';
+  const obsolete = isObsolete(error);
+  const problem = obsolete ? 'correction-obsolete' : (toProblem(error).issues[0]?.key ?? 'internal');
   await recordStep(
     { step: 'delete', correction: id, documents: [documentId], problem },
     wrongPatientId,
@@ -115,5 +137,14 @@ async function keepProblem(
     call,
     services,
   );
-  return changeCorrection(id, (current) => withItem(current, documentId, { problem }), call, services);
+  return changeCorrection(
+    id,
+    (current) =>
+      // Meanwhile another has deleted it.
+      current.items.some((i) => i.documentId === documentId && i.deletedAt !== undefined)
+        ? current
+        : withItem(current, documentId, { problem, ...(obsolete ? { obsolete } : {}) }),
+    call,
+    services,
+  );
 }

@@ -6,6 +6,7 @@ import { IssueError } from '../../../../mappings/outcome.ts';
 import type { CorrectionItem, StoredCorrection } from '../../../store/types.ts';
 import { oidOfUrn } from '../../deposit/oid.ts';
 import { depositOne } from '../../deposit/one.ts';
+import { pendingFor } from '../../deposit/reservation.ts';
 import type { Call } from '../../interaction.ts';
 import { toProblem } from '../../outcome.ts';
 import type { Services } from '../../services.ts';
@@ -39,7 +40,7 @@ export async function feedDocument(
   );
   return changeCorrection(
     id,
-    (current) => withItem(current, documentId, { refedId, dropped: undefined, problem: undefined }),
+    (current) => withItem(current, documentId, { refedId, dropped: undefined, problem: undefined, feeding: undefined }),
     call,
     services,
   );
@@ -67,26 +68,85 @@ function requireNewId({ items }: StoredCorrection, resource: unknown, path: stri
 async function deposit(
   item: CorrectionItem,
   { resource, path, ins }: { resource: unknown; path: string; ins: { value: string; oid: string } },
-  { id, rightPatientId = '' }: StoredCorrection,
+  correction: StoredCorrection,
   call: Call,
   services: Services,
 ): Promise<string> {
   const { requestId, caller } = call;
+  const uniqueId = uniqueIdIn(resource);
   if (item.refedId !== undefined) {
     const before = await services.store.documents.byId(item.refedId);
-    if (before?.uniqueId === uniqueIdIn(resource)) return item.refedId;
-    throw new IssueError({ key: 'correction-fed', expression: 'document', values: { document: item.refedId } });
+    if (before?.uniqueId === uniqueId) return item.refedId;
+    throw fedAlready(item.refedId);
   }
+  // Without one, the deposit says so itself.
+  if (uniqueId !== undefined) await claim(item, uniqueId, correction, call, services);
   try {
     const deposited = await depositOne(resource, services, caller, { requestId, patient: ins });
     return deposited.id ?? '';
   } catch (error) {
-    const problem = toProblem(error).issues[0]?.key ?? 'internal';
-    const documents = [item.documentId];
-    await recordStep({ step: 'feed', correction: id, documents, problem }, rightPatientId, 'failure', call, services);
-    await changeCorrection(id, (current) => withItem(current, item.documentId, { problem }), call, services);
+    await keepProblem(item, uniqueId, error, correction, call, services);
     throw error instanceof IssueError ? inside(error, path) : error;
   }
+}
+
+const fedAlready = (document: string): IssueError =>
+  new IssueError({ key: 'correction-fed', expression: 'document', values: { document } });
+
+/**
+ * One deposit at a time takes the place of a document: two that are fed at once would both stand in the right record, and one
+ * whose answer was lost may stand there already.
+ * @throws IssueError correction-feeding, correction-fed
+ */
+async function claim(
+  { documentId, feeding: before }: CorrectionItem,
+  uniqueId: string,
+  correction: StoredCorrection,
+  call: Call,
+  services: Services,
+): Promise<void> {
+  const isHeld = before !== undefined && (await stands(before.uniqueId, correction, services));
+  const now = services.now().getTime();
+  const until = new Date(now + pendingFor(services.config.DMP_TIMEOUT_MS)).toISOString();
+  const take = (current: StoredCorrection): StoredCorrection => {
+    const { refedId, feeding } = itemOf(current, documentId);
+    if (refedId !== undefined) throw fedAlready(refedId);
+    const isOther = feeding !== undefined && feeding.uniqueId !== uniqueId;
+    if (isOther && (isHeld || feeding.uniqueId !== before?.uniqueId || Date.parse(feeding.until) > now))
+      throw new IssueError({ key: 'correction-feeding', expression: 'document' });
+    return withItem(current, documentId, { feeding: { uniqueId, until } });
+  };
+  await changeCorrection(correction.id, take, call, services);
+}
+
+/** Whether a document of this uniqueId stands in the right record, or may stand there. */
+async function stands(uniqueId: string, { rightPatientId }: StoredCorrection, { store }: Services): Promise<boolean> {
+  const found = await store.documents.byIdentifier(uniqueId);
+  return found !== undefined && found.patientId === rightPatientId;
+}
+
+/** Why it failed stays with the document. Nothing else is fed in its place as long as it may have been registered. */
+async function keepProblem(
+  { documentId }: CorrectionItem,
+  uniqueId: string | undefined,
+  error: unknown,
+  correction: StoredCorrection,
+  call: Call,
+  services: Services,
+): Promise<void> {
+  const { id, rightPatientId = '' } = correction;
+  const problem = toProblem(error).issues[0]?.key ?? 'internal';
+  const documents = [documentId];
+  await recordStep({ step: 'feed', correction: id, documents, problem }, rightPatientId, 'failure', call, services);
+  const isOpen = !(error instanceof IssueError) || problem === 'deposit-pending';
+  const isHeld = isOpen && uniqueId !== undefined && (await stands(uniqueId, correction, services));
+  const change = (current: StoredCorrection): StoredCorrection => {
+    const { refedId, feeding } = itemOf(current, documentId);
+    if (refedId !== undefined) return current;
+    const isOver = !isHeld && feeding?.uniqueId === uniqueId;
+    return withItem(current, documentId, { problem, ...(isOver ? { feeding: undefined } : {}) });
+  };
+  await changeCorrection(id, change, call, services);
 }
 
 /** What is wrong with the resource, where it stands in the Parameters. */

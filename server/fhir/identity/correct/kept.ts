@@ -34,9 +34,12 @@ export async function changeCorrection(
   throw new IssueError({ key: 'correction-busy' });
 }
 
-/** Done: of every document it is settled that it is gone from the wrong record, and what stands in its place or that nothing does. */
-export const isSettled = ({ deletedAt, refedId, dropped }: CorrectionItem): boolean =>
-  deletedAt !== undefined && (refedId !== undefined || dropped === true);
+/**
+ * Done: of every document it is settled that it is gone from the wrong record (or that the DMP does not let it go), and what stands
+ * in its place or that nothing does.
+ */
+export const isSettled = ({ deletedAt, obsolete, refedId, dropped }: CorrectionItem): boolean =>
+  (deletedAt !== undefined || obsolete === true) && (refedId !== undefined || dropped === true);
 
 export const withState = (correction: StoredCorrection): StoredCorrection => ({
   ...correction,

@@ -2,7 +2,7 @@
 import { checkIns, insFromToken } from '../../../../mappings/ins.ts';
 import { localOf } from '../../../../mappings/identity/identifiers.ts';
 import { IssueError } from '../../../../mappings/outcome.ts';
-import type { StoredPatient } from '../../../store/types.ts';
+import type { Ins, StoredIdentity, StoredPatient } from '../../../store/types.ts';
 import { resolveSubject } from '../../deposit/subject.ts';
 import type { Call } from '../../interaction.ts';
 import { localId } from '../../patient-of.ts';
@@ -11,7 +11,7 @@ import type { Services } from '../../services.ts';
 /**
  * The patient of the wrong record: by INS, by `Patient/<id>`, or by an identity of the establishment, also one that is inactive
  * or merged away since.
- * @throws IssueError reference-unresolved, identity-unknown, identity-no-ins, ins-*
+ * @throws IssueError reference-unresolved, identity-unknown, identity-no-ins, correction-wrong-ambiguous, ins-*
  */
 export async function wrongPatient(given: string, call: Call, { store, config }: Services): Promise<StoredPatient> {
   const expression = 'wrong';
@@ -28,11 +28,27 @@ export async function wrongPatient(given: string, call: Call, { store, config }:
   const identity = local
     ? await store.identities.byLocal(structure, local.system, local.value)
     : await store.identities.byId(id, structure);
+  if (identity) await requireOneIns(identity, structure, store);
   const known = await store.patients.byId(identity ? (identity.patientId ?? '') : id);
   if (known) return known;
   if (identity) throw new IssueError({ key: 'identity-no-ins', expression, values: { identity: identity.id } });
   if (local) throw new IssueError({ key: 'identity-unknown', expression });
   throw new IssueError({ key: 'reference-unresolved', expression, values: { reference: expression } });
+}
+
+/**
+ * An identity whose INS was corrected stands for the right record now, and stood for the wrong one: it cannot say which is meant, and
+ * what is deleted is gone. @throws IssueError correction-wrong-ambiguous
+ */
+async function requireOneIns({ id }: StoredIdentity, structure: string, store: Services['store']): Promise<void> {
+  type Side = { ins?: Ins } | undefined;
+  const events = await store.identities.history(id, structure);
+  const sides = events.flatMap(({ details }) => Object.values(details as Record<string, Side>));
+  const all = new Map(sides.flatMap((side) => (side?.ins ? [[`${side.ins.oid}|${side.ins.value}`, side.ins]] : [])));
+  if (all.size < 2) return;
+  const known = await Promise.all([...all.values()].map((ins) => store.patients.byIns(ins)));
+  const patients = known.map((p) => `Patient/${p.id}`).join(', ');
+  throw new IssueError({ key: 'correction-wrong-ambiguous', expression: 'wrong', values: { patients } });
 }
 
 /** The patient of the right record, as the subject of a deposit would be. @throws IssueError of `resolveSubject` */

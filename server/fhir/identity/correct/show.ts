@@ -10,10 +10,12 @@ import type { Services } from '../../services.ts';
 /** How far a document has come. */
 export function itemState({
   deletedAt,
+  obsolete,
   refedId,
   dropped,
-}: CorrectionItem): 'to-delete' | 'deleted' | 'fed' | 'dropped' {
-  if (deletedAt === undefined) return 'to-delete';
+}: CorrectionItem): 'to-delete' | 'obsolete' | 'deleted' | 'fed' | 'dropped' {
+  if (deletedAt === undefined && obsolete !== true) return 'to-delete';
+  if (deletedAt === undefined) return dropped === true ? 'dropped' : 'obsolete';
   if (refedId !== undefined) return 'fed';
   return dropped === true ? 'dropped' : 'deleted';
 }
@@ -52,7 +54,7 @@ export function shownList(corrections: readonly StoredCorrection[]): Parameters 
   return { resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) };
 }
 
-const isOpen = (item: CorrectionItem): boolean => ['to-delete', 'deleted'].includes(itemState(item));
+const isOpen = (item: CorrectionItem): boolean => ['to-delete', 'obsolete', 'deleted'].includes(itemState(item));
 
 function itemPart(item: CorrectionItem, title: string | undefined, language: Language): ParametersParameter {
   const { documentId, uniqueId, refedId, problem } = item;

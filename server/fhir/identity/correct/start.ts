@@ -28,11 +28,18 @@ export async function startCorrection(
     throw new IssueError({ key: 'correction-reason', expression: 'reason', values: { min: reasonMin } });
   const { id: wrongPatientId } = await wrongPatient(wrong, call, services);
   const rightPatientId = right === undefined ? undefined : await rightOf(right, wrongPatientId, call, services);
-  const fed = await store.documents.depositedBy(structure, { patientId: wrongPatientId });
+  // Superseded ones, too, and those whose answer never came: they may stand there all the same.
+  const fed = await store.documents.depositedBy(structure, { patientId: wrongPatientId, all: true });
   const items = chosen(fed, documents);
   const [open] = await store.corrections.ofStructure(structure, { state: 'open', patientId: wrongPatientId });
-  // An open one goes on; only documents that are named are added to it.
-  const added = open && documents.length === 0 ? [] : items;
+  // An open one goes on: with what is named, or with what was fed there since it began; what was left out stays out.
+  const since = open && documents.length === 0 ? open.createdAt : undefined;
+  const added = since
+    ? chosen(
+        fed.filter((d) => d.createdAt > since),
+        [],
+      )
+    : items;
   const { id } =
     open ??
     (await store.corrections.create(
@@ -59,7 +66,10 @@ export async function setRight(
 ): Promise<StoredCorrection> {
   const patientId = await rightOf(right, correction.wrongPatientId, call, services);
   if (correction.rightPatientId === patientId) return correction;
-  return changeCorrection(correction.id, (current) => withRight(current, patientId), call, services);
+  const { id } = correction;
+  const changed = await changeCorrection(id, (current) => withRight(current, patientId), call, services);
+  await recordStep({ step: 'right', correction: id }, patientId, 'success', call, services);
+  return changed;
 }
 
 async function rightOf(right: string, wrongPatientId: string, call: Call, services: Services): Promise<string> {

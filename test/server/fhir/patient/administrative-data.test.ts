@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ExistenceAnswer } from '../../../../mappings/hl7v3/facts.ts';
 import { birthPlaceUrl } from '../../../../mappings/patient-traits.ts';
 import { patientExtensions } from '../../../../mappings/patient.ts';
-import { patients, reliability } from '../../../support/resources.ts';
+import { consent, patients, reliability } from '../../../support/resources.ts';
 import { P1, startBench, testOid, type Bench } from '../support.ts';
 
 const domain = 'urn:oid:2.16.840.1.113883.19.7602.9';
@@ -116,6 +116,15 @@ describe('what is refused', () => {
   it.each([['nobody'], ['00000000-0000-4000-8000-000000000000']])('the unknown id %s', async (unknown) => {
     const res = await ask(unknown);
     expect([res.status, codesOf(res)]).toEqual([404, ['not-found']]);
+    expect(bench.dmp.calls).toEqual([]);
+  });
+
+  it('a patient who refuses that this structure reads the DMP', async () => {
+    const { id: refusing } = await bench.store.patients.byIns({ value: patients.P6.ins, oid: testOid });
+    const recorded = await bench.post('/fhir/Consent').send(consent('P6', 'consultation', 'deny'));
+    expect(recorded.status, recorded.text).toBe(201);
+    const res = await ask(refusing);
+    expect([res.status, codesOf(res)]).toEqual([403, ['consent-consultation-refused']]);
     expect(bench.dmp.calls).toEqual([]);
   });
 

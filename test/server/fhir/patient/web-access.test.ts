@@ -58,12 +58,34 @@ describe('the URL of a page', () => {
     }
   });
 
-  it('in an emergency opens its one patient only', async () => {
+  it('in an emergency opens its one patient only, whose traits are compared; each access is on record', async () => {
+    const says = (family: string) => () => ({
+      interaction: 'PRPA_IN201308UV02',
+      acknowledgement: 'AA',
+      details: [],
+      patients: [
+        {
+          identifiers: [{ system: testOid, value: P1 }],
+          status: 'active',
+          name: { given: ['ODETTE'], usage: family },
+          birthDate: '19360412',
+        },
+      ],
+    });
+    bench.dmp.answers['TD1.3a'] = says('AUTRE');
+    const differs = await ask('?page=Documents', 'emergency');
+    expect([differs.status, codesOf(differs)]).toEqual([403, ['break-glass-traits']]);
+    bench.dmp.answers['TD1.3a'] = says('ROUSSELIN');
     expect(urlOf(await ask('?page=Documents', 'emergency'))).toContain(P1);
+    expect(bench.dmp.names()).toEqual(['TD1.3a', 'TD1.3a']);
+    bench.dmp.calls = [];
     const other = await bench.store.patients.byIns({ value: patients.P2.ins, oid: testOid });
     const res = await bench.get(`/fhir/Patient/${other.id}/$web-access?page=Documents`, 'emergency');
     expect([res.status, codesOf(res)]).toEqual([403, ['break-glass-patient']]);
     expect((await bench.get('/fhir/Patient/$web-access?page=Documents', 'emergency')).status).toBe(403);
+    const query = { structure: '1990100109', kinds: ['break-glass'] as const, most: 9 };
+    const { records } = await bench.store.records.search(query);
+    expect(records.map((r) => r.outcome)).toEqual(['refused', 'refused', 'success', 'refused']);
   });
 });
 
