@@ -11,7 +11,7 @@ import { concept } from './codecs/coded.ts';
 import { statusTable } from './document-entry-rows.ts';
 import { statuses } from './ebrim/schemes.ts';
 import { IssueError, type Issue } from './outcome.ts';
-import { schemes, systemToOid } from './terminology/systems.ts';
+import { isLabelScheme, schemes, systemToOid } from './terminology/systems.ts';
 import { displayOf } from './terminology/valuesets.ts';
 import type { DocumentEntry, XdsCode } from './xds.ts';
 
@@ -46,8 +46,6 @@ export type Change =
   | { kind: ChangeKind; transaction: 'TD3.3c' | 'TD3.3d'; from: string; to: string };
 
 const isVisibility = (code: string): code is Visibility => (visibilities as readonly string[]).includes(code);
-const isLabelScheme = (scheme: string): boolean =>
-  ([schemes.confidentiality, schemes.visibility] as string[]).includes(scheme);
 
 /** The visibility codes among an entry's confidentialityCodes. */
 export const visibilityOf = (codes: readonly XdsCode[]): ReadonlySet<Visibility> =>

@@ -23,7 +23,7 @@ import { stableDocument, statuses } from './ebrim/schemes.ts';
 import { recurring } from './recurring.ts';
 import { alone, type Draft, type Row, type RowOf, type Source } from './rows.ts';
 import { extras, slotExtensions } from './slots.ts';
-import { schemes } from './terminology/systems.ts';
+import { isLabelScheme, schemes } from './terminology/systems.ts';
 import type { DocumentEntry, XdsAuthor, XdsCode } from './xds.ts';
 
 type Doc = DocumentReference;
@@ -139,10 +139,24 @@ const status: DocRow<'availabilityStatus'> = {
 const confidentialityLevels = ['N', 'R', 'V'];
 const visibilities = ['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX'];
 
+/**
+ * The codes of one label. A level and visibilities may stand as several codings of one concept, and none may be lost: the
+ * document would be seen by whom it was to be hidden from. Codings of other systems are translations, and left out.
+ */
+function readLabel(s: Source<Doc>, path: string, label: CodeableConcept): XdsCode[] {
+  const given = label.coding ?? [];
+  if (given.length < 2) return present([readConcept(s, path, label)]);
+  const codings = given.map((each, i) => {
+    const hides = visibilities.includes(each.code ?? '');
+    return hides ? told(s, `${path}.coding[${i}]`, each, coding.encode, noScheme) : coding.encode(each);
+  });
+  const codes = present(codings).filter(({ code, scheme }) => isLabelScheme(scheme) || visibilities.includes(code));
+  return codes.length > 0 ? codes : present([readConcept(s, path, label)]);
+}
+
 /** The level and the three visibilities are told by their code: published examples put N into the system of the others. */
 function inItsSystem(label: XdsCode): XdsCode {
-  const ours = [schemes.confidentiality, schemes.visibility] as string[];
-  if (!ours.includes(label.scheme)) return label;
+  if (!isLabelScheme(label.scheme)) return label;
   if (confidentialityLevels.includes(label.code)) return { ...label, scheme: schemes.confidentiality };
   return visibilities.includes(label.code) ? { ...label, scheme: schemes.visibility } : label;
 }
@@ -293,9 +307,9 @@ export const documentEntryRows: readonly RowOf<DocumentEntry, Doc>[] = [
     ...recurring(concepts, (securityLabel, draft: Draft<Doc>) => void (draft.resource.securityLabel = securityLabel)),
     read(s) {
       const labels = s.resource.securityLabel ?? [];
-      const codes = labels.map((l, i) => readConcept(s, `DocumentReference.securityLabel[${i}]`, l));
+      const codes = labels.flatMap((l, i) => readLabel(s, `DocumentReference.securityLabel[${i}]`, l));
       const seen = new Set<string>();
-      return present(codes)
+      return codes
         .map(inItsSystem)
         .filter(({ code, scheme }) => !seen.has(`${code} ${scheme}`) && seen.add(`${code} ${scheme}`));
     },

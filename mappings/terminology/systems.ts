@@ -119,3 +119,7 @@ export const schemes = {
   profession: '1.2.250.1.71.1.2.7',
   specialty: '1.2.250.1.71.4.2.5',
 } as const;
+
+/** Whether a codingScheme (OID) is one of the two of confidentialityCode: the levels (TRE_A08) or the visibilities (TRE_A07). */
+export const isLabelScheme = (oid: string): boolean =>
+  ([schemes.confidentiality, schemes.visibility] as string[]).includes(oid);

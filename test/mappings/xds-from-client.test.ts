@@ -52,6 +52,31 @@ const person = '899700101233^MAUREL^HÉLÈNE^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^ID
 const structure = 'EHPAD FICTIF LE VERGER^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^1990100109';
 const none = { institutions: [], roles: [], specialties: [], telecommunications: [], slots: {} };
 
+describe('labels', () => {
+  const level = { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'N' };
+  const hides = 'https://mos.esante.gouv.fr/NOS/TRE_A07-StatutVisibiliteDocument/FHIR/TRE-A07-StatutVisibiliteDocument';
+  const hidden = { system: hides, code: 'INVISIBLE_PATIENT' };
+  const codes = (coding: object[]) => read({ securityLabel: [{ coding }] }).confidentialityCodes.map((c) => c.code);
+
+  it('all codings of one concept are read, whatever their order: none may be lost', () => {
+    expect(codes([level, hidden])).toEqual(['N', 'INVISIBLE_PATIENT']);
+    expect(codes([hidden, level])).toEqual(['INVISIBLE_PATIENT', 'N']);
+    expect(codes([level, { ...hidden, code: 'MASQUE_PS' }, hidden])).toEqual(['N', 'MASQUE_PS', 'INVISIBLE_PATIENT']);
+  });
+
+  it('a translation into another system is no label of its own', () => {
+    expect(codes([level, { system: 'https://example.org/levels', code: 'normal' }])).toEqual(['N']);
+    expect(codes([{ system: 'urn:oid:1.2.3', code: 'normal' }, level])).toEqual(['N']);
+  });
+
+  it('a visibility in a system that nobody knows is told, not dropped', () => {
+    const issues = issuesOf(() => codes([level, { system: 'https://example.org/levels', code: 'INVISIBLE_PATIENT' }]));
+    expect(issues.map((i) => [i.key, i.expression])).toEqual([
+      ['value-invalid', 'DocumentReference.securityLabel[0].coding[1]'],
+    ]);
+  });
+});
+
 describe('authors', () => {
   const author = (contained: Resource[], reference: Reference, context?: Partial<DocumentEntryContext>) =>
     read({ contained, author: [reference as never] }, context).authors;
