@@ -42,8 +42,8 @@ export const matchPatients: Handler = async (call, services) => {
   const input = readMatch(call);
   const subject = await subjectOf(input, call, services);
   const found = subject ? await byIns(subject, call, services) : await byTraits(input, call, services);
-  const certain = found.matches.filter((m) => !input.onlyCertain || gradeOf(m) === 'certain');
-  return { status: 200, resource: bundleOf({ ...found, matches: certain.slice(0, input.count) }, call, services) };
+  const matches = found.matches.filter((m) => !input.onlyCertain || gradeOf(m) === 'certain');
+  return { status: 200, resource: bundleOf({ ...found, matches }, input.count, call, services) };
 };
 
 interface MatchSubject {
@@ -149,15 +149,17 @@ function queryOf(patient: Patient): DemographicsQuery | undefined {
   };
 }
 
-function bundleOf({ matches, issues }: Found, call: Call, { config, now }: Services): Bundle {
+/** @param count entries at most; `total` counts what matched (R4 Bundle.total) */
+function bundleOf(found: Found, count: number | undefined, call: Call, { config, now }: Services): Bundle {
+  const matches = found.matches.slice(0, count);
   const bundle = searchset({
     base: config.fhirBase,
     type: place,
-    total: matches.length,
+    total: found.matches.length,
     resources: matches.map((m) => m.patient),
     selection: {},
     links: [['self', []]],
-    warnings: issues,
+    warnings: found.issues,
     language: call.language,
     requestId: call.requestId,
     now: now(),
