@@ -6,6 +6,7 @@ import type { CodeSystem, ElementDefinition, StructureDefinition } from '@medplu
 import { ours } from '../mappings/canonicals.ts';
 import { consentProfiles, extLastAction, extRecorder, patientPrivacy } from '../mappings/consent/shape.ts';
 import { authorizationCategories, consentTopicSystem, topics } from '../mappings/consent/topics.ts';
+import { codeSystem, conceptOf, type Row as CodeRow } from './code-system.ts';
 
 const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 const common = { version: '0.1.0', status: 'draft', date: '2026-11-28' } as const;
@@ -16,32 +17,23 @@ function topicCodeSystem(): CodeSystem {
     opposition: 'Only a deny on record closes it.',
     note: 'Kept on record; opens and closes nothing by itself.',
   };
-  const concept = [
+  const rows: CodeRow[] = [
     ...topics.map(({ code, en, fr, rule }) => ({ code, en, fr, definition: rules[rule] })),
     ...Object.values(authorizationCategories).map((c) => ({
       ...c,
       definition: 'Stands in the DMP: TD0.3, TD0.2, TD1.6.',
     })),
-  ].map(({ code, en, fr, definition }) => ({
-    code,
-    display: en,
-    definition,
-    designation: [{ language: 'fr', value: fr }],
-  }));
-  return {
-    resourceType: 'CodeSystem',
-    id: idOf(consentTopicSystem),
-    url: consentTopicSystem,
-    ...common,
-    name: 'ConsentTopic',
-    title: 'Objets du consentement',
-    experimental: false,
-    description: 'Ours: what a Consent of this server is about, as its category. One a Consent.',
-    caseSensitive: true,
-    content: 'complete',
-    count: concept.length,
-    concept,
-  };
+  ];
+  return codeSystem(
+    {
+      url: consentTopicSystem,
+      name: 'ConsentTopic',
+      title: 'Objets du consentement',
+      description: 'what a Consent of this server is about, as its category. One a Consent.',
+      date: common.date,
+    },
+    rows.map(conceptOf),
+  );
 }
 
 /** An element of a differential: id below Consent, cardinality, and more. */

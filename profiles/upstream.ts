@@ -7,37 +7,14 @@ import { mhdCodes, ours } from '../mappings/canonicals.ts';
 import { dmpKey, errorRow } from '../mappings/errors.ts';
 import { mappingTable } from '../mappings/mapping-table.ts';
 import { codeFamilies } from '../mappings/upstream-codes.ts';
+import { codeSystem, conceptOf } from './code-system.ts';
 
-function codeSystem(
-  url: string,
-  name: string,
-  title: string,
-  description: string,
-  content: CodeSystem['content'],
-  concept: CodeSystemConcept[],
-): CodeSystem {
-  return {
-    resourceType: 'CodeSystem',
-    id: url.slice(url.lastIndexOf('/') + 1),
-    url,
-    version: '0.1.0',
-    name,
-    title,
-    status: 'draft',
-    experimental: false,
-    date: '2026-11-21',
-    description: `Ours: ${description}`,
-    caseSensitive: true,
-    content,
-    count: concept.length,
-    concept,
-  };
-}
+const date = '2026-11-21';
 
 const concepts = (kind: string, codes: readonly string[]): CodeSystemConcept[] =>
   codes.map((code) => {
     const { en, fr } = errorRow(dmpKey(kind, code));
-    return { code, display: en, designation: [{ language: 'fr', value: fr }] };
+    return conceptOf({ code, fr, en });
   });
 
 /** One a kind of answer of the DMP (no public list is complete: `fragment`), and the codes that MHD names without a system. */
@@ -47,11 +24,14 @@ export function upstreamCodeSystems(): CodeSystem[] {
   return [
     ...kinds.map((kind) =>
       codeSystem(
-        `${ours}/CodeSystem/dmp-${kind}`,
-        `Dmp${kind.charAt(0).toUpperCase()}${kind.slice(1)}Code`,
-        `Codes du DMP (${kind})`,
-        `codes that the DMP answers with (${kind}), as far as they are known; any other is kept as it is.`,
-        'fragment',
+        {
+          url: `${ours}/CodeSystem/dmp-${kind}`,
+          name: `Dmp${kind.charAt(0).toUpperCase()}${kind.slice(1)}Code`,
+          title: `Codes du DMP (${kind})`,
+          description: `codes that the DMP answers with (${kind}), as far as they are known; any other is kept as it is.`,
+          date,
+          content: 'fragment',
+        },
         concepts(
           kind,
           codeFamilies.filter((f) => f.kind === kind).flatMap((f) => f.codes),
@@ -59,11 +39,13 @@ export function upstreamCodeSystems(): CodeSystem[] {
       ),
     ),
     codeSystem(
-      mhdCodes,
-      'MhdCode',
-      'Codes de MHD',
-      'warnings and errors that MHD ITI-65 names without a code system.',
-      'complete',
+      {
+        url: mhdCodes,
+        name: 'MhdCode',
+        title: 'Codes de MHD',
+        description: 'warnings and errors that MHD ITI-65 names without a code system.',
+        date,
+      },
       concepts('registry', mhd?.codes ?? []),
     ),
   ];
@@ -76,11 +58,13 @@ export function attributeCodeSystems(): CodeSystem[] {
     const named = lines.filter((l) => l.xds !== '');
     const object = named[0]?.xds.split('.')[0] ?? '';
     return codeSystem(
-      `${ours}/CodeSystem/xds-attribute-${object}`,
-      `Xds${object}Attribute`,
-      `Attributs XDS : ${object}`,
-      `attributes of an XDS ${object} (ITI TF-3 §4.2.3), with their place in ebRIM as display.`,
-      'complete',
+      {
+        url: `${ours}/CodeSystem/xds-attribute-${object}`,
+        name: `Xds${object}Attribute`,
+        title: `Attributs XDS : ${object}`,
+        description: `attributes of an XDS ${object} (ITI TF-3 §4.2.3), with their place in ebRIM as display.`,
+        date,
+      },
       named.map((l) => ({ code: l.xds.slice(object.length + 1), display: l.ebrim })),
     );
   });

@@ -1,6 +1,6 @@
 /** AuditEvent: the record of notable events, for the structure's administrator. */
 import { r4 } from './canonicals.ts';
-import { modifiers } from './parameters.ts';
+import { patientParameters } from './parameters.ts';
 import { balpProfiles } from '../../../mappings/audit/systems.ts';
 import type { ResourceDefinition } from './types.ts';
 
@@ -33,22 +33,7 @@ export const auditEvents: ResourceDefinition = {
       documentation: 'One value, repeated for a period: eq, ge, gt, le, lt, sa, eb.',
       single: true,
     },
-    {
-      name: 'patient',
-      type: 'reference',
-      definition: r4('AuditEvent-patient'),
-      documentation: 'Patient/<opaque id>. One value.',
-      modifiers: modifiers.reference,
-      single: true,
-    },
-    {
-      name: 'patient.identifier',
-      type: 'token',
-      documentation: 'INS of the patient, as urn:oid:…|value. One value.',
-      modifiers: [],
-      target: 'Patient',
-      single: true,
-    },
+    ...patientParameters(r4('AuditEvent-patient')),
     {
       name: 'agent.identifier',
       type: 'token',

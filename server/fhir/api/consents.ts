@@ -1,6 +1,6 @@
 /** Consent: what patients allow. */
 import { r4 } from './canonicals.ts';
-import { modifiers } from './parameters.ts';
+import { modifiers, patientParameters } from './parameters.ts';
 import type { ResourceDefinition } from './types.ts';
 import { consentProfiles } from '../../../mappings/consent/shape.ts';
 
@@ -65,22 +65,7 @@ export const consents: ResourceDefinition = {
   ],
   searchParameters: [
     { name: '_id', type: 'token', definition: r4('Resource-id'), modifiers: ['not'] },
-    {
-      name: 'patient',
-      type: 'reference',
-      definition: r4('clinical-patient'),
-      documentation: 'Patient/<opaque id>. One value.',
-      modifiers: modifiers.reference,
-      single: true,
-    },
-    {
-      name: 'patient.identifier',
-      type: 'token',
-      documentation: 'INS of the patient, as urn:oid:…|value. One value.',
-      modifiers: [],
-      target: 'Patient',
-      single: true,
-    },
+    ...patientParameters(r4('clinical-patient')),
     { name: 'status', type: 'token', definition: r4('Consent-status'), modifiers: ['not'] },
     { name: 'category', type: 'token', definition: r4('Consent-category'), modifiers: ['not', 'text'] },
     { name: 'actor', type: 'reference', definition: r4('Consent-actor'), modifiers: modifiers.reference },

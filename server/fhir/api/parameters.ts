@@ -23,12 +23,35 @@ const modifiersFor = (name: string, type: SearchType): readonly string[] => {
 };
 
 /** How a client is to use a parameter, where its name does not say it. */
-const remarks: Record<string, string> = {
+const remarks: Record<string, string> & Record<'patient' | 'patient.identifier', string> = {
   patient: 'Patient/<opaque id>. One value.',
   'patient.identifier': 'INS of the patient, as urn:oid:…|value. One value.',
   status: 'Mandatory, except with identifier or _id.',
   identifier: 'masterIdentifier (uniqueId) or identifier (entryUUID, logicalId).',
 };
+
+/**
+ * The patient of a resource whose search parameters come from no mapping table.
+ * @param definition canonical of its parameter `patient`
+ */
+export const patientParameters = (definition: string): readonly SearchParameter[] => [
+  {
+    name: 'patient',
+    type: 'reference',
+    definition,
+    documentation: remarks.patient,
+    modifiers: modifiers.reference,
+    single: true,
+  },
+  {
+    name: 'patient.identifier',
+    type: 'token',
+    documentation: remarks['patient.identifier'],
+    modifiers: [],
+    target: 'Patient',
+    single: true,
+  },
+];
 
 /** `subject`, which is another name of `patient`. */
 const subjectParameters = (type: string): readonly SearchParameter[] => [

@@ -18,27 +18,14 @@ import {
   type Transaction,
 } from '../../../server/dmp/types.ts';
 import type { StoredRecord } from '../../../server/store/types.ts';
+import { doctor } from '../../support/callers.ts';
 import { patients } from '../../support/resources.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
 const oid = '1.2.250.1.213.1.4.10';
 const ins: PatientIns = { value: patients.P1.ins, oid };
 const other: PatientIns = { value: patients.P2.ins, oid };
-const caller: Caller = {
-  clientId: 'dui',
-  scopes: [],
-  personId: '899700101233',
-  family: 'MAUREL',
-  given: 'HÉLÈNE',
-  roles: [
-    { code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' },
-    { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie' },
-  ],
-  structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
-  strength: 'psc',
-  authenticatedAt: new Date('2026-11-28T09:00:00Z'),
-  purpose: 'normal',
-};
+const caller: Caller = { ...doctor, clientId: 'dui', scopes: [], authenticatedAt: new Date('2026-11-28T09:00:00Z') };
 const urgent = (tokenId: string, more: Partial<NonNullable<Caller['emergency']>> = {}): Caller => ({
   ...caller,
   purpose: 'bris_de_glace',

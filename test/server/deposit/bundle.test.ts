@@ -7,7 +7,8 @@ import { statusOf } from '../../../server/fhir/outcome.ts';
 import { validateBase } from '../../../server/fhir/validation/index.ts';
 import { jpeg, pdf, text } from '../../support/documents.ts';
 import { newOid, patientResource, patients, provideBundle } from '../../support/resources.ts';
-import { doctor, nurse, world, type World } from './fakes.ts';
+import { doctor, nurse } from '../../support/callers.ts';
+import { world, type World } from './fakes.ts';
 
 const mhd = 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/IHE.MHD.Comprehensive.ProvideBundle';
 const deposits = () => [

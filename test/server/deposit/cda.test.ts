@@ -9,7 +9,8 @@ import { IssueError } from '../../../mappings/outcome.ts';
 import { depositOne } from '../../../server/fhir/deposit/one.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
 import { describeShared } from '../../support/shared.ts';
-import { nurse, world, type World } from './fakes.ts';
+import { nurse } from '../../support/callers.ts';
+import { world, type World } from './fakes.ts';
 
 /** relatesTo, as far as the header says it: the deposit wants both to agree. */
 function relatesTo({ relatedDocuments }: ReturnType<typeof readCdaHeader>): Pick<DocumentReference, 'relatesTo'> {

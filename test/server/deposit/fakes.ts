@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '../../../server/config.ts';
-import type { Caller } from '../../../server/auth/caller.ts';
 import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
 import type { CallContext, DmpError, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Services } from '../../../server/fhir/services.ts';
@@ -197,29 +196,3 @@ export function world(settings: Record<string, string> = {}): World {
     pass: (seconds) => void (at += seconds * 1000),
   };
 }
-
-/** The nurse of the fictional care home. */
-export const nurse: Caller = {
-  personId: '899700204581',
-  family: 'LE BIHAN',
-  given: 'YANN',
-  roles: [{ code: '60', system: '1.2.250.1.71.1.2.7', display: 'Infirmier' }],
-  structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
-  strength: 'local',
-  authenticatedAt: new Date('2026-11-20T09:00:00Z'),
-  purpose: 'normal',
-  clientId: 'demo',
-  scopes: ['user/*.cruds'],
-};
-/** The doctor. */
-export const doctor: Caller = {
-  ...nurse,
-  personId: '899700101233',
-  family: 'MAUREL',
-  given: 'HÉLÈNE',
-  roles: [
-    { code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' },
-    { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie' },
-  ],
-  strength: 'psc',
-};

@@ -6,7 +6,8 @@ import { depositBundle } from '../../../server/fhir/deposit/bundle.ts';
 import { depositOne } from '../../../server/fhir/deposit/one.ts';
 import { text } from '../../support/documents.ts';
 import { provideBundle, simplified } from '../../support/resources.ts';
-import { nurse, world } from './fakes.ts';
+import { nurse } from '../../support/callers.ts';
+import { world } from './fakes.ts';
 
 type Json = Record<string, unknown>;
 

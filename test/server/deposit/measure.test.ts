@@ -8,7 +8,8 @@ import { depositOne } from '../../../server/fhir/deposit/one.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
 import { text } from '../../support/documents.ts';
 import { provideBundle, simplified } from '../../support/resources.ts';
-import { nurse, world, type World } from './fakes.ts';
+import { nurse } from '../../support/callers.ts';
+import { world, type World } from './fakes.ts';
 
 const note = { content: text(), contentType: 'text/plain' };
 const oids = (count: number): string => Array.from({ length: count }, (_, i) => `urn:oid:1.2.3.${i}`).join(',');

@@ -7,7 +7,8 @@ import { depositOne as depositDocument } from '../../../server/fhir/deposit/one.
 import { DmpError } from '../../../server/dmp/types.ts';
 import { jpeg, pdf, rtf, text, tiff } from '../../support/documents.ts';
 import { INS_TEST, N, newOid, patients, simplified, VISIBILITY } from '../../support/resources.ts';
-import { doctor, nurse, world, type World } from './fakes.ts';
+import { doctor, nurse } from '../../support/callers.ts';
+import { world, type World } from './fakes.ts';
 
 /** A deposit for good always gives its resource. */
 const depositOne = async (...given: Parameters<typeof depositDocument>) => {

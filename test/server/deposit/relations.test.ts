@@ -10,7 +10,8 @@ import { depositOne } from '../../../server/fhir/deposit/one.ts';
 import { toProblem } from '../../../server/fhir/outcome.ts';
 import { text } from '../../support/documents.ts';
 import { newOid, provideBundle, simplified } from '../../support/resources.ts';
-import { nurse, world, type World } from './fakes.ts';
+import { nurse } from '../../support/callers.ts';
+import { world, type World } from './fakes.ts';
 
 const note = (content: string, more: Partial<DocumentReference> = {}): DocumentReference => ({
   ...simplified({ content: text(content), contentType: 'text/plain' }),

@@ -12,6 +12,7 @@ import type { Caller } from '../../../server/auth/caller.ts';
 import { loadConfig, type Config } from '../../../server/config.ts';
 import type { CallContext, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Handlers } from '../../../server/fhir/router.ts';
+import { doctor } from '../../support/callers.ts';
 import { withoutConsents } from '../../support/gate.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
@@ -35,21 +36,7 @@ export class FakeDmp implements DmpClient {
   names = (): string[] => this.calls.map((c) => c.name);
 }
 
-const caller: Caller = {
-  clientId: 'dui',
-  scopes: ['user/*.cruds'],
-  personId: '899700101233',
-  family: 'MAUREL',
-  given: 'HÉLÈNE',
-  roles: [
-    { code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' },
-    { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie' },
-  ],
-  structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER', sector: 'SA17' },
-  strength: 'psc',
-  authenticatedAt: new Date('2026-11-21T02:00:00Z'),
-  purpose: 'normal',
-};
+const caller: Caller = { ...doctor, clientId: 'dui', authenticatedAt: new Date('2026-11-21T02:00:00Z') };
 
 /** Tokens of these tests are `<scopes joined by +>`, `all`, `nurse`, `admin`, or `other` for another person of the same rights. */
 export const verifyToken = (token: string): Promise<Caller> => {

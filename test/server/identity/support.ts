@@ -9,7 +9,7 @@ import { loadConfig } from '../../../server/config.ts';
 import type { Asker, IdentityRoom } from '../../../server/identity/room.ts';
 import { INS_TEST, patients, type Who } from '../../support/resources.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
-import { nurse } from '../deposit/fakes.ts';
+import { nurse } from '../../support/callers.ts';
 import { FakeDmp } from '../fhir/support.ts';
 
 export const domain = 'urn:oid:2.16.840.1.113883.19.7602.9';

@@ -14,7 +14,8 @@ import { IssueError } from '../../../mappings/outcome.ts';
 import { text } from '../../support/documents.ts';
 import { comprehensive, provideBundle, simplified } from '../../support/resources.ts';
 import { describeShared } from '../../support/shared.ts';
-import { nurse, world } from '../deposit/fakes.ts';
+import { nurse } from '../../support/callers.ts';
+import { world } from '../deposit/fakes.ts';
 
 const note = { content: text(), contentType: 'text/plain' };
 const right: Record<string, () => DocumentReference | List> = {
