@@ -16,6 +16,16 @@ export const rooms = {
   'server/registry': ['mappings', 'server/config.ts', 'server/store'],
   'server/admin': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/registry', 'server/store'],
   'server/auth': ['mappings', 'server/config.ts', 'server/dmp/types.ts', 'server/registry', 'server/store'],
+  // The authorization server, and the relying party of Pro Santé Connect.
+  'server/authorization': [
+    'mappings',
+    'server/auth',
+    'server/config.ts',
+    'server/dmp/types.ts',
+    'server/registry',
+    'server/search',
+    'server/store',
+  ],
   'server/audit': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp/types.ts', 'server/store'],
   'server/consent': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp', 'server/store'],
   'server/identity': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp', 'server/store'],

@@ -16,6 +16,10 @@ export interface Structure {
   contentType: string;
   /** The software as the DMP knows it there; the homologation number is a secret, never logged nor shown. */
   lps: { name: string; version: string; id: string; homologation: string; oid: string };
+  /** PS_IdNat of its administrators: they read its audit and change its registrations, and read no record by that. */
+  administrators: readonly string[];
+  /** PS_IdNat of professionals who act here although Pro Santé Connect lists no activity of theirs here (visiting physicians). */
+  professionals: readonly string[];
 }
 
 /** PEM texts: the certificates (each followed by its chain) and private keys of a structure. */
