@@ -16,6 +16,7 @@ import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
+import { refuseDemonstration } from './production.ts';
 import { openStore, type Store } from './store/index.ts';
 
 /** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
@@ -44,6 +45,7 @@ const grace = 10_000;
  * @throws ConfigError, DatabaseError, or the system's error of `listen`; nothing stays open then
  */
 export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  refuseDemonstration(config);
   const logger = overrides.logger ?? pino({ level: config.LOG_LEVEL });
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {

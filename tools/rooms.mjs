@@ -42,6 +42,7 @@ export const rooms = {
     'server/search',
     'server/store',
   ],
+  'server/production.ts': ['server/config.ts'],
   // Only these two see the REST API.
   'server/app.ts': ['mappings', 'profiles', 'server'],
   'server/main.ts': ['mappings', 'profiles', 'server'],

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { type Config, loadConfig } from '../server/config.ts';
 import { startServer } from '../server/main.ts';
+import { refuseDemonstration } from '../server/production.ts';
 import { ensureDemoKeys } from './demo/keys.ts';
 import { type SimulatorProcess, startSimulatorProcess } from './demo/simulator-process.ts';
 import { ensurePki } from './pki.ts';
@@ -28,12 +29,12 @@ const certificates = ['DMP_TLS_CERT', 'DMP_TLS_KEY', 'DMP_SIGN_CERT', 'DMP_SIGN_
  */
 export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Running> {
   const config = loadConfig(env);
+  refuseDemonstration(config);
   let simulator: SimulatorProcess | undefined;
   try {
     await ensureTokens(config);
     const settings: NodeJS.ProcessEnv = { ...demoReceivers(config), ...env, ...(await demoCertificates(config)) };
     if (config.DMP_URL === undefined) {
-      if (config.ENVIRONMENT === 'production') throw new Error('In production DMP_URL must name the DMP.');
       simulator = await startSimulatorProcess(path.join(config.dataDir, 'pki'), env);
       settings.DMP_URL = simulator.url;
       settings.DMP_WEB_URL ??= simulator.webUrl;

@@ -1,0 +1,66 @@
+/**
+ * What belongs to the demonstration is refused in production, when the façade starts: everything at once, each with its reason.
+ * The settings of a demonstration are public, and so are its identifiers; documents fed under them could not be taken back.
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigError, settings, type Config } from './config.ts';
+
+/** Settings that are only good by default for the fictional care home. */
+const own = [
+  'STRUCTURE_ID',
+  'STRUCTURE_NAME',
+  'LPS_OID',
+  'LPS_ID',
+  'LPS_HOMOLOGATION',
+  'LOCAL_ID_SYSTEMS',
+] as const satisfies (keyof typeof settings)[];
+
+const certificates = ['DMP_TLS_CERT', 'DMP_SIGN_CERT'] as const;
+
+/** HL7's arc for examples (HL7 OID registry). */
+const exampleArc = /(^|[:,])2\.16\.840\.1\.113883\.19\./;
+/** Authorities of tests say so in their names: IGC-Santé's (`TEST AC IGC-SANTE …`, auth §1.4) and our throw-away ones. */
+const testAuthority = /\b(TEST|FICTIVE|FICTIF)\b/;
+
+const isHere = (url: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.canParse(url) ? new URL(url).hostname : '');
+
+const isDefault = (name: keyof typeof settings, value: unknown): boolean =>
+  JSON.stringify(value) === JSON.stringify(settings[name][0].safeParse(undefined).data);
+
+function ofTests(file: string): boolean {
+  try {
+    return testAuthority.test(new X509Certificate(readFileSync(file)).issuer);
+  } catch {
+    return false; // whoever reads certificates says what is wrong with the file
+  }
+}
+
+/** Setting → why its value is no value of a production. */
+function* objections(config: Config): Generator<[keyof typeof settings, string]> {
+  for (const name of own) {
+    if (isDefault(name, config[name])) yield [name, 'is that of the demonstration'];
+    else if (exampleArc.test(String(config[name]))) yield [name, 'is under the OID arc of examples'];
+  }
+  for (const name of certificates) {
+    const file = config[name];
+    if (file === undefined) yield [name, 'is required'];
+    else if (path.resolve(file).startsWith(path.join(config.dataDir, 'pki') + path.sep) || ofTests(file))
+      yield [name, 'was issued by an authority of tests'];
+  }
+  if (config.DMP_URL === undefined) yield ['DMP_URL', 'must name the DMP'];
+  else if (isHere(config.DMP_URL)) yield ['DMP_URL', 'names this machine: a stand-in'];
+  if (!config.fhirBase.startsWith('https://')) yield ['PUBLIC_URL', 'must be https'];
+}
+
+/** @throws ConfigError naming each setting that is still the demonstration's, never its value */
+export function refuseDemonstration(config: Config): void {
+  if (config.ENVIRONMENT !== 'production') return;
+  const found = [...objections(config)];
+  if (found.length > 0)
+    throw new ConfigError(
+      `With ENVIRONMENT=production:\n  ${found.map(([name, why]) => `${name}: ${why} — ${settings[name][1]}`).join('\n  ')}`,
+    );
+}
