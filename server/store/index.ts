@@ -9,6 +9,7 @@ import { identityStore } from './identities.ts';
 import { listStore } from './lists.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
+import { registryStore } from './registry.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
@@ -41,6 +42,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher)),
+    registry: keyed(registryStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
