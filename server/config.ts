@@ -441,6 +441,10 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+/** A setting that is wrong for another reason than its form: said with its name and reason, never its value nor what a file holds. */
+export const settingError = (name: keyof typeof settings, what: string): ConfigError =>
+  new ConfigError(`${name}: ${what} — ${settings[name][1]}`);
+
 /**
  * Reads the settings.
  * @param env usually `process.env`; an empty string counts as absent

@@ -2,11 +2,11 @@
  * The registry of an instance: structures and clients in memory, read again when somebody changed them. Each change has a number in
  * the database, and the last one is looked at every REGISTRY_POLL_SECONDS; a change made here is seen at once.
  */
-import type { Config } from '../config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import type { RegistryStore, StoredRegistry } from '../store/types.ts';
 import { clientsInForce, type StructureInForce, structuresInForce, withMark } from './in-force.ts';
-import { materialIssues, primaryStructure, readPrimaryMaterial } from './primary.ts';
-import type { Client, Clients, Structures } from './types.ts';
+import { materialIssues, primaryMaterial, primaryOf } from './primary.ts';
+import type { Client, Clients, StructureMaterial, Structures } from './types.ts';
 
 /** What the registry says while it runs; pino has it. */
 export interface RegistryLogger {
@@ -40,8 +40,8 @@ export async function openRegistry(
   store: RegistryStore,
   { logger, now = () => new Date(), pollMs = config.REGISTRY_POLL_SECONDS * 1000 }: RegistryOptions = {},
 ): Promise<Registry> {
-  const primary = primaryStructure(config);
-  let own: StructureInForce = withMark(primary, await readPrimaryMaterial(config));
+  const primary = primaryOf(config);
+  let own: StructureInForce = withMark(primary, files(config));
   /** What the files held when they were refused last: said once. */
   let refused = '';
   let stored = await store.registry();
@@ -50,8 +50,8 @@ export async function openRegistry(
   let origins: readonly string[] = [];
   const listeners = new Set<(id: string) => void>();
 
-  async function readOwn(): Promise<void> {
-    const material = await readPrimaryMaterial(config);
+  function readOwn(): void {
+    const material = files(config);
     const read = withMark(primary, material);
     if (material === undefined || read.mark === own.mark || read.mark === refused) return;
     const issues = materialIssues(material, primary.id, now());
@@ -76,10 +76,13 @@ export async function openRegistry(
   }
 
   async function look(): Promise<void> {
-    await readOwn();
-    if ((await store.version()) !== stored.version) stored = await store.registry();
-    // Also when nobody changed anything: a certificate may begin to be in force.
-    apply();
+    readOwn();
+    try {
+      if ((await store.version()) !== stored.version) stored = await store.registry();
+    } finally {
+      // Also when nobody changed anything: a certificate may begin to be in force.
+      apply();
+    }
   }
 
   let last: Promise<void> = Promise.resolve();
@@ -99,7 +102,7 @@ export async function openRegistry(
   };
 
   apply();
-  if (structures.get(primary.id) === own && stored.structures.some(({ id }) => id === primary.id))
+  if (stored.structures.some(({ id }) => id === primary.id))
     logger?.warn({ structure: primary.id }, 'registered too, but the settings (STRUCTURE_ID …) count');
   const timer = pollMs > 0 ? setInterval(poll, pollMs).unref() : undefined;
 
@@ -109,9 +112,10 @@ export async function openRegistry(
       of: (id) => structures.get(id)?.structure,
       all: () => [...structures.values()].map(({ structure }) => structure),
       materialOf(id) {
-        const material = structures.get(id)?.material;
-        if (material === undefined) throw new RangeError('The structure is not in force, or has no certificates.');
-        return material;
+        const found = structures.get(id);
+        if (found === undefined) throw new RangeError('The structure is not in force.');
+        // Only the settings' own can lack them: which file is missing is said.
+        return found.material ?? primaryMaterial(config);
       },
       onChange(listener) {
         listeners.add(listener);
@@ -127,4 +131,14 @@ export async function openRegistry(
       await last.catch(() => undefined);
     },
   };
+}
+
+/** What the files of the settings hold; undefined while they are not all there. */
+function files(config: Config): StructureMaterial | undefined {
+  try {
+    return primaryMaterial(config);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
