@@ -17,6 +17,8 @@ import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
+import { registryClientErrors } from './errors/registry-clients.ts';
+import { registryErrors } from './errors/registry.ts';
 import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
@@ -45,6 +47,8 @@ export const errorGroups = [
   dmpCodeErrors,
   rightErrors,
   dmpFailureErrors,
+  registryErrors,
+  registryClientErrors,
   ownErrors,
 ] as const;
 
@@ -65,6 +69,8 @@ export const errors = {
   ...dmpCodeErrors,
   ...rightErrors,
   ...dmpFailureErrors,
+  ...registryErrors,
+  ...registryClientErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -56,6 +56,15 @@ const networks = z
     'addresses or networks such as 10.1.0.0/16, separated by commas; not a whole family (/0)',
   );
 
+/** PS_IdNat of persons. */
+const persons = z
+  .string()
+  .transform((list) => list.split(',').map((id) => id.trim()))
+  .refine(
+    (list) => list.every((id) => /^\d{9,15}(\/[\w.-]{1,40})?$/.test(id)),
+    'PS_IdNat such as 899700101233 or 3990100109/DIR-01, separated by commas',
+  );
+
 /** One row a setting: schema (with default) and why it exists. */
 export const settings = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
@@ -182,6 +191,34 @@ export const settings = {
   STRUCTURE_CONTENT_TYPE: [
     z.string().default('11'),
     'Default contentTypeCode of a submission set (JDV_J59, code system 1.2.250.1.213.2.2).',
+  ],
+  STRUCTURE_ADMINISTRATORS: [
+    persons.optional(),
+    'PS_IdNat of its administrators, separated by commas: they read its audit and register its clients, and read no record by that.',
+  ],
+  STRUCTURE_PROFESSIONALS: [
+    persons.optional(),
+    'PS_IdNat of professionals who act here although Pro Santé Connect lists no activity of theirs here (visiting physicians), separated by commas.',
+  ],
+  INSTALLATION_ADMINISTRATORS: [
+    persons.optional(),
+    'PS_IdNat of who may register structures, and clients for several of them, by the admin API (docs/registration.md). Absent: nobody; the command line can.',
+  ],
+  REGISTRY_POLL_SECONDS: [
+    int(1, 3600).default(2),
+    'How soon an instance sees what was registered, changed or withdrawn by another one or by the command line; also how often the files of DMP_TLS_CERT … are looked at for newer ones.',
+  ],
+  CERTIFICATE_WARNING_DAYS: [
+    z
+      .string()
+      .regex(/^\d{1,4}(,\d{1,4})*$/, 'numbers of days, separated by commas')
+      .default('60,30,7')
+      .transform((list) => [...new Set(list.split(',').map(Number))].sort((a, b) => b - a)),
+    'Days before the end of a certificate at which it is warned of, in the log and in /health/ready; below the least of them the log says error.',
+  ],
+  CERTIFICATE_CHECK_HOURS: [
+    int(1, 168).default(12),
+    'How often the log says which certificates end soon; it does at start too.',
   ],
   LPS_NAME: [z.string().default('DMP-FHIR'), 'Name of the software, as declared at homologation.'],
   LPS_VERSION: [z.string().default('0.1.0'), 'Its version.'],
@@ -403,6 +440,10 @@ export type Config = Values & {
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
+
+/** A setting that is wrong for another reason than its form: said with its name and reason, never its value nor what a file holds. */
+export const settingError = (name: keyof typeof settings, what: string): ConfigError =>
+  new ConfigError(`${name}: ${what} — ${settings[name][1]}`);
 
 /**
  * Reads the settings.

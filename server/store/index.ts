@@ -5,10 +5,12 @@ import { authorizationStore } from './authorizations.ts';
 import { consentStore } from './consents.ts';
 import { correctionStore } from './corrections.ts';
 import { documentStore } from './documents.ts';
+import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
 import { listStore } from './lists.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
+import { registryStore } from './registry.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
@@ -20,6 +22,15 @@ export { DatabaseError } from './errors.ts';
 export { rotateKeys, type RotationOptions, type RotationStep } from './rotate.ts';
 export type { StoreConfig } from './storage.ts';
 export type * from './types.ts';
+
+/**
+ * Opens the store for a program of the command line: that of the façade, also while it runs with its embedded database.
+ * @throws DatabaseError
+ */
+export async function openStoreBeside(config: StoreConfig): Promise<Store> {
+  const url = config.DATABASE_URL ?? (await runningEmbedded(config.dataDir));
+  return openStore(url === undefined ? config : { ...config, DATABASE_URL: url });
+}
 
 /**
  * Opens the store: DATABASE_URL, or the embedded server of DATA_DIR; migrations applied.
@@ -41,6 +52,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher)),
+    registry: keyed(registryStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -43,6 +43,18 @@ export async function fill(store: Store, value: string): Promise<Filled> {
     ...{ kind: 'consent', at: now, structure, person, clientId: 'demo', patientId, outcome: 'success' },
     details: { value },
   });
+  const by = { at: now, action: 'add', content: { by: value } };
+  const certificate = {
+    kind: 'tls',
+    fingerprint: value,
+    chain: value,
+    key: value,
+    notBefore: now,
+    notAfter: later,
+  } as const;
+  const entry = { id: value, expected: 0, content: { name: value } };
+  await store.registry.write({ ...entry, entry: 'structure', add: certificate }, by);
+  await store.registry.write({ ...entry, entry: 'client', secret: value }, by);
   if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict') throw new Error('refused');
   return {
     patientId,
@@ -60,6 +72,9 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       await of.identities.history(identity.identity.id, structure),
       await of.corrections.byId(correction.id, structure),
       await of.records.byId(record, structure),
+      (await of.registry.registry()).structures.filter(({ id }) => id === value),
+      (await of.registry.registry()).clients.filter(({ id }) => id === value),
+      await of.registry.changes('client', value, 9),
       authorization.id,
     ],
   };

@@ -16,6 +16,7 @@ import { type Cluster, clusterArgument, openCluster, OWNER } from './cluster.ts'
 import { type Identity, serverEnvironment, serverIdentity } from './identity.ts';
 import { lockFolder } from './lock.ts';
 import { stopOrphans } from './orphans.ts';
+import { databaseUrl } from './running.ts';
 
 export interface EmbeddedDatabase {
   /** Of the façade's database, password included: for the driver, never for a log. */
@@ -53,8 +54,7 @@ export async function startEmbedded(
     await forgetCopy(folder, binaries.copy);
     if (orphans > 0) logger?.warn({ processes: orphans }, 'stopped the database that a killed process left behind');
     const { child, port } = await launch(folder, cluster, binaries, identity);
-    const url = (database: string) =>
-      `postgresql://${OWNER}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${database}`;
+    const url = (database: string) => databaseUrl(cluster.password, port, database);
     const { stop, lost } = supervise(child, unlock, binaries, logger);
     await ensureDatabase(url('postgres')).catch(async (error: unknown) => {
       await stop();

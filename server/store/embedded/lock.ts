@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseError } from '../errors.ts';
 
-interface Holder {
+export interface Holder {
   pid: number;
   host: string;
   /** Start of the process, where the system tells: an id alone may have been given again. */
@@ -25,7 +25,7 @@ const STALE_MS = 60_000;
  * @throws DatabaseError when another process that is alive holds it
  */
 export async function lockFolder(folder: string): Promise<() => void> {
-  const file = path.join(folder, 'facade.lock');
+  const file = fileIn(folder);
   const own: Holder = { pid: process.pid, host: os.hostname(), started: startOf(process.pid) };
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
@@ -46,6 +46,16 @@ export async function lockFolder(folder: string): Promise<() => void> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+const fileIn = (folder: string): string => path.join(folder, 'facade.lock');
+
+/** The process that holds the lock of a folder, if it is alive. */
+export async function holderOf(folder: string): Promise<Holder | undefined> {
+  const file = fileIn(folder);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const holder = text === undefined ? undefined : (JSON.parse(text) as Holder);
+  return holder !== undefined && (await isAlive(holder, file)) ? holder : undefined;
 }
 
 /** Links rather than writes: the file appears with its content, or not at all. */
