@@ -13,6 +13,7 @@ import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
+import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { onClientError } from './fhir/client-error.ts';
 import { cors } from './fhir/cors.ts';
@@ -95,7 +96,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
     stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
-    sendResource(req, res, 200, capabilityStatement(config, since), isPretty(pairs));
+    return sendResource(req, res, capabilityStatement(config, since), { status: 200 }, isPretty(pairs));
   });
   // At the root, because RFC 9728 §3.1 puts the name before the path of the resource; a proxy may take PUBLIC_URL's path away.
   for (const route of new Set([`${wellKnown}/fhir`, new URL(resourceMetadataUrl(config)).pathname]))
@@ -110,7 +111,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
-  // --- closed: nothing below answers without a valid token
+  // --- closed: nothing below answers without a valid token, nor without being on record
+  app.use('/fhir', onRecord(services));
   const verify = options.verifyToken ?? createTokenVerifier(config);
   app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
   app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));

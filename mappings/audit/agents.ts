@@ -1,12 +1,12 @@
 /**
- * Who takes part in an event: the person, the structure, the client, and this gateway, which is the source of the record. BALP has
- * two sets of them: of an authorisation decision (AuthZconsent) and of a REST interaction (PatientCreate, PatientUpdate).
+ * Who takes part in an event: the person, the structure, the client with its certificate and network address, this gateway, which
+ * is the source of the record, and the DMP when it is called.
  */
 import type { AuditEventAgent, CodeableConcept, Coding, Device, Reference } from '@medplum/fhirtypes';
 import { holderReference } from '../consent/shape.ts';
 import { oidToSystem } from '../terminology/systems.ts';
-import type { Kind } from './kinds.ts';
-import type { KeptRecord, Who } from './record.ts';
+import { concept, type Roles } from './patterns.ts';
+import type { KeptRecord, What, Who } from './record.ts';
 import { auditSystems as systems } from './systems.ts';
 
 /** This gateway, as its own records name it. */
@@ -16,6 +16,9 @@ export interface Gateway {
   /** OID of the installation, without prefix. */
   oid: string;
   structureName: string;
+  /** Host names of this gateway and of the DMP. */
+  address: string;
+  dmpAddress: string;
 }
 
 export const gatewayReference = ({ name, oid }: Gateway): Reference<Device> => ({
@@ -23,22 +26,6 @@ export const gatewayReference = ({ name, oid }: Gateway): Reference<Device> => (
   identifier: { system: 'urn:ietf:rfc:3986', value: `urn:oid:${oid}` },
   display: name,
 });
-
-const concept = (system: string, code: string): CodeableConcept => ({ coding: [{ system, code }] });
-
-/** Types of client, person and gateway by the shape of the event. */
-const types: Record<Kind['shape'], { client: CodeableConcept; user: CodeableConcept; gateway: CodeableConcept }> = {
-  decision: {
-    client: concept(systems.dcm, '110150'),
-    user: concept(systems.participation, 'IRCP'),
-    gateway: concept(systems.securityRole, 'authserver'),
-  },
-  change: {
-    client: concept(systems.dcm, '110153'),
-    user: concept(systems.participation, 'AUT'),
-    gateway: concept(systems.dcm, '110152'),
-  },
-};
 
 /** The DMP's purposes (TRE_R248) beside those that any reader of FHIR knows. */
 const purposes: Readonly<Record<Who['purpose'], readonly [generic: string, display: string, own: string]>> = {
@@ -57,12 +44,16 @@ export function purposeOf(purpose: Who['purpose']): CodeableConcept {
   };
 }
 
-/** The network address of a client is not on record: BALP wants the element, and it says so. */
+/** What BALP wants and is not on record: the element says so. */
 const unknownNetwork = {
   extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
 } as AuditEventAgent['network'];
 
-function person({ person: id }: KeptRecord, caller: Who | undefined, type: CodeableConcept): AuditEventAgent {
+/** http://hl7.org/fhir/network-type: 1 a machine's name, 2 an IP address. */
+const network = (address: string | undefined, type: '1' | '2'): AuditEventAgent['network'] =>
+  address === undefined || address === '' ? unknownNetwork : { address, type };
+
+function person(id: string, caller: Who | undefined, type: CodeableConcept): AuditEventAgent {
   const roles = caller?.roles.map(({ code, system, display }): Coding => ({
     system: oidToSystem(system),
     code,
@@ -78,32 +69,66 @@ function person({ person: id }: KeptRecord, caller: Who | undefined, type: Codea
   };
 }
 
-/** All who take part. */
-export function agentsOf(
-  record: KeptRecord,
+const structure = ({ structure: id }: KeptRecord, caller: Who | undefined, gateway: Gateway): AuditEventAgent => ({
+  type: concept(systems.roleClass, 'PROV'),
+  who: holderReference('structure', id, caller?.structureName ?? gateway.structureName),
+  requestor: false,
+});
+
+/** The software that calls; of one that nobody knows, its address alone. It asks for itself when no person does. */
+const client = (
+  { clientId, person: id }: KeptRecord,
   caller: Who | undefined,
-  shape: Kind['shape'],
-  gateway: Gateway,
-): AuditEventAgent[] {
-  const { client, user, gateway: server } = types[shape];
+  what: What | undefined,
+  type: CodeableConcept,
+): AuditEventAgent => ({
+  type,
+  who: clientId === '' ? { type: 'Device', display: '?' } : { type: 'Device', identifier: { value: clientId } },
+  ...(caller?.certificate === undefined ? {} : { altId: caller.certificate }),
+  requestor: id === undefined,
+  network: network(what?.address, '2'),
+});
+
+const ofGateway = (gateway: Gateway, type: CodeableConcept): AuditEventAgent => ({
+  type,
+  who: gatewayReference(gateway),
+  requestor: false,
+  network: network(gateway.address, '1'),
+});
+
+type Given = readonly [record: KeptRecord, caller: Who | undefined, what: What | undefined];
+
+/** Who takes part in a token's issue: IUA lets nobody else stand there. */
+export function tokenAgents([record, caller, what]: Given, roles: Roles, gateway: Gateway): AuditEventAgent[] {
   return [
-    person(record, caller, user),
+    ...(record.person === undefined ? [] : [person(record.person, caller, roles.user)]),
+    client(record, caller, what, roles.client),
+    ofGateway(gateway, roles.server),
+  ];
+}
+
+/** Who takes part in anything that is asked of this gateway. */
+export function agentsOf([record, caller, what]: Given, roles: Roles, gateway: Gateway): AuditEventAgent[] {
+  return [
+    ...(record.person === undefined ? [] : [person(record.person, caller, roles.user)]),
+    structure(record, caller, gateway),
+    client(record, caller, what, roles.client),
+    ofGateway(gateway, roles.server),
+  ];
+}
+
+/** Who takes part in a call of the DMP: this gateway asks, the DMP answers; for whom and from which software stands beside. */
+export function dmpAgents([record, caller, what]: Given, roles: Roles, gateway: Gateway): AuditEventAgent[] {
+  return [
+    ...(record.person === undefined ? [] : [person(record.person, caller, roles.user)]),
+    structure(record, caller, gateway),
+    client(record, caller, what, concept(systems.dcm, '110150')),
+    ofGateway(gateway, roles.client),
     {
-      type: concept(systems.roleClass, 'PROV'),
-      who: holderReference('structure', record.structure, gateway.structureName),
+      type: roles.server,
+      who: { type: 'Device', display: 'DMP' },
       requestor: false,
-    },
-    {
-      type: client,
-      who: { type: 'Device', identifier: { value: record.clientId } },
-      requestor: false,
-      network: unknownNetwork,
-    },
-    {
-      type: server,
-      who: gatewayReference(gateway),
-      requestor: false,
-      ...(shape === 'change' ? { network: unknownNetwork } : {}),
+      network: network(gateway.dmpAddress, '1'),
     },
   ];
 }

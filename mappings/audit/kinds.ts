@@ -1,6 +1,6 @@
 /**
- * The kinds of what stays on record, as a table: what type and subtypes of AuditEvent each is, by which it is also searched.
- * Published as CodeSystem `audit-subtype`.
+ * The kinds of what stays on record, as a table: what type and subtypes of AuditEvent each is. Published as CodeSystem
+ * `audit-subtype`: by their codes what is notable is found apart from the many requests and calls.
  */
 import type { Coding } from '@medplum/fhirtypes';
 import { auditSystems as systems } from './systems.ts';
@@ -12,6 +12,11 @@ export const recordKinds = [
   'identity',
   'correction',
   'record-administration',
+  'request',
+  'dmp',
+  'login',
+  'token',
+  'registration',
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
@@ -19,20 +24,18 @@ export interface Kind {
   fr: string;
   en: string;
   type: Coding;
-  /** Of every event of the kind. */
+  /** Of every event of the kind, beside those of its interaction. */
   subtypes: readonly Coding[];
-  /** `decision`: about who may enter a record; `change`: of what is kept here or in the DMP. */
-  shape: 'decision' | 'change';
 }
 
 const rest: Coding = { system: systems.type, code: 'rest', display: 'RESTful Operation' };
 const alert: Coding = { system: systems.dcm, code: '110113', display: 'Security Alert' };
-const change = (code: RecordKind, fr: string, en: string): Kind => ({
+const authentication: Coding = { system: systems.dcm, code: '110114', display: 'User Authentication' };
+const own = (code: RecordKind, fr: string, en: string, type: Coding = rest, ...others: Coding[]): Kind => ({
   fr,
   en,
-  type: rest,
-  subtypes: [{ system: systems.ours, code, display: en }],
-  shape: 'change',
+  type,
+  subtypes: [{ system: systems.ours, code, display: en }, ...others],
 });
 
 const breakGlass = 'Emergency access (break-glass)';
@@ -46,7 +49,6 @@ export const kinds: Readonly<Record<RecordKind, Kind>> = {
       { system: systems.ours, code: 'break-glass', display: breakGlass },
       { system: systems.dcm, code: '110127', display: 'Emergency Override Started' },
     ],
-    shape: 'decision',
   },
   authorization: {
     fr: 'Autorisation d’accès au DMP, déclarée ou retirée',
@@ -60,26 +62,32 @@ export const kinds: Readonly<Record<RecordKind, Kind>> = {
         display: 'Authorization Decision using Roles and Consent',
       },
     ],
-    shape: 'decision',
   },
-  consent: change('consent', 'Consentement recueilli ou retiré', 'Consent recorded or withdrawn'),
-  identity: change('identity', 'Identités rapprochées ou séparées', 'Identities linked or separated'),
-  correction: change('correction', 'Correction d’un mauvais dossier', 'Correction of a wrong record'),
-  'record-administration': change(
+  consent: own('consent', 'Consentement recueilli ou retiré', 'Consent recorded or withdrawn'),
+  identity: own('identity', 'Identités rapprochées ou séparées', 'Identities linked or separated'),
+  correction: own('correction', 'Correction d’un mauvais dossier', 'Correction of a wrong record'),
+  'record-administration': own(
     'record-administration',
     'DMP créé, modifié, fermé ou réactivé',
     'DMP created, changed, closed or reactivated',
   ),
+  request: own('request', 'Requête de l’API', 'Request of the API'),
+  dmp: own('dmp', 'Appel du DMP', 'Call of the DMP'),
+  login: own('login', 'Connexion', 'Login', authentication, {
+    system: systems.dcm,
+    code: '110122',
+    display: 'Login',
+  }),
+  token: {
+    fr: 'Jeton d’accès',
+    en: 'Access token',
+    type: authentication,
+    // IUA allows one subtype: ours would not conform.
+    subtypes: [{ system: systems.ihe, code: 'ITI-71', display: 'Get Access Token' }],
+  },
+  registration: own('registration', 'Registre des structures et des clients', 'Registry of structures and clients', alert, {
+    system: systems.dcm,
+    code: '110129',
+    display: 'Security Configuration',
+  }),
 };
-
-/** The kinds that a token finds among the codings of each; a system that is left out is any. */
-export function kindsOf(
-  codings: (kind: Kind) => readonly Coding[],
-  { system, code }: { system?: string; code?: string },
-): RecordKind[] {
-  return recordKinds.filter((name) =>
-    codings(kinds[name]).some(
-      (c) => (system === undefined || c.system === system) && (code === undefined || c.code === code),
-    ),
-  );
-}

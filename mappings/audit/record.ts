@@ -1,5 +1,5 @@
 /**
- * What is kept of a notable event, as the mapping reads it: the row of the store, and in its details who did it and what. Details
+ * What is kept of an event, as the mapping reads it: the row of the store, and in its details who did it and what. Details
  * are any JSON: what they hold beyond the names below is shown as it is, when it is plain.
  */
 import { z } from 'zod';
@@ -12,15 +12,31 @@ export interface KeptRecord {
   at: Date;
   /** Struct_IdNat */
   structure: string;
-  /** PS_IdNat */
-  person: string;
+  /** PS_IdNat; absent: nobody who was known. */
+  person?: string;
+  /** Empty: no client that was known. */
   clientId: string;
   requestId?: string;
   /** Our `Patient.id`. */
   patientId?: string;
-  outcome: 'success' | 'refused' | 'failure';
+  /** `pending`: about to be done; `major`: nobody had foreseen it. */
+  outcome: 'pending' | 'success' | 'refused' | 'failure' | 'major';
   details: unknown;
 }
+
+/** FHIR's restful-interaction, as far as this API has them. */
+export const interactionCodes = [
+  'read',
+  'vread',
+  'history-instance',
+  'search-type',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'transaction',
+  'operation',
+] as const;
 
 const who = z.object({
   family: z.string(),
@@ -34,6 +50,9 @@ const who = z.object({
   /** `jti` */
   tokenId: z.string().optional(),
   isAdministrator: z.boolean().optional(),
+  /** Thumbprint of the client's certificate (RFC 8705). */
+  certificate: z.string().optional(),
+  structureName: z.string().optional(),
 });
 /** The caller, as far as it is kept beside the ids of the row. */
 export type Who = z.output<typeof who>;
@@ -46,6 +65,22 @@ const what = z.looseObject({
   references: z.array(z.string()).optional(),
   /** Rows of the error table: why it was refused. */
   problems: z.array(z.string()).optional(),
+  /** Network address of the client. */
+  address: z.string().optional(),
+  /** W3C Trace Context, as it came. */
+  traceparent: z.string().optional(),
+
+  /** Of a request: the REST interaction, its name (`DocumentReference.read`, `$my-rights`) and IHE's transactions. */
+  restful: z.enum(interactionCodes).optional(),
+  interaction: z.string().optional(),
+  ihe: z.array(z.string()).optional(),
+  /** What was asked, as a URL below the base; no INS in it. */
+  query: z.string().optional(),
+  /** The submission set that was made. */
+  set: z.string().optional(),
+
+  /** Of a call of the DMP: its number. */
+  transaction: z.string().optional(),
 });
 /** What was done; its members beyond these are shown by their names. */
 export type What = z.output<typeof what>;
@@ -57,15 +92,16 @@ export interface Details {
 }
 
 /** What is kept of a caller and of what the caller did. */
-export function detailsOf(caller: Who, done: unknown): { who: Who; what: unknown } {
-  return { who: who.parse(caller), what: done };
+export function detailsOf(caller: Who | undefined, done: unknown): { who?: Who; what: unknown } {
+  return { ...(caller ? { who: who.parse(caller) } : {}), what: done };
 }
 
 /** Reads kept details; what was not kept by `detailsOf` is what was done, by somebody whose id alone is on record. */
 export function readDetails(details: unknown): Partial<Details> {
   const kept = (details ?? {}) as { who?: unknown; what?: unknown };
   const readWho = who.safeParse(kept.who);
-  const readWhat = what.safeParse(readWho.success ? kept.what : kept);
+  const isNested = readWho.success || (kept.who === undefined && kept.what !== undefined);
+  const readWhat = what.safeParse(isNested ? kept.what : kept);
   return {
     ...(readWho.success ? { who: readWho.data } : {}),
     ...(readWhat.success ? { what: readWhat.data } : {}),

@@ -112,10 +112,23 @@ export const accessErrors = {
     'Ce que le patient permet s’enregistre avec un accès normal. Demandez un jeton sans « centre 15 ».',
     'What the patient allows is recorded with normal access. Ask for a token without « centre 15 ».',
   ),
-  'administrator-only': row(
+  'audit-not-entitled': row(
     403,
     'forbidden',
-    'Le registre des accès n’est ouvert qu’à l’administrateur de la structure : demandez un jeton d’administrateur, ou adressez-vous à lui.',
-    'The record of accesses is open to the structure’s administrator only: ask for an administrator’s token, or turn to the administrator.',
+    'Le registre des accès montre à chacun ses propres accès, au médecin traitant tous ceux au dossier de son patient (recherche par « patient »), à l’administrateur de la structure tous. Cherchez les vôtres, ou adressez-vous à l’administrateur.',
+    'The record of accesses shows everybody their own, the médecin traitant all those to the record of their patient (search by "patient"), the structure’s administrator all. Search for your own, or turn to the administrator.',
+  ),
+  'audit-own-only': row(
+    200,
+    'suppressed',
+    'Seuls vos propres accès sont montrés : le DMP ne vous dit pas médecin traitant de ce patient, ou la recherche n’en nomme pas.',
+    'Only your own accesses are shown: the DMP does not say that you are this patient’s médecin traitant, or the search names none.',
+  ),
+  'audit-unavailable': row(
+    503,
+    'transient',
+    'Cet accès ne peut pas être mis au registre (journal des accès), et n’a donc pas de réponse. Réessayez plus tard.',
+    'This access cannot be put on record (audit), and is not answered for that reason. Try again later.',
+    true,
   ),
 } as const satisfies Record<string, ErrorRow>;

@@ -14,6 +14,7 @@ import { writeEnvelope } from './soap.ts';
 import {
   DmpError,
   type CallContext,
+  type CallDetails,
   type DmpEnvironment,
   type DmpFailureKind,
   type OutgoingMessage,
@@ -24,17 +25,6 @@ import { buildVihf } from './vihf.ts';
 
 /** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
 export type CallOutcome = 'ok' | DmpFailureKind | 'aborted' | 'error';
-
-export interface CallDetails {
-  /** code of the DmpError */
-  code?: string;
-  mode?: VihfMode;
-  /** Times that the message was sent: 0 when it was refused before. */
-  attempts: number;
-  requestId?: string;
-  /** The answer named another wsa:Action than the one declared. */
-  otherAction?: string;
-}
 
 /** Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content. */
 export type CallObserver = (transaction: string, outcome: CallOutcome, ms: number, details: CallDetails) => void;
@@ -161,6 +151,7 @@ export async function run<In, Out>(
     throw e;
   } finally {
     runner.onCall?.(transaction.name, outcome, performance.now() - began, details);
+    context.onEnd?.(details);
   }
 }
 

@@ -71,6 +71,29 @@ export interface CallContext {
   patient?: PatientIns;
   signal?: AbortSignal;
   requestId?: string;
+  /** The request that it is part of, for its record. */
+  trail?: CallTrail;
+  /** Told once how it went, before the caller hears of it. */
+  onEnd?: (details: CallDetails) => void;
+}
+
+/** What the record of a call takes from the request that causes it. */
+export interface CallTrail {
+  /** W3C Trace Context. */
+  traceparent?: string;
+  /** `Patient.id` of an INS. */
+  patientIdOf(patient: PatientIns): Promise<string>;
+}
+
+export interface CallDetails {
+  /** code of the DmpError */
+  code?: string;
+  mode?: VihfMode;
+  /** Times that the message was sent: 0 when it was refused before. */
+  attempts: number;
+  requestId?: string;
+  /** The answer named another wsa:Action than the one declared. */
+  otherAction?: string;
 }
 
 export interface OutgoingPart {

@@ -18,8 +18,8 @@ export interface Selection {
 export interface Page {
   base: string;
   type: string;
-  /** All that match, on all pages. */
-  total: number;
+  /** All that match, on all pages; undefined: more than is counted. */
+  total: number | undefined;
   resources: readonly Resource[];
   /** What `_include` adds to the matches of this page. */
   included?: readonly Resource[];
@@ -56,7 +56,7 @@ export function searchset(page: Page): Bundle {
     id: randomUUID(),
     meta: { lastUpdated: page.now.toISOString() },
     type: 'searchset',
-    total: page.total,
+    ...(page.total === undefined ? {} : { total: page.total }),
     link: page.links.map(([relation, query]) => ({
       relation,
       url: `${page.base}/${page.type}${query.length > 0 ? `?${formatPairs(query)}` : ''}`,

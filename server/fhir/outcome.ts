@@ -13,6 +13,7 @@ import { ours } from '../../mappings/canonicals.ts';
 import { dmpKey, errorRow, sentence } from '../../mappings/errors.ts';
 import { withoutIns } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { RecordUnavailable } from '../audit/record.ts';
 import { DmpError } from '../dmp/types.ts';
 import { DatabaseError } from '../store/errors.ts';
 
@@ -164,9 +165,7 @@ export function toProblem(error: unknown): Problem {
       ? [...error.issues]
       : error instanceof DmpError
         ? dmpIssues(error)
-        : isDatabaseDown(error)
-          ? [{ key: 'database-unavailable' }]
-          : [{ key: 'internal' }];
+        : [{ key: ourOwn(error) }];
   const status = statusOf(issues);
   const headers = {
     ...(canRetry(issues) ? { 'Retry-After': retryAfter(issues) } : {}),
@@ -175,6 +174,13 @@ export function toProblem(error: unknown): Problem {
   };
   return { status, issues, headers };
 }
+
+const ourOwn = (error: unknown): Issue['key'] =>
+  error instanceof RecordUnavailable
+    ? 'audit-unavailable'
+    : isDatabaseDown(error)
+      ? 'database-unavailable'
+      : 'internal';
 
 /** The store's own word, or a connection failure of PostgreSQL as Prisma and `pg` name them. */
 function isDatabaseDown(error: unknown): boolean {

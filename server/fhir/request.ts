@@ -7,7 +7,10 @@ import { setMaxListeners } from 'node:events';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { holdsIns } from '../../mappings/ins.ts';
+import type { Trail } from '../audit/trail.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { Interaction } from './definition.ts';
+import type { Call, Reply } from './interaction.ts';
 import type { Format } from './negotiation.ts';
 import { languageOf, type Language } from './outcome.ts';
 
@@ -23,6 +26,22 @@ export interface RequestState {
   format?: Format;
   /** Keeps compression away from raw documents, so that their length can be said. */
   incompressible?: boolean;
+  /** The interaction of the route, and the call once it was read. */
+  asked?: { type?: string; id?: string; interaction: Interaction };
+  call?: Call;
+  /** In the closed part: what its record needs, and puts it on record before anything is sent. @throws RecordUnavailable */
+  trail?: Trail;
+  keep?: (answered: Answered) => Promise<void>;
+}
+
+/** How a request ended. */
+export interface Answered {
+  status: number;
+  reply?: Reply;
+  /** Rows of the error table. */
+  problems?: readonly string[];
+  /** The client left before its answer was complete. */
+  cut?: boolean;
 }
 
 const key = 'dmpFhir';

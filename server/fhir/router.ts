@@ -14,6 +14,7 @@ import { requirePurpose } from './purpose.ts';
 import { abortSignal, stateOf } from './request.ts';
 import { sendReply } from './send.ts';
 import type { Services } from './services.ts';
+import { withTrail } from './audit/with-trail.ts';
 import { readFhirXml } from './xml/read.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -123,8 +124,11 @@ function mount(router: Router, route: Route, handlers: Handlers, services: Servi
 
 const name =
   (route: Route): RequestHandler =>
-  (_req, res, next) => {
-    stateOf(res).route = `/fhir${route.path}`;
+  (req, res, next) => {
+    const state = stateOf(res);
+    const id = req.params['id'] as string | undefined;
+    state.route = `/fhir${route.path}`;
+    state.asked = { ...route, ...(id !== undefined && idForm.test(id) ? { id } : {}) };
     next();
   };
 
@@ -219,7 +223,8 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),
     };
-    await sendReply(req, res, await handler(call, services), isPretty(pairs));
+    stateOf(res).call = call;
+    await sendReply(req, res, await handler(call, withTrail(services, stateOf(res).trail)), isPretty(pairs));
   };
 }
 

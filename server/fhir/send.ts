@@ -1,5 +1,5 @@
 /**
- * Putting a reply, or a problem, on the wire.
+ * Putting a reply, or a problem, on the wire. Everything passes here; in the closed part it is on record before it does.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Resource } from '@medplum/fhirtypes';
 import type { Logger } from 'pino';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { RecordUnavailable } from '../audit/record.ts';
 import { challenge } from '../auth/bearer.ts';
 import { DmpError } from '../dmp/types.ts';
 import { parsePairs } from '../search/pairs.ts';
@@ -14,7 +15,7 @@ import type { Reply } from './interaction.ts';
 import { fhirJson, fhirXml, formatOrJson, wanted, type Format } from './negotiation.ts';
 import { toOutcome, toProblem, type Language } from './outcome.ts';
 import { htmlType, pageHeaders, resourcePage } from './render/page.ts';
-import { stateOf } from './request.ts';
+import { stateOf, type Answered } from './request.ts';
 import { writeFhirXml } from './xml/write.ts';
 
 /** A JSON value that is no resource. */
@@ -30,12 +31,28 @@ function sendText(req: Request, res: Response, status: number, contentType: stri
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 
-/** A resource, in the form that was settled for this request. */
-export function sendResource(req: Request, res: Response, status: number, resource: Resource, pretty = false): void {
-  const { format = 'json', language } = stateOf(res);
-  if (format === 'html') for (const [name, value] of Object.entries(pageHeaders)) res.setHeader(name, value);
+/**
+ * A resource, in the form that was settled for this request.
+ * @param answered how the request ended, for its record
+ * @throws RecordUnavailable: nothing was sent
+ */
+export async function sendResource(
+  req: Request,
+  res: Response,
+  resource: Resource,
+  answered: Answered,
+  pretty = false,
+): Promise<void> {
+  const { format = 'json', language, keep } = stateOf(res);
+  // What cannot be written is another answer, and another record.
   const [type, text] = writers[format](resource, pretty, language);
-  sendText(req, res, status, type, text);
+  await keep?.(answered);
+  setHeaders(res, format === 'html' ? { ...answered.reply?.headers, ...pageHeaders } : answered.reply?.headers);
+  sendText(req, res, answered.status, type, text);
+}
+
+function setHeaders(res: Response, headers: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 }
 
 type Write = (resource: Resource, pretty: boolean, language: Language) => [type: string, text: string];
@@ -46,16 +63,33 @@ const writers: Readonly<Record<Format, Write>> = {
   html: (resource, _pretty, language) => [htmlType, resourcePage(resource, language)],
 };
 
-/** Sends what a handler answered. A raw body is disposed of whatever happens. */
+/** Sends what a handler answered. A raw body is disposed of whatever happens. @throws RecordUnavailable: nothing was sent */
 export async function sendReply(req: Request, res: Response, reply: Reply, pretty: boolean): Promise<void> {
-  for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
-  if (reply.raw) return sendRaw(req, res, reply.status, reply.raw);
-  if (reply.resource) return sendResource(req, res, reply.status, reply.resource, pretty);
-  res.status(reply.status).end();
+  const { status, raw, resource, headers } = reply;
+  const answered = { status, reply };
+  if (raw) return sendRaw(req, res, answered, raw);
+  if (resource) return sendResource(req, res, resource, answered, pretty);
+  await stateOf(res).keep?.(answered);
+  setHeaders(res, headers);
+  res.status(status).end();
 }
 
-async function sendRaw(req: Request, res: Response, status: number, raw: NonNullable<Reply['raw']>): Promise<void> {
+/** Once the headers are out, what goes wrong can only cut the answer. */
+async function sendRaw(
+  req: Request,
+  res: Response,
+  answered: Answered,
+  raw: NonNullable<Reply['raw']>,
+): Promise<void> {
+  const { status, reply } = answered;
   try {
+    await stateOf(res).keep?.(answered);
+  } catch (e) {
+    await raw.dispose();
+    throw e;
+  }
+  try {
+    setHeaders(res, reply?.headers);
     stateOf(res).incompressible = true;
     res.status(status).setHeader('Content-Type', raw.contentType);
     if (raw.length !== undefined) res.setHeader('Content-Length', raw.length);
@@ -126,25 +160,48 @@ function formatOfError(req: Request): Format {
  * @param metadata URL of the protected resource metadata, for the challenge of a 401; asked each time: the port may be chosen late
  */
 export function onError(logger: Logger, metadata: () => string): ErrorRequestHandler {
-  return (error: unknown, req, res, _next) => {
+  return async (error: unknown, req, res, _next) => {
     try {
-      answerError(error, req, res, logger, metadata());
+      await answerError(error, req, res, logger, metadata());
     } catch (e) {
-      // Express would answer with the stack.
-      logger.error({ requestId: stateOf(res).requestId, ...trace(e) }, 'unforeseen, while answering an error');
-      if (res.headersSent) res.destroy();
-      else {
-        stateOf(res).format = 'json';
-        sendResource(req, res, 500, toOutcome([{ key: 'internal' }], stateOf(res).language, stateOf(res).requestId));
-      }
+      await lastAnswer(e, req, res, logger);
     }
   };
 }
 
-function answerError(error: unknown, req: Request, res: Response, logger: Logger, metadata: string): void {
+/** An error that could not be answered: that it cannot be put on record is one. Express would answer with the stack. */
+async function lastAnswer(error: unknown, req: Request, res: Response, logger: Logger): Promise<void> {
+  const state = stateOf(res);
+  const isUnrecorded = error instanceof RecordUnavailable;
+  const key = isUnrecorded ? 'audit-unavailable' : 'internal';
+  if (isUnrecorded) tellUnrecorded(error, state.requestId, logger);
+  else logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen, while answering an error');
+  if (res.headersSent) return void res.destroy();
+  state.format = 'json';
+  state.problems = [key];
+  try {
+    const { status, issues, headers } = toProblem(new IssueError({ key }));
+    setHeaders(res, headers);
+    const outcome = toOutcome(issues, state.language, state.requestId);
+    await sendResource(req, res, outcome, { status, problems: [key] });
+  } catch {
+    res.destroy();
+  }
+}
+
+const tellUnrecorded = ({ cause }: RecordUnavailable, requestId: string, logger: Logger): void =>
+  logger.error({ requestId, ...trace(cause) }, 'cannot be put on record');
+
+async function answerError(
+  error: unknown,
+  req: Request,
+  res: Response,
+  logger: Logger,
+  metadata: string,
+): Promise<void> {
   const state = stateOf(res);
   // The client left: what was under way was called off, and nobody reads an answer.
-  if (res.destroyed && !res.writableFinished) return;
+  if (res.destroyed && !res.writableFinished) return state.keep?.({ status: 0, cut: true });
   const problem = toProblem(
     error instanceof IssueError || error instanceof DmpError ? error : (fromReader(error) ?? error),
   );
@@ -152,14 +209,18 @@ function answerError(error: unknown, req: Request, res: Response, logger: Logger
   state.problems = keys.slice(0, 20);
   if (problem.issues.some((i) => i.key === 'internal'))
     logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen');
+  if (error instanceof RecordUnavailable) tellUnrecorded(error, state.requestId, logger);
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+  const answered = { status: problem.status, problems: state.problems };
+  // Before any header is set: those of this problem are not those of what is answered when it cannot be put on record.
+  await state.keep?.(answered);
+  setHeaders(res, problem.headers);
   const missing = problem.issues.find((i) => i.key === 'scope-missing')?.values?.['scope'];
   const demand = challenge(keys, metadata, missing === undefined ? undefined : String(missing));
   if (demand !== undefined) res.setHeader('WWW-Authenticate', demand);
   state.format ??= formatOfError(req);
-  sendResource(req, res, problem.status, toOutcome(problem.issues, state.language, state.requestId));
+  await sendResource(req, res, toOutcome(problem.issues, state.language, state.requestId), answered);
 }

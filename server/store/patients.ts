@@ -43,6 +43,10 @@ export function patientStore(db: Database, cipher: Cipher): PatientStore {
       const row = await db.patient.findUnique({ where: { id } });
       return row === null ? undefined : { id, ins: openIns(cipher, id, row.insSealed) };
     },
+    async among(ids) {
+      const rows = await db.patient.findMany({ where: { id: { in: ids.filter(isUuid) } }, select: { id: true } });
+      return rows.map((row) => row.id);
+    },
     async forget(id) {
       try {
         await db.patient.deleteMany({ where: { id, ...unrecorded } });

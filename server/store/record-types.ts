@@ -1,7 +1,7 @@
 /**
- * The store's contract about what must stay on record: accesses in emergency, authorisations declared by the software, consents
- * given and withdrawn, identities corrected. Append-only: there is no change and no removal. Persons are keyed hashes, details
- * are encrypted.
+ * The store's contract about what must stay on record: every request, every call of the DMP, every login, and what is notable by
+ * itself. Append-only: there is no change and no removal. Persons and what a record is found by are keyed hashes, details are
+ * encrypted.
  */
 import type { Ins } from './types.ts';
 
@@ -11,25 +11,36 @@ export type RecordKind =
   | 'consent' // a consent was recorded or withdrawn
   | 'identity' // a link or merge of identities
   | 'correction' // a step of the correction of a wrong record
-  | 'record-administration'; // a DMP was created, changed, closed, reactivated
+  | 'record-administration' // a DMP was created, changed, closed, reactivated
+  | 'request' // a request of the REST API, answered or refused
+  | 'dmp' // a call of the DMP
+  | 'login' // somebody logged in or out, or could not
+  | 'token' // an access token was issued, exchanged, revoked, or refused
+  | 'registration'; // a structure, certificate or client was registered, changed, withdrawn
+
+/** `pending`: about to be done; another record says how it ended. `major`: nobody had foreseen it. */
+export type RecordOutcome = 'pending' | 'success' | 'refused' | 'failure' | 'major';
 
 export interface NewRecord {
   kind: RecordKind;
   at: Date;
   /** Struct_IdNat. */
   structure: string;
-  /** PS_IdNat of who did it. */
-  person: string;
+  /** PS_IdNat of who did it; absent: nobody who was known. */
+  person?: string;
+  /** Empty: no client that was known. */
   clientId: string;
   requestId?: string;
   /** Our `Patient.id`. */
   patientId?: string;
-  outcome: 'success' | 'refused' | 'failure';
+  outcome: RecordOutcome;
+  /** What it is found by beside the members above: any texts, kept as keyed hashes, compared whole. */
+  terms?: readonly string[];
   /** Any JSON; encrypted at rest. */
   details: unknown;
 }
 
-export interface StoredRecord extends NewRecord {
+export interface StoredRecord extends Omit<NewRecord, 'terms'> {
   /** `AuditEvent.id`: opaque, random. */
   id: string;
   ins?: Ins;
@@ -37,10 +48,13 @@ export interface StoredRecord extends NewRecord {
 
 export interface RecordQuery {
   structure: string;
+  ids?: readonly string[];
   kinds?: readonly RecordKind[];
   person?: string;
   patientId?: string;
-  outcome?: NewRecord['outcome'];
+  outcome?: RecordOutcome;
+  /** Of each list at least one. */
+  terms?: readonly (readonly string[])[];
   /** inclusive */
   from?: Date;
   /** exclusive */
@@ -48,11 +62,16 @@ export interface RecordQuery {
   /** Newest first; what comes after this record. */
   after?: string;
   most: number;
+  /** How far is counted; absent: to the end, however long it takes. */
+  countTo?: number;
 }
 
 export interface RecordStore {
   /** Durable when it resolves. @returns the id */
   append(record: NewRecord): Promise<string>;
+  /** All or none. @returns the ids, in their order */
+  append(records: readonly NewRecord[]): Promise<string[]>;
   byId(id: string, structure: string): Promise<StoredRecord | undefined>;
-  search(query: RecordQuery): Promise<{ total: number; records: StoredRecord[] }>;
+  /** @returns `total` undefined: there are more than `countTo` */
+  search(query: RecordQuery): Promise<{ total?: number; records: StoredRecord[] }>;
 }

@@ -16,6 +16,7 @@ const columns = Prisma.raw(`
 export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
   const structureOf = (structure: string) => cipher.index('record.structure', structure);
   const personOf = (person: string) => cipher.index('record.person', person);
+  const termOf = (term: string) => cipher.index('record.term', term);
   const placeOf = (id: string) => ['kept_record', 'content_sealed', id] as const;
 
   /** @param structure whose record it is: only its owner reads it, who says it */
@@ -29,7 +30,7 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
       kind: row.kind as NewRecord['kind'],
       at: row.at,
       structure,
-      person,
+      ...(person === undefined ? {} : { person }),
       clientId: row.clientId,
       ...(row.requestId === null ? {} : { requestId: row.requestId }),
       ...(row.patientId === null ? {} : { patientId: row.patientId }),
@@ -45,37 +46,57 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
     SELECT ${columns} FROM kept_record r LEFT JOIN patient p ON p.id = r.patient_id
     WHERE ${where} ORDER BY r.at DESC, r.id DESC LIMIT ${most}`;
 
-  function conditions({ structure, kinds, person, patientId, outcome, from, until }: RecordQuery): Prisma.Sql[] {
+  function conditions(query: RecordQuery): Prisma.Sql[] {
+    const { structure, ids, kinds, person, patientId, outcome, terms = [], from, until } = query;
     return [
       Prisma.sql`r.structure = ${structureOf(structure)}`,
+      ...(ids === undefined ? [] : [Prisma.sql`r.id = ANY(${ids.filter(isUuid)}::uuid[])`]),
       ...(kinds === undefined ? [] : [Prisma.sql`r.kind = ANY(${[...kinds]})`]),
       ...(person === undefined ? [] : [Prisma.sql`r.person = ${personOf(person)}`]),
       ...(patientId === undefined ? [] : [Prisma.sql`r.patient_id = ${patientId}::uuid`]),
       ...(outcome === undefined ? [] : [Prisma.sql`r.outcome = ${outcome}`]),
+      ...terms.map((among) => Prisma.sql`r.terms && ${among.map(termOf)}::bytea[]`),
       ...(from === undefined ? [] : [Prisma.sql`r.at >= ${from}`]),
       ...(until === undefined ? [] : [Prisma.sql`r.at < ${until}`]),
     ];
+  }
+
+  /** A table that only grows is not counted to its end for every page. */
+  async function count(all: Prisma.Sql[], to: number | undefined): Promise<number | undefined> {
+    const limit = to === undefined ? Prisma.empty : Prisma.sql`LIMIT ${to + 1}`;
+    const [counted] = await prisma.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM (SELECT 1 FROM kept_record r WHERE ${Prisma.join(all, ' AND ')} ${limit}) found`;
+    const total = counted?.total ?? 0;
+    return to !== undefined && total > to ? undefined : total;
   }
 
   /** Nothing comes after a record that the structure does not have: what is compared with NULL is not true. */
   const later = (after: string, structure: string) => Prisma.sql`(r.at, r.id) < (
     SELECT a.at, a.id FROM kept_record a WHERE a.id = ${after}::uuid AND a.structure = ${structureOf(structure)})`;
 
+  function rowOf({ structure, person, details, terms = [], ...rest }: NewRecord) {
+    const id = randomUUID();
+    return {
+      ...rest,
+      id,
+      structure: structureOf(structure),
+      person: person === undefined ? null : personOf(person),
+      terms: [...new Set(terms)].map(termOf),
+      contentSealed: cipher.seal(placeOf(id), { person, details }),
+    };
+  }
+
+  async function append(record: NewRecord): Promise<string>;
+  async function append(records: readonly NewRecord[]): Promise<string[]>;
+  async function append(given: NewRecord | readonly NewRecord[]): Promise<string | string[]> {
+    const data = (Array.isArray(given) ? (given as readonly NewRecord[]) : [given as NewRecord]).map(rowOf);
+    await prisma.keptRecord.createMany({ data });
+    const ids = data.map((row) => row.id);
+    return Array.isArray(given) ? ids : (ids[0] ?? '');
+  }
+
   return {
-    async append({ structure, person, details, ...rest }) {
-      const id = randomUUID();
-      await prisma.keptRecord.create({
-        data: {
-          ...rest,
-          id,
-          structure: structureOf(structure),
-          person: personOf(person),
-          contentSealed: cipher.seal(placeOf(id), { person, details }),
-        },
-        select: { id: true },
-      });
-      return id;
-    },
+    append,
 
     async byId(id, structure) {
       if (!isUuid(id)) return undefined;
@@ -85,12 +106,10 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
     },
 
     async search(query) {
-      const { structure, patientId, after, most } = query;
+      const { structure, patientId, after, most, countTo } = query;
       if (patientId !== undefined && !isUuid(patientId)) return { total: 0, records: [] };
       const all = conditions(query);
-      const [counted] = await prisma.$queryRaw<{ total: number }[]>`
-        SELECT count(*)::int AS total FROM kept_record r WHERE ${Prisma.join(all, ' AND ')}`;
-      const total = counted?.total ?? 0;
+      const total = await count(all, countTo);
       if (after !== undefined && !isUuid(after)) return { total, records: [] };
       const found = await rows(
         Prisma.join([...all, ...(after === undefined ? [] : [later(after, structure)])], ' AND '),

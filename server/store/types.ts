@@ -182,6 +182,8 @@ export interface PatientStore {
    */
   byIns(ins: Ins): Promise<StoredPatient & { isNew?: boolean }>;
   byId(id: string): Promise<StoredPatient | undefined>;
+  /** Of some ids, those that are a patient's. */
+  among(ids: readonly string[]): Promise<string[]>;
   /**
    * Removes a patient of whom nothing is on record: of one who has a document, a list, a consent or anything else it does
    * nothing.

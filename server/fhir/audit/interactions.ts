@@ -1,10 +1,11 @@
 /**
- * AuditEvent: the record of notable events, read and searched (ITI-81) by the administrator of the structure, who sees those of the
- * structure alone. Nobody writes here by the REST API.
+ * AuditEvent: the record of every access, read and searched (ITI-81) by those entitled (`entitlement.ts`), who see what was done
+ * through their own structure alone. Nobody writes here by the REST API.
  */
 import type { AuditEvent } from '@medplum/fhirtypes';
 import { recordToAuditEvent } from '../../../mappings/audit/event.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
+import { gatewayOf } from '../../audit/gateway.ts';
 import type { Pair } from '../../search/pairs.ts';
 import { parseSearch, type Search } from '../../search/parse.ts';
 import type { StoredRecord } from '../../store/types.ts';
@@ -14,56 +15,42 @@ import { idOf, type Call, type Handler } from '../interaction.ts';
 import { isContinuation, pageSize } from '../paging.ts';
 import { linkToSelf } from '../self-link.ts';
 import type { Services } from '../services.ts';
+import { entitled, requireReadable } from './entitlement.ts';
 import { nextPage, resumed, type Position } from './pages.ts';
-import { isWanted, wantedOf } from './query.ts';
+import { wantedOf } from './query.ts';
 
 const type = 'AuditEvent';
 
-/** @throws IssueError `administrator-only` */
-function requireAdministrator({ caller }: Call): void {
-  if (caller.isAdministrator !== true) throw new IssueError({ key: 'administrator-only' });
-}
+/** As far as is counted: whoever wants to know more asks for the number (`_summary=count`, `_count=0`). */
+const countTo = 10_000;
 
 export const readAuditEvent: Handler = async (call, services) => {
-  requireAdministrator(call);
   const found = await services.store.records.byId(idOf(call), call.caller.structure.id);
   if (!found) throw new IssueError({ key: 'not-found', values: { type } });
+  await requireReadable(found, call.caller, services);
   return { status: 200, resource: shown(found, call, services) };
 };
 
 export const searchAuditEvents: Handler = async (call, services) => {
-  requireAdministrator(call);
-  if (isContinuation(call.pairs)) return page(await resumed(call, services), [], call, services);
-  const search = parseSearch(call.pairs, definitionOf(type).searchParameters, { handling: call.prefer.handling });
-  const wanted = await wantedOf(search.criteria, services);
-  const self = linkToSelf(search, wanted.patientId);
+  const { caller, pairs, prefer } = call;
+  if (isContinuation(pairs)) return page(await resumed(call, services), [], call, services);
+  const search = parseSearch(pairs, definitionOf(type).searchParameters, { handling: prefer.handling });
+  // ITI-81 makes it mandatory; whoever reads leniently is spared it, because pages are cut in any case.
+  if (prefer.handling === 'strict' && !search.criteria.some((c) => c.name === 'date'))
+    throw new IssueError({ key: 'search-parameter-required', values: { name: 'date', rule: 'ITI-81' } });
+  const asked = await wantedOf(search.criteria, services);
+  const self = linkToSelf(search, asked.patientId);
+  const { wanted, warnings } = await entitled(asked, search.criteria, caller, services);
   const selection = { summary: search.summary, elements: search.elements };
-  const ids = search.criteria.filter((c) => c.name === '_id');
-  if (ids.length > 0) {
-    const records = (await byIds(ids, call, services)).filter((r) => isWanted(r, wanted));
-    return reply({ total: records.length, records, selection, links: [self] }, search.warnings, call, services);
-  }
+  const said = [...search.warnings, ...warnings];
   const size = pageSize(search.count, services.config);
   if (!isCount(selection, search.count))
-    return page({ wanted, selection, size, self: self[1] }, search.warnings, call, services);
-  const { total } = await services.store.records.search({ ...wanted, structure: call.caller.structure.id, most: 1 });
-  return reply({ total, records: [], selection, links: [self] }, search.warnings, call, services);
+    return page({ wanted, selection, size, self: self[1] }, said, call, services);
+  const { total } = await services.store.records.search({ ...wanted, structure: caller.structure.id, most: 1 });
+  return reply({ total, records: [], selection, links: [self] }, said, call, services);
 };
 
-/** What each of some ids finds, once; every `_id` must be satisfied. */
-async function byIds(ids: Search['criteria'], call: Call, { store, config }: Services): Promise<StoredRecord[]> {
-  const lists = ids.map((c) => c.values.flatMap((v) => (v.type === 'token' && v.code !== undefined ? [v.code] : [])));
-  const [first = [], ...rest] = lists;
-  const wanted = [...new Set(first)].filter((id) => rest.every((list) => list.includes(id)));
-  if (wanted.length > config.PAGE_SIZE_MAX)
-    throw new IssueError({
-      key: 'search-parameter-invalid',
-      values: { name: '_id', detail: `≤ ${config.PAGE_SIZE_MAX}` },
-    });
-  const found = await Promise.all(wanted.map((id) => store.records.byId(id, call.caller.structure.id)));
-  return found.filter((r) => r !== undefined);
-}
-
+/** One page. What is found is counted for the first one alone; the total goes with the cursor. */
 async function page(
   position: Position,
   warnings: Search['warnings'],
@@ -71,20 +58,25 @@ async function page(
   services: Services,
 ): Promise<ReturnType<typeof reply>> {
   const { wanted, selection, size, self, after } = position;
-  const structure = call.caller.structure.id;
-  const { total, records } = await services.store.records.search({
+  const found = await services.store.records.search({
     ...wanted,
-    structure,
+    structure: call.caller.structure.id,
     most: size + 1,
+    countTo: after === undefined ? countTo : 0,
     ...(after === undefined ? {} : { after }),
   });
-  const shownHere = records.slice(0, size);
-  const next = records.length > size ? await nextPage(position, shownHere.at(-1)?.id ?? '', call, services) : [];
-  return reply({ total, records: shownHere, selection, links: [['self', self], ...next] }, warnings, call, services);
+  const total = after === undefined ? found.total : position.total;
+  const records = found.records.slice(0, size);
+  const next =
+    found.records.length > size
+      ? await nextPage({ ...position, ...(total === undefined ? {} : { total }) }, records.at(-1)?.id ?? '', call, services)
+      : [];
+  return reply({ total, records, selection, links: [['self', self], ...next] }, warnings, call, services);
 }
 
 interface Found {
-  total: number;
+  /** Undefined: more than is counted. */
+  total: number | undefined;
   records: readonly StoredRecord[];
   selection: Selection;
   links: (readonly [string, readonly Pair[]])[];
@@ -112,6 +104,5 @@ function reply(
 }
 
 function shown(record: StoredRecord, { language }: Call, { config }: Services): AuditEvent {
-  const gateway = { name: config.LPS_NAME, oid: config.LPS_OID, structureName: config.STRUCTURE_NAME };
-  return recordToAuditEvent(record, gateway, language);
+  return recordToAuditEvent(record, gatewayOf(config), language);
 }

@@ -1,9 +1,8 @@
 /**
  * Pages of the record. It only grows, at its head: a page begins after the last record of the one before, and the store cuts it. The
- * link carries an opaque cursor; what was asked is kept behind it, for this administrator, for SEARCH_TTL_SECONDS.
+ * link carries an opaque cursor; what was asked is kept behind it, for this caller, for SEARCH_TTL_SECONDS.
  */
 import { z } from 'zod';
-import { recordKinds } from '../../../mappings/audit/kinds.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Pair } from '../../search/pairs.ts';
@@ -12,10 +11,11 @@ import type { Services } from '../services.ts';
 
 const position = z.object({
   wanted: z.object({
-    kinds: z.array(z.enum(recordKinds)).readonly().optional(),
+    ids: z.array(z.string()).readonly().optional(),
     person: z.string().optional(),
     patientId: z.string().optional(),
-    outcome: z.enum(['success', 'refused', 'failure']).optional(),
+    outcome: z.enum(['pending', 'success', 'refused', 'failure', 'major']).optional(),
+    terms: z.array(z.array(z.string()).readonly()).readonly().optional(),
     from: z.coerce.date().optional(),
     until: z.coerce.date().optional(),
   }),
@@ -24,6 +24,8 @@ const position = z.object({
     elements: z.array(z.string()).optional(),
   }),
   size: z.number(),
+  /** What was counted for the first page; absent: more than is counted. */
+  total: z.number().optional(),
   self: z.array(z.tuple([z.string(), z.string()]).readonly()),
   /** The last record of the page before. */
   after: z.string().optional(),
@@ -32,8 +34,8 @@ const position = z.object({
 /** Where a page begins, and what it is a page of. */
 export type Position = z.output<typeof position>;
 
-const ownerOf = ({ clientId, personId, structure }: Caller): string =>
-  [clientId, personId, structure.id, 'AuditEvent'].join('\n');
+const ownerOf = ({ clientId, personId, structure, isAdministrator = false }: Caller): string =>
+  [clientId, personId, structure.id, String(isAdministrator), 'AuditEvent'].join('\n');
 
 /** The link to what comes after a record. */
 export async function nextPage(

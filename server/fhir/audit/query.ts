@@ -1,21 +1,21 @@
 /**
  * A search of AuditEvent as a query of the store. Every criterion is answered by the store alone, so that pages are cut there: what
- * it cannot answer is refused, never passed over.
+ * it cannot answer is refused, never passed over. What is sealed is found by the terms that it was kept with (mappings/audit/terms.ts).
  */
 import { oidPerson } from '../../../mappings/codecs/identifiers.ts';
 import { outcomes } from '../../../mappings/audit/event.ts';
-import { kinds, kindsOf, type Kind } from '../../../mappings/audit/kinds.ts';
+import { isTermParameter, termsOfValue, type TermParameter } from '../../../mappings/audit/terms.ts';
 import type { Criterion, CriterionValue } from '../../../mappings/criteria.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
-import type { RecordKind, RecordQuery, StoredRecord } from '../../store/types.ts';
-import { localId, insOfToken, isPatientCriterion } from '../patient-of.ts';
+import type { RecordQuery } from '../../store/types.ts';
+import { insOfToken, isPatientCriterion, localId } from '../patient-of.ts';
 import type { Services } from '../services.ts';
 
 /** Of a query, what the criteria say. */
-export type Wanted = Pick<RecordQuery, 'kinds' | 'person' | 'patientId' | 'outcome' | 'from' | 'until'>;
+export type Wanted = Pick<RecordQuery, 'ids' | 'person' | 'patientId' | 'outcome' | 'terms' | 'from' | 'until'>;
 
-/** No record is of none of the kinds: the way to say that nothing can match. */
-const nothing: Wanted = { kinds: [] };
+/** No record has none of the ids: the way to say that nothing can match. */
+const nothing: Wanted = { ids: [] };
 
 type Token = Extract<CriterionValue, { type: 'token' }>;
 
@@ -27,8 +27,6 @@ function one({ name, values }: Criterion): CriterionValue {
   const [value, ...more] = values;
   return value && more.length === 0 ? value : refuse(name, '1 value');
 }
-
-const tokens = ({ values }: Criterion): Token[] => values.flatMap((v) => (v.type === 'token' ? [v] : []));
 
 /** Years that a database knows; nothing is on record of others. */
 const within = (ms: number): Date => new Date(Math.min(Math.max(ms, Date.UTC(1900)), Date.UTC(9999, 11)));
@@ -56,13 +54,6 @@ function period(criterion: Criterion): Pick<Wanted, 'from' | 'until'> {
   }
 }
 
-function person(criterion: Criterion): Wanted {
-  const value = one(criterion);
-  if (value.type !== 'token' || value.code === undefined) return refuse(criterion.name, 'system|value');
-  const { system, code } = value;
-  return system === undefined || system === `urn:oid:${oidPerson}` ? { person: code } : nothing;
-}
-
 function outcome(criterion: Criterion): Wanted {
   const value = one(criterion) as Token;
   const names = Object.keys(outcomes) as (keyof typeof outcomes)[];
@@ -72,12 +63,29 @@ function outcome(criterion: Criterion): Wanted {
   return found && isOurs ? { outcome: found } : nothing;
 }
 
-/** Alternatives of a token that tells kinds apart. What a reader may see in an event but no kind has, is refused. */
-function kind(criterion: Criterion, codings: (k: Kind) => Kind['subtypes']): Wanted {
-  const found = tokens(criterion).flatMap((token) => kindsOf(codings, token));
-  if (found.length > 0) return { kinds: [...new Set(found)] };
-  const known = Object.values(kinds).flatMap((k) => codings(k).map((c) => c.code));
-  return refuse(criterion.name, [...new Set(known)].join(', '));
+const ids = ({ name, values }: Criterion, most: number): Wanted =>
+  values.length > most
+    ? refuse(name, `≤ ${most}`)
+    : { ids: values.flatMap((v) => (v.type === 'token' && v.code !== undefined ? [v.code] : [])) };
+
+/** The terms that one value may be. */
+function termsOf(name: TermParameter, value: CriterionValue, base: string): string[] {
+  if (value.type === 'token')
+    return value.code === undefined ? refuse(name, 'system|value') : termsOfValue(name, value.code, value.system);
+  if (value.type === 'string') return termsOfValue(name, value.text);
+  if (value.type !== 'reference') return refuse(name, 'value');
+  const { reference } = value;
+  const relative = reference.startsWith(`${base}/`) ? reference.slice(base.length + 1) : reference;
+  return /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(relative)
+    ? termsOfValue(name, relative)
+    : refuse(name, 'Type/id');
+}
+
+/** Who is looked for, where it is one professional. @returns undefined when it is somebody or something else, or several */
+export function personOf({ name, values }: Criterion): string | undefined {
+  const [value, ...more] = values;
+  if (name !== 'agent.identifier' || value?.type !== 'token' || more.length > 0) return undefined;
+  return value.system === undefined || value.system === `urn:oid:${oidPerson}` ? value.code : undefined;
 }
 
 async function patient(criterion: Criterion, { config, store }: Services): Promise<Wanted> {
@@ -96,20 +104,19 @@ async function patient(criterion: Criterion, { config, store }: Services): Promi
 }
 
 function wantedBy(criterion: Criterion, services: Services): Wanted | Promise<Wanted> {
+  const { name, values } = criterion;
   if (isPatientCriterion(criterion)) return patient(criterion, services);
-  switch (criterion.name) {
+  if (isTermParameter(name))
+    return { terms: [values.flatMap((value) => termsOf(name, value, services.config.fhirBase))] };
+  switch (name) {
+    case '_id':
+      return ids(criterion, services.config.PAGE_SIZE_MAX);
     case 'date':
       return period(criterion);
-    case 'agent.identifier':
-      return person(criterion);
     case 'outcome':
       return outcome(criterion);
-    case 'type':
-      return kind(criterion, (k) => [k.type]);
-    case 'subtype':
-      return kind(criterion, (k) => k.subtypes);
     default:
-      return {};
+      return refuse(name, '—');
   }
 }
 
@@ -117,16 +124,18 @@ const both = <T>(a: T | undefined, b: T | undefined, pick: (a: T, b: T) => T): T
   a === undefined ? b : b === undefined ? a : pick(a, b);
 
 /** All criteria together: two that exclude each other leave nothing. */
-function and(a: Wanted, b: Wanted): Wanted {
+export function and(a: Wanted, b: Wanted): Wanted {
   for (const name of ['person', 'patientId', 'outcome'] as const)
     if (a[name] !== undefined && b[name] !== undefined && a[name] !== b[name]) return nothing;
   const all: Wanted = { ...a, ...b };
-  const common = both<readonly RecordKind[]>(a.kinds, b.kinds, (x, y) => x.filter((k) => y.includes(k)));
+  const common = both(a.ids, b.ids, (x, y) => x.filter((id) => y.includes(id)));
+  const terms = both(a.terms, b.terms, (x, y) => [...x, ...y]);
   const from = both(a.from, b.from, (x, y) => (x > y ? x : y));
   const until = both(a.until, b.until, (x, y) => (x < y ? x : y));
   return {
     ...all,
-    ...(common ? { kinds: common } : {}),
+    ...(common ? { ids: common } : {}),
+    ...(terms ? { terms } : {}),
     ...(from ? { from } : {}),
     ...(until ? { until } : {}),
   };
@@ -138,10 +147,3 @@ export async function wantedOf(criteria: readonly Criterion[], services: Service
   for (const criterion of criteria) wanted = and(wanted, await wantedBy(criterion, services));
   return wanted;
 }
-
-/** Whether a record is one of those that a query finds. */
-export const isWanted = (record: StoredRecord, { kinds: among, from, until, ...exact }: Wanted): boolean =>
-  (among === undefined || among.includes(record.kind)) &&
-  (from === undefined || record.at >= from) &&
-  (until === undefined || record.at < until) &&
-  Object.entries(exact).every(([name, value]) => record[name as keyof typeof exact] === value);

@@ -138,7 +138,7 @@ async function send(
   const { id: patientId } = await store.patients.byIns(ins);
   const { id } = await store.authorizations.of(patientId, caller.personId);
   const tell = (outcome: 'success' | 'failure'): Promise<unknown> =>
-    record({ store, now }, caller, {
+    record(services, caller, {
       kind: 'authorization',
       patientId,
       outcome,

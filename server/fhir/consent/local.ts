@@ -37,7 +37,7 @@ export async function recordStatement(
     });
   }
   const { status, decision } = statement;
-  await record({ store, now }, call.caller, {
+  await record(services, call.caller, {
     kind: 'consent',
     patientId,
     outcome: 'success',

@@ -1,7 +1,7 @@
 import type { AuditEvent, Coding, StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordToAuditEvent } from '../../../mappings/audit/event.ts';
-import { kinds, kindsOf, recordKinds } from '../../../mappings/audit/kinds.ts';
+import { recordKinds } from '../../../mappings/audit/kinds.ts';
 import { detailsOf, type KeptRecord, type Who } from '../../../mappings/audit/record.ts';
 import { balpProfiles } from '../../../mappings/audit/systems.ts';
 import { errorsOf, loadR4, profileOf } from '../../support/profiles.ts';
@@ -13,6 +13,8 @@ const gateway = {
   name: 'LumiDUI Passerelle',
   oid: '2.16.840.1.113883.19.7602',
   structureName: 'EHPAD FICTIF LE VERGER',
+  address: 'passerelle.example',
+  dmpAddress: 'dmp.example',
 };
 const doctor: Who = {
   family: 'MAUREL',
@@ -166,8 +168,8 @@ describe('a kept record as AuditEvent', () => {
 
   it('claims a profile of BALP only where it fulfils one', () => {
     const claimed = (of: KeptRecord) => event(of).meta?.profile;
-    expect(claimed(consent)).toEqual([balpProfiles.create]);
-    expect(claimed(withdrawn)).toEqual([balpProfiles.update]);
+    expect(claimed(consent)).toEqual([balpProfiles.create.patient]);
+    expect(claimed(withdrawn)).toEqual([balpProfiles.update.patient]);
     expect(claimed(authorization)).toEqual([balpProfiles.authorization]);
     for (const of of [
       breakGlass,
@@ -177,19 +179,6 @@ describe('a kept record as AuditEvent', () => {
       record({ done: { consent: consentId, references: ['DocumentReference/1'] } }),
     ])
       expect(claimed(of)).toBeUndefined();
-  });
-});
-
-describe('the kinds of events', () => {
-  it('are found by their types and subtypes', () => {
-    const subtypes = (token: { system?: string; code?: string }) => kindsOf((k) => k.subtypes, token);
-    expect(subtypes({ code: 'break-glass' })).toEqual(['break-glass']);
-    expect(subtypes({ system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110127' })).toEqual([
-      'break-glass',
-    ]);
-    expect(subtypes({ system: 'urn:other', code: 'break-glass' })).toEqual([]);
-    expect(kindsOf((k) => [k.type], { code: '110113' })).toEqual(['break-glass', 'authorization']);
-    for (const kind of recordKinds) expect(kindsOf((k) => k.subtypes, kinds[kind].subtypes[0]!)).toEqual([kind]);
   });
 });
 

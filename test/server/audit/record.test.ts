@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDetails } from '../../../mappings/audit/record.ts';
-import { record } from '../../../server/audit/record.ts';
+import { record, RecordUnavailable, type RecordRoom } from '../../../server/audit/record.ts';
 import type { Caller } from '../../../server/auth/caller.ts';
 import type { NewRecord, RecordStore } from '../../../server/store/types.ts';
 
@@ -26,16 +26,25 @@ const caller: Caller = {
 };
 const now = () => new Date('2026-10-20T05:00:00Z');
 
+const config = {
+  LPS_NAME: 'LumiDUI Passerelle',
+  LPS_OID: '2.16.840.1.113883.19.7602',
+  STRUCTURE_NAME: 'EHPAD FICTIF LE VERGER',
+  DMP_URL: 'https://dmp.example/services',
+  fhirBase: 'https://passerelle.example/fhir',
+};
+
 /** A store that keeps what it is given, or cannot. */
-function storeOf(append: RecordStore['append']): { records: RecordStore } {
+function roomOf(append: (records: readonly NewRecord[]) => Promise<string[]>): RecordRoom {
   const unused = () => Promise.reject(new Error('not asked'));
-  return { records: { append, byId: unused, search: unused } };
+  const records = { append: append as RecordStore['append'], byId: unused, search: unused };
+  return { store: { records }, now, config };
 }
 
 describe('what is put on record', () => {
   it('says who, when, for whom and why, and nothing that identifies the patient', async () => {
     const kept: NewRecord[] = [];
-    const store = storeOf((r) => Promise.resolve(String(kept.push(r))));
+    const room = roomOf((r) => Promise.resolve([String(kept.push(...r))]));
     const what = {
       kind: 'break-glass',
       patientId: 'p',
@@ -43,8 +52,8 @@ describe('what is put on record', () => {
       requestId: 'r',
       details: { until: 'x' },
     } as const;
-    await record({ store, now }, caller, what);
-    const { details, ...row } = kept[0]!;
+    await record(room, caller, what);
+    const { details, terms, ...row } = kept[0]!;
     expect(row).toEqual({
       kind: 'break-glass',
       patientId: 'p',
@@ -64,23 +73,25 @@ describe('what is put on record', () => {
         purpose: 'bris_de_glace',
         reason: 'Détresse respiratoire',
         tokenId: 'jti-1',
+        structureName: 'EHPAD FICTIF LE VERGER',
       },
       what: { until: 'x' },
     });
+    expect(terms).toEqual(expect.arrayContaining(['entity=Patient/p', 'entity.identifier=|r', 'action=E']));
     expect(JSON.stringify(kept)).not.toMatch(/141112A99004563|CAVALLINI/);
   });
 
   it('is on record before anything else happens, and a record that cannot be written is an error', async () => {
     let written = false;
-    const slow = storeOf(async () => {
+    const slow = roomOf(async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       written = true;
-      return '1';
+      return ['1'];
     });
     const what = { kind: 'consent', outcome: 'success', details: {} } as const;
-    await record({ store: slow, now }, caller, what);
+    await record(slow, caller, what);
     expect(written).toBe(true);
-    const broken = storeOf(() => Promise.reject(new Error('no database')));
-    await expect(record({ store: broken, now }, caller, what)).rejects.toThrow('no database');
+    const broken = roomOf(() => Promise.reject(new Error('no database')));
+    await expect(record(broken, caller, what)).rejects.toThrow(RecordUnavailable);
   });
 });

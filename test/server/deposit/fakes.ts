@@ -38,6 +38,7 @@ export class FakeStore {
       return patient;
     },
     byId: async (id) => this.people.get(id),
+    among: async (ids) => ids.filter((id) => this.people.has(id)),
     forget: async (id) => void this.people.delete(id),
   };
 

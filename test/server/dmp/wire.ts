@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { findDocuments } from '../../../mappings/query.ts';
 import type { ManagedDmpClient } from '../../../server/dmp/client.ts';
-import type { CallDetails, CallOutcome } from '../../../server/dmp/run.ts';
+import type { CallOutcome } from '../../../server/dmp/run.ts';
 import { td3_1, type QueryAnswer } from '../../../server/dmp/transactions/td3-1.ts';
-import type { CallContext } from '../../../server/dmp/types.ts';
+import type { CallContext, CallDetails } from '../../../server/dmp/types.ts';
 import { envelope, startFarEnd, type FarEnd, type Reply } from './far-end.ts';
 import { testPki, type TestPki } from './pki.ts';
 import { byDoctor, clientOf, type materialOf } from './setup.ts';
