@@ -29,6 +29,8 @@ import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
+import { onlyPrimary } from './registry/primary.ts';
+import type { Structures } from './registry/types.ts';
 import { parsePairs } from './search/pairs.ts';
 import type { Store } from './store/types.ts';
 
@@ -36,6 +38,8 @@ export interface AppOptions {
   config: Config;
   store: Store;
   dmp: DmpClient;
+  /** By default the one that the settings name. */
+  structures?: Structures;
   logger: Logger;
   /** By default made from the configuration. */
   verifyToken?: TokenVerifier;
@@ -52,11 +56,12 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions } = options;
+  const { wakeSubscriptions, structures = onlyPrimary(config) } = options;
   const habilitations = loadHabilitations(config);
   const services: Services = {
     config,
     store,
+    structures,
     logger,
     now,
     ...behindGate({ config, store, dmp: options.dmp, now }),
@@ -111,7 +116,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
   // --- closed: nothing below answers without a valid token
-  const verify = options.verifyToken ?? createTokenVerifier(config);
+  const verify = options.verifyToken ?? createTokenVerifier(config, undefined, structures);
   app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
   app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));

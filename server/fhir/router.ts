@@ -219,7 +219,9 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),
     };
-    await sendReply(req, res, await handler(call, services), isPretty(pairs));
+    // What an interaction remembers and is told is its structure's, whatever ids it is given.
+    const own = { ...services, store: services.store.as(caller.structure.id) };
+    await sendReply(req, res, await handler(call, own), isPretty(pairs));
   };
 }
 

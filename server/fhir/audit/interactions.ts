@@ -14,6 +14,7 @@ import { idOf, type Call, type Handler } from '../interaction.ts';
 import { isContinuation, pageSize } from '../paging.ts';
 import { linkToSelf } from '../self-link.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { nextPage, resumed, type Position } from './pages.ts';
 import { isWanted, wantedOf } from './query.ts';
 
@@ -111,7 +112,8 @@ function reply(
   return { status: 200, resource };
 }
 
-function shown(record: StoredRecord, { language }: Call, { config }: Services): AuditEvent {
-  const gateway = { name: config.LPS_NAME, oid: config.LPS_OID, structureName: config.STRUCTURE_NAME };
+function shown(record: StoredRecord, { caller, language }: Call, services: Services): AuditEvent {
+  const { name: structureName, lps } = structureOf(caller, services);
+  const gateway = { name: lps.name, oid: lps.oid, structureName };
   return recordToAuditEvent(record, gateway, language);
 }

@@ -77,7 +77,12 @@ export async function keptDocument(
 ): Promise<{ id: string; resource?: DocumentReference }> {
   if (!document) {
     const patient = await store.patients.byIns(ins);
-    const seen = { repositoryUniqueId: config.REPOSITORY_UNIQUE_ID, uniqueId, entryUuid, mimeType: 'text/xml' } as const;
+    const seen = {
+      repositoryUniqueId: config.REPOSITORY_UNIQUE_ID,
+      uniqueId,
+      entryUuid,
+      mimeType: 'text/xml',
+    } as const;
     // A reference says nothing of whose it is: another structure may know.
     const [bound] = await store.documents.bind([{ ...seen, patientId: patient.id, assumed: true }]);
     if (bound?.patientId !== patient.id) throw new IssueError({ key: 'target-other-patient', expression: path });
