@@ -30,6 +30,8 @@ import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
+import { onlyPrimary } from './registry/primary.ts';
+import type { Structures } from './registry/types.ts';
 import { parsePairs } from './search/pairs.ts';
 import type { Store } from './store/types.ts';
 
@@ -37,6 +39,8 @@ export interface AppOptions {
   config: Config;
   store: Store;
   dmp: DmpClient;
+  /** By default the one that the settings name. */
+  structures?: Structures;
   logger: Logger;
   /** By default made from the configuration. */
   verifyToken?: TokenVerifier;
@@ -53,11 +57,12 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions } = options;
+  const { wakeSubscriptions, structures = onlyPrimary(config) } = options;
   const habilitations = loadHabilitations(config);
   const services: Services = {
     config,
     store,
+    structures,
     logger,
     now,
     ...behindGate({ config, store, dmp: options.dmp, now }),
@@ -113,7 +118,7 @@ export function createApp(options: AppOptions): Express {
 
   // --- closed: nothing below answers without a valid token, nor without being on record
   app.use('/fhir', onRecord(services));
-  const verify = options.verifyToken ?? createTokenVerifier(config);
+  const verify = options.verifyToken ?? createTokenVerifier(config, undefined, structures);
   app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
   app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));

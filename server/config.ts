@@ -149,7 +149,14 @@ export const settings = {
     int(100, 600_000).default(30_000),
     'How long an answer may take to begin and, again, between two of its bytes.',
   ],
-  DMP_CONNECTIONS: [int(1, 256).default(10), 'Size of the keep-alive pool of mutual-TLS connections.'],
+  DMP_CONNECTIONS: [
+    int(1, 256).default(10),
+    'Size of the keep-alive pool of mutual-TLS connections; each structure has its own.',
+  ],
+  DMP_STRUCTURES_OPEN: [
+    int(1, 10_000).default(100),
+    'Structures whose connections and signed VIHF are kept at once; beyond, those of the structure that is longest unused are closed, as are all after some minutes without a call.',
+  ],
   DMP_MAX_ANSWER_BYTES: [int(1024, 2 ** 31).default(64 * 1024 * 1024), 'Largest SOAP answer, attachments apart.'],
   VIHF_VERSION: [z.enum(['3.0', '4.0']).default('3.0'), 'All samples say 3.0, one guide says 4.0 (dmp-wire §2.2).'],
   VIHF_SIGNATURE: [
@@ -274,7 +281,7 @@ export const settings = {
   ],
   REGULATION_STRUCTURE: [
     bool.default(false),
-    'Whether this establishment is an emergency regulation centre: only then is the purpose `centre_15` accepted.',
+    'Whether the establishment that the settings name (STRUCTURE_ID) is an emergency regulation centre: only then, and for it alone, is the purpose `centre_15` accepted.',
   ],
   IDENTITY_QUALIFIED: [
     z.enum(['required', 'presumed']).default('required'),

@@ -11,12 +11,15 @@ import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import { createDmpClient } from './dmp/client.ts';
+import type { CallObserver } from './dmp/run.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { refuseDemonstration } from './production.ts';
+import { onlyPrimary } from './registry/primary.ts';
+import type { Structures } from './registry/types.ts';
 import { openStore, type Store } from './store/index.ts';
 
 /** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
@@ -24,6 +27,7 @@ export interface Overrides {
   logger?: Logger;
   store?: Store;
   dmp?: DmpClient;
+  structures?: Structures;
   verifyToken?: TokenVerifier;
   now?: () => Date;
 }
@@ -56,7 +60,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     // So that the first deposit does not wait for the FHIR definitions (0.2 s).
     loadEngine();
     // The certificates first: what is wrong with them is said before a database is started.
-    const dmp = overrides.dmp ?? createDmpClient(config, { onCall: logCalls(logger), now: overrides.now });
+    const structures = overrides.structures ?? onlyPrimary(config);
+    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
@@ -66,10 +71,20 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
-    const worker = createSubscriptionWorker({ config: actual, store, logger, now: clock, ...gated });
+    const worker = createSubscriptionWorker({ config: actual, store, structures, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
-    const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });
+    const app = createApp({
+      config: actual,
+      store,
+      dmp,
+      structures,
+      logger,
+      verifyToken,
+      now,
+      ready,
+      wakeSubscriptions,
+    });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
@@ -95,7 +110,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 }
 
 /** One line a DMP call: name, outcome, time. No person, no content. */
-function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient>[1]>['onCall'] {
+function logCalls(logger: Logger): CallObserver {
   return (transaction, outcome, ms, details) => {
     logger[outcome === 'ok' || outcome === 'aborted' ? 'info' : 'warn'](
       { transaction, outcome, ms: Math.round(ms * 10) / 10, ...details },

@@ -61,8 +61,8 @@ export const accessErrors = {
   'structure-mismatch': row(
     403,
     'forbidden',
-    'La structure du jeton n’est pas celle que cette passerelle représente auprès du DMP.',
-    'The structure in the token is not the one that this gateway represents to the DMP.',
+    'La structure du jeton n’est pas de celles que cette passerelle représente auprès du DMP, ou n’est pas celle de la personne.',
+    'The structure in the token is not one of those that this gateway represents to the DMP, or not the person’s own.',
   ),
   'right-missing': row(
     403,

@@ -71,8 +71,8 @@ export const rightErrors = {
   'dmp-rights-structure': row(
     403,
     'forbidden',
-    'Les certificats de cette passerelle ne sont pas ceux de la structure de l’appelant : rien n’est envoyé en son nom.',
-    'The certificates of this gateway are not those of the caller’s structure: nothing is sent in its name.',
+    'Cette passerelle ne représente pas la structure de l’appelant, ou n’a pas ses certificats : rien n’est envoyé en son nom.',
+    'This gateway does not represent the caller’s structure, or has not its certificates: nothing is sent in its name.',
   ),
   'dmp-rights-new-authorizations': row(
     403,

@@ -81,6 +81,12 @@ export const subscriptionErrors = {
     'Abonnement terminé : son échéance (end) est passée.',
     'Subscription ended: its time (end) is over.',
   ),
+  'subscription-ended-structure': row(
+    403,
+    'expired',
+    'Abonnement terminé : la passerelle ne représente plus la structure au nom de laquelle il avait été demandé.',
+    'Subscription ended: the gateway no longer represents the structure in whose name it was asked for.',
+  ),
   'subscription-ended-owner': row(
     410,
     'deleted',

@@ -51,12 +51,13 @@ export function emergencyProblems(
   return issues;
 }
 
-/** What forbids a « centre_15 » call at this establishment; nothing for other purposes. */
+/** What forbids a « centre_15 » call of a structure; nothing for other purposes. Of several, the setting speaks for the primary alone. */
 export function regulationProblems(
-  { purpose }: Pick<PurposefulRequester, 'purpose'>,
-  { REGULATION_STRUCTURE }: { REGULATION_STRUCTURE: boolean },
+  { purpose, structure }: Pick<PurposefulRequester, 'purpose'> & { structure: { id: string } },
+  { REGULATION_STRUCTURE, STRUCTURE_ID }: { REGULATION_STRUCTURE: boolean; STRUCTURE_ID: string },
 ): Issue[] {
-  return purpose === 'centre_15' && !REGULATION_STRUCTURE ? [{ key: 'regulation-only' }] : [];
+  const isCentre = REGULATION_STRUCTURE && structure.id === STRUCTURE_ID;
+  return purpose === 'centre_15' && !isCentre ? [{ key: 'regulation-only' }] : [];
 }
 
 /** Names of the traits, as the token's claim `confirmed_patient` calls them. */

@@ -1,4 +1,4 @@
-/** This gateway, as its own records name it: from the settings. */
+/** This gateway, as its own records name it: one installation, whatever structure it speaks for. */
 import type { Gateway } from '../../mappings/audit/event.ts';
 import type { Config } from '../config.ts';
 
@@ -7,10 +7,11 @@ export type GatewayConfig = Pick<Config, 'LPS_NAME' | 'LPS_OID' | 'STRUCTURE_NAM
 const hostOf = (url: string | undefined): string =>
   url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
 
-export const gatewayOf = (config: GatewayConfig): Gateway => ({
+/** @param structureName of the structure that the record is of */
+export const gatewayOf = (config: GatewayConfig, structureName = config.STRUCTURE_NAME): Gateway => ({
   name: config.LPS_NAME,
   oid: config.LPS_OID,
-  structureName: config.STRUCTURE_NAME,
+  structureName,
   address: hostOf(config.fhirBase),
   dmpAddress: hostOf(config.DMP_URL),
 });

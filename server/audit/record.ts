@@ -39,7 +39,7 @@ export async function record(
 ): Promise<void> {
   const { structure, clientId } = author;
   const who = 'personId' in author ? { ...author, structureName: author.structure.name } : undefined;
-  const gateway = gatewayOf(config);
+  const gateway = gatewayOf(config, who?.structureName);
   const records = entries.map((entry): NewRecord => {
     const kept = {
       ...entry,

@@ -16,7 +16,7 @@
  * | `extensions.ihe_iua.national_provider_identifier` | PS_IdNat, e.g. `899700204581` |
  * | `extensions.ihe_iua.subject_name` | only when `family_name` and `given_name` are absent: given name first, then the family name |
  * | `extensions.ihe_iua.subject_role` | 1..3 Coding: profession, then what it asks for (docs/professions.md); `system` is a NOS URL or `urn:oid:` |
- * | `extensions.ihe_iua.subject_organization_id` | Struct_IdNat, bare or as `<oid>|…` / `urn:oid:<oid>|…`; must be the façade's own |
+ * | `extensions.ihe_iua.subject_organization_id` | Struct_IdNat, bare or as `<oid>|…` / `urn:oid:<oid>|…`; one of those in force here |
  * | `extensions.ihe_iua.purpose_of_use` | `normal` (when absent), `bris_de_glace`, `centre_15`: string, Coding or a list of one |
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
  * | `extensions.dmp.structure_administrator` | `true`: the structure's administrator, who reads the record of accesses |
@@ -48,6 +48,8 @@ import { professionOf, type Professions } from '../../mappings/rights/profession
 import { systemToOid } from '../../mappings/terminology/systems.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
+import { onlyPrimary } from '../registry/primary.ts';
+import type { Structures } from '../registry/types.ts';
 import type { Caller } from './caller.ts';
 import { claims, tokenInvalid, type Claims } from './claims.ts';
 import { confirm } from './confirmation.ts';
@@ -104,13 +106,20 @@ function keySource(config: Config): JWTVerifyGetKey {
  * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
  * `structure-mismatch`, `token-keys-unavailable`, and what `confirm` throws
  */
-export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
+export function createTokenVerifier(
+  config: Config,
+  keys: JWTVerifyGetKey = keySource(config),
+  structures: Pick<Structures, 'of' | 'all'> = onlyPrimary(config),
+): TokenVerifier {
   const available = orUnavailable(keys);
   const professions = loadProfessions(config);
   return async (token, held) => {
     const payload = await verify(token, available, config);
     const certificate = confirm(payload['cnf'], held);
-    return { ...toCaller(payload, config, professions), ...(certificate === undefined ? {} : { certificate }) };
+    return {
+      ...toCaller(payload, config, structures, professions),
+      ...(certificate === undefined ? {} : { certificate }),
+    };
   };
 }
 
@@ -161,11 +170,29 @@ function names(c: Claims): { family: string; given: string } {
 }
 
 /**
+ * A person without RPPS is named by the structure that numbered them: `3<FINESS>/…` or `5<SIRET>/…` (dmp-wire §3.3), where a structure
+ * is `1<FINESS>` or `3<SIRET>`. Who is on the staff of another structure in force here does not act for this one. (A number of none of
+ * them may be that of the legal entity above: it is believed.)
+ */
+function isStaffOfAnother(personId: string, structure: string, { all }: Pick<Structures, 'all'>): boolean {
+  const [, kind, number] = /^([35])(\d+)\//.exec(personId) ?? [];
+  if (number === undefined) return false;
+  const employer = `${kind === '3' ? '1' : '3'}${number}`;
+  return employer !== structure && all().some(({ id }) => id === employer);
+}
+
+/**
  * Reads the verified claims.
+ * @param structures those that may be named
  * @param professions the deployer's
  * @throws IssueError
  */
-export function toCaller(payload: JWTPayload, config: Config, professions: Professions = new Map()): Caller {
+export function toCaller(
+  payload: JWTPayload,
+  config: Config,
+  structures: Pick<Structures, 'of' | 'all'>,
+  professions: Professions = new Map(),
+): Caller {
   const read = claims.safeParse(payload);
   if (!read.success) throw tokenInvalid([...new Set(read.error.issues.map((i) => i.path.join('.')))].join(', '));
   const c = read.data;
@@ -174,8 +201,9 @@ export function toCaller(payload: JWTPayload, config: Config, professions: Profe
   if (client === undefined) throw tokenInvalid('client_id');
   const authenticated = c.auth_time ?? c.iat;
   if (authenticated > Date.now() / 1000 + clockTolerance) throw tokenInvalid('auth_time');
-  const structure = /^(?:(?:urn:oid:)?[\d.]+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1];
-  if (structure === undefined || structure !== config.STRUCTURE_ID) throw new IssueError({ key: 'structure-mismatch' });
+  const structure = structures.of(/^(?:(?:urn:oid:)?[\d.]+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1] ?? '');
+  if (!structure || isStaffOfAnother(iua.national_provider_identifier, structure.id, structures))
+    throw new IssueError({ key: 'structure-mismatch' });
   const given = iua.purpose_of_use?.[0] ?? 'normal';
   const purpose = typeof given === 'string' ? given : given.code;
   if (!purposes.includes(purpose)) throw tokenInvalid('purpose_of_use');
@@ -193,7 +221,7 @@ export function toCaller(payload: JWTPayload, config: Config, professions: Profe
     ...names(c),
     roles,
     ...(profession ? { profession } : {}),
-    structure: { id: structure, name: config.STRUCTURE_NAME, sector: config.STRUCTURE_SECTOR },
+    structure: { id: structure.id, name: structure.name, sector: structure.sector },
     strength: c.extensions.dmp.authentication === 'psc' ? 'psc' : 'local',
     authenticatedAt: new Date(authenticated * 1000),
     ...(c.exp === undefined ? {} : { expiresAt: new Date(c.exp * 1000) }),

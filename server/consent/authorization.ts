@@ -118,7 +118,7 @@ export async function remember(
   answer: ExistenceAnswer,
   { store, now }: Pick<Gatekeeping, 'store' | 'now'>,
 ): Promise<StoredAuthorization> {
-  const { id: patientId } = await store.patients.byIns(ins);
+  const { id: patientId } = await store.as(requester.structure.id).patients.byIns(ins);
   const known = await store.authorizations.of(patientId, requester.personId);
   const { authorization: status, treatingPhysician = false } = answer;
   if (isValid(status))

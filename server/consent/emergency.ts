@@ -21,7 +21,7 @@ type Tell = (issues: readonly Issue[], differing?: readonly string[]) => Promise
 
 /** Puts an access on record: opened, or refused when there are issues. */
 function teller(ins: PatientIns | undefined, context: CallContext, { store, config, record }: Gatekeeping): Tell {
-  const { emergency, reason } = context.requester;
+  const { emergency, reason, structure } = context.requester;
   const until = emergency && emergencyEnd(emergency.grantedAt, config.BREAK_GLASS_MINUTES).toISOString();
   return async (issues, differing = []) => {
     // The traits are kept as `differing`; the rest are places of the sentences.
@@ -36,7 +36,7 @@ function teller(ins: PatientIns | undefined, context: CallContext, { store, conf
     };
     await record(context, {
       kind: 'break-glass',
-      ...(ins ? { patientId: (await store.patients.byIns(ins)).id } : {}),
+      ...(ins ? { patientId: (await store.as(structure.id).patients.byIns(ins)).id } : {}),
       outcome: issues.length > 0 ? 'refused' : 'success',
       details,
     });
@@ -87,7 +87,7 @@ export async function openEmergency(
   if (facts.observations?.['OPPOSITION_BRIS_DE_GLACE'] === true) issues.push({ key: 'consent-break-glass-opposed' });
   if (issues.length > 0) return refuse(issues, differing);
   await tell([]);
-  const { id: patientId } = await store.patients.byIns(ins);
+  const { id: patientId } = await store.as(structure.id).patients.byIns(ins);
   const { id } = await store.authorizations.of(patientId, personId);
   const until = emergencyEnd(emergency.grantedAt, config.BREAK_GLASS_MINUTES);
   await store.authorizations.save(id, { emergency: { token, until } }, now());

@@ -119,7 +119,8 @@ export function createGate(keeping: Gatekeeping): Gate {
       if (closed.length > 0) throw new IssueError(closed);
       // In an emergency what a transaction needs is not its consent alone (`openEmergency`).
       const needs = isEmergency ? transaction.name : transaction.consent;
-      const key = [needs, requester.purpose, patient.oid, patient.value].join(' ');
+      const { structure, personId, purpose } = requester;
+      const key = [needs, structure.id, personId, purpose, patient.oid, patient.value].join(' ');
       const done = signal && context.requestId !== undefined ? (admitted.get(signal) ?? new Set<string>()) : undefined;
       if (done?.has(key)) return;
       if (isEmergency) await openEmergency(transaction.name, patient, context, keeping);

@@ -1,85 +1,47 @@
-/** The client of the DMP: settings and certificates in, transactions out. */
-import { randomUUID, X509Certificate } from 'node:crypto';
+/**
+ * The client of the DMP: settings and structures in, transactions out. Each call is made with the certificates of the requester's
+ * structure, and with no others: where they are not at hand, nothing is sent.
+ */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
-import { ConfigError, settings, type Config } from '../config.ts';
-import { createPool, type TlsMaterial } from './pool.ts';
-import { rehearse, run, type CallObserver } from './run.ts';
-import { createSeal, type Seal } from './seal.ts';
-import type { DmpClient, DmpEnvironment } from './types.ts';
+import { settingError, type Config } from '../config.ts';
+import type { Structure, Structures } from '../registry/types.ts';
+import { createLines, type Lease } from './lines.ts';
+import { MaterialError, openMaterial } from './material.ts';
+import { createPool } from './pool.ts';
+import { rehearse, run, type CallObserver, type Runner } from './run.ts';
+import type { Seal } from './seal.ts';
+import { DmpError, type CallContext, type DmpClient, type DmpEnvironment } from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
-/** PEM texts, where they do not come from the files that the settings name. */
-export interface DmpMaterial {
-  tls: TlsMaterial;
-  seal: { key: string | Buffer; chain: string };
-}
-
 export interface DmpClientOptions {
-  material?: DmpMaterial;
+  /** PEM text of the authorities that vouch for the DMP, where it does not come from the file of DMP_CA. */
+  ca?: string;
   /** Told of every call when it has ended. */
   onCall?: CallObserver;
   now?: () => Date;
   newUuid?: () => string;
 }
 
-type FileSetting = 'DMP_TLS_CERT' | 'DMP_TLS_KEY' | 'DMP_SIGN_CERT' | 'DMP_SIGN_KEY' | 'DMP_CA';
+/** How long a structure's connections and assertions outlive its last call, at least; at most twice as long. Milliseconds. */
+const idleMs = 300_000;
 
-/** Raised with the setting's name and reason, never its value nor what the file holds. */
-function wrong(name: keyof typeof settings, what: string): never {
-  throw new ConfigError(`${name}: ${what} — ${settings[name][1]}`);
-}
-
-function file(config: Config, name: FileSetting): string {
-  const path = config[name];
-  if (path === undefined) return wrong(name, 'is required');
+function authorities(config: Config): string | undefined {
+  if (config.DMP_CA === undefined) return undefined;
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(config.DMP_CA, 'utf8');
   } catch (e) {
-    return wrong(name, `cannot be read (${(e as NodeJS.ErrnoException).code ?? 'error'})`);
+    throw settingError('DMP_CA', `cannot be read (${(e as NodeJS.ErrnoException).code ?? 'error'})`);
   }
 }
 
-function materialOf(config: Config): DmpMaterial {
-  return {
-    tls: {
-      cert: file(config, 'DMP_TLS_CERT'),
-      key: file(config, 'DMP_TLS_KEY'),
-      ...(config.DMP_CA === undefined ? {} : { ca: file(config, 'DMP_CA') }),
-    },
-    seal: { key: file(config, 'DMP_SIGN_KEY'), chain: file(config, 'DMP_SIGN_CERT') },
-  };
+function urlOf({ DMP_URL: url }: Config): string {
+  if (url === undefined) throw settingError('DMP_URL', 'is required');
+  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') throw settingError('DMP_URL', 'is not an https URL');
+  return url;
 }
 
-/** Whether a structure's certificate is the structure's: its one OU is the Struct_IdNat (auth §1.4), which the DMP compares. */
-function isOf(structure: string, pem: string | Buffer): boolean {
-  try {
-    const units = new X509Certificate(pem).subject.split('\n').filter((line) => line.startsWith('OU='));
-    return units.length === 1 && units[0] === `OU=${structure}`;
-  } catch {
-    return false; // no certificate at all
-  }
-}
-
-/** What is wrong with a certificate is said at start, not at the first call. */
-function sealOf(material: DmpMaterial, structure: string): Seal {
-  try {
-    createSecureContext(material.tls);
-  } catch {
-    wrong('DMP_TLS_CERT', 'is not a certificate in PEM that goes with DMP_TLS_KEY');
-  }
-  let seal: Seal;
-  try {
-    seal = createSeal(material.seal.key, material.seal.chain);
-  } catch {
-    return wrong('DMP_SIGN_CERT', 'is not a certificate in PEM that goes with DMP_SIGN_KEY');
-  }
-  if (!isOf(structure, material.tls.cert)) wrong('DMP_TLS_CERT', 'has not STRUCTURE_ID as its one OU');
-  if (!isOf(structure, material.seal.chain)) wrong('DMP_SIGN_CERT', 'has not STRUCTURE_ID as its one OU');
-  return seal;
-}
-
-function environmentOf(config: Config, seal: Seal, options: DmpClientOptions): DmpEnvironment {
+function environmentOf(config: Config, { lps }: Structure, seal: Seal, options: DmpClientOptions): DmpEnvironment {
   const vihfs = createVihfCache(config.VIHF_CACHE_SECONDS);
   return {
     seal,
@@ -94,56 +56,81 @@ function environmentOf(config: Config, seal: Seal, options: DmpClientOptions): D
       sendHash: config.XDS_SEND_HASH,
       authorizationWords: config.AUTHORIZATION_WORDS,
     },
-    lps: {
-      name: config.LPS_NAME,
-      version: config.LPS_VERSION,
-      id: config.LPS_ID,
-      homologation: config.LPS_HOMOLOGATION,
-      oid: config.LPS_OID,
-    },
+    lps,
     now: options.now ?? (() => new Date()),
     newUuid: options.newUuid ?? randomUUID,
   };
 }
 
-/** The client, and what operating it takes. */
-export interface ManagedDmpClient extends DmpClient {
-  /** Changes the certificates; calls under way end with the old ones. @throws ConfigError */
-  renew(material?: DmpMaterial): void;
+/** What is wrong with the certificates that the settings name, in the settings' words. */
+const problems = {
+  tls: {
+    pair: settingError.bind(null, 'DMP_TLS_CERT', 'is not a certificate in PEM that goes with DMP_TLS_KEY'),
+    owner: settingError.bind(null, 'DMP_TLS_CERT', 'has not STRUCTURE_ID as its one OU'),
+  },
+  seal: {
+    pair: settingError.bind(null, 'DMP_SIGN_CERT', 'is not a certificate in PEM that goes with DMP_SIGN_KEY'),
+    owner: settingError.bind(null, 'DMP_SIGN_CERT', 'has not STRUCTURE_ID as its one OU'),
+  },
+};
+
+/** @throws ConfigError, now and not at the first call */
+function checkPrimary({ primary, materialOf }: Structures, ca: string | undefined): void {
+  const material = materialOf(primary.id);
+  try {
+    openMaterial(primary.id, material, ca);
+  } catch (e) {
+    throw e instanceof MaterialError ? problems[e.certificate][e.problem]() : e;
+  }
 }
 
 /**
+ * @param structures whose certificates are used; a change of them is followed at once
  * @throws ConfigError naming the setting that is missing or whose file is not what it should be
  */
-export function createDmpClient(config: Config, options: DmpClientOptions = {}): ManagedDmpClient {
-  const url = config.DMP_URL;
-  if (url === undefined) return wrong('DMP_URL', 'is required');
-  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') return wrong('DMP_URL', 'is not an https URL');
-  const structure = config.STRUCTURE_ID;
-  const material = options.material ?? materialOf(config);
-  let env = environmentOf(config, sealOf(material, structure), options);
-  const pool = createPool(material.tls, { connections: config.DMP_CONNECTIONS, timeoutMs: config.DMP_TIMEOUT_MS });
+export function createDmpClient(config: Config, structures: Structures, options: DmpClientOptions = {}): DmpClient {
+  const url = urlOf(config);
+  const ca = options.ca ?? authorities(config);
+  checkPrimary(structures, ca);
+  const { DMP_CONNECTIONS: connections, DMP_TIMEOUT_MS: timeoutMs, DMP_MAX_ANSWER_BYTES: maxAnswerBytes } = config;
+
+  function open(id: string): Runner {
+    const structure = inForce(id);
+    const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
+    const env = environmentOf(config, structure, seal, options);
+    return { env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes };
+  }
+  function inForce(id: string): Structure {
+    const structure = structures.of(id);
+    if (!structure) throw new RangeError('This structure is not in force.');
+    return structure;
+  }
+  const lines = createLines({ open, most: config.DMP_STRUCTURES_OPEN, idleMs });
+  const stop = structures.onChange((id) => lines.retire(id));
+
+  /** Whoever made the requester: nothing is sent for a structure that is not in force, also when its line is still open. */
+  function lineFor({ requester }: CallContext, transaction: string): Lease {
+    try {
+      return lines.take(inForce(requester.structure.id).id);
+    } catch (e) {
+      if (!(e instanceof RangeError) && !(e instanceof MaterialError)) throw e;
+      throw new DmpError('rights', 'structure', transaction, undefined, [], { cause: e });
+    }
+  }
   return {
     call: (transaction, input, context) =>
-      run(
-        {
-          env,
-          pool,
-          structure,
-          url,
-          timeoutMs: config.DMP_TIMEOUT_MS,
-          maxAnswerBytes: config.DMP_MAX_ANSWER_BYTES,
-          onCall: options.onCall,
-        },
-        transaction,
-        input,
-        context,
-      ),
-    rehearse: (transaction, input, context) => rehearse({ env, structure }, transaction, input, context),
-    renew(next = materialOf(config)) {
-      env = environmentOf(config, sealOf(next, structure), options);
-      pool.swap(next.tls);
+      run(() => lineFor(context, transaction.name), transaction, input, context, options.onCall),
+    rehearse(transaction, input, context) {
+      const line = lineFor(context, transaction.name);
+      try {
+        rehearse(line.runner, transaction, input, context);
+      } finally {
+        line.done();
+      }
     },
-    close: () => pool.close(),
+    async close() {
+      stop();
+      await lines.close();
+    },
   };
 }

@@ -4,11 +4,11 @@
  */
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { request } from 'undici';
+import { request, type Agent } from 'undici';
 import { Answer, type HttpAnswer } from './answer.ts';
 import { faultError, transportFailure, unreadable } from './failure.ts';
+import type { Lease } from './lines.ts';
 import { encodeMultipart } from './mtom/encode.ts';
-import type { Pool } from './pool.ts';
 import { chooseMode } from './rights.ts';
 import { writeEnvelope } from './soap.ts';
 import {
@@ -31,7 +31,7 @@ export type CallObserver = (transaction: string, outcome: CallOutcome, ms: numbe
 
 export interface Runner {
   env: DmpEnvironment;
-  pool: Pool;
+  pool: Agent;
   /** Struct_IdNat that the certificates are of. */
   structure: string;
   /** Base URL up to the services. */
@@ -39,7 +39,6 @@ export interface Runner {
   timeoutMs: number;
   /** octets of an answer, attachments apart */
   maxAnswerBytes: number;
-  onCall?: CallObserver;
 }
 
 interface Prepared {
@@ -86,7 +85,7 @@ async function post(
   try {
     return await request(prepared.url, {
       method: 'POST',
-      dispatcher: runner.pool.dispatcher(),
+      dispatcher: runner.pool,
       headers: {
         'content-type': prepared.contentType,
         'content-length': String(prepared.contentLength),
@@ -124,14 +123,17 @@ function check(
 
 /**
  * Runs a transaction.
+ * @param lineOf the line of the requester's structure
+ * @param onCall told when it has ended, also of one that was refused before it was sent
  * @throws DmpError for everything that the DMP or the way to it does; the signal's reason when the caller leaves; what the
  * sink of a streamed answer throws, unchanged
  */
 export async function run<In, Out>(
-  runner: Runner,
+  lineOf: () => Lease,
   transaction: Transaction<In, Out>,
   input: In,
   context: CallContext,
+  onCall?: CallObserver,
 ): Promise<Out> {
   const began = performance.now();
   const details: CallDetails = {
@@ -140,7 +142,12 @@ export async function run<In, Out>(
   };
   let outcome: CallOutcome = 'ok';
   try {
-    return await call(runner, transaction, input, context, details);
+    const line = lineOf();
+    try {
+      return await call(line.runner, transaction, input, context, details);
+    } finally {
+      line.done();
+    }
   } catch (e) {
     if (context.signal?.aborted) {
       outcome = 'aborted';
@@ -150,7 +157,7 @@ export async function run<In, Out>(
     if (e instanceof DmpError) details.code = e.code;
     throw e;
   } finally {
-    runner.onCall?.(transaction.name, outcome, performance.now() - began, details);
+    onCall?.(transaction.name, outcome, performance.now() - began, details);
     context.onEnd?.(details);
   }
 }

@@ -30,9 +30,9 @@ const explains = '$my-rights';
 
 /** Why the purpose closes an interaction: break-glass-patient, regulation-only, purpose-normal-only; nothing when it does not. */
 export function purposeIssues(
-  caller: Pick<Caller, 'purpose'>,
+  caller: Pick<Caller, 'purpose' | 'structure'>,
   interaction: string,
-  config: Pick<Config, 'REGULATION_STRUCTURE'>,
+  config: Pick<Config, 'REGULATION_STRUCTURE' | 'STRUCTURE_ID'>,
 ): Issue[] {
   const { purpose } = caller;
   if (purpose === 'normal' || interaction === explains) return [];

@@ -224,7 +224,9 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       signal: abortSignal(res),
     };
     stateOf(res).call = call;
-    await sendReply(req, res, await handler(call, withTrail(services, stateOf(res).trail)), isPretty(pairs));
+    // What an interaction remembers and is told is its structure's, whatever ids it is given.
+    const own = { ...services, store: services.store.as(caller.structure.id) };
+    await sendReply(req, res, await handler(call, withTrail(own, stateOf(res).trail)), isPretty(pairs));
   };
 }
 

@@ -6,11 +6,15 @@ import type { Habilitations } from '../../mappings/rights/habilitation.ts';
 import type { Config } from '../config.ts';
 import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
+import type { Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
 
 export interface Services {
   config: Config;
+  /** As the caller's structure sees it: the router and the worker give each interaction its own view. */
   store: Store;
+  /** Those in force. */
+  structures: Structures;
   /** Behind the gate: what the patient does not allow is refused before it goes out. */
   dmp: DmpClient;
   gate: Gate;

@@ -4,7 +4,7 @@ import type { Issue } from '../../mappings/outcome.ts';
 import { settingError, type Config } from '../config.ts';
 import type { CertificateKind } from '../store/types.ts';
 import { examine } from './certificate.ts';
-import type { Structure, StructureMaterial } from './types.ts';
+import type { Structure, StructureMaterial, Structures } from './types.ts';
 
 export const primaryOf = (config: Config): Structure => ({
   id: config.STRUCTURE_ID,
@@ -53,4 +53,19 @@ export function materialIssues(material: StructureMaterial, structure: string, n
     const examined = examine({ kind: kind as CertificateKind, ...part }, structure, now);
     return 'issues' in examined ? examined.issues : [];
   });
+}
+
+/** The primary alone, for as long as the process runs. Its certificates are read when they are asked for. */
+export function onlyPrimary(config: Config): Structures {
+  const primary = primaryOf(config);
+  return {
+    primary,
+    of: (id) => (id === primary.id ? primary : undefined),
+    all: () => [primary],
+    materialOf(id) {
+      if (id !== primary.id) throw new RangeError('This structure is not in force.');
+      return primaryMaterial(config);
+    },
+    onChange: () => () => undefined,
+  };
 }

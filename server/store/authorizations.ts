@@ -5,12 +5,13 @@ import type { AuthorizationStore, StoredAuthorization } from './consent-types.ts
 import type { Authorization, PrismaClient } from './generated/prisma/client.ts';
 import { isUuid } from './identifiers.ts';
 import { insIndex, openIns } from './patients.ts';
+import type { Eyes } from './viewer.ts';
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
 
 type Row = Authorization & { patient: { insSealed: Uint8Array } };
 
-export function authorizationStore(prisma: PrismaClient, cipher: Cipher): AuthorizationStore {
+export function authorizationStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes): AuthorizationStore {
   const holderOf = (holder: string) => cipher.index('authorization.holder', holder);
   const tokenOf = (token: string) => cipher.index('authorization.emergency', token);
   const placeOf = (id: string) => ['dmp_authorization', 'holder_sealed', id] as const;
@@ -58,7 +59,7 @@ export function authorizationStore(prisma: PrismaClient, cipher: Cipher): Author
 
     async byId(id) {
       if (!isUuid(id)) return undefined;
-      return read(await prisma.authorization.findUnique({ where: { id }, include: withPatient }));
+      return read(await prisma.authorization.findFirst({ where: { id, patient: eyes.hasMet }, include: withPatient }));
     },
 
     async emergencyOf(ins, holder, token) {

@@ -1,7 +1,6 @@
 /** Remembering what the registry answered: a query for a list that is known already, one more statement otherwise. */
 import { randomUUID } from 'node:crypto';
-import type { Cipher } from './cipher.ts';
-import { documentColumns, type DocumentRow, findByKeys, keyOf, rowReader } from './document-rows.ts';
+import { documentColumns, type DocumentRow, findByKeys, keyOf } from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { plainIdentifier } from './identifiers.ts';
 import type { SeenDocument, StoredDocument } from './types.ts';
@@ -9,12 +8,13 @@ import type { SeenDocument, StoredDocument } from './types.ts';
 /** See `DocumentStore.bind`. */
 export async function bind(
   prisma: PrismaClient,
-  cipher: Cipher,
+  read: (row: DocumentRow) => StoredDocument,
   seen: readonly SeenDocument[],
 ): Promise<StoredDocument[]> {
   if (seen.length === 0) return [];
   const current = latest(seen);
   const known = new Map((await findByKeys(prisma, [...current.values()])).map((row) => [keyOf(row), row]));
+  for (const [key, document] of current) current.set(key, withoutAssumptions(document, known.get(key)));
   const changed = [...current].filter(([key, document]) => differs(document, known.get(key)));
   const named = seen.flatMap((document) => newNames(document, known.get(keyOf(document))));
   if (changed.length > 0 || named.length > 0) {
@@ -25,7 +25,6 @@ export async function bind(
     );
     for (const row of rows) known.set(keyOf(row), row);
   }
-  const read = rowReader(cipher);
   return seen.map((document) => {
     const row = known.get(keyOf(document));
     if (row === undefined) throw new Error('A document just bound is gone.');
@@ -43,6 +42,10 @@ function latest(seen: readonly SeenDocument[]): Map<string, SeenDocument> {
   }
   return current;
 }
+
+/** What is assumed of a document gives way to what is known of it. */
+const withoutAssumptions = (document: SeenDocument, row: DocumentRow | undefined): SeenDocument =>
+  document.assumed && row ? { ...document, patientId: row.patientId, mimeType: row.mimeType } : document;
 
 function differs(document: SeenDocument, row: DocumentRow | undefined): boolean {
   if (row === undefined || row.state === 'pending') return true;

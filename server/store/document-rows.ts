@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { type Document, Prisma } from './generated/prisma/client.ts';
 import { openIns } from './patients.ts';
 import type { DocumentState, Ins, StoredDocument } from './types.ts';
+import type { Eyes } from './viewer.ts';
 
 /** A document with its patient's sealed INS; labels: null when they were never looked at. */
 export type DocumentRow = Omit<Document, 'labels'> & { labels: string[] | null; insSealed: Uint8Array };
@@ -47,8 +48,8 @@ export function insReader(cipher: Cipher): (row: { patientId: string; insSealed:
   };
 }
 
-/** A reader of rows. */
-export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument {
+/** A reader of rows: by which set a document was deposited is said to who deposited it. */
+export function rowReader(cipher: Cipher, eyes: Eyes): (row: DocumentRow) => StoredDocument {
   const insOf = insReader(cipher);
   return (row) => {
     return {
@@ -66,7 +67,7 @@ export function rowReader(cipher: Cipher): (row: DocumentRow) => StoredDocument 
       size: row.size === null ? undefined : Number(row.size),
       mimeType: row.mimeType,
       state: row.state as DocumentState,
-      setId: row.setId ?? undefined,
+      setId: row.setId !== null && eyes.isOwn('document', row.structure) ? row.setId : undefined,
       labels: row.labels ?? [],
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,

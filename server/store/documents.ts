@@ -6,6 +6,7 @@ import { Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
 import { foresee, reserve } from './reserve.ts';
 import type { DocumentStore, StoredDocument } from './types.ts';
+import type { Eyes } from './viewer.ts';
 
 /** What the DMP says of documents that are there no more, or in an older version (server/store imports no mappings). */
 const DELETED = 'urn:asip:ci-sis:2010:StatusType:Deleted';
@@ -13,22 +14,23 @@ const GONE = [DELETED, 'urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated'];
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
 
-export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentStore {
+export function documentStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes): DocumentStore {
+  const reader = () => rowReader(cipher, eyes);
   const pending = (ids: readonly string[]) => ({ id: { in: ids.filter(isUuid) }, state: 'pending' });
   const named = async (value: string, take?: number): Promise<StoredDocument[]> => {
     const rows = await prisma.documentIdentifier.findMany({
-      where: { value: plainIdentifier(value) },
+      where: { value: plainIdentifier(value), document: eyes.knowsDocument },
       orderBy: { document: { updatedAt: 'desc' } },
       include: { document: { include: withPatient } },
       ...(take === undefined ? {} : { take }),
     });
-    const read = rowReader(cipher);
+    const read = reader();
     return rows.map(({ document }) => read({ ...document, insSealed: document.patient.insSealed }));
   };
   return {
-    reserve: (deposits) => reserve(prisma, cipher, deposits),
-    foresee: (deposits, ins) => foresee(prisma, cipher, deposits, ins),
-    bind: (seen) => bind(prisma, cipher, seen),
+    reserve: (deposits) => reserve(prisma, cipher, eyes, deposits),
+    foresee: (deposits, ins) => foresee(prisma, cipher, eyes, deposits, ins),
+    bind: (seen) => bind(prisma, reader(), seen),
     async confirm(ids) {
       await prisma.$executeRaw`
         UPDATE document SET state = 'confirmed', updated_at = now()
@@ -51,8 +53,8 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
     },
     async byId(id) {
       if (!isUuid(id)) return undefined;
-      const row = await prisma.document.findUnique({ where: { id }, include: withPatient });
-      return row === null ? undefined : rowReader(cipher)({ ...row, insSealed: row.patient.insSealed });
+      const row = await prisma.document.findFirst({ where: { id, ...eyes.knowsDocument }, include: withPatient });
+      return row === null ? undefined : reader()({ ...row, insSealed: row.patient.insSealed });
     },
     byIdentifier: async (value) => (await named(value, 1))[0],
     allByIdentifier: (value) => named(value),
@@ -82,16 +84,16 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher): DocumentSto
       const rows = await prisma.$queryRaw<DocumentRow[]>`
         SELECT ${documentColumns} FROM document d JOIN patient p ON p.id = d.patient_id
         WHERE ${Prisma.join(only, ' AND ')} ORDER BY d.created_at, d.id`;
-      return rows.map(rowReader(cipher));
+      return rows.map(reader());
     },
     async byIdentifiers(values) {
       if (values.length === 0) return new Map();
       const named = await prisma.documentIdentifier.findMany({
-        where: { value: { in: [...new Set(values.map(plainIdentifier))] } },
+        where: { value: { in: [...new Set(values.map(plainIdentifier))] }, document: eyes.knowsDocument },
         orderBy: { document: { updatedAt: 'asc' } },
         include: { document: { include: withPatient } },
       });
-      const read = rowReader(cipher);
+      const read = reader();
       // Of several documents the one that was seen last, as above.
       const rows = new Map(named.map(({ value, document }) => [value, document]));
       return new Map(

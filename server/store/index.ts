@@ -16,6 +16,7 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { eyesOf } from './viewer.ts';
 import { withKeys } from './with-keys.ts';
 
 export { DatabaseError } from './errors.ts';
@@ -33,22 +34,29 @@ export async function openStoreBeside(config: StoreConfig): Promise<Store> {
 }
 
 /**
- * Opens the store: DATABASE_URL, or the embedded server of DATA_DIR; migrations applied.
+ * Opens the store, as the primary structure sees it: DATABASE_URL, or the embedded server of DATA_DIR; migrations applied.
  * @throws DatabaseError saying what to do, without any secret
  */
 export async function openStore(config: StoreConfig, logger?: StoreLogger): Promise<Store> {
   const { prisma, keyring, lost, close } = await openStorage(config, logger);
   const { cipher } = keyring;
   const keyed = <S extends object>(store: S): S => withKeys(store, keyring);
-  return {
-    patients: keyed(patientStore(prisma, cipher)),
-    documents: keyed(documentStore(prisma, cipher)),
-    sets: keyed(setStore(prisma, cipher)),
-    lists: keyed(listStore(prisma, cipher)),
+  const primary = config.STRUCTURE_ID;
+  /** What differs by whoever looks at it. */
+  function seenBy(structure: string) {
+    const eyes = eyesOf(cipher, { structure, isPrimary: structure === primary });
+    return {
+      patients: keyed(patientStore(prisma, cipher, eyes)),
+      documents: keyed(documentStore(prisma, cipher, eyes)),
+      sets: keyed(setStore(prisma, cipher, eyes)),
+      lists: keyed(listStore(prisma, cipher, eyes)),
+      authorizations: keyed(authorizationStore(prisma, cipher, eyes)),
+    };
+  }
+  const common = {
     searches: keyed(searchStore(prisma, cipher, config.SEARCH_TTL_SECONDS)),
     subscriptions: keyed(subscriptionStore(prisma, cipher)),
     consents: keyed(consentStore(prisma, cipher)),
-    authorizations: keyed(authorizationStore(prisma, cipher)),
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher)),
@@ -59,4 +67,12 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     },
     close,
   };
+  // One a structure in force: a caller of another is refused before it comes here.
+  const views = new Map<string, Store>();
+  const as = (structure: string): Store => {
+    const view = views.get(structure) ?? { ...common, ...seenBy(structure), as };
+    views.set(structure, view);
+    return view;
+  };
+  return as(primary);
 }

@@ -8,11 +8,12 @@ import { type List, Prisma, type PrismaClient } from './generated/prisma/client.
 import { isUuid, plainIdentifier } from './identifiers.ts';
 import { insReader } from './document-rows.ts';
 import type { ListKind, ListStore, SeenList, StoredList } from './types.ts';
+import type { Eyes } from './viewer.ts';
 
-/** A list with its patient's sealed INS, and whether something was deposited here. */
+/** A list with its patient's sealed INS, whether something was deposited here, and by which structure. */
 type ListRow = Pick<
   List,
-  'id' | 'kind' | 'patientId' | 'uniqueId' | 'entryUuid' | 'version' | 'submittedAt' | 'updatedAt'
+  'id' | 'kind' | 'patientId' | 'uniqueId' | 'entryUuid' | 'version' | 'submittedAt' | 'structure' | 'updatedAt'
 > & {
   insSealed: Uint8Array;
   deposited: boolean;
@@ -21,29 +22,31 @@ type ListRow = Pick<
 /** The columns of a `ListRow`, for a query that calls the tables `l` and `p`. */
 const columns = Prisma.raw(`
   l.id, l.kind, l.patient_id AS "patientId", l.unique_id AS "uniqueId", l.entry_uuid AS "entryUuid", l.version,
-  l.submitted_at AS "submittedAt", l.updated_at AS "updatedAt", l.payload_sealed IS NOT NULL AS deposited, p.ins_sealed AS "insSealed"`);
+  l.submitted_at AS "submittedAt", l.structure, l.updated_at AS "updatedAt", l.payload_sealed IS NOT NULL AS deposited, p.ins_sealed AS "insSealed"`);
 
 const keyOf = ({ kind, uniqueId }: { kind: string; uniqueId: string }): string => `${kind} ${uniqueId}`;
 
-export function listStore(prisma: PrismaClient, cipher: Cipher): ListStore {
+export function listStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes): ListStore {
+  const reader = () => rowReader(cipher, eyes);
   const byIdentifiers = async (values: readonly string[]): Promise<Map<string, StoredList>> => {
     if (values.length === 0) return new Map();
     const plain = values.map(plainIdentifier);
     const rows = await prisma.$queryRaw<(ListRow & { value: string })[]>`
       SELECT i.value, ${columns}
       FROM list_identifier i JOIN list l ON l.id = i.list_id JOIN patient p ON p.id = l.patient_id
-      WHERE i.value = ANY(${plain}) ORDER BY l.updated_at`;
-    const read = rowReader(cipher);
+      WHERE i.value = ANY(${plain}) AND ${eyes.hasMetSql} ORDER BY l.updated_at`;
+    const read = reader();
     const found = new Map(rows.map((row) => [row.value, read(row)]));
     return new Map(values.flatMap((value, i) => pairOf(value, found.get(plain[i] as string))));
   };
   return {
-    bind: (seen) => bind(prisma, cipher, seen),
+    bind: (seen) => bind(prisma, reader(), seen),
     async byId(id) {
       if (!isUuid(id)) return undefined;
       const [row] = await prisma.$queryRaw<ListRow[]>`
-        SELECT ${columns} FROM list l JOIN patient p ON p.id = l.patient_id WHERE l.id = ${id}::uuid`;
-      return row && rowReader(cipher)(row);
+        SELECT ${columns} FROM list l JOIN patient p ON p.id = l.patient_id 
+        WHERE l.id = ${id}::uuid AND ${eyes.hasMetSql}`;
+      return row && reader()(row);
     },
     byIdentifiers,
     byIdentifier: async (value) => (await byIdentifiers([value])).get(value),
@@ -57,8 +60,8 @@ export function listStore(prisma: PrismaClient, cipher: Cipher): ListStore {
 
 const pairOf = (value: string, list: StoredList | undefined): [string, StoredList][] => (list ? [[value, list]] : []);
 
-/** A reader of rows. */
-function rowReader(cipher: Cipher): (row: ListRow) => StoredList {
+/** A reader of rows: what was deposited here is said to who deposited it. */
+function rowReader(cipher: Cipher, eyes: Eyes): (row: ListRow) => StoredList {
   const insOf = insReader(cipher);
   return (row) => {
     return {
@@ -70,14 +73,18 @@ function rowReader(cipher: Cipher): (row: ListRow) => StoredList {
       entryUuid: row.entryUuid ?? undefined,
       version: row.version ?? undefined,
       submittedAt: row.submittedAt ?? undefined,
-      isDeposited: row.deposited,
+      isDeposited: row.deposited && eyes.isOwn('list', row.structure),
       updatedAt: row.updatedAt,
     };
   };
 }
 
 /** See `ListStore.bind`. */
-async function bind(prisma: PrismaClient, cipher: Cipher, seen: readonly SeenList[]): Promise<StoredList[]> {
+async function bind(
+  prisma: PrismaClient,
+  read: (row: ListRow) => StoredList,
+  seen: readonly SeenList[],
+): Promise<StoredList[]> {
   if (seen.length === 0) return [];
   const current = latest(seen);
   const known = new Map((await findByKeys(prisma, [...current.values()])).map((row) => [keyOf(row), row]));
@@ -85,7 +92,6 @@ async function bind(prisma: PrismaClient, cipher: Cipher, seen: readonly SeenLis
   const named = seen.flatMap((list) => newNames(list, known.get(keyOf(list))));
   if (changed.length > 0 || named.length > 0)
     for (const row of await save(prisma, changed, named)) known.set(keyOf(row), row);
-  const read = rowReader(cipher);
   return seen.map((list) => {
     const row = known.get(keyOf(list));
     if (row === undefined) throw new Error('A list just bound is gone.');

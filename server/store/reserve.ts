@@ -14,6 +14,7 @@ import type { PrismaClient } from './generated/prisma/client.ts';
 import { plainIdentifier } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type { Foreseen, Ins, NewDocument, Reservation, ReservationState, StoredDocument } from './types.ts';
+import type { Eyes } from './viewer.ts';
 
 const ATTEMPTS = 5;
 
@@ -26,16 +27,17 @@ class Held extends Error {}
 export async function reserve(
   prisma: PrismaClient,
   cipher: Cipher,
+  eyes: Eyes,
   deposits: readonly NewDocument[],
 ): Promise<Reservation[]> {
   if (new Set(deposits.map(keyOf)).size < deposits.length) throw new RangeError('A uniqueId comes twice.');
   if (deposits.length === 0) return [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const taken = await takeAll(prisma, cipher, deposits);
+    const taken = await takeAll(prisma, cipher, eyes, deposits);
     if (taken !== undefined) return taken;
     const holders = await findByKeys(prisma, deposits);
     // The holder may have let go in between.
-    if (holders.length > 0) return judge(prisma, cipher, deposits, holders);
+    if (holders.length > 0) return judge(prisma, cipher, eyes, deposits, holders);
   }
   throw new Error('The uniqueIds are taken and let go all the time.');
 }
@@ -47,6 +49,7 @@ export async function reserve(
 async function takeAll(
   prisma: PrismaClient,
   cipher: Cipher,
+  eyes: Eyes,
   deposits: readonly NewDocument[],
 ): Promise<Reservation[] | undefined> {
   const rows = deposits.map((deposit) => ({
@@ -78,7 +81,7 @@ async function takeAll(
         )
         SELECT ${documentColumns} FROM d JOIN patient p ON p.id = d.patient_id`;
       if (done.length < deposits.length) throw new Held();
-      const read = rowReader(cipher);
+      const read = rowReader(cipher, eyes);
       return inOrder(deposits, done).map((row) => ({ state: 'new', document: read(row as DocumentRow) }));
     });
   } catch (error) {
@@ -90,16 +93,17 @@ async function takeAll(
 async function judge(
   prisma: PrismaClient,
   cipher: Cipher,
+  eyes: Eyes,
   deposits: readonly NewDocument[],
   holders: DocumentRow[],
 ): Promise<Reservation[]> {
-  const read = rowReader(cipher);
+  const read = rowReader(cipher, eyes);
   return Promise.all(
     inOrder(deposits, holders).map(async (holder, index) => {
       const deposit = deposits[index] as NewDocument;
       return holder === undefined
         ? { state: 'new', document: await unreserved(prisma, cipher, deposit) }
-        : { state: stateOf(deposit, holder), document: read(holder) };
+        : { state: stateOf(deposit, holder, eyes), document: read(holder) };
     }),
   );
 }
@@ -108,16 +112,17 @@ async function judge(
 export async function foresee(
   prisma: PrismaClient,
   cipher: Cipher,
+  eyes: Eyes,
   deposits: readonly Omit<NewDocument, 'patientId' | 'setId'>[],
   ins: Ins,
 ): Promise<Foreseen[]> {
-  const read = rowReader(cipher);
+  const read = rowReader(cipher, eyes);
   return inOrder(deposits, await findByKeys(prisma, deposits)).map((holder, index) => {
     if (holder === undefined) return { state: 'new' };
     const deposit = deposits[index] as Omit<NewDocument, 'patientId' | 'setId'>;
     const document = read(holder);
     const mine = document.ins.value === ins.value && document.ins.oid === ins.oid;
-    return { state: stateOf({ ...deposit, patientId: mine ? holder.patientId : '' }, holder), document };
+    return { state: stateOf({ ...deposit, patientId: mine ? holder.patientId : '' }, holder, eyes), document };
   });
 }
 
@@ -130,8 +135,10 @@ async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocu
   return { ...document, id: randomUUID(), ins, state: 'pending', revision: 1, createdAt: now, updatedAt: now };
 }
 
-function stateOf(deposit: Omit<NewDocument, 'setId'>, holder: DocumentRow): ReservationState {
+function stateOf(deposit: Omit<NewDocument, 'setId'>, holder: DocumentRow, eyes: Eyes): ReservationState {
   if (holder.patientId !== deposit.patientId) return 'conflict';
+  // What another structure deposited is not found again, and its open deposit not taken over, whatever the bytes.
+  if (holder.setId !== null && !eyes.isOwn('document', holder.structure)) return 'conflict';
   // Of a document that was not deposited here we know only what the registry says: the hash of what it holds.
   const same =
     holder.contentDigest === null

@@ -7,7 +7,10 @@ import { type Keyring, openKeyring } from './keyring.ts';
 import type { StoreLogger } from './types.ts';
 
 /** The settings that the store reads. */
-export type StoreConfig = Pick<Config, 'dataDir' | 'DATABASE_URL' | 'STORE_KEY' | 'SEARCH_TTL_SECONDS'> &
+export type StoreConfig = Pick<
+  Config,
+  'dataDir' | 'DATABASE_URL' | 'STORE_KEY' | 'SEARCH_TTL_SECONDS' | 'STRUCTURE_ID'
+> &
   Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>>;
 
 export interface Storage extends Pick<OpenDatabase, 'prisma'> {

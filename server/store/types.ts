@@ -58,7 +58,7 @@ export interface StoredDocument {
   size?: number;
   mimeType: string;
   state: DocumentState;
-  /** The submission set that deposited it here. */
+  /** The submission set by which the structure that looks at it deposited it here. */
   setId?: string;
   /** Its visibility codes, as they were deposited or last seen. */
   labels: readonly string[];
@@ -90,7 +90,7 @@ export interface NewDocument {
  * - `existing`: the same patient, the same bytes, known to be in the DMP;
  * - `pending`: the same patient, the same bytes, by a submission whose outcome is not known
  *   (`document.updatedAt`: since when);
- * - `conflict`: the uniqueId belongs to other bytes or to another patient.
+ * - `conflict`: the uniqueId belongs to other bytes, to another patient, or to what another structure deposited.
  */
 export type ReservationState = 'new' | 'existing' | 'conflict' | 'pending';
 
@@ -122,6 +122,8 @@ export interface SeenDocument {
   labels?: readonly string[];
   /** Our `Patient.id`. */
   patientId: string;
+  /** Only its reference was given: patient and media type are assumed, and give way to what is known of it. */
+  assumed?: true;
 }
 
 /** The two kinds of `List`. */
@@ -155,13 +157,13 @@ export interface StoredList {
   version?: string;
   /** submissionTime of a set (DTM), once seen. */
   submittedAt?: string;
-  /** Whether `SetStore` holds what was deposited here. */
+  /** Whether `SetStore` holds what the structure that looks at it deposited here. */
   isDeposited: boolean;
   /** When what the registry says of it was seen to change; at first when it was deposited here or seen. */
   updatedAt: Date;
 }
 
-/** What was deposited here of a set or a folder. */
+/** What was deposited here of a set or a folder, by the structure that looks at it. */
 export interface StoredSet {
   /** `List.id`. */
   id: string;
@@ -177,16 +179,17 @@ export interface StoredSet {
 
 export interface PatientStore {
   /**
-   * Gets or creates the patient of an INS. Safe when called twice at once.
+   * Gets or creates the patient of an INS, whom the structure has met from then on. Safe when called twice at once.
    * @returns `isNew`: this very call created it
    */
   byIns(ins: Ins): Promise<StoredPatient & { isNew?: boolean }>;
+  /** Undefined also for one whom the structure has not met: an id alone opens nothing. */
   byId(id: string): Promise<StoredPatient | undefined>;
   /** Of some ids, those that are a patient's. */
   among(ids: readonly string[]): Promise<string[]>;
   /**
-   * Removes a patient of whom nothing is on record: of one who has a document, a list, a consent or anything else it does
-   * nothing.
+   * Removes a patient of whom nothing is on record: of one who has a document, a list, a consent or anything else, or whom another
+   * structure has met, it does nothing.
    */
   forget(id: string): Promise<void>;
 }
@@ -247,10 +250,15 @@ export interface DocumentStore {
 }
 
 export interface SetStore {
-  /** Saves or replaces. A list that was seen under another id moves to this one, and is found by the other as before. */
+  /**
+   * Saves or replaces. A list that was seen under another id moves to this one, and is found by the other as before.
+   * @throws RangeError when another structure deposited it
+   */
   save(set: StoredSet): Promise<void>;
   byId(id: string): Promise<StoredSet | undefined>;
   byUniqueId(uniqueId: string, kind?: ListKind): Promise<StoredSet | undefined>;
+  /** Whether another structure deposited here a set or folder of this uniqueId. */
+  isAnothers(uniqueId: string, kind?: ListKind): Promise<boolean>;
 }
 
 export interface ListStore {
@@ -426,6 +434,11 @@ export interface Store {
   corrections: CorrectionStore;
   records: RecordStore;
   registry: RegistryStore;
+  /**
+   * The same as another structure sees it: patients that it has met and what is theirs, what it deposited itself. What callers ask
+   * goes through the view of their structure. The store is opened as the primary's.
+   */
+  as(structure: string): Store;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */

@@ -27,6 +27,7 @@ describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no Post
       DATABASE_URL: server.url,
       STORE_KEY: randomBytes(32).toString('base64'),
       SEARCH_TTL_SECONDS: 60,
+      STRUCTURE_ID: '1990100109',
     };
     try {
       // Twice, as two instances of the façade that share a database.
@@ -50,7 +51,7 @@ describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no Post
         contentDigest: 'a',
         hash: 'b',
         size: 1,
-        structure: '1',
+        structure: '1990100109',
         labels: [],
       };
       const states = await Promise.all(

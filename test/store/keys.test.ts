@@ -43,6 +43,7 @@ const configOf = (database: TestDatabase, STORE_KEY: string, previous?: string):
   DATABASE_URL: database.url,
   STORE_KEY,
   SEARCH_TTL_SECONDS: 600,
+  STRUCTURE_ID: '1990100109',
   ...(previous === undefined ? {} : { STORE_KEY_PREVIOUS: previous }),
 });
 async function open(config: StoreConfig, logger?: StoreLogger): Promise<Store> {

@@ -96,6 +96,8 @@ export async function sealedBy(database: TestDatabase): Promise<Record<string, n
 export function blindIndexes(database: TestDatabase): Promise<Record<string, unknown>[]> {
   const columns = [
     ['patient', 'ins_index'],
+    ['patient_structure', 'structure'],
+    ['list', 'structure'],
     ['subscription', 'owner'],
     ['subscription', 'structure'],
     ['search', 'owner'],

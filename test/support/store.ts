@@ -21,6 +21,7 @@ export async function openTestStore(settings: Partial<StoreConfig> = {}): Promis
     DATABASE_URL: database.url,
     STORE_KEY: randomBytes(32).toString('base64'),
     SEARCH_TTL_SECONDS: 60,
+    STRUCTURE_ID: '1990100109',
     ...settings,
   };
   const store = await openStore(config);

@@ -103,6 +103,6 @@ function reply(
   return { status: 200, resource };
 }
 
-function shown(record: StoredRecord, { language }: Call, { config }: Services): AuditEvent {
-  return recordToAuditEvent(record, gatewayOf(config), language);
+function shown(record: StoredRecord, { caller, language }: Call, { config }: Services): AuditEvent {
+  return recordToAuditEvent(record, gatewayOf(config, caller.structure.name), language);
 }

@@ -10,6 +10,7 @@ import type { CallContext, PatientIns } from '../../dmp/types.ts';
 import type { Language } from '../outcome.ts';
 import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { readProvideBundle, type ProvideBundle } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
 import { contextOf } from './connect.ts';
@@ -112,7 +113,8 @@ export async function readySet(
   if (isAllowed && parts.documents.every(({ reference }) => standing.has(reference.index)))
     await attempt(() => requireFit(parts, subject, services, caller));
   const set =
-    subject && (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, services.config)));
+    subject &&
+    (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, structureOf(caller, services))));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
   const outside = subject ? await resolveOutside(parts, subject.ins, services, attempt) : [];
   const folders = subject ? await prepareFolders(parts, standing, subject.ins, services, caller, attempt) : [];
@@ -248,6 +250,7 @@ async function prepareFolders(
   attempt: Attempt,
 ): Promise<PreparedFolder[]> {
   const prepared: PreparedFolder[] = [];
+  const root = structureOf(caller, services).lps.oid;
   for (const [i, folder] of folders.entries()) {
     const { resource, path, fullUrl } = folder;
     const around = {
@@ -262,7 +265,7 @@ async function prepareFolders(
         entryIdAt(documents.findIndex(({ reference }) => reference === d));
       const created = folder.members.documents.filter((d) => !standing.has(d.index));
       const others = folder.members.documents.flatMap((d) => standing.get(d.index) ?? []);
-      return prepareFolder(folder, i + 1, ins, created.map(entryIdOf), others, { patches }, services);
+      return prepareFolder(folder, i + 1, ins, created.map(entryIdOf), others, { patches, root }, services);
     });
     if (done) prepared.push(done);
   }

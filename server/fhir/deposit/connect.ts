@@ -69,5 +69,6 @@ export async function connect(submission: Submission, services: Services): Promi
 /** A new folder has a uniqueId that no folder has. */
 async function checkNewFolder({ folder, path }: PreparedFolder, { store }: Services): Promise<void> {
   const known = await store.lists.byIdentifier(folder.uniqueId);
-  if (known?.kind === 'folder') throw new IssueError({ key: 'duplicate', expression: `${path}.identifier` });
+  if (known?.kind === 'folder' || (await store.sets.isAnothers(folder.uniqueId, 'folder')))
+    throw new IssueError({ key: 'duplicate', expression: `${path}.identifier` });
 }

@@ -1,6 +1,6 @@
 /**
- * What the façade says of a document when the client does not: the authentication context, the establishment's settings,
- * the tables of the ANS. One row of the table an attribute.
+ * What the façade says of a document when the client does not: the authentication context, what is registered of
+ * the structure, the tables of the ANS. One row of the table an attribute.
  */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { coding } from '../../../mappings/codecs/coded.ts';
@@ -11,7 +11,7 @@ import { classOfType, formatOfMedia } from '../../../mappings/terminology/associ
 import { displayOf } from '../../../mappings/terminology/valuesets.ts';
 import type { DocumentEntry, XdsCode } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { Config } from '../../config.ts';
+import type { Structure } from '../../registry/types.ts';
 import { authorOf, personOf } from './author.ts';
 
 export interface DefaultsInput {
@@ -21,7 +21,8 @@ export interface DefaultsInput {
   /** Header of a deposited CDA. */
   header?: CdaHeader;
   caller: Caller;
-  config: Config;
+  /** The caller's. */
+  structure: Structure;
   now: Date;
 }
 
@@ -35,22 +36,33 @@ const facilityScheme = '1.2.250.1.71.4.2.4';
 const settingScheme = '1.2.250.1.213.1.1.4.9';
 export const confidentialityScheme = '2.16.840.1.113883.5.25';
 
-/** Facility and practice setting of the establishment, from the settings. */
-export const establishment = (
-  config: Pick<Config, 'STRUCTURE_SECTOR' | 'STRUCTURE_PRACTICE_SETTING'>,
-): Pick<DocumentEntry, 'healthcareFacilityTypeCode' | 'practiceSettingCode'> => ({
-  healthcareFacilityTypeCode: coded(config.STRUCTURE_SECTOR, facilityScheme),
-  practiceSettingCode: coded(config.STRUCTURE_PRACTICE_SETTING, settingScheme),
+/** Facility and practice setting of a structure. */
+export const establishment = ({
+  sector,
+  practiceSetting,
+}: Pick<Structure, 'sector' | 'practiceSetting'>): Pick<
+  DocumentEntry,
+  'healthcareFacilityTypeCode' | 'practiceSettingCode'
+> => ({
+  healthcareFacilityTypeCode: coded(sector, facilityScheme),
+  practiceSettingCode: coded(practiceSetting, settingScheme),
 });
 
 /**
- * Values for what the resource leaves out; the header of a CDA comes before the settings.
+ * Values for what the resource leaves out; the header of a CDA comes before what is registered of the structure.
  * - authors, legalAuthenticator: the caller (EX_2.1-1140)
  * - class: from the type (ASS_X16, X04); format: from the media type (ASS_A12) or the CDA's templates (ASS_A11)
- * - facility, practice setting: STRUCTURE_SECTOR, STRUCTURE_PRACTICE_SETTING
+ * - facility, practice setting: those registered of the caller's structure (STRUCTURE_SECTOR, STRUCTURE_PRACTICE_SETTING of the primary)
  * - creationTime: attachment.creation, else `date`, else now (PDSm4DMP: creationTime is `date`); serviceStartTime: the same
  */
-export function defaultsFor({ resource, media, header, caller, config, now }: DefaultsInput): Partial<DocumentEntry> {
+export function defaultsFor({
+  resource,
+  media,
+  header,
+  caller,
+  structure,
+  now,
+}: DefaultsInput): Partial<DocumentEntry> {
   const fromCda: Partial<DocumentEntry> = header ? metadataOfCda(header) : {};
   const type = typeOf(resource) ?? fromCda.typeCode;
   const attachment = resource.content[0]?.attachment;
@@ -67,7 +79,7 @@ export function defaultsFor({ resource, media, header, caller, config, now }: De
     serviceStartTime: written,
     classCode: type && classOfType(type.code, type.scheme),
     ...(header ? {} : { formatCode: formatOfMedia(media) }),
-    ...establishment(config),
+    ...establishment(structure),
     confidentialityCodes: [coded('N', confidentialityScheme)],
     ...fromCda,
     creationTime: written,

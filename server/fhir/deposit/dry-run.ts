@@ -49,7 +49,7 @@ export async function rehearse(submission: Submission, services: Services): Prom
   if (verdict === 'new') await checkFree(submission, foreseen, services);
   const connection = await connect(submission, services);
   await checkTargetsCurrent(submission, services);
-  dmp.rehearse(td2_1, inputOf(submission, connection, config), contextOf(submission));
+  dmp.rehearse(td2_1, inputOf(submission, connection, services), contextOf(submission));
   return [...connection.issues, { key: 'dry-run', severity: 'information' }];
 }
 

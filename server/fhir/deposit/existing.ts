@@ -68,17 +68,25 @@ export async function checkRelationsKept(
 /**
  * A document that exists, as far as it is known without reading it: its id, and the resource when it was deposited here.
  * @param found what a condition found; a document that was never seen here gets its id now
+ * @throws IssueError target-other-patient
  */
 export async function keptDocument(
-  { uniqueId, document, entryUuid = '' }: Target & { entryUuid?: string },
+  { uniqueId, document, path, entryUuid = '' }: Target & { entryUuid?: string },
   ins: PatientIns,
   { store, config }: Services,
 ): Promise<{ id: string; resource?: DocumentReference }> {
   if (!document) {
     const patient = await store.patients.byIns(ins);
-    const seen = { repositoryUniqueId: config.REPOSITORY_UNIQUE_ID, uniqueId, entryUuid, mimeType: 'text/xml' };
-    const [bound] = await store.documents.bind([{ ...seen, patientId: patient.id }]);
-    return { id: bound?.id ?? '' };
+    const seen = {
+      repositoryUniqueId: config.REPOSITORY_UNIQUE_ID,
+      uniqueId,
+      entryUuid,
+      mimeType: 'text/xml',
+    } as const;
+    // A reference says nothing of whose it is: another structure may know.
+    const [bound] = await store.documents.bind([{ ...seen, patientId: patient.id, assumed: true }]);
+    if (bound?.patientId !== patient.id) throw new IssueError({ key: 'target-other-patient', expression: path });
+    return { id: bound.id };
   }
   const { id, patientId, setId } = document;
   const stored = setId === undefined ? undefined : await store.sets.byId(setId);

@@ -40,6 +40,7 @@ export interface PreparedFolder {
  * Prepares a folder; what exists already is not asked of the DMP yet.
  * @param added ids in the message of the new documents that it lists
  * @param standing documents that exist and stand for those of the Bundle
+ * @param around `root`: of the uniqueId that is minted for a folder without one
  * @throws IssueError with what is wrong
  */
 export async function prepareFolder(
@@ -48,7 +49,7 @@ export async function prepareFolder(
   ins: PatientIns,
   added: readonly string[],
   standing: readonly Target[],
-  around: TargetSurroundings,
+  around: TargetSurroundings & { root: string },
   services: Services,
 ): Promise<PreparedFolder> {
   const { resource, path, update, members } = entry;
@@ -74,7 +75,7 @@ export async function prepareFolder(
     }
   }
   const list = update === undefined ? undefined : await existingFolder(update, path, ins, services);
-  const folder = describe(resource, path, `Folder${String(position).padStart(2, '0')}`, ins, list, services);
+  const folder = describe(resource, path, `Folder${String(position).padStart(2, '0')}`, ins, list, around.root);
   if (issues.length > 0) throw new IssueError(issues);
   return {
     path,
@@ -87,18 +88,18 @@ export async function prepareFolder(
   };
 }
 
-/** What the List says of the folder. A new one gets a uniqueId when it has none. */
+/** What the List says of the folder. A new one gets a uniqueId when it has none. @param root of minted uniqueIds */
 function describe(
   resource: List,
   path: string,
   id: string,
   ins: PatientIns,
   list: StoredList | undefined,
-  { config }: Services,
+  root: string,
 ): Folder {
   const found = uniqueIdentifierOf(resource);
   const uniqueId =
-    list?.uniqueId ?? (found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(config.LPS_OID));
+    list?.uniqueId ?? (found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(root));
   const described: List = {
     ...resource,
     extension: ownExtensions(resource.extension),

@@ -7,6 +7,7 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PatientIns } from '../../dmp/types.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { hasErrors, validateSimplifiedPublish } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
 import { contextOf } from './connect.ts';
@@ -71,7 +72,7 @@ export async function depositOne(
   if (options.patient) checkSame([options.patient, ins], `${path}.subject`);
   const submission: Submission = {
     ins,
-    set: ownSet(ins, document.entry.title, caller, services.config, services.now()),
+    set: ownSet(ins, document.entry.title, caller, structureOf(caller, services), services.now()),
     documents: [document],
     outside: [],
     folders: [],

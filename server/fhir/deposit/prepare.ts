@@ -20,6 +20,7 @@ import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { hasErrors } from '../validation/index.ts';
 import { completeAuthor, withCallerNamed } from './author.ts';
 import { checkComplete, confidentialityOf, withDisplays } from './complete.ts';
@@ -170,7 +171,7 @@ function toEntry({ entryId, resource, path, around }: Source, facts: Facts): Doc
         media: content.media,
         header,
         caller,
-        config: services.config,
+        structure: structureOf(caller, services),
         now: services.now(),
       }),
       resolve: ({ reference }) =>

@@ -75,18 +75,20 @@ export function checkNotUnderWay(reservations: readonly Foreseen[], services: Se
  * The set's own uniqueId is free, or its own.
  * @param keptSetId List.id that a submission under way was given
  * @returns a set without documents that was deposited already: its uniqueId is all that it is known by
- * @throws IssueError duplicate
+ * @throws IssueError duplicate, also of a set that another structure deposited
  */
 export async function checkSet(
   { set, setPath, documents, ins }: Submission,
   keptSetId: string | undefined,
   { store }: Services,
 ): Promise<StoredSet | undefined> {
+  const duplicate = new IssueError({ key: 'duplicate', ...(setPath ? { expression: `${setPath}.identifier` } : {}) });
   const sameSet = await store.sets.byUniqueId(set.uniqueId);
+  if (!sameSet && (await store.sets.isAnothers(set.uniqueId))) throw duplicate;
   if (!sameSet || sameSet.id === keptSetId) return undefined;
   const owner = await store.patients.byId(sameSet.patientId);
   if (documents.length === 0 && owner?.ins.value === ins.value && owner.ins.oid === ins.oid) return sameSet;
-  throw new IssueError({ key: 'duplicate', ...(setPath ? { expression: `${setPath}.identifier` } : {}) });
+  throw duplicate;
 }
 
 /** @throws IssueError unique-id-repeated */

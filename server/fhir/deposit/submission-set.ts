@@ -11,8 +11,8 @@ import { submissionSetFromFhir } from '../../../mappings/submission-set.ts';
 import { displayOf, isMember } from '../../../mappings/terminology/valuesets.ts';
 import type { SubmissionSet } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { Config } from '../../config.ts';
 import type { PatientIns } from '../../dmp/types.ts';
+import type { Structure } from '../../registry/types.ts';
 import { uniqueIdentifierOf } from '../validation/set-identifier.ts';
 import { authorOf, completeAuthor, isCaller, isCallersStructure } from './author.ts';
 import { coded } from './defaults.ts';
@@ -21,17 +21,18 @@ import { mintOid, oidOf } from './oid.ts';
 
 /** id of the RegistryPackage in the message. */
 const setId = 'SubmissionSet01';
-/** TRE_R209, to which STRUCTURE_CONTENT_TYPE belongs. */
+/** TRE_R209, to which `Structure.contentType` belongs. */
 const contentTypeScheme = '1.2.250.1.213.2.2';
 
-type SetConfig = Pick<Config, 'LPS_OID' | 'STRUCTURE_CONTENT_TYPE'>;
+/** The caller's, as far as a set says it: the OID of its software is the source, and the root of the uniqueIds minted for it. */
+type Source = Pick<Structure, 'contentType' | 'lps'>;
 
 /** The set of a simplified publish: one document, by the caller, now. */
 export function ownSet(
   ins: PatientIns,
   title: string | undefined,
   caller: Caller,
-  config: SetConfig,
+  { contentType, lps }: Source,
   now: Date,
 ): SubmissionSet {
   return {
@@ -39,11 +40,11 @@ export function ownSet(
     ...(title === undefined ? {} : { title }),
     submissionTime: dtmOfInstant(now.getTime()),
     authors: [authorOf(caller)],
-    contentTypeCode: coded(config.STRUCTURE_CONTENT_TYPE, contentTypeScheme),
+    contentTypeCode: coded(contentType, contentTypeScheme),
     intendedRecipients: [],
     patientId: insToCx(ins),
-    sourceId: config.LPS_OID,
-    uniqueId: mintOid(config.LPS_OID),
+    sourceId: lps.oid,
+    uniqueId: mintOid(lps.oid),
     slots: {},
   };
 }
@@ -53,10 +54,16 @@ export function ownSet(
  * of the establishment made the set.
  * @throws IssueError author-not-caller (403), unique-id-invalid, code-unknown, and what the mapping finds
  */
-export function setOfList(list: List, path: string, ins: PatientIns, caller: Caller, config: SetConfig): SubmissionSet {
+export function setOfList(
+  list: List,
+  path: string,
+  ins: PatientIns,
+  caller: Caller,
+  { lps }: Pick<Source, 'lps'>,
+): SubmissionSet {
   const patientId = insToCx(ins);
   const found = uniqueIdentifierOf(list);
-  const uniqueId = found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(config.LPS_OID);
+  const uniqueId = found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(lps.oid);
   const described: List = {
     ...list,
     extension: ownExtensions(list.extension),

@@ -15,6 +15,7 @@ import { DmpError, type PatientIns } from '../../dmp/types.ts';
 import { requireUnchanged } from '../../identity/links.ts';
 import type { StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { tellDeposited } from '../subscription/deposited.ts';
 import { placed, warningsOf } from './answer.ts';
 import { connect, contextOf, type Connection } from './connect.ts';
@@ -138,15 +139,15 @@ async function checkLinks({ documents, ins, caller }: Submission, services: Serv
 
 /** What TD2.1 carries. */
 export const inputOf = (
-  { set, documents }: Submission,
+  { set, documents, caller }: Submission,
   { associations, folders }: Pick<Connection, 'associations' | 'folders'>,
-  config: Services['config'],
+  services: Pick<Services, 'structures'>,
 ): SubmissionInput => ({
   set,
   entries: documents.map(({ entry, content }) => ({ entry, content })),
   folders: folders.filter((f) => f.isNew).map((f) => f.folder),
   associations,
-  context: establishment(config),
+  context: establishment(structureOf(caller, services)),
 });
 
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing, else left to be taken over. */
@@ -160,11 +161,7 @@ async function call(
   const { uuids } = connection;
   try {
     // Not tied to the client's connection: once sent, its outcome must be known.
-    const response = await services.dmp.call(
-      td2_1,
-      inputOf(submission, connection, services.config),
-      contextOf(submission),
-    );
+    const response = await services.dmp.call(td2_1, inputOf(submission, connection, services), contextOf(submission));
     const missing = await missingAfterPartial(response, submission, services);
     return { issues: warningsOf(response.errors, submission, uuids), missing };
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Caller } from '../../auth/caller.ts';
 import type { PatientIns } from '../../dmp/types.ts';
 import { ownSet } from '../deposit/submission-set.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 
 /** Titles of the sets, as the DMP's own examples word them. */
 const titles: Record<ChangeKind, string> = {
@@ -23,8 +24,8 @@ const titles: Record<ChangeKind, string> = {
 export function attributeSet(
   caller: Caller,
   ins: PatientIns,
-  { config, now }: Pick<Services, 'config' | 'now'>,
+  services: Pick<Services, 'structures' | 'now'>,
   kind?: ChangeKind,
 ): SubmissionSet {
-  return ownSet(ins, kind && titles[kind], caller, config, now());
+  return ownSet(ins, kind && titles[kind], caller, structureOf(caller, services), services.now());
 }

@@ -7,6 +7,7 @@ import type { StoredSubscription } from '../../store/types.ts';
 import { newsOf } from '../news/news.ts';
 import { toProblem } from '../outcome.ts';
 import type { Services } from '../services.ts';
+import { structureOf } from '../structure.ts';
 import { readContent, type SubscriptionContent } from './content.ts';
 import { type Deliverer, DeliveryError } from './deliver.ts';
 import { eventsOf, interestOf } from './happenings.ts';
@@ -46,6 +47,9 @@ async function advance(s: StoredSubscription, work: Work, signal: AbortSignal): 
   const at = (ms: number): Date => new Date(work.now().getTime() + ms);
 
   const isLiving = (): boolean => s.status === 'requested' || s.status === 'active';
+  // In the name of a structure that is in force no more nothing is asked, and nothing but the end is told.
+  if (isLiving() && !work.structures.of(content.caller.structure.id))
+    stop(s, 'off', reasonOf('subscription-ended-structure'), true);
   if (isLiving() && work.now() >= s.endsAt) end(s, content);
   if (s.status === 'requested') await shakeHands(s, content, work, signal);
   if (s.status === 'active' && s.pollAt && s.pollAt <= work.now()) await poll(s, content, work, signal);
@@ -101,8 +105,10 @@ async function poll(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, config, now } = work;
+  const { id, name, sector } = structureOf(content.caller, work);
   try {
-    const news = await newsOf(s.ins, s.since, { requester: content.caller, signal }, work);
+    const requester = { ...content.caller, structure: { id, name, sector } };
+    const news = await newsOf(s.ins, s.since, { requester, signal }, { ...work, store: store.as(id) });
     const events = eventsOf(news, interestOf(s, now()), config.fhirBase);
     // The first look reaches back before the beginning: what was there is remembered, so that it is not told later.
     const isFirst = s.since <= s.startedAt;

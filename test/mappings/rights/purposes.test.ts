@@ -81,10 +81,13 @@ describe('« bris de glace »', () => {
 
 describe('« centre_15 »', () => {
   it('is for regulation centres', () => {
-    const problems = (purpose: string, is: boolean) =>
-      keys(regulationProblems({ purpose }, { REGULATION_STRUCTURE: is }));
+    const problems = (purpose: string, is: boolean, id = '1990300444') =>
+      keys(
+        regulationProblems({ purpose, structure: { id } }, { REGULATION_STRUCTURE: is, STRUCTURE_ID: '1990300444' }),
+      );
     expect(problems('centre_15', false)).toEqual(['regulation-only']);
     expect(problems('centre_15', true)).toEqual([]);
+    expect(problems('centre_15', true, '1990100109'), 'beside it, another structure').toEqual(['regulation-only']);
     expect(problems('normal', false)).toEqual([]);
     expect(problems('bris_de_glace', false)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** A store and a DMP in memory: what a deposit did to them can be looked at. */
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { onlyPrimary } from '../../../server/registry/primary.ts';
 import { loadConfig, type Config } from '../../../server/config.ts';
 import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts';
 import type { CallContext, DmpError, DmpClient, Transaction } from '../../../server/dmp/types.ts';
@@ -123,6 +124,7 @@ export class FakeStore {
     save: async (set: StoredSet) => void this.savedSets.set(set.id, set),
     byId: async (id: string) => this.savedSets.get(id),
     byUniqueId: async (uniqueId: string) => [...this.savedSets.values()].find((s) => s.uniqueId === uniqueId),
+    isAnothers: async () => false,
   };
 
   private make(d: NewDocument): StoredDocument {
@@ -188,6 +190,7 @@ export function world(settings: Record<string, string> = {}): World {
   return {
     config,
     store: memory as unknown as Store,
+    structures: onlyPrimary(config),
     dmp: fake,
     gate: openGate,
     logger: pino({ level: 'silent' }),

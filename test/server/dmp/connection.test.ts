@@ -93,10 +93,7 @@ describe('a connection that fails', () => {
 describe('TLS', () => {
   it('an authority that we do not trust', async () => {
     w.far.reply = good;
-    const material = materialOf(w.pki);
-    await expect(
-      list(w.client({}, { ...material, tls: { ...material.tls, ca: w.pki.strangerRoot } })),
-    ).rejects.toMatchObject({ kind: 'tls' });
+    await expect(list(w.client({}, undefined, undefined, w.pki.strangerRoot))).rejects.toMatchObject({ kind: 'tls' });
     expect(w.far.received).toHaveLength(0);
   });
 
@@ -190,7 +187,8 @@ describe('TLS', () => {
       good(received, response);
     };
     const underWay = list(c);
-    c.renew({ ...materialOf(w.pki), seal: { key: w.pki.nextSign.key, chain: w.pki.nextSign.certificate } });
+    const next = { ...materialOf(w.pki), seal: { key: w.pki.nextSign.key, chain: w.pki.nextSign.certificate } };
+    c.structures.put(c.structures.primary, next);
     await Promise.all([underWay, list(c)]);
     expect(w.far.connections).toBe(before + 1);
     expect(w.far.received.at(-1)!.body.toString()).toContain('CN=DMP-FHIR CACHET 2,OU=1990100109');

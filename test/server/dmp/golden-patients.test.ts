@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthorizationRow } from '../../../mappings/habilitations.ts';
 import type { PatientListRow } from '../../../mappings/patient-list.ts';
-import type { ManagedDmpClient } from '../../../server/dmp/client.ts';
 import { td0_3 } from '../../../server/dmp/transactions/td0-3.ts';
 import { td0_4 } from '../../../server/dmp/transactions/td0-4.ts';
 import { td0_5 } from '../../../server/dmp/transactions/td0-5.ts';
@@ -14,7 +13,7 @@ import { td1_3a } from '../../../server/dmp/transactions/td1-3a.ts';
 import { td1_3b } from '../../../server/dmp/transactions/td1-3b.ts';
 import { td1_4 } from '../../../server/dmp/transactions/td1-4.ts';
 import { td1_6 } from '../../../server/dmp/transactions/td1-6.ts';
-import type { CallContext } from '../../../server/dmp/types.ts';
+import type { CallContext, DmpClient } from '../../../server/dmp/types.ts';
 import { describeShared } from '../../support/shared.ts';
 import { replay, startFarEnd, type FarEnd } from './far-end.ts';
 import { readGolden, type Json } from './http-file.ts';
@@ -68,7 +67,7 @@ describeShared('golden answers about patients', (dir) => {
   afterAll(() => far.close());
 
   /** Answers with a golden message, which the client is made to have asked for. */
-  async function answered<T>(file: string, ask: (client: ManagedDmpClient) => Promise<T>): Promise<T> {
+  async function answered<T>(file: string, ask: (client: DmpClient) => Promise<T>): Promise<T> {
     far.reply = replay(readGolden(dir, file));
     const client = pairedClient(dir, file, pki, far);
     try {
@@ -139,7 +138,7 @@ describeShared('golden answers about patients', (dir) => {
   describe('TD1.1, TD1.2, TD1.3b, TD1.4', () => {
     const name = { given: ['X'], usage: 'X' };
     const consentedOn = '20261021';
-    const calls: Record<string, (c: ManagedDmpClient, context: CallContext) => Promise<unknown>> = {
+    const calls: Record<string, (c: DmpClient, context: CallContext) => Promise<unknown>> = {
       'td1-1': (c, x) => c.call(td1_1, { patient: x.patient!, person: { name }, consentedOn, oppositions: {} }, x),
       'td1-2': (c, x) => c.call(td1_2, { patient: x.patient!, name, consentedOn }, x),
       'td1-3b': (c, x) => c.call(td1_3b, { patient: x.patient!, person: { name }, oppositions: {} }, x),

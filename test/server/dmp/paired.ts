@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ExistenceAnswer } from '../../../mappings/hl7v3/facts.ts';
-import type { ManagedDmpClient } from '../../../server/dmp/client.ts';
+import type { DmpClient } from '../../../server/dmp/types.ts';
 import type { FarEnd } from './far-end.ts';
 import type { Json } from './http-file.ts';
 import type { TestPki } from './pki.ts';
@@ -18,7 +18,7 @@ export function requestOf(dir: string, file: string): string {
 }
 
 /** A client that draws the identifiers of the golden request with which an answer is paired. */
-export function pairedClient(dir: string, file: string, pki: TestPki, far: FarEnd): ManagedDmpClient {
+export function pairedClient(dir: string, file: string, pki: TestPki, far: FarEnd): DmpClient {
   const ids = [...requestOf(dir, file).matchAll(/extension="([0-9a-f-]{36})"/g)].map((m) => m[1]!);
   return clientOf(pki, far.url, {}, { newUuid: () => ids.shift() ?? randomUUID() });
 }

@@ -1,7 +1,10 @@
 /** Client, callers and patients of the story (shared/wire/README.md), for the tests of the DMP client. */
 import { loadConfig } from '../../../server/config.ts';
-import { createDmpClient, type DmpClientOptions, type ManagedDmpClient } from '../../../server/dmp/client.ts';
-import type { CallContext, Requester } from '../../../server/dmp/types.ts';
+import { createDmpClient, type DmpClientOptions } from '../../../server/dmp/client.ts';
+import type { CallContext, DmpClient, Requester } from '../../../server/dmp/types.ts';
+import { primaryOf } from '../../../server/registry/primary.ts';
+import type { StructureMaterial } from '../../../server/registry/types.ts';
+import { structuresOf, type ChangeableStructures } from '../../support/structures.ts';
 import type { TestPki } from './pki.ts';
 
 export const lpsOid = '2.16.840.1.113883.19.7601.3';
@@ -39,17 +42,23 @@ export const p1 = { value: '236046999012376', oid: '1.2.250.1.213.1.4.10' };
 export const byDoctor: CallContext = { requester: doctor, patient: p1 };
 export const byNurse: CallContext = { requester: nurse, patient: p1 };
 
-export const materialOf = (pki: TestPki) => ({
-  tls: { cert: pki.client.certificate + pki.authority, key: pki.client.key, ca: pki.root },
-  seal: { key: pki.sign.key, chain: pki.sign.certificate + pki.authority + pki.root },
+/** @param of whose, by default the care home's */
+export const materialOf = (pki: TestPki, of: Pick<TestPki, 'client' | 'sign'> = pki): StructureMaterial => ({
+  tls: { cert: of.client.certificate + pki.authority, key: of.client.key },
+  seal: { key: of.sign.key, chain: of.sign.certificate + pki.authority + pki.root },
 });
+
+/** A client, and the registry whose structures it speaks for. */
+export interface TestClient extends DmpClient {
+  structures: ChangeableStructures;
+}
 
 export function clientOf(
   pki: TestPki,
   url: string,
   settings: Record<string, string> = {},
-  options: DmpClientOptions = {},
-): ManagedDmpClient {
+  { material = materialOf(pki), ...options }: DmpClientOptions & { material?: StructureMaterial } = {},
+): TestClient {
   const config = loadConfig({
     DMP_URL: url,
     LPS_OID: lpsOid,
@@ -57,5 +66,6 @@ export function clientOf(
     LPS_VERSION: '4.2.0',
     ...settings,
   });
-  return createDmpClient(config, { material: materialOf(pki), ...options });
+  const structures = structuresOf(primaryOf(config), material);
+  return { ...createDmpClient(config, structures, { ca: pki.root, ...options }), structures };
 }

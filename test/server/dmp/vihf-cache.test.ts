@@ -202,7 +202,7 @@ describe('on the wire', () => {
     w.far.reply = good;
     const c = w.client();
     await list(c);
-    c.renew(materialOf(w.pki));
+    c.structures.put(c.structures.primary, materialOf(w.pki));
     await list(c);
     expect(new Set(ids()).size).toBe(2);
   });

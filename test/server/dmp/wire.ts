@@ -1,13 +1,13 @@
 /** One far end for a test file, clients that are closed after each test, and what their observer heard. */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { findDocuments } from '../../../mappings/query.ts';
-import type { ManagedDmpClient } from '../../../server/dmp/client.ts';
 import type { CallOutcome } from '../../../server/dmp/run.ts';
 import { td3_1, type QueryAnswer } from '../../../server/dmp/transactions/td3-1.ts';
-import type { CallContext, CallDetails } from '../../../server/dmp/types.ts';
+import type { CallContext, CallDetails, DmpClient } from '../../../server/dmp/types.ts';
 import { envelope, startFarEnd, type FarEnd, type Reply } from './far-end.ts';
 import { testPki, type TestPki } from './pki.ts';
-import { byDoctor, clientOf, type materialOf } from './setup.ts';
+import type { StructureMaterial } from '../../../server/registry/types.ts';
+import { byDoctor, clientOf, type TestClient } from './setup.ts';
 
 export interface Call {
   name: string;
@@ -19,21 +19,23 @@ export interface Wire {
   pki: TestPki;
   far: FarEnd;
   calls: Call[];
-  client(settings?: Record<string, string>, material?: ReturnType<typeof materialOf>, url?: string): ManagedDmpClient;
+  /** @param ca PEM of the authorities that vouch for the far end */
+  client(settings?: Record<string, string>, material?: StructureMaterial, url?: string, ca?: string): TestClient;
 }
 
 /** To be called once, at the top of a test file. */
 export function wire(): Wire {
-  const opened: ManagedDmpClient[] = [];
+  const opened: TestClient[] = [];
   const self = {
     calls: [] as Call[],
-    client(settings = {}, material, url = self.far.url) {
+    client(settings = {}, material, url = self.far.url, ca) {
       const made = clientOf(self.pki, url, settings, {
         onCall: (name, outcome, ms, details) => {
           expect(ms).toBeGreaterThanOrEqual(0);
           self.calls.push({ name, outcome, details });
         },
         ...(material ? { material } : {}),
+        ...(ca === undefined ? {} : { ca }),
       });
       opened.push(made);
       return made;
@@ -53,7 +55,7 @@ export function wire(): Wire {
 }
 
 /** A list by the doctor. */
-export const list = (c: ManagedDmpClient, context: CallContext = byDoctor): Promise<QueryAnswer> =>
+export const list = (c: DmpClient, context: CallContext = byDoctor): Promise<QueryAnswer> =>
   c.call(td3_1, findDocuments('x'), context);
 
 export const soapType = 'application/soap+xml; charset=UTF-8';

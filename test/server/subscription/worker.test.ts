@@ -16,6 +16,7 @@ import { topics } from '../../../server/fhir/subscription/topics.ts';
 import { createSubscriptionWorker } from '../../../server/fhir/subscription/worker.ts';
 import type { StoredSubscription } from '../../../server/store/types.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
+import { structuresOf, type ChangeableStructures } from '../../support/structures.ts';
 import { entry, FakeDmp, P1, testOid, verifyToken } from '../fhir/support.ts';
 
 const start = Date.UTC(2026, 10, 21, 8);
@@ -57,6 +58,7 @@ class FakeReceiver implements Deliverer {
 }
 
 let receiver: FakeReceiver;
+let structures: ChangeableStructures;
 let dmp: FakeDmp;
 let registered: DocumentEntry[];
 const config = loadConfig({
@@ -68,7 +70,7 @@ const config = loadConfig({
 });
 const worker = (random = 0.5) =>
   createSubscriptionWorker(
-    { config, store: held.store, dmp, gate: openGate, logger: pino({ level: 'silent' }), now },
+    { config, store: held.store, structures, dmp, gate: openGate, logger: pino({ level: 'silent' }), now },
     { deliverer: receiver, random: () => random },
   );
 
@@ -82,6 +84,7 @@ beforeEach(async () => {
   await held.database.query('DELETE FROM subscription');
   clock = start;
   receiver = new FakeReceiver();
+  structures = structuresOf();
   dmp = new FakeDmp();
   registered = [];
   dmp.answers['TD3.1a'] = (query: StoredQuery) => {
@@ -398,6 +401,7 @@ describe('consent withdrawn', () => {
       {
         config,
         store: held.store,
+        structures,
         dmp: guard(dmp, withdrawn),
         gate: withdrawn,
         logger: pino({ level: 'silent' }),
