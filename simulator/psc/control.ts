@@ -55,7 +55,10 @@ export function createPscControl(world: PscWorld): Server {
       world.ahead = parsed(clock, body).aheadSeconds * 1000;
       return health();
     },
-    'POST /control/settings': (body) => Object.assign(world.settings, parsed(settings, body)) && health(),
+    'POST /control/settings': (body) => {
+      Object.assign(world.settings, parsed(settings, body));
+      return health();
+    },
     'GET /control/calls': calls,
     'DELETE /control/calls': () => (world.calls.clear(), calls()),
     'GET /control/faults': faults,

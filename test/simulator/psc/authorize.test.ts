@@ -62,7 +62,11 @@ describe('goes back to the client, with state and issuer, that', () => {
     ['nobody is logged in', { prompt: 'none' }, 'login_required'],
   ])('%s', async (_, changes, error) => {
     const { status, location } = await open(changes);
-    expect([status, location?.origin, location?.pathname]).toEqual([303, 'http://localhost:8080', '/oauth/psc/callback']);
+    expect([status, location?.origin, location?.pathname]).toEqual([
+      303,
+      'http://localhost:8080',
+      '/oauth/psc/callback',
+    ]);
     expect(Object.fromEntries(location!.searchParams)).toEqual({
       state: 'state-1',
       error,
@@ -73,7 +77,10 @@ describe('goes back to the client, with state and issuer, that', () => {
 
   it('there is no state', async () => {
     const { location } = await open({ state: undefined });
-    expect([location?.searchParams.get('error'), location?.searchParams.has('state')]).toEqual(['invalid_request', false]);
+    expect([location?.searchParams.get('error'), location?.searchParams.has('state')]).toEqual([
+      'invalid_request',
+      false,
+    ]);
   });
   it('max_age is no number, for whoever is logged in', async () => {
     const browser = new Browser();

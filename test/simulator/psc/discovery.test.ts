@@ -12,7 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => psc.close());
 
-const document = async () => (await (await fetch(psc.discoveryUrl)).json()) as Record<string, any>;
+interface Announced extends Record<string, unknown> {
+  authorization_endpoint: string;
+  jwks_uri: string;
+  mtls_endpoint_aliases: Record<string, string>;
+}
+const document = async () => (await (await fetch(psc.discoveryUrl)).json()) as Announced;
 
 it('stands under its non-standard name, and nothing under the standard one', async () => {
   expect(psc.discoveryUrl).toBe(`${psc.issuer}/.well-known/wallet-openid-configuration`);
@@ -28,9 +33,9 @@ it('announces what is served, and nothing else: each address answers', async () 
       .flatMap((row) => ('announced' in row ? [row.announced] : []))
       .sort(),
   );
-  for (const member of members) expect((await fetch(announced[member])).status, member).not.toBe(404);
+  for (const member of members) expect((await fetch(String(announced[member]))).status, member).not.toBe(404);
   const agent = psc.tls();
-  const aliases = Object.entries<string>(announced['mtls_endpoint_aliases']);
+  const aliases = Object.entries(announced.mtls_endpoint_aliases);
   expect(aliases.map(([member]) => member)).toContain('token_endpoint');
   for (const [member, url] of aliases) {
     expect(url.startsWith('https://localhost:'), member).toBe(true);
@@ -45,15 +50,15 @@ it('announces what is served, and nothing else: each address answers', async () 
 
 it('has the authorization endpoint at another host than the issuer', async () => {
   const announced = await document();
-  expect(announced['authorization_endpoint']).toBe(`${psc.walletUrl}/auth`);
-  expect(new URL(announced['authorization_endpoint']).host).not.toBe(new URL(psc.issuer).host);
+  expect(announced.authorization_endpoint).toBe(`${psc.walletUrl}/auth`);
+  expect(new URL(announced.authorization_endpoint).host).not.toBe(new URL(psc.issuer).host);
   const elsewhere = authorizationUrl(psc).replace('127.0.0.1', 'localhost');
   expect((await fetch(elsewhere)).status).toBe(404);
   expect((await fetch(psc.discoveryUrl.replace('localhost', '127.0.0.1'))).status).toBe(404);
 });
 
 it('publishes public keys only', async () => {
-  const { keys } = (await (await fetch((await document())['jwks_uri'])).json()) as { keys: Record<string, string>[] };
+  const { keys } = (await (await fetch((await document()).jwks_uri)).json()) as { keys: Record<string, string>[] };
   expect(keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'e', 'kid', 'kty', 'n', 'use']]);
 });
 

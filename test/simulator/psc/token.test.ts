@@ -91,7 +91,7 @@ describe('refuses', () => {
   });
   it('a code after a minute', async () => {
     const [early, late] = [await getCode(psc), await getCode(psc)];
-    await ahead(58);
+    await ahead(50);
     expect((await post(psc, 'token', redeemForm(early))).status).toBe(200);
     await ahead(60);
     expect((await post(psc, 'token', redeemForm(late))).json).toMatchObject({ error: 'invalid_grant' });
