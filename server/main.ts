@@ -1,9 +1,7 @@
 /**
  * Configuration in, listening server out.
  */
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer } from './app.ts';
@@ -16,6 +14,8 @@ import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
+import { startWatch } from './registry/expiry.ts';
+import { openRegistry } from './registry/index.ts';
 import { openStore, type Store } from './store/index.ts';
 
 /** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
@@ -60,14 +60,17 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
-    const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
+    const registry = await openRegistry(config, store.registry, { logger, now: clock });
+    opened.push(() => registry.close());
+    const stopWatch = startWatch(config, registry, logger);
+    opened.push(async () => stopWatch());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
     const worker = createSubscriptionWorker({ config: actual, store, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
-    const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });
+    const app = createApp({ config: actual, store, dmp, logger, registry, verifyToken, now, wakeSubscriptions });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
@@ -100,15 +103,4 @@ function logCalls(logger: Logger): NonNullable<Parameters<typeof createDmpClient
       'dmp',
     );
   };
-}
-
-/** Whether the certificates that speak for the structure (and for the façade, if it has one) are there and in force. @throws Error naming the setting */
-async function checkCertificates(config: Config, now: Date): Promise<void> {
-  for (const name of ['DMP_TLS_CERT', 'DMP_SIGN_CERT', 'TLS_CERT'] as const) {
-    const file = config[name];
-    if (name === 'TLS_CERT' && file === undefined) continue;
-    if (file === undefined) throw new Error(`${name} is required`);
-    const { validFrom, validTo } = new X509Certificate(await readFile(file));
-    if (now < new Date(validFrom) || now > new Date(validTo)) throw new Error(`${name} is not in force`);
-  }
 }
