@@ -1,8 +1,9 @@
 /** The command line as an administrator uses it: a process of its own, on the database of a façade that runs or does not. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
 import { openRegistry, type Registry } from '../../server/registry/index.ts';
@@ -19,6 +20,7 @@ import {
 import { openTestStore, type TestStore } from '../support/store.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const exec = promisify(execFile);
 let dir: string;
 let authority: TestAuthority;
 beforeAll(async () => {
@@ -225,6 +227,38 @@ describe('on an external database, beside an instance that runs', () => {
     expect((await run({ DATABASE_URL: 'postgresql://127.0.0.1:1/none' }, ['client', 'add', '--help'])).out).toContain(
       '--jwks-uri …',
     );
+  });
+});
+
+describe('docs/registration.md', () => {
+  it('its commands work as they stand there', async () => {
+    const world = await openTestStore();
+    const own = await mkdtemp(path.join(os.tmpdir(), 'admin-docs-'));
+    try {
+      const page = await readFile(path.join(root, 'docs/registration.md'), 'utf8');
+      const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block!);
+      const documented = blocks.filter((block) => / add /.test(block));
+      expect(documented).toHaveLength(2);
+      const [tls, seal] = await Promise.all([authority.issue('tls'), authority.issue('seal')]);
+      const files = {
+        'homologation.txt': homologation,
+        'auth-cli.pem': tls.chain,
+        'auth-cli.key': tls.key,
+        'sign.pem': seal.chain,
+        'sign.key': seal.key,
+        npm: `#!/bin/sh\nshift 4\nexec "${process.execPath}" --import "${root}/node_modules/tsx/dist/loader.mjs" "${root}/tools/admin.ts" "$@"\n`,
+      };
+      for (const [name, text] of Object.entries(files)) await writeFile(path.join(own, name), text, { mode: 0o700 });
+      const { DATABASE_URL, STORE_KEY } = world.config;
+      const env = { PATH: `${own}:${process.env['PATH']}`, DATABASE_URL, STORE_KEY, DATA_DIR: own };
+      for (const block of documented) await exec('sh', ['-ec', block], { cwd: own, env });
+      const { structures, clients } = await world.store.registry.registry();
+      expect(structures.map(({ id, certificates }) => [id, certificates.length])).toEqual([[saules.id, 2]]);
+      expect(clients.map(({ id }) => id)).toEqual(['carnet', 'dui', 'proxy']);
+    } finally {
+      await world.close();
+      await rm(own, { recursive: true, force: true });
+    }
   });
 });
 
