@@ -7,6 +7,7 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { adminRouter } from './admin/router.ts';
 import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
@@ -20,6 +21,7 @@ import { cors } from './fhir/cors.ts';
 import { conformanceRouter } from './fhir/conformance/router.ts';
 import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
+import { parseJson } from './fhir/json.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
@@ -30,6 +32,9 @@ import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
+import { administration } from './registry/administration/index.ts';
+import { lacksOwn, needCare, watchCertificates } from './registry/expiry.ts';
+import type { Registry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
 import type { Structures } from './registry/types.ts';
 import { parsePairs } from './search/pairs.ts';
@@ -39,15 +44,17 @@ export interface AppOptions {
   config: Config;
   store: Store;
   dmp: DmpClient;
-  /** By default the one that the settings name. */
+  /** By default those of the registry, or the one that the settings name. */
   structures?: Structures;
+  /** Absent: the admin API is not served. */
+  registry?: Registry;
   logger: Logger;
   /** By default made from the configuration. */
   verifyToken?: TokenVerifier;
   now?: () => Date;
   /** See `Services`. */
   wakeSubscriptions?: () => void;
-  /** What readiness checks besides the database; rejects when not ready. */
+  /** For tests without a registry: what readiness checks besides the database; rejects when not ready. */
   ready?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
   handlers?: Handlers;
@@ -57,7 +64,8 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions, structures = onlyPrimary(config) } = options;
+  const { wakeSubscriptions, registry } = options;
+  const structures = options.structures ?? registry?.structures ?? onlyPrimary(config);
   const habilitations = loadHabilitations(config);
   const services: Services = {
     config,
@@ -96,7 +104,7 @@ export function createApp(options: AppOptions): Express {
   );
 
   // --- open
-  app.use('/health', health(store, options.ready));
+  app.use('/health', health(store, registry ? certificateChecks(config, registry) : options));
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
@@ -117,11 +125,17 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
   // --- closed: nothing below answers without a valid token, nor without being on record
-  app.use('/fhir', onRecord(services));
   const verify = options.verifyToken ?? createTokenVerifier(config, undefined, structures);
-  app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
-  app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
-  app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
+  const closed = [
+    onRecord(services),
+    authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)),
+    limitClients(createLimiter(config.RATE_LIMIT_CLIENT)),
+  ];
+  app.use('/fhir', ...closed, fhirRouter(options.handlers ?? handlers, services));
+  if (registry) {
+    const admin = administration(config, store.registry, registry);
+    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson }));
+  }
 
   app.use(() => {
     throw new IssueError({ key: 'unknown-route' });
@@ -153,30 +167,50 @@ function open(route: string): RequestHandler {
   };
 }
 
-/** `/health/live`: the process answers. `/health/ready`: it can work (database, DMP certificates). */
-function health(store: Store, ready?: () => Promise<void>): express.Router {
+type CheckState = 'ok' | 'degraded' | 'failed';
+interface Checks {
+  /** Rejects when not ready. */
+  ready?: () => Promise<void>;
+  certificates?: () => Promise<CheckState>;
+}
+
+/** Our own must be valid; what ends soon, or another structure lacks, is a warning. */
+function certificateChecks(config: Config, registry: Registry): Required<Checks> {
+  const watch = () => watchCertificates(config, registry);
+  return {
+    async ready() {
+      if (lacksOwn(await watch(), registry.structures.primary.id)) throw new Error('a certificate is not valid');
+    },
+    certificates: async () => (needCare(await watch()) ? 'degraded' : 'ok'),
+  };
+}
+
+/**
+ * `/health/live`: the process answers. `/health/ready`: it can work (database, DMP certificates); `degraded`: it can, and somebody
+ * should look at the certificates. Which ones is for administrators: this is open to everybody.
+ */
+function health(store: Store, { ready, certificates }: Checks): express.Router {
   const router = express.Router();
   router.get('/live', (req, res) => {
     stateOf(res).route = '/health/live';
     sendJson(req, res, 200, { status: 'ok' });
   });
+  const isOk = (check: Promise<void>): Promise<CheckState> => check.then(() => 'ok');
+  const checks = {
+    database: () => isOk(store.ping()),
+    dmp: () => isOk(ready?.() ?? Promise.resolve()),
+    ...(certificates ? { certificates } : {}),
+  };
   router.get('/ready', async (req, res) => {
     stateOf(res).route = '/health/ready';
-    const checks = { database: () => store.ping(), dmp: () => ready?.() ?? Promise.resolve() };
     const results = await Promise.all(
       Object.entries(checks).map(
-        async ([name, check]) =>
-          [
-            name,
-            await check().then(
-              () => 'ok',
-              () => 'failed',
-            ),
-          ] as const,
+        async ([name, check]) => [name, await check().catch((): CheckState => 'failed')] as const,
       ),
     );
-    const failed = results.some(([, state]) => state !== 'ok');
-    sendJson(req, res, failed ? 503 : 200, { status: failed ? 'failed' : 'ok', checks: Object.fromEntries(results) });
+    const worst = (['failed', 'degraded'] as const).find((state) => results.some(([, result]) => result === state));
+    const status = worst ?? 'ok';
+    sendJson(req, res, status === 'failed' ? 503 : 200, { status, checks: Object.fromEntries(results) });
   });
   router.all(['/live', '/ready'], (req, res) => {
     res.setHeader('Allow', 'GET, HEAD');

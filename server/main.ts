@@ -1,16 +1,14 @@
 /**
  * Configuration in, listening server out.
  */
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer } from './app.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
-import { createDmpClient } from './dmp/client.ts';
+import { checkDmpSettings, createDmpClient } from './dmp/client.ts';
 import type { CallObserver } from './dmp/run.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
@@ -18,6 +16,8 @@ import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { refuseDemonstration } from './production.ts';
+import { startWatch } from './registry/expiry.ts';
+import { openRegistry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
 import type { Structures } from './registry/types.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -60,30 +60,26 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     // So that the first deposit does not wait for the FHIR definitions (0.2 s).
     loadEngine();
     // The certificates first: what is wrong with them is said before a database is started.
-    const structures = overrides.structures ?? onlyPrimary(config);
-    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
-    if (!overrides.dmp) opened.push(() => dmp.close());
+    if (!overrides.dmp) checkDmpSettings(config, overrides.structures ?? onlyPrimary(config));
     const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
-    const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
+    const registry = await openRegistry(config, store.registry, { logger, now: clock });
+    opened.push(() => registry.close());
+    const stopWatch = startWatch(config, registry, logger);
+    opened.push(async () => stopWatch());
+    const structures = overrides.structures ?? registry.structures;
+    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
+    if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
     const worker = createSubscriptionWorker({ config: actual, store, structures, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
     const app = createApp({
-      config: actual,
-      store,
-      dmp,
-      structures,
-      logger,
-      verifyToken,
-      now,
-      ready,
-      wakeSubscriptions,
+      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
     });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
@@ -117,15 +113,4 @@ function logCalls(logger: Logger): CallObserver {
       'dmp',
     );
   };
-}
-
-/** Whether the certificates that speak for the structure (and for the façade, if it has one) are there and in force. @throws Error naming the setting */
-async function checkCertificates(config: Config, now: Date): Promise<void> {
-  for (const name of ['DMP_TLS_CERT', 'DMP_SIGN_CERT', 'TLS_CERT'] as const) {
-    const file = config[name];
-    if (name === 'TLS_CERT' && file === undefined) continue;
-    if (file === undefined) throw new Error(`${name} is required`);
-    const { validFrom, validTo } = new X509Certificate(await readFile(file));
-    if (now < new Date(validFrom) || now > new Date(validTo)) throw new Error(`${name} is not in force`);
-  }
 }

@@ -29,6 +29,8 @@ export interface PkiPaths {
   orgAuth: PairPaths;
   /** ORG SIGN of the establishment: seals the VIHF and the XAdES. */
   orgSign: PairPaths;
+  /** The same two of other establishments, by their Struct_IdNat. */
+  others: Readonly<Record<string, { orgAuth: PairPaths; orgSign: PairPaths }>>;
 }
 
 /** Whose certificates. */
@@ -46,6 +48,7 @@ export interface Pki {
   server: Issued;
   orgAuth: Issued;
   orgSign: Issued;
+  others: Readonly<Record<string, { orgAuth: Issued; orgSign: Issued }>>;
 }
 
 const DAY_MS = 86_400_000;
@@ -56,7 +59,11 @@ const DEPARTMENT = 'Isère (38)';
 const pairs = { server: 'server', orgAuth: 'org-auth', orgSign: 'org-sign' } as const;
 
 /** Makes a whole PKI; about a second, mostly spent on keys. */
-export async function createPki(establishment: Establishment, now = new Date()): Promise<Pki> {
+export async function createPki(
+  establishment: Establishment,
+  now = new Date(),
+  others: readonly Establishment[] = [],
+): Promise<Pki> {
   const validity = {
     // A machine whose clock is a little behind must still accept them.
     notBefore: new Date(now.getTime() - DAY_MS),
@@ -77,7 +84,22 @@ export async function createPki(establishment: Establishment, now = new Date()):
     issueOrganisation(organisations, establishment, 'clientAuth'),
     issueOrganisation(organisations, establishment, 'sign'),
   ]);
-  return { root, organisations, persons, server, orgAuth, orgSign };
+  const pairsOfOthers = others.map(async (other) => {
+    const [auth, sign] = await Promise.all([
+      issueOrganisation(organisations, other, 'clientAuth'),
+      issueOrganisation(organisations, other, 'sign'),
+    ]);
+    return [other.id, { orgAuth: auth, orgSign: sign }] as const;
+  });
+  return {
+    root,
+    organisations,
+    persons,
+    server,
+    orgAuth,
+    orgSign,
+    others: Object.fromEntries(await Promise.all(pairsOfOthers)),
+  };
 }
 
 /** A structure's AUTH_CLI (`clientAuth`) or cachet (`sign`). */
@@ -103,14 +125,17 @@ export function issuePerson(
  * The PKI of a folder: made when absent, incomplete, about to expire (30 days), or another establishment's.
  * @param dir e.g. `DATA_DIR/pki`
  * @param establishment by default STRUCTURE_ID and STRUCTURE_NAME
+ * @param others whose certificates the same authority gives too
  */
 export async function ensurePki(
   dir: string,
   establishment: Establishment = configured(),
   now = new Date(),
+  others: readonly Establishment[] = [],
 ): Promise<PkiPaths> {
-  const paths = pathsIn(path.resolve(dir));
-  if (!(await isUsable(paths, establishment, now))) await write(paths.dir, await createPki(establishment, now));
+  const paths = pathsIn(path.resolve(dir), others);
+  if (!(await isUsable(paths, [establishment, ...others], now)))
+    await write(paths.dir, await createPki(establishment, now, others));
   return paths;
 }
 
@@ -119,7 +144,7 @@ function configured(): Establishment {
   return { id: STRUCTURE_ID, name: STRUCTURE_NAME };
 }
 
-function pathsIn(dir: string): PkiPaths {
+function pathsIn(dir: string, others: readonly Establishment[]): PkiPaths {
   const pair = (name: string) => ({
     key: path.join(dir, `${name}.key.pem`),
     chain: path.join(dir, `${name}.cert.pem`),
@@ -131,24 +156,30 @@ function pathsIn(dir: string): PkiPaths {
     server: pair(pairs.server),
     orgAuth: pair(pairs.orgAuth),
     orgSign: pair(pairs.orgSign),
+    others: Object.fromEntries(
+      others.map(({ id }) => [id, { orgAuth: pair(`${id}-auth`), orgSign: pair(`${id}-sign`) }]),
+    ),
   };
 }
 
-async function isUsable(paths: PkiPaths, { id, name }: Establishment, now: Date): Promise<boolean> {
+async function isUsable(paths: PkiPaths, establishments: readonly Establishment[], now: Date): Promise<boolean> {
   try {
     const root = new X509Certificate(await readFile(paths.root.cert));
     await readFile(paths.ca);
+    const own = [paths, ...Object.values(paths.others)].flatMap(({ orgAuth, orgSign }) => [orgAuth, orgSign]);
     const leaves = await Promise.all(
-      [paths.server, paths.orgAuth, paths.orgSign].map(async ({ chain, key }) => {
+      [paths.server, ...own].map(async ({ chain, key }) => {
         await readFile(key);
         return new X509Certificate(await readFile(chain));
       }),
     );
     const limit = now.getTime() + RENEW_BEFORE_DAYS * DAY_MS;
     const lasting = [root, ...leaves].every(({ validTo }) => Date.parse(validTo) > limit);
-    const wanted = [`O=${name}`, `OU=${id}`];
-    const own = leaves.slice(1).every(({ subject }) => wanted.every((line) => subject.split('\n').includes(line)));
-    return lasting && own;
+    const named = leaves.slice(1).every(({ subject }, i) => {
+      const { id, name } = establishments[Math.floor(i / 2)] ?? { id: '', name: '' };
+      return [`O=${name}`, `OU=${id}`].every((line) => subject.split('\n').includes(line));
+    });
+    return lasting && named;
   } catch {
     return false;
   }
@@ -164,10 +195,14 @@ async function write(dir: string, pki: Pki): Promise<void> {
   const root = pem(pki.root.certificate);
   await put('root.cert.pem', root);
   await put('ca.pem', root + intermediate + pem(pki.persons.certificate));
-  for (const [pair, name] of Object.entries(pairs)) {
-    const issued = pki[pair as keyof typeof pairs];
+  const putPair = async (name: string, issued: Issued): Promise<void> => {
     await put(`${name}.key.pem`, issued.key);
     await put(`${name}.cert.pem`, issued.certificate + intermediate);
+  };
+  for (const [pair, name] of Object.entries(pairs)) await putPair(name, pki[pair as keyof typeof pairs]);
+  for (const [id, { orgAuth, orgSign }] of Object.entries(pki.others)) {
+    await putPair(`${id}-auth`, orgAuth);
+    await putPair(`${id}-sign`, orgSign);
   }
   await rm(dir, { recursive: true, force: true });
   await rename(draft, dir);

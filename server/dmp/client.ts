@@ -74,6 +74,12 @@ const problems = {
   },
 };
 
+/** What the settings say of the DMP and of the primary structure's certificates. @throws ConfigError */
+export function checkDmpSettings(config: Config, structures: Structures, ca = authorities(config)): void {
+  urlOf(config);
+  checkPrimary(structures, ca);
+}
+
 /** @throws ConfigError, now and not at the first call */
 function checkPrimary({ primary, materialOf }: Structures, ca: string | undefined): void {
   const material = materialOf(primary.id);

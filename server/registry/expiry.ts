@@ -89,14 +89,30 @@ export async function watchCertificates(config: Config, registry: Registry): Pro
   return found.sort((a, b) => (a.until?.getTime() ?? 0) - (b.until?.getTime() ?? 0));
 }
 
+/** Whether the structure of the settings or the façade itself has none that is valid: nothing can be done without. */
+export const lacksOwn = (watch: readonly WatchedCertificate[], primary: string): boolean =>
+  watch.some(({ structure, standing }) => standing === 'expired' && (structure ?? primary) === primary);
+
+/** Whether somebody should look at them: the end of one is near, or another structure has none; the others are served. */
+export const needCare = (watch: readonly WatchedCertificate[]): boolean =>
+  watch.some(({ standing }) => standing !== 'valid');
+
+const HOUR_MS = 3_600_000;
+
 /**
- * What readiness says of them: `failed` when the structure of the settings or the façade itself has none that is valid, without which
- * it can do nothing; `degraded` when something ends soon, or when another structure has none: the others are served.
+ * Says in the log now, and every CERTIFICATE_CHECK_HOURS, which certificates are not well.
+ * @returns ends it
  */
-export function readiness(watch: readonly WatchedCertificate[], primary: string): 'ok' | 'degraded' | 'failed' {
-  const isOwn = ({ structure }: WatchedCertificate): boolean => structure === undefined || structure === primary;
-  if (watch.some((one) => isOwn(one) && one.standing === 'expired')) return 'failed';
-  return watch.every(({ standing }) => standing === 'valid') ? 'ok' : 'degraded';
+export function startWatch(config: Config, registry: Registry, logger: RegistryLogger): () => void {
+  const look = (): void => {
+    watchCertificates(config, registry).then(
+      (watch) => logWatch(watch, logger),
+      (error: unknown) => logger.error({ error: (error as Error).name }, 'certificates cannot be watched'),
+    );
+  };
+  look();
+  const timer = setInterval(look, config.CERTIFICATE_CHECK_HOURS * HOUR_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** One line for each certificate that is not well. */

@@ -13,7 +13,7 @@ import { loadConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
-import { ensurePki } from '../../tools/pki.ts';
+import { ensurePki, type Establishment } from '../../tools/pki.ts';
 import { makeToken, type TokenOptions } from '../../tools/token.ts';
 import { freshDatabase } from './database.ts';
 import { consent, INS_TEST, patients, type Who } from './resources.ts';
@@ -61,14 +61,15 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * @param settings of the façade
  * @param world settings of the simulator
  * @param consents whether the story's patients have agreed to feeding and consultation, on record
+ * @param others establishments that the DMP's authority gives certificates too
  */
 export async function startStack(
   settings: Record<string, string> = {},
   world: Partial<SimulatorOptions> = {},
-  { consents = true }: { consents?: boolean } = {},
+  { consents = true, others = [] }: { consents?: boolean; others?: readonly Establishment[] } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
-  const pki = await ensurePki(path.join(dataDir, 'pki'));
+  const pki = await ensurePki(path.join(dataDir, 'pki'), undefined, undefined, others);
   const simulator = await startSimulator({
     port: 0,
     controlPort: 0,
@@ -175,6 +176,7 @@ export async function startStack(
     base: config.fhirBase,
     origin,
     dataDir,
+    pki,
     environment,
     simulator,
     database,

@@ -101,6 +101,25 @@ describe('the throw-away PKI', () => {
     expect(createPrivateKey(await readFile(paths.server.key, 'utf8')).asymmetricKeyType).toBe('rsa');
   });
 
+  it('gives other establishments theirs, by the same authority', async () => {
+    const saules = { id: '1990100117', name: 'EHPAD FICTIF LES SAULES' };
+    const own = path.join(dir, 'others');
+    const { orgAuth, others } = await ensurePki(own, verger, new Date(), [saules]);
+    const { orgAuth: auth, orgSign: sign } = others[saules.id]!;
+    for (const pair of [auth, sign]) {
+      const leaf = await certificate(pair.chain);
+      expect(leaf.subject).toContain('O=EHPAD FICTIF LES SAULES\nOU=1990100117');
+      expect(leaf.issuer).toBe((await certificate(orgAuth.chain)).issuer);
+      expect(leaf.checkPrivateKey(createPrivateKey(await readFile(pair.key)))).toBe(true);
+    }
+    expect((await certificate(sign.chain)).keyUsage).toEqual(['1.3.6.1.5.5.7.3.4']);
+    const { serialNumber } = await certificate(auth.chain);
+    await ensurePki(own, verger, new Date(), [saules]);
+    expect((await certificate(auth.chain)).serialNumber, 'kept as it is').toBe(serialNumber);
+    await ensurePki(own, verger, new Date(), [{ ...saules, name: 'AUTRE' }]);
+    expect((await certificate(auth.chain)).serialNumber).not.toBe(serialNumber);
+  });
+
   it('opens a mutual TLS connection, and only for a client that it vouches for', async () => {
     const server = https.createServer(
       {
