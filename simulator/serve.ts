@@ -20,7 +20,7 @@ import { decodeMtom, MtomRefused, type Part } from './mtom.ts';
 import { checkRights } from './rights.ts';
 import { messageIdOf, readEnvelope, soapFault } from './soap/envelope.ts';
 import { internal, type Reply, unreadable, writeAnswer, writeFault, wsaFaultAction } from './soap/write.ts';
-import type { Certificate } from './vihf/certificate.ts';
+import { type Certificate, readCertificate } from './vihf/certificate.ts';
 import { readVihf } from './vihf/read.ts';
 
 export interface RawRequest {
@@ -107,6 +107,9 @@ function identify(
   const vihf = readVihf(envelope.assertion, { settings: world.settings, trusted, tls: request.tls, now });
   progress.call.mode = vihf.mode;
   progress.call.purpose = vihf.purpose;
+  progress.call.structure = vihf.structure;
+  progress.call.tls = request.tls.serialNumber;
+  if (vihf.signer) progress.call.seal = readCertificate(vihf.signer).x509.serialNumber;
   if (vihf.secret) progress.call.secret = true;
   const exchange: Exchange = {
     service: request.service,

@@ -29,8 +29,8 @@ export interface PkiPaths {
   orgAuth: PairPaths;
   /** ORG SIGN of the establishment: seals the VIHF and the XAdES. */
   orgSign: PairPaths;
-  /** The same two of other establishments, by their Struct_IdNat. */
-  others: Readonly<Record<string, { orgAuth: PairPaths; orgSign: PairPaths }>>;
+  /** The same of further establishments, by Struct_IdNat. */
+  others: ReadonlyMap<string, { orgAuth: PairPaths; orgSign: PairPaths }>;
 }
 
 /** Whose certificates. */
@@ -48,7 +48,7 @@ export interface Pki {
   server: Issued;
   orgAuth: Issued;
   orgSign: Issued;
-  others: Readonly<Record<string, { orgAuth: Issued; orgSign: Issued }>>;
+  others: ReadonlyMap<string, { orgAuth: Issued; orgSign: Issued }>;
 }
 
 const DAY_MS = 86_400_000;
@@ -58,7 +58,10 @@ const DEPARTMENT = 'Isère (38)';
 
 const pairs = { server: 'server', orgAuth: 'org-auth', orgSign: 'org-sign' } as const;
 
-/** Makes a whole PKI; about a second, mostly spent on keys. */
+/**
+ * Makes a whole PKI; about a second, mostly spent on keys.
+ * @param others further establishments, whose certificates come from the same authority
+ */
 export async function createPki(
   establishment: Establishment,
   now = new Date(),
@@ -74,32 +77,21 @@ export async function createPki(
     createIntermediate(root, authorityName('FICTIVE AC IGC-SANTE ELEMENTAIRE ORGANISATIONS')),
     createIntermediate(root, authorityName('FICTIVE AC IGC-SANTE ELEMENTAIRE PERSONNES')),
   ]);
-  const [server, orgAuth, orgSign] = await Promise.all([
+  const pairOf = async (of: Establishment) => ({
+    orgAuth: await issueOrganisation(organisations, of, 'clientAuth'),
+    orgSign: await issueOrganisation(organisations, of, 'sign'),
+  });
+  const [server, own, ...further] = await Promise.all([
     issueLeaf(
       organisations,
       organisationName({ department: 'Paris (75)', name: 'DMP FICTIF', id: '318751275100020', cn: 'localhost' }),
       'serverAuth',
       ['localhost', '127.0.0.1', '::1'],
     ),
-    issueOrganisation(organisations, establishment, 'clientAuth'),
-    issueOrganisation(organisations, establishment, 'sign'),
+    pairOf(establishment),
+    ...others.map(async (other) => [other.id, await pairOf(other)] as const),
   ]);
-  const pairsOfOthers = others.map(async (other) => {
-    const [auth, sign] = await Promise.all([
-      issueOrganisation(organisations, other, 'clientAuth'),
-      issueOrganisation(organisations, other, 'sign'),
-    ]);
-    return [other.id, { orgAuth: auth, orgSign: sign }] as const;
-  });
-  return {
-    root,
-    organisations,
-    persons,
-    server,
-    orgAuth,
-    orgSign,
-    others: Object.fromEntries(await Promise.all(pairsOfOthers)),
-  };
+  return { root, organisations, persons, server, ...own, others: new Map(further) };
 }
 
 /** A structure's AUTH_CLI (`clientAuth`) or cachet (`sign`). */
@@ -125,7 +117,8 @@ export function issuePerson(
  * The PKI of a folder: made when absent, incomplete, about to expire (30 days), or another establishment's.
  * @param dir e.g. `DATA_DIR/pki`
  * @param establishment by default STRUCTURE_ID and STRUCTURE_NAME
- * @param others whose certificates the same authority gives too
+ * @param others further establishments, whose certificates come from the same authority: its key is not kept, so that all are made
+ * together
  */
 export async function ensurePki(
   dir: string,
@@ -149,6 +142,10 @@ function pathsIn(dir: string, others: readonly Establishment[]): PkiPaths {
     key: path.join(dir, `${name}.key.pem`),
     chain: path.join(dir, `${name}.cert.pem`),
   });
+  const ofOther = ({ id }: Establishment) => ({
+    orgAuth: pair(nameFor(id, pairs.orgAuth)),
+    orgSign: pair(nameFor(id, pairs.orgSign)),
+  });
   return {
     dir,
     root: { cert: path.join(dir, 'root.cert.pem') },
@@ -156,30 +153,36 @@ function pathsIn(dir: string, others: readonly Establishment[]): PkiPaths {
     server: pair(pairs.server),
     orgAuth: pair(pairs.orgAuth),
     orgSign: pair(pairs.orgSign),
-    others: Object.fromEntries(
-      others.map(({ id }) => [id, { orgAuth: pair(`${id}-auth`), orgSign: pair(`${id}-sign`) }]),
-    ),
+    others: new Map(others.map((other) => [other.id, ofOther(other)])),
   };
 }
+
+/** File name of what belongs to another establishment than the first. */
+const nameFor = (id: string, pair: string): string => `${pair}-${id}`;
 
 async function isUsable(paths: PkiPaths, establishments: readonly Establishment[], now: Date): Promise<boolean> {
   try {
     const root = new X509Certificate(await readFile(paths.root.cert));
     await readFile(paths.ca);
-    const own = [paths, ...Object.values(paths.others)].flatMap(({ orgAuth, orgSign }) => [orgAuth, orgSign]);
-    const leaves = await Promise.all(
-      [paths.server, ...own].map(async ({ chain, key }) => {
-        await readFile(key);
-        return new X509Certificate(await readFile(chain));
+    const read = async ({ chain, key }: PairPaths): Promise<X509Certificate> => {
+      await readFile(key);
+      return new X509Certificate(await readFile(chain));
+    };
+    const server = await read(paths.server);
+    const owned = await Promise.all(
+      establishments.flatMap((of) => {
+        const { orgAuth, orgSign } = paths.others.get(of.id) ?? paths;
+        return [orgAuth, orgSign].map(async (pair) => ({ of, certificate: await read(pair) }));
       }),
     );
     const limit = now.getTime() + RENEW_BEFORE_DAYS * DAY_MS;
-    const lasting = [root, ...leaves].every(({ validTo }) => Date.parse(validTo) > limit);
-    const named = leaves.slice(1).every(({ subject }, i) => {
-      const { id, name } = establishments[Math.floor(i / 2)] ?? { id: '', name: '' };
-      return [`O=${name}`, `OU=${id}`].every((line) => subject.split('\n').includes(line));
-    });
-    return lasting && named;
+    const lasting = [root, server, ...owned.map((o) => o.certificate)].every(
+      ({ validTo }) => Date.parse(validTo) > limit,
+    );
+    const own = owned.every(({ of: { id, name }, certificate: { subject } }) =>
+      [`O=${name}`, `OU=${id}`].every((line) => subject.split('\n').includes(line)),
+    );
+    return lasting && own;
   } catch {
     return false;
   }
@@ -200,9 +203,9 @@ async function write(dir: string, pki: Pki): Promise<void> {
     await put(`${name}.cert.pem`, issued.certificate + intermediate);
   };
   for (const [pair, name] of Object.entries(pairs)) await putPair(name, pki[pair as keyof typeof pairs]);
-  for (const [id, { orgAuth, orgSign }] of Object.entries(pki.others)) {
-    await putPair(`${id}-auth`, orgAuth);
-    await putPair(`${id}-sign`, orgSign);
+  for (const [id, { orgAuth, orgSign }] of pki.others) {
+    await putPair(nameFor(id, pairs.orgAuth), orgAuth);
+    await putPair(nameFor(id, pairs.orgSign), orgSign);
   }
   await rm(dir, { recursive: true, force: true });
   await rename(draft, dir);

@@ -38,6 +38,8 @@ export interface TokenOptions {
   secret?: boolean;
   /** By default as the person is. */
   administrator?: boolean;
+  /** Whose professional the person is now; by default the one that the settings name. */
+  structure?: { id: string; name: string };
   /** What the token is bound to (RFC 7800), e.g. `{ 'x5t#S256': … }`. By default nothing. */
   cnf?: Record<string, unknown>;
 }
@@ -77,6 +79,7 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
   const who: Person = people[person];
   const { id, family, given, authentication, scopes } = who;
   const { administrator = who.administrator ?? false, roles = who.roles } = options;
+  const { structure = { id: config.STRUCTURE_ID, name: config.STRUCTURE_NAME } } = options;
   const claims = purposeClaims(options);
   const { key, kid } = (await ensureDemoKeys(config.dataDir))[algorithm];
   const now = Math.floor(Date.now() / 1000);
@@ -91,8 +94,8 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
       ihe_iua: {
         subject_name: `${given} ${family}`,
         subject_role: roles,
-        subject_organization: config.STRUCTURE_NAME,
-        subject_organization_id: config.STRUCTURE_ID,
+        subject_organization: structure.name,
+        subject_organization_id: structure.id,
         national_provider_identifier: id,
         ...claims.iua,
       },

@@ -201,7 +201,9 @@ export function toCaller(
   if (client === undefined) throw tokenInvalid('client_id');
   const authenticated = c.auth_time ?? c.iat;
   if (authenticated > Date.now() / 1000 + clockTolerance) throw tokenInvalid('auth_time');
-  const structure = structures.of(/^(?:(?:urn:oid:)?[\d.]+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1] ?? '');
+  const structure = structures.of(
+    /^(?:(?:urn:oid:)?[0-2](?:\.\d+)+\|)?([^|]+)$/.exec(iua.subject_organization_id)?.[1] ?? '',
+  );
   if (!structure || isStaffOfAnother(iua.national_provider_identifier, structure.id, structures))
     throw new IssueError({ key: 'structure-mismatch' });
   const given = iua.purpose_of_use?.[0] ?? 'normal';

@@ -17,9 +17,6 @@ export const documentColumns = Prisma.raw(`
   d.state, d.set_id AS "setId", d.content_digest AS "contentDigest", d.structure, d.labels, d.created_at AS "createdAt",
   d.updated_at AS "updatedAt", p.ins_sealed AS "insSealed"`);
 
-/** The structure that deposited a document, as the table holds it. */
-export const structureIndex = (cipher: Cipher, structure: string) => cipher.index('document.structure', structure);
-
 /** What a document is known by before it has an id. */
 export interface DocumentKey {
   repositoryUniqueId: string;

@@ -1,12 +1,12 @@
 /** Documents: their opaque ids, what the registry calls them, and the submissions under way. */
 import { bind } from './bind.ts';
 import type { Cipher } from './cipher.ts';
-import { documentColumns, type DocumentRow, rowReader, structureIndex } from './document-rows.ts';
+import { documentColumns, type DocumentRow, rowReader } from './document-rows.ts';
 import { Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid, plainIdentifier } from './identifiers.ts';
 import { foresee, reserve } from './reserve.ts';
 import type { DocumentStore, StoredDocument } from './types.ts';
-import type { Eyes } from './viewer.ts';
+import { structureIndex, type Eyes } from './viewer.ts';
 
 /** What the DMP says of documents that are there no more, or in an older version (server/store imports no mappings). */
 const DELETED = 'urn:asip:ci-sis:2010:StatusType:Deleted';

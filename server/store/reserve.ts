@@ -1,15 +1,7 @@
 /** Taking the uniqueIds of a submission: all or none, and by one only. */
 import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
-import {
-  documentColumns,
-  type DocumentKey,
-  type DocumentRow,
-  findByKeys,
-  keyOf,
-  rowReader,
-  structureIndex,
-} from './document-rows.ts';
+import { documentColumns, type DocumentKey, type DocumentRow, findByKeys, keyOf, rowReader } from './document-rows.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import { plainIdentifier } from './identifiers.ts';
 import { openIns } from './patients.ts';
@@ -56,7 +48,7 @@ async function takeAll(
     id: randomUUID(),
     identifier: plainIdentifier(deposit.uniqueId),
     ...deposit,
-    structure: hex(structureIndex(cipher, deposit.structure)),
+    structure: hex(eyes.depositor.document),
   }));
   try {
     // What cannot be read is not reserved either.
@@ -128,7 +120,7 @@ export async function foresee(
 
 /** What would have been reserved, had the others been free. */
 async function unreserved(prisma: PrismaClient, cipher: Cipher, deposit: NewDocument): Promise<StoredDocument> {
-  const { contentDigest: _digest, structure: _structure, ...document } = deposit;
+  const { contentDigest: _digest, ...document } = deposit;
   const { insSealed } = await prisma.patient.findUniqueOrThrow({ where: { id: deposit.patientId } });
   const now = new Date();
   const ins = openIns(cipher, deposit.patientId, insSealed);

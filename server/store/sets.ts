@@ -36,7 +36,7 @@ export function setStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes): SetS
           ORDER BY payload_sealed IS NULL FOR UPDATE`;
         if (held && isAnothers(held)) throw new RangeError('This list was deposited by another structure.');
         await takeOver(db, { id, kind, uniqueId: rest.uniqueId });
-        const data = { ...rest, payloadSealed, structure: eyes.depositor };
+        const data = { ...rest, payloadSealed, structure: eyes.depositor.list };
         const named = { value: rest.uniqueId };
         const known = { where: { value_listId: { ...named, listId: id } }, create: named };
         await db.list.upsert({

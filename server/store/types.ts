@@ -79,8 +79,6 @@ export interface NewDocument {
   hash: string;
   size: number;
   mimeType: string;
-  /** Struct_IdNat of who deposits it; never stored in clear. */
-  structure: string;
   /** Its visibility codes (TRE_A07): `MASQUE_PS`, `INVISIBLE_PATIENT`, `INVISIBLE_REPRESENTANTS_LEGAUX`. */
   labels: readonly string[];
 }
@@ -196,7 +194,7 @@ export interface PatientStore {
 
 export interface DocumentStore {
   /**
-   * Takes the uniqueIds of a submission, all or none, in one transaction: of two calls at once for the same uniqueId
+   * Takes the uniqueIds of a submission in the name of the structure, all or none, in one transaction: of two calls at once for the same uniqueId
    * exactly one gets `new`.
    * @returns one reservation a deposit, in the same order; unless all are `new`, nothing was reserved
    * @throws RangeError when a uniqueId comes twice in `deposits`

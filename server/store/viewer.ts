@@ -19,7 +19,7 @@ const before = new Uint8Array(0);
 export interface Eyes {
   /** As the structure is written into new rows. */
   met: Uint8Array<ArrayBuffer>;
-  depositor: Uint8Array<ArrayBuffer>;
+  depositor: Record<'list' | 'document', Uint8Array<ArrayBuffer>>;
   /** Whether a deposit is the structure's. @param owner of a list, or of a document that was deposited here */
   isOwn(kind: 'list' | 'document', owner: Uint8Array | null): boolean;
   /** For Prisma: that a patient was met. */
@@ -30,10 +30,12 @@ export interface Eyes {
   knowsDocument: Prisma.DocumentWhereInput;
 }
 
+/** The structure that deposited a document, as the table holds it. */
+export const structureIndex = (cipher: Cipher, structure: string) => cipher.index('document.structure', structure);
+
 export function eyesOf(cipher: Cipher, { structure, isPrimary }: Viewer): Eyes {
   const met = cipher.index('patient.structure', structure);
-  const depositor = cipher.index('list.structure', structure);
-  const documents = cipher.index('document.structure', structure);
+  const depositor = { list: cipher.index('list.structure', structure), document: structureIndex(cipher, structure) };
   const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
   const known = isPrimary ? [met, before] : [met];
   const hasMet = { structures: { some: { structure: { in: known } } } };
@@ -42,14 +44,18 @@ export function eyesOf(cipher: Cipher, { structure, isPrimary }: Viewer): Eyes {
     depositor,
     isOwn: (kind, owner) => {
       if (owner === null || owner.length === 0) return isPrimary;
-      return same(owner, kind === 'list' ? depositor : documents);
+      return same(owner, depositor[kind]);
     },
     hasMet,
     hasMetSql: Prisma.sql`EXISTS (
       SELECT 1 FROM patient_structure s WHERE s.patient_id = p.id AND s.structure IN (${Prisma.join(known)}))`,
     knowsDocument: {
       patient: hasMet,
-      OR: [{ state: { not: 'pending' } }, { structure: documents }, ...(isPrimary ? [{ structure: null }] : [])],
+      OR: [
+        { state: { not: 'pending' } },
+        { structure: depositor.document },
+        ...(isPrimary ? [{ structure: null }] : []),
+      ],
     },
   };
 }

@@ -8,6 +8,11 @@ export interface Call {
   /** VIHF mode and purpose, once accepted. */
   mode?: string;
   purpose?: string;
+  /** Struct_IdNat in whose name it was made, once the VIHF was accepted: no person. */
+  structure?: string;
+  /** Serial numbers (hexadecimal) of the certificates by which it came: of the connection, and of the seal of the VIHF. */
+  tls?: string;
+  seal?: string;
   /** Made in « connexion secrète ». */
   secret?: true;
   /** `ok`, `fault <code>`, or `injected <kind>`. */

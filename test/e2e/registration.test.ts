@@ -68,7 +68,7 @@ describe('registration', () => {
       ...['--lps-oid', lps.oid, '--homologation-file', secret, '--administrator', administrators[0]!],
     );
     await vi.waitFor(async () => expect(await ready()).toMatchObject({ status: 'degraded' }), soon);
-    const { orgAuth, orgSign } = stack.pki.others[saules.id]!;
+    const { orgAuth, orgSign } = stack.pki.others.get(saules.id)!;
     const add = ['certificate', 'add', saules.id, '--kind'];
     await cli(...add, 'AUTH_CLI', '--cert', orgAuth.chain, '--key', orgAuth.key);
     await cli(...add, 'SIGN', '--cert', orgSign.chain, '--key', orgSign.key);
@@ -141,7 +141,7 @@ describe('registration', () => {
     const inForce = async (): Promise<string[]> =>
       (await admin(director, 'GET', `/structures/${verger.id}`)).body['certificates'].map((c: any) => c.serial);
     const before = await inForce();
-    const { orgAuth } = stack.pki.others[verger.id]!;
+    const { orgAuth } = stack.pki.others.get(verger.id)!;
     await copyFile(orgAuth.chain, stack.pki.orgAuth.chain);
     await copyFile(orgAuth.key, stack.pki.orgAuth.key);
     await vi.waitFor(async () => expect((await inForce())[0]).not.toBe(before[0]), soon);
@@ -154,7 +154,7 @@ describe('registration', () => {
 
   it('no secret in an answer or in the log, and no person in the log', async () => {
     const keys = await Promise.all(
-      [stack.pki.others[saules.id]!.orgAuth.key, stack.pki.orgAuth.key].map((f) => readFile(f, 'utf8')),
+      [stack.pki.others.get(saules.id)!.orgAuth.key, stack.pki.orgAuth.key].map((f) => readFile(f, 'utf8')),
     );
     for (const text of [answers, stack.log()])
       for (const secret of [

@@ -51,7 +51,6 @@ describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no Post
         contentDigest: 'a',
         hash: 'b',
         size: 1,
-        structure: '1990100109',
         labels: [],
       };
       const states = await Promise.all(

@@ -27,7 +27,6 @@ const deposit = (change: Partial<NewDocument> = {}): NewDocument => ({
   hash: 'b'.repeat(40),
   size: 1234,
   mimeType: 'text/xml',
-  structure: '1990100109',
   labels: [],
   ...change,
 });
@@ -168,9 +167,9 @@ describe('visibility', () => {
 
   describe('of what a structure deposited', () => {
     const structure = '1750000018';
-    const put = async (change: Partial<NewDocument> = {}) => {
-      const one = deposit({ structure, ...change });
-      const { document } = (await world.store.documents.reserve([one]))[0]!;
+    const put = async (change: Partial<NewDocument> = {}, who = structure) => {
+      const one = deposit(change);
+      const { document } = (await world.store.as(who).documents.reserve([one]))[0]!;
       return { ...one, id: document.id };
     };
     const ids = async (of: Parameters<typeof world.store.documents.depositedBy>[1] = {}, who = structure) =>
@@ -182,7 +181,7 @@ describe('visibility', () => {
       const first = await put({ labels: [hidden, 'MASQUE_PS'] });
       const second = await put({ patientId: other });
       const pending = await put({ labels: [hidden] });
-      const theirs = await put({ structure: '1990100109', labels: [hidden] });
+      const theirs = await put({ labels: [hidden] }, '1990100109');
       const gone = await put({ labels: [hidden] });
       const archived = await put();
       const replaced = await put();

@@ -2,7 +2,7 @@
  * The whole product for an end-to-end test: simulator behind mutual TLS, a database of its own, the façade on a socket.
  * Everything is real: HTTP, TLS, signatures, PostgreSQL.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,12 +11,15 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
+import { primaryMaterial, primaryOf } from '../../server/registry/primary.ts';
+import type { Structure, StructureMaterial } from '../../server/registry/types.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
-import { ensurePki, type Establishment } from '../../tools/pki.ts';
+import { ensurePki, type Establishment, type PairPaths } from '../../tools/pki.ts';
 import { makeToken, type TokenOptions } from '../../tools/token.ts';
 import { freshDatabase } from './database.ts';
 import { consent, INS_TEST, patients, type Who } from './resources.ts';
+import { structuresOf } from './structures.ts';
 
 export type Kind = 'nurse' | 'doctor' | 'admin';
 /** A failure of the DMP, as a test names it. */
@@ -54,6 +57,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The certificates of an establishment out of its files. */
+const materialIn = ({ orgAuth, orgSign }: { orgAuth: PairPaths; orgSign: PairPaths }): StructureMaterial => {
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  return {
+    tls: { cert: read(orgAuth.chain), key: read(orgAuth.key) },
+    seal: { chain: read(orgSign.chain), key: read(orgSign.key) },
+  };
+};
+
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
@@ -61,15 +73,21 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * @param settings of the façade
  * @param world settings of the simulator
  * @param consents whether the story's patients have agreed to feeding and consultation, on record
+ * @param second another structure that the façade speaks for, with certificates of the same authority
  * @param others establishments that the DMP's authority gives certificates too
  */
 export async function startStack(
   settings: Record<string, string> = {},
   world: Partial<SimulatorOptions> = {},
-  { consents = true, others = [] }: { consents?: boolean; others?: readonly Establishment[] } = {},
+  {
+    consents = true,
+    second,
+    others = [],
+  }: { consents?: boolean; second?: Structure; others?: readonly Establishment[] } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
-  const pki = await ensurePki(path.join(dataDir, 'pki'), undefined, undefined, others);
+  const further = second ? [second, ...others] : others;
+  const pki = await ensurePki(path.join(dataDir, 'pki'), undefined, undefined, further);
   const simulator = await startSimulator({
     port: 0,
     controlPort: 0,
@@ -105,7 +123,10 @@ export async function startStack(
       },
     }),
   );
-  const server = await startServer(config, { logger });
+  const structures = structuresOf(primaryOf(config), primaryMaterial(config));
+  if (second) structures.put(second, materialIn(pki.others.get(second.id)!));
+  // One alone is the registry’s own business.
+  const server = await startServer(config, { logger, ...(second ? { structures } : {}) });
   const origin = config.fhirBase.replace(/\/fhir$/, '');
 
   const tokens = new Map<Kind, Promise<string>>();
@@ -180,6 +201,8 @@ export async function startStack(
     environment,
     simulator,
     database,
+    /** Those in force, to be changed while it runs. */
+    structures,
     /** A2 of the simulator's story: deposited by other software. */
     storyUniqueId: simulator
       .world()
@@ -212,13 +235,20 @@ export async function startStack(
         new URLSearchParams(parameters).toString(),
       ),
     /** As somebody whose token is made for this request. `body` is FHIR. */
-    async as<T>(who: TokenOptions, method: string, url: string, body?: unknown): Promise<Answer<T>> {
+    async as<T>(
+      who: TokenOptions,
+      method: string,
+      url: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ): Promise<Answer<T>> {
       const answer = await fetch(`${config.fhirBase}${url}`, {
         method,
         headers: {
           authorization: `Bearer ${await makeToken(config, who)}`,
           accept: 'application/fhir+json',
           ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+          ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

@@ -101,23 +101,27 @@ describe('the throw-away PKI', () => {
     expect(createPrivateKey(await readFile(paths.server.key, 'utf8')).asymmetricKeyType).toBe('rsa');
   });
 
-  it('gives other establishments theirs, by the same authority', async () => {
-    const saules = { id: '1990100117', name: 'EHPAD FICTIF LES SAULES' };
-    const own = path.join(dir, 'others');
-    const { orgAuth, others } = await ensurePki(own, verger, new Date(), [saules]);
-    const { orgAuth: auth, orgSign: sign } = others[saules.id]!;
-    for (const pair of [auth, sign]) {
+  it('has certificates of several establishments, of one authority, made again when one of them lacks', async () => {
+    const savs = { id: '399910047700025', name: 'SAVS FICTIF LES TILLEULS' };
+    const several = await ensurePki(path.join(dir, 'several'), verger, undefined, [savs]);
+    const { orgAuth, orgSign } = several.others.get(savs.id)!;
+    for (const pair of [orgAuth, orgSign]) {
       const leaf = await certificate(pair.chain);
-      expect(leaf.subject).toContain('O=EHPAD FICTIF LES SAULES\nOU=1990100117');
-      expect(leaf.issuer).toBe((await certificate(orgAuth.chain)).issuer);
+      expect(leaf.subject.split('\n')).toEqual(expect.arrayContaining([`O=${savs.name}`, `OU=${savs.id}`]));
+      expect(leaf.issuer).toBe((await certificate(several.orgAuth.chain)).issuer);
       expect(leaf.checkPrivateKey(createPrivateKey(await readFile(pair.key)))).toBe(true);
     }
-    expect((await certificate(sign.chain)).keyUsage).toEqual(['1.3.6.1.5.5.7.3.4']);
-    const { serialNumber } = await certificate(auth.chain);
-    await ensurePki(own, verger, new Date(), [saules]);
-    expect((await certificate(auth.chain)).serialNumber, 'kept as it is').toBe(serialNumber);
-    await ensurePki(own, verger, new Date(), [{ ...saules, name: 'AUTRE' }]);
-    expect((await certificate(auth.chain)).serialNumber).not.toBe(serialNumber);
+    expect((await certificate(several.orgAuth.chain)).subject).toContain(`OU=${verger.id}`);
+    const serial = async () => (await certificate(orgAuth.chain)).serialNumber;
+    const first = await serial();
+    await ensurePki(several.dir, verger, undefined, [savs]);
+    await ensurePki(several.dir, verger);
+    expect(await serial(), 'they stay').toBe(first);
+    await ensurePki(several.dir, verger, undefined, [{ ...savs, name: 'SAVS FICTIF' }]);
+    expect(await serial()).not.toBe(first);
+    await rm(orgSign.key);
+    await ensurePki(several.dir, verger, undefined, [savs]);
+    expect(createPrivateKey(await readFile(orgSign.key, 'utf8')).asymmetricKeyType).toBe('rsa');
   });
 
   it('opens a mutual TLS connection, and only for a client that it vouches for', async () => {

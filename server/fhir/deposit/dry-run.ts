@@ -33,7 +33,7 @@ export async function rehearse(submission: Submission, services: Services): Prom
   checkReplacedOnce(documents);
   chooseMode(td2_1, caller);
   const foreseen = await store.documents.foresee(
-    documents.map((d) => toReserve(d, '', '', config.REPOSITORY_UNIQUE_ID, caller.structure.id)),
+    documents.map((d) => toReserve(d, '', '', config.REPOSITORY_UNIQUE_ID)),
     ins,
   );
   const verdict = judge(foreseen, documents);

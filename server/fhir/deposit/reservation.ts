@@ -15,7 +15,6 @@ export const toReserve = (
   patientId: string,
   setId: string,
   repositoryUniqueId: string,
-  structure: string,
 ): NewDocument => ({
   uniqueId: entry.uniqueId,
   repositoryUniqueId,
@@ -25,7 +24,6 @@ export const toReserve = (
   hash: entry.hash ?? '',
   size: content.length,
   mimeType: entry.mimeType,
-  structure,
   labels: [...visibilityOf(entry.confidentialityCodes)],
 });
 

@@ -93,7 +93,7 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
   const { documents } = submission;
   const setId = randomUUID();
   const reservations = await store.documents.reserve(
-    documents.map((d) => toReserve(d, patient.id, setId, config.REPOSITORY_UNIQUE_ID, submission.caller.structure.id)),
+    documents.map((d) => toReserve(d, patient.id, setId, config.REPOSITORY_UNIQUE_ID)),
   );
   const verdict = judge(reservations, documents);
   if (verdict === 'existing')

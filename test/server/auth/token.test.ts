@@ -11,13 +11,14 @@ import {
   type CryptoKey,
   type JWTPayload,
 } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { bearerOf, challenge } from '../../../server/auth/bearer.ts';
 import { thumbprintOf } from '../../../server/auth/confirmation.ts';
 import { createTokenVerifier, demoJwks, type TokenVerifier } from '../../../server/auth/token.ts';
 import { ConfigError, loadConfig } from '../../../server/config.ts';
 import { testPki } from '../dmp/pki.ts';
+import { savs, structuresOf } from '../../support/structures.ts';
 
 const config = loadConfig({});
 let verify: TokenVerifier;
@@ -94,6 +95,59 @@ describe('a signed token is still held against limits', () => {
       'structure-mismatch',
       undefined,
     ]);
+  });
+});
+
+describe('several structures', () => {
+  const structures = structuresOf();
+  const other = { ...savs, id: '1990200776', name: 'IME FICTIF LES CERISIERS' };
+  const read = async (structure: string, person = '899700204581') =>
+    createTokenVerifier(
+      config,
+      createLocalJWKSet({ keys: [jwk] }),
+      structures,
+    )(await sign(claims({ subject_organization_id: structure, national_provider_identifier: person })));
+  const mismatch = { issues: [{ key: 'structure-mismatch' }] };
+  beforeEach(() => {
+    structures.put(savs);
+    structures.put(other);
+  });
+
+  it('the caller has the name and sector that are registered, whatever the token says', async () => {
+    expect((await read(savs.id)).structure).toEqual({ id: savs.id, name: savs.name, sector: savs.sector });
+    expect((await read(config.STRUCTURE_ID)).structure.name).toBe(config.STRUCTURE_NAME);
+    structures.put({ ...savs, name: 'SAVS RENOMMÉ' });
+    expect((await read(savs.id)).structure.name).toBe('SAVS RENOMMÉ');
+  });
+
+  it.each(['1990300444', '', savs.id.slice(0, -1), `${savs.id} `, `${savs.id}|${config.STRUCTURE_ID}`, '__proto__'])(
+    'one that is not in force is nobody’s: %j',
+    async (id) => {
+      await expect(read(id)).rejects.toBeInstanceOf(IssueError);
+    },
+  );
+
+  it('one that was withdrawn is refused at once', async () => {
+    await read(savs.id);
+    structures.withdraw(savs.id);
+    await expect(read(savs.id)).rejects.toMatchObject(mismatch);
+  });
+
+  it.each<[string, string, string]>([
+    ['numbered by a FINESS', config.STRUCTURE_ID, '3990200776/INT-7'],
+    ['numbered by a SIRET', config.STRUCTURE_ID, '599910047700025/INT-7'],
+    ['numbered by the primary', savs.id, '3990100109/DIR-01'],
+  ])('the staff of one does not act for another: %s', async (_, structure, person) => {
+    await expect(read(structure, person)).rejects.toMatchObject(mismatch);
+  });
+
+  it('one’s own staff does, and that of a legal entity that is no structure here', async () => {
+    for (const [structure, person] of [
+      [config.STRUCTURE_ID, '3990100109/DIR-01'],
+      [savs.id, '599910047700025/INT-7'],
+      [savs.id, '3990999999/INT-7'],
+    ] as const)
+      expect((await read(structure, person)).personId).toBe(person);
   });
 });
 

@@ -87,7 +87,6 @@ export class FakeStore {
             contentDigest: '',
             hash: '',
             size: 0,
-            structure: '',
             labels: s.labels ?? [],
           }),
           state: 'seen',
@@ -128,7 +127,7 @@ export class FakeStore {
   };
 
   private make(d: NewDocument): StoredDocument {
-    const { contentDigest: _, structure: _structure, ...rest } = d;
+    const { contentDigest: _, ...rest } = d;
     const at = this.now();
     return {
       id: randomUUID(),

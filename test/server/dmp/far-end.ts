@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Golden } from './http-file.ts';
 import type { TestPki } from './pki.ts';
 
@@ -11,6 +12,8 @@ export interface Received {
   body: Buffer;
   /** wsa:MessageID */
   messageId: string;
+  /** Serial number of the client's certificate, hexadecimal. */
+  tls: string;
 }
 
 export type Reply = (received: Received, response: ServerResponse) => unknown;
@@ -21,8 +24,9 @@ export interface FarEnd {
   port: number;
   received: Received[];
   reply: Reply;
-  /** connections that were opened */
+  /** connections that were opened, and those that are open now */
   connections: number;
+  open: number;
   close(): Promise<void>;
 }
 
@@ -41,13 +45,18 @@ export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<
       request.on('end', () => {
         const body = Buffer.concat(chunks);
         const messageId = /MessageID[^>]*>([^<]+)</.exec(body.toString('latin1'))?.[1] ?? '';
-        const received = { path: request.url ?? '', headers: request.headers, body, messageId };
+        const tls = (request.socket as TLSSocket).getPeerCertificate().serialNumber;
+        const received = { path: request.url ?? '', headers: request.headers, body, messageId, tls };
         far.received.push(received);
         far.reply(received, response);
       });
     },
   );
-  server.on('secureConnection', () => far.connections++);
+  server.on('secureConnection', (socket) => {
+    far.connections++;
+    far.open++;
+    socket.on('close', () => far.open--);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const far: FarEnd = {
@@ -56,6 +65,7 @@ export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<
     received: [],
     reply: (_, response) => response.destroy(),
     connections: 0,
+    open: 0,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -18,6 +18,8 @@ export interface TestPki {
   nextSign: Issued;
   /** Another structure's ORG AUTH_CLI and ORG SIGN, of the same authority. */
   other: { client: Issued; sign: Issued };
+  /** Those that follow them. */
+  nextOther: { client: Issued; sign: Issued };
   /** A card: a name with a multi-valued RDN. */
   card: Issued;
   /** A client certificate from somebody else's authority. */
@@ -48,6 +50,10 @@ export async function testPki(): Promise<TestPki> {
     other: {
       client: await issueLeaf(authority, samu('DMP-FHIR AUTH'), 'clientAuth'),
       sign: await issueLeaf(authority, samu('DMP-FHIR CACHET'), 'sign'),
+    },
+    nextOther: {
+      client: await issueLeaf(authority, samu('DMP-FHIR AUTH 2'), 'clientAuth'),
+      sign: await issueLeaf(authority, samu('DMP-FHIR CACHET 2'), 'sign'),
     },
     card: await issueLeaf(
       authority,

@@ -14,6 +14,7 @@ import { td3_1, td3_1b } from '../../../server/dmp/transactions/td3-1.ts';
 import { td3_2 } from '../../../server/dmp/transactions/td3-2.ts';
 import type { CallContext, DmpEnvironment, PurposeOfUse, Requester, VihfMode } from '../../../server/dmp/types.ts';
 import { buildVihf } from '../../../server/dmp/vihf.ts';
+import { absent } from '../../../tools/transactions.ts';
 import { describeNeeding, describeShared } from '../../support/shared.ts';
 import {
   assertionVerifies,
@@ -201,64 +202,101 @@ describeShared('golden VIHF', (dir) => {
   });
   const shapeOf = (xml: string): unknown => shape(parseXml(xml));
 
-  it.each<[string, VihfMode, Requester, string, string, true?]>([
-    ['sha256/indirecte-normal.xml', 'INDIRECTE', nurse, p1.value, 'PasswordProtectedTransport'],
-    ['sha256/indirecte_renforcee-normal.xml', 'INDIRECTE_RENFORCEE', doctor, p1.value, 'TLSClient'],
-    [
-      'sha256/indirecte_renforcee-bris_de_glace.xml',
-      'INDIRECTE_RENFORCEE',
-      { ...doctor, purpose: 'bris_de_glace', reason: 'Détresse respiratoire, patient non communicant (cas fictif)' },
-      '141112A99004563',
-      'TLSClient',
-    ],
-    [
-      'sha256/indirecte_renforcee-centre_15.xml',
-      'INDIRECTE_RENFORCEE',
-      {
-        ...doctor,
-        personId: '899700412903',
-        family: 'OYARZABAL',
-        given: 'MAÏTÉ',
-        roles: [doctor.roles[0]!, { ...doctor.roles[1]!, code: 'SM59', display: "Médecine d'urgence (SM)" }],
-        structure: { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' },
-        purpose: 'centre_15',
-      },
-      '147096399001732',
-      'TLSClient',
-    ],
-    ['variants/indirecte-secret-minor.xml', 'INDIRECTE', doctor, '213052B99001288', 'PasswordProtectedTransport', true],
-  ])('ours is %s, attribute by attribute', (file, mode, requester, patient, contextClass, secret?: true) => {
-    const golden = readFileSync(path.join(vihf, file), 'utf8');
+  const samu: Requester = {
+    ...doctor,
+    personId: '899700412903',
+    family: 'OYARZABAL',
+    given: 'MAÏTÉ',
+    roles: [doctor.roles[0]!, { ...doctor.roles[1]!, code: 'SM59', display: "Médecine d'urgence (SM)" }],
+    structure: { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' },
+    purpose: 'centre_15',
+    // Only « bris de glace » says one.
+    reason: 'Malaise dans le couloir',
+  };
+  const emergency: Requester = {
+    ...doctor,
+    purpose: 'bris_de_glace',
+    reason: 'Détresse respiratoire, patient non communicant (cas fictif)',
+  };
+
+  interface Golden {
+    mode: VihfMode;
+    requester: Requester;
+    /** Absent: about nobody. */
+    patient?: string;
+    contextClass: string;
+    version?: '4.0';
+    contextDecl?: string;
+  }
+  const local = { mode: 'INDIRECTE', contextClass: 'PasswordProtectedTransport' } as const;
+  const air = { mode: 'INDIRECTE_RENFORCEE', contextClass: 'TLSClient' } as const;
+  /** By file: in each signature algorithm. */
+  const byPurpose: Record<string, Golden> = {
+    'indirecte-normal.xml': { ...local, requester: nurse, patient: p1.value },
+    'indirecte-centre_15.xml': { ...local, requester: samu, patient: '147096399001732' },
+    'indirecte_renforcee-normal.xml': { ...air, requester: doctor, patient: p1.value },
+    'indirecte_renforcee-bris_de_glace.xml': { ...air, requester: emergency, patient: '141112A99004563' },
+    'indirecte_renforcee-centre_15.xml': { ...air, requester: samu, patient: '147096399001732' },
+  };
+  const matched: Record<string, Golden> = {
+    ...Object.fromEntries(
+      ['sha256', 'sha1'].flatMap((folder) =>
+        Object.entries(byPurpose).map(([file, golden]) => [`${folder}/${file}`, golden]),
+      ),
+    ),
+    'sha1/indirecte_renforcee-bris_de_glace.xml': {
+      ...byPurpose['indirecte_renforcee-bris_de_glace.xml']!,
+      contextDecl: 'CONF_EXI_PGSSIS',
+    },
+    'variants/indirecte-secret-minor.xml': {
+      ...local,
+      requester: { ...doctor, secret: true },
+      patient: '213052B99001288',
+    },
+    'variants/indirecte-no-patient.xml': { ...local, requester: nurse },
+    'variants/indirecte-version-4.0.xml': { ...local, requester: doctor, patient: p1.value, version: '4.0' },
+  };
+  /** What is never sent, or looked at elsewhere. */
+  const others: Record<string, string> = {
+    'sha256/indirecte-bris_de_glace.xml': 'the matrix of rights: an emergency is a person’s (`chooseMode`)',
+    'sha1/indirecte-bris_de_glace.xml': 'the same',
+    'variants/indirecte-automate.xml': 'professions.test.ts',
+    'variants/indirecte-with-conditions.xml': 'optional: our assertions have no Conditions',
+    'variants/indirecte_renforcee-reordered-attributes.xml': 'the order is free: ours is the usual one',
+  };
+
+  it.each(Object.entries(matched))('ours is %s, attribute by attribute', (file, golden) => {
+    const { mode, requester, patient, contextClass, version = '3.0', contextDecl } = golden;
+    const algorithm = file.startsWith('sha1/') ? 'rsa-sha1' : 'rsa-sha256';
     const ours = buildVihf(
-      { requester: { ...requester, ...(secret ? { secret } : {}) }, patient: { ...p1, value: patient } },
+      { requester, ...(patient === undefined ? {} : { patient: { ...p1, value: patient } }) },
       mode,
-      env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
+      env(algorithm, {
+        contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}`,
+        vihfVersion: version,
+        ...(contextDecl === undefined ? {} : { airContextDecl: contextDecl }),
+      }),
     );
-    expect(shapeOf(ours)).toEqual(shapeOf(golden));
+    // The older ones spell one name otherwise; which one the DMP wants is not public (dmp-wire §2.2).
+    const theirs = readFileSync(path.join(vihf, file), 'utf8').replace(
+      '"Authentification_mode"',
+      '"Authentification_Mode"',
+    );
+    expect(shapeOf(ours)).toEqual(shapeOf(theirs));
+    for (const name of ['SignatureMethod', 'DigestMethod', 'CanonicalizationMethod'])
+      expect(textAt(ours, `//ds:${name}/@Algorithm`)).toBe(textAt(theirs, `//ds:${name}/@Algorithm`));
   });
 
-  it.each<[string, VihfMode, string]>([
-    ['sha256/indirecte-centre_15.xml', 'INDIRECTE', 'PasswordProtectedTransport'],
-    ['sha256/indirecte_renforcee-centre_15.xml', 'INDIRECTE_RENFORCEE', 'TLSClient'],
-  ])('ours is %s of a regulation centre', (file, mode, contextClass) => {
-    const golden = readFileSync(path.join(vihf, file), 'utf8');
-    const requester: Requester = {
-      ...doctor,
-      personId: '899700412903',
-      family: 'OYARZABAL',
-      given: 'MAÏTÉ',
-      roles: [doctor.roles[0]!, { ...doctor.roles[1]!, code: 'SM59', display: "Médecine d'urgence (SM)" }],
-      structure: { id: '1990300444', name: 'SAMU FICTIF DES TROIS VALS', sector: 'SA01' },
-      purpose: 'centre_15',
-      // Only « bris de glace » says one.
-      reason: 'Malaise dans le couloir',
-    };
-    const ours = buildVihf(
-      { requester, patient: { ...p1, value: '147096399001732' } },
-      mode,
-      env('rsa-sha256', { contextClass: `urn:oasis:names:tc:SAML:2.0:ac:classes:${contextClass}` }),
+  it('no golden VIHF of a mode of ours is passed over, and DIRECTE is no mode of ours', () => {
+    const all = ['sha256', 'sha1', 'variants'].flatMap((folder) =>
+      readdirSync(path.join(vihf, folder)).map((file) => `${folder}/${file}`),
     );
-    expect(shapeOf(ours)).toEqual(shapeOf(golden));
+    const directe = all.filter((file) => /\/directe[-_]/.test(file));
+    expect(directe.length).toBeGreaterThan(5);
+    expect([...Object.keys(matched), ...Object.keys(others), ...directe].sort()).toEqual(all.sort());
+    // A card signs it, and opens the connection: neither key ever leaves the card (docs/transactions.md).
+    for (const file of directe) expect(readFileSync(path.join(vihf, file), 'utf8')).toContain('>DIRECTE<');
+    expect(absent.map((a) => a.name)).toContain('Mode DIRECTE');
   });
 
   it('names certificates as the golden messages do', () => {

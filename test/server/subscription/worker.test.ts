@@ -391,6 +391,51 @@ describe('news', () => {
   });
 });
 
+describe('the structure withdrawn', () => {
+  const reason = (s: StoredSubscription): string | undefined => s.reason;
+
+  it('nothing is asked or told in its name any more, but the end', async () => {
+    const { id } = await subscribe();
+    const w = worker();
+    await w.tick();
+    registers(1);
+    await held.store.subscriptions.addEvents(id, [event(7)], now());
+    const asked = dmp.calls.length;
+    structures.withdraw(structures.primary.id);
+    seconds(1000);
+    await w.tick();
+    expect(dmp.calls).toHaveLength(asked);
+    expect(receiver.sent.slice(1)).toEqual([{ type: 'event-notification', status: 'off', focus: [] }]);
+    const ended = await read(id);
+    expect([ended.status, reason(ended)]).toEqual(['off', expect.stringContaining('subscription-ended-structure')]);
+    structures.put(structures.primary);
+    seconds(1000);
+    await w.tick();
+    expect(dmp.calls, 'it does not come back by itself').toHaveLength(asked);
+  });
+
+  it('one that was not reached yet is not', async () => {
+    await subscribe();
+    structures.withdraw(structures.primary.id);
+    await worker().tick();
+    expect([dmp.calls, receiver.types()]).toEqual([[], ['event-notification']]);
+  });
+
+  it('looks go out with what is registered of it now', async () => {
+    const { id } = await subscribe();
+    structures.put({ ...structures.primary, name: 'EHPAD FICTIF LE VERGER NEUF', sector: 'SA21' });
+    await worker().tick();
+    expect((await read(id)).status).toBe('active');
+    expect(dmp.calls.length).toBeGreaterThan(0);
+    for (const { context } of dmp.calls)
+      expect(context.requester.structure).toEqual({
+        id: structures.primary.id,
+        name: 'EHPAD FICTIF LE VERGER NEUF',
+        sector: 'SA21',
+      });
+  });
+});
+
 describe('consent withdrawn', () => {
   it('ends the looks into the record at the next one, and the receiver is told', async () => {
     const withdrawn = {
