@@ -75,12 +75,7 @@ export async function sendReply(req: Request, res: Response, reply: Reply, prett
 }
 
 /** Once the headers are out, what goes wrong can only cut the answer. */
-async function sendRaw(
-  req: Request,
-  res: Response,
-  answered: Answered,
-  raw: NonNullable<Reply['raw']>,
-): Promise<void> {
+async function sendRaw(req: Request, res: Response, answered: Answered, raw: NonNullable<Reply['raw']>): Promise<void> {
   const { status, reply } = answered;
   try {
     await stateOf(res).keep?.(answered);

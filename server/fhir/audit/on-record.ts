@@ -89,7 +89,12 @@ function outcomeOf({ status, cut }: Answered, problems: readonly string[]): Reco
 }
 
 /** One entry for each patient (BALP, PatientQuery), one without where there is none. */
-async function entriesOf(req: Request, state: RequestState, answered: Answered, { store, config }: Room): Promise<Entry[]> {
+async function entriesOf(
+  req: Request,
+  state: RequestState,
+  answered: Answered,
+  { store, config }: Room,
+): Promise<Entry[]> {
   const { status, reply, cut } = answered;
   const { asked, trail, requestId } = state;
   const problems = answered.problems ?? [];
