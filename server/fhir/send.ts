@@ -172,7 +172,8 @@ async function lastAnswer(error: unknown, req: Request, res: Response, logger: L
   if (isUnrecorded) tellUnrecorded(error, state.requestId, logger);
   else logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen, while answering an error');
   if (res.headersSent) return void res.destroy();
-  state.format = 'json';
+  // What could not be written in one form is said in the other.
+  state.format = isUnrecorded ? (state.format ?? formatOfError(req)) : 'json';
   state.problems = [key];
   try {
     const { status, issues, headers } = toProblem(new IssueError({ key }));
