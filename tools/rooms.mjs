@@ -28,7 +28,15 @@ export const rooms = {
   ],
   'server/audit': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp/types.ts', 'server/store'],
   'server/consent': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp', 'server/store'],
-  'server/identity': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/dmp', 'server/store'],
+  // What it puts on record goes where everything else does: one function makes what a record is found by.
+  'server/identity': [
+    'mappings',
+    'server/audit',
+    'server/auth/caller.ts',
+    'server/config.ts',
+    'server/dmp',
+    'server/store',
+  ],
   'server/fhir': [
     'mappings',
     'profiles',

@@ -119,10 +119,12 @@ export function agentsOf([record, caller, what]: Given, roles: Roles, gateway: G
 
 /** Who takes part in a call of the DMP: this gateway asks, the DMP answers; for whom and from which software stands beside. */
 export function dmpAgents([record, caller, what]: Given, roles: Roles, gateway: Gateway): AuditEventAgent[] {
+  // From where that software called stands in the request's own event.
+  const { network: _, ...software } = client(record, caller, what, concept(systems.dcm, '110150'));
   return [
     ...(record.person === undefined ? [] : [person(record.person, caller, roles.user)]),
     structure(record, caller, gateway),
-    client(record, caller, what, concept(systems.dcm, '110150')),
+    software,
     ofGateway(gateway, roles.client),
     {
       type: roles.server,

@@ -85,9 +85,15 @@ export const kinds: Readonly<Record<RecordKind, Kind>> = {
     // IUA allows one subtype: ours would not conform.
     subtypes: [{ system: systems.ihe, code: 'ITI-71', display: 'Get Access Token' }],
   },
-  registration: own('registration', 'Registre des structures et des clients', 'Registry of structures and clients', alert, {
-    system: systems.dcm,
-    code: '110129',
-    display: 'Security Configuration',
-  }),
+  registration: own(
+    'registration',
+    'Registre des structures et des clients',
+    'Registry of structures and clients',
+    alert,
+    {
+      system: systems.dcm,
+      code: '110129',
+      display: 'Security Configuration',
+    },
+  ),
 };

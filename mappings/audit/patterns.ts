@@ -7,7 +7,15 @@ import type { What } from './record.ts';
 import { auditSystems as systems, balpProfiles, iheProfiles } from './systems.ts';
 
 export const concept = (system: string, code: string): CodeableConcept => ({ coding: [{ system, code }] });
-const dcm = (code: string): CodeableConcept => concept(systems.dcm, code);
+/** DICOM's roles with their names: MHD's patterns have them. */
+const roleNames = {
+  '110150': 'Application',
+  '110152': 'Destination Role ID',
+  '110153': 'Source Role ID',
+} as const;
+const dcm = (code: keyof typeof roleNames): CodeableConcept => ({
+  coding: [{ system: systems.dcm, code, display: roleNames[code] }],
+});
 const participation = (code: string): CodeableConcept => concept(systems.participation, code);
 
 /** The types of who takes part. */
@@ -106,7 +114,10 @@ export const iheTransactions: Readonly<Record<string, IheTransaction>> = {
   'ITI-108': { display: 'Access Consent' },
   'ITI-110': { display: 'Resource Subscribe' },
   'ITI-113': { display: 'Resource Subscription Search' },
-  'ITI-119': { display: 'Patient Demographics Match', described: { pattern: 'query', profile: iheProfiles['ITI-119'] } },
+  'ITI-119': {
+    display: 'Patient Demographics Match',
+    described: { pattern: 'query', profile: iheProfiles['ITI-119'] },
+  },
 };
 
 /** MHD calls a retrieved document a report. */

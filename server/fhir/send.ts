@@ -75,12 +75,7 @@ export async function sendReply(req: Request, res: Response, reply: Reply, prett
 }
 
 /** Once the headers are out, what goes wrong can only cut the answer. */
-async function sendRaw(
-  req: Request,
-  res: Response,
-  answered: Answered,
-  raw: NonNullable<Reply['raw']>,
-): Promise<void> {
+async function sendRaw(req: Request, res: Response, answered: Answered, raw: NonNullable<Reply['raw']>): Promise<void> {
   const { status, reply } = answered;
   try {
     await stateOf(res).keep?.(answered);
@@ -177,7 +172,8 @@ async function lastAnswer(error: unknown, req: Request, res: Response, logger: L
   if (isUnrecorded) tellUnrecorded(error, state.requestId, logger);
   else logger.error({ requestId: state.requestId, ...trace(error) }, 'unforeseen, while answering an error');
   if (res.headersSent) return void res.destroy();
-  state.format = 'json';
+  // What could not be written in one form is said in the other.
+  state.format = isUnrecorded ? (state.format ?? formatOfError(req)) : 'json';
   state.problems = [key];
   try {
     const { status, issues, headers } = toProblem(new IssueError({ key }));

@@ -6,12 +6,12 @@
  * keep documents from being deposited (IDENTITY_TRAITS).
  */
 import type { Patient } from '@medplum/fhirtypes';
-import { detailsOf } from '../../mappings/audit/record.ts';
 import { insInForce, type LocalId } from '../../mappings/identity/identifiers.ts';
 import { reliabilityOf } from '../../mappings/identity/reliability.ts';
 import { traitsOfPatient } from '../../mappings/identity/traits.ts';
 import { checkIns } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
+import { record as keep } from '../audit/record.ts';
 import type { FedIdentity, Ins, StoredIdentity } from '../store/types.ts';
 import { compareInDmp, type Compared } from './compare.ts';
 import { differs } from './feeding.ts';
@@ -174,18 +174,14 @@ export async function record(
   { id, patientId }: StoredIdentity,
   others: readonly (string | undefined)[],
   { caller, requestId }: Asker,
-  { store, now }: IdentityRoom,
+  room: IdentityRoom,
 ): Promise<void> {
   const references = [id, ...others].flatMap((other) => (other === undefined ? [] : `Patient/${other}`));
-  await store.records.append({
+  await keep(room, caller, {
     kind: 'identity',
-    at: now(),
-    structure: caller.structure.id,
-    person: caller.personId,
-    clientId: caller.clientId,
     ...(requestId === undefined ? {} : { requestId }),
     ...(patientId === undefined ? {} : { patientId }),
     outcome: 'success',
-    details: detailsOf(caller, { event, references }),
+    details: { event, references },
   });
 }

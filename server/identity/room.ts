@@ -1,11 +1,12 @@
 /** What the identities of an establishment are worked on with, and in whose name. */
+import type { GatewayConfig } from '../audit/gateway.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 import type { CallContext, DmpClient, PatientIns } from '../dmp/types.ts';
 import type { Store } from '../store/types.ts';
 
 export interface IdentityRoom {
-  config: Pick<Config, 'ENVIRONMENT' | 'LOCAL_ID_SYSTEMS' | 'IDENTITY_QUALIFIED' | 'IDENTITY_TRAITS'>;
+  config: GatewayConfig & Pick<Config, 'ENVIRONMENT' | 'LOCAL_ID_SYSTEMS' | 'IDENTITY_QUALIFIED' | 'IDENTITY_TRAITS'>;
   store: Pick<Store, 'identities' | 'patients' | 'records'>;
   dmp: DmpClient;
   now: () => Date;

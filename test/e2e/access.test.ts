@@ -20,8 +20,9 @@ const list = `/DocumentReference?patient.identifier=${P1}&status=current`;
 function plain(line: string): Promise<string> {
   const { hostname, port } = new URL(stack.origin);
   return new Promise((resolve, reject) => {
+    // Open until the answer is there: Node ends the connection of whoever half-closes it, and an answer waits for its record.
     const socket = net.connect(Number(port), hostname, () =>
-      socket.end(`${line}\r\nHost: ${hostname}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+      socket.write(`${line}\r\nHost: ${hostname}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
     );
     let answer = '';
     socket.setEncoding('utf8');

@@ -94,7 +94,7 @@ const known = {
   P2: '',
   subscription: '',
   consent: '',
-  event: { id: '', at: '' },
+  event: { id: '', at: '', request: '' },
 };
 
 type Pairs = (readonly [name: string, value: string])[];
@@ -167,7 +167,10 @@ async function emergencies(): Promise<void> {
     expect(opened.status, JSON.stringify(opened.body)).toBe(status);
   }
   const [event] = found((await ask('AuditEvent', [...base['AuditEvent']!, ['outcome', '4']])).body) as AuditEvent[];
-  known.event = { id: event!.id!, at: event!.recorded };
+  const request = event!.entity!.find((e) => e.type?.code === 'XrequestId')!.what!.identifier!.value!;
+  known.event = { id: event!.id!, at: event!.recorded, request };
+  // The searches are on record themselves: what is looked at ends here.
+  base['AuditEvent']!.push(['date', `le${event!.recorded}`]);
 }
 
 /** The doctor's own, so that the doctor may change it. */
@@ -344,8 +347,16 @@ searches['AuditEvent'] = {
   _id: { value: () => known.event.id },
   date: { value: () => known.event.at },
   'agent.identifier': { value: rpps },
+  'source.identifier': { value: 'urn:ietf:rfc:3986|urn:oid:2.16.840.1.113883.19.1', expects: empty },
+  address: { value: '127.0.0.1' },
+  altid: { value: 'of-no-certificate', expects: empty },
+  entity: { value: () => `Consent/${known.consent}` },
+  'entity.identifier': { value: () => known.event.request },
+  'entity-type': { value: '2' },
+  'entity-role': { value: '24' },
   type: { value: '110113' },
   subtype: { value: 'break-glass' },
+  action: { value: 'C' },
   outcome: { value: '4' },
 };
 

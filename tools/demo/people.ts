@@ -44,6 +44,7 @@ export const people = {
       'user/List.crus',
       'user/Binary.cr',
       'user/Subscription.cruds',
+      'user/AuditEvent.rs',
     ],
   },
   /** Authenticated by Pro Santé Connect: may list, read, and change what PATCH changes. */
@@ -63,6 +64,7 @@ export const people = {
       'user/List.rs',
       'user/Binary.r',
       'user/Subscription.cruds',
+      'user/AuditEvent.rs',
     ],
   },
   /** The director, no health professional and without RPPS: sees who went where, and reads no record. */

@@ -80,7 +80,10 @@ export const auditEvents: ResourceDefinition = {
     identified('entity', 'X-Request-Id, traceparent, or jti of the token.'),
     coded('entity-type', '1 (person), 2 (resource, query), XrequestId, traceparent…'),
     coded('entity-role', '1 (patient), 3 (report), 4 (resource), 20 (submission set), 24 (query).'),
-    coded('type', 'rest, 110107 (import), 110112 (query of the DMP), 110113 (security alert), 110114 (authentication)…'),
+    coded(
+      'type',
+      'rest, 110107 (import), 110112 (query of the DMP), 110113 (security alert), 110114 (authentication)…',
+    ),
     coded(
       'subtype',
       'By kind of event (break-glass, AuthZ-Consent, consent, identity, correction, record-administration, request, dmp, login, registration), interaction (read, search-type…), IHE transaction (ITI-67) or transaction of the DMP (TD3.1a).',

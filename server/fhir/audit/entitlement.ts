@@ -11,7 +11,11 @@ import { and, personOf, type Wanted } from './query.ts';
 
 const refused = (): IssueError => new IssueError({ key: 'audit-not-entitled' });
 
-async function isTreating({ personId }: Caller, patientId: string, { store }: Pick<Services, 'store'>): Promise<boolean> {
+async function isTreating(
+  { personId }: Caller,
+  patientId: string,
+  { store }: Pick<Services, 'store'>,
+): Promise<boolean> {
   const patient = await store.patients.byId(patientId);
   const known = patient && (await store.authorizations.known(patient.ins, personId));
   return known?.treatingPhysician === true;

@@ -44,8 +44,7 @@ export const searchAuditEvents: Handler = async (call, services) => {
   const selection = { summary: search.summary, elements: search.elements };
   const said = [...search.warnings, ...warnings];
   const size = pageSize(search.count, services.config);
-  if (!isCount(selection, search.count))
-    return page({ wanted, selection, size, self: self[1] }, said, call, services);
+  if (!isCount(selection, search.count)) return page({ wanted, selection, size, self: self[1] }, said, call, services);
   const { total } = await services.store.records.search({ ...wanted, structure: caller.structure.id, most: 1 });
   return reply({ total, records: [], selection, links: [self] }, said, call, services);
 };
@@ -69,7 +68,12 @@ async function page(
   const records = found.records.slice(0, size);
   const next =
     found.records.length > size
-      ? await nextPage({ ...position, ...(total === undefined ? {} : { total }) }, records.at(-1)?.id ?? '', call, services)
+      ? await nextPage(
+          { ...position, ...(total === undefined ? {} : { total }) },
+          records.at(-1)?.id ?? '',
+          call,
+          services,
+        )
       : [];
   return reply({ total, records, selection, links: [['self', self], ...next] }, warnings, call, services);
 }

@@ -21,6 +21,8 @@ export function onRecord(room: Room): RequestHandler {
     const recorder = recorderOf(req, res, room);
     state.keep = recorder.keep;
     guard(res, recorder.isKept);
+    // One more than those who listen already: a stream's pipeline brings its own, up to what Node warns of.
+    res.setMaxListeners(res.getMaxListeners() + 1);
     res.once('close', recorder.closed);
     next();
   };
@@ -89,7 +91,12 @@ function outcomeOf({ status, cut }: Answered, problems: readonly string[]): Reco
 }
 
 /** One entry for each patient (BALP, PatientQuery), one without where there is none. */
-async function entriesOf(req: Request, state: RequestState, answered: Answered, { store, config }: Room): Promise<Entry[]> {
+async function entriesOf(
+  req: Request,
+  state: RequestState,
+  answered: Answered,
+  { store, config }: Room,
+): Promise<Entry[]> {
   const { status, reply, cut } = answered;
   const { asked, trail, requestId } = state;
   const problems = answered.problems ?? [];

@@ -47,7 +47,10 @@ function madeByTransaction(body: unknown, answer: Resource | undefined): { set?:
 }
 
 /** What a request was about, besides its patients. */
-export function resourcesOf({ asked, call }: RequestState, reply: Reply | undefined): { set?: string; references: string[] } {
+export function resourcesOf(
+  { asked, call }: RequestState,
+  reply: Reply | undefined,
+): { set?: string; references: string[] } {
   const { type, id, interaction } = asked ?? {};
   const { version } = call ?? {};
   const ok = reply !== undefined && reply.status < 400;

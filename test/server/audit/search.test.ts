@@ -39,27 +39,62 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 /** Of the story; the searches themselves are on record today. */
-const search = async (query: string, token = 'admin', until = 'date=lt2026-10-21'): Promise<Bundle<AuditEvent>> => {
-  const { status, body } = await bench.get(`/fhir/AuditEvent?${query}&${until}`, token);
+const search = async (query: string, token = 'admin', until = '&date=lt2026-10-21'): Promise<Bundle<AuditEvent>> => {
+  const { status, body } = await bench.get(`/fhir/AuditEvent?${query}${until}`, token);
   expect(status, JSON.stringify(body)).toBe(200);
   return body as Bundle<AuditEvent>;
 };
+const codeOf = (outcome: unknown): string | undefined =>
+  (outcome as OperationOutcome).issue[0]!.details!.coding!.at(-1)!.code;
 const events = (bundle: Bundle<AuditEvent>): AuditEvent[] => (bundle.entry ?? []).map((e) => e.resource!);
 /** The minutes of what is found, in its order. */
 const minutes = async (query: string): Promise<number[]> =>
   events(await search(query)).map((e) => new Date(e.recorded).getUTCMinutes());
 
 describe('the record of notable events', () => {
-  it('is open to the structure’s administrator, and to nobody else', async () => {
-    for (const token of ['all', 'nurse', 'other']) {
-      for (const path of ['/fhir/AuditEvent', '/fhir/AuditEvent/x']) {
-        const { status, body } = await bench.get(path, token);
-        expect(status).toBe(403);
-        expect((body as OperationOutcome).issue[0]!.details!.coding!.at(-1)!.code).toBe('administrator-only');
-      }
-    }
+  it('is closed without a token or its scope', async () => {
     expect((await bench.get('/fhir/AuditEvent', 'user~Patient.rs')).status).toBe(403);
     expect((await bench.get('/fhir/AuditEvent', '')).status).toBe(401);
+  });
+
+  it('shows a professional their own accesses, and says so', async () => {
+    const minutesOf = async (query: string, token: string) =>
+      events(await search(query, token))
+        .filter((e) => e.resourceType === 'AuditEvent')
+        .map((e) => new Date(e.recorded).getUTCMinutes());
+    expect(await minutesOf('', 'nurse')).toEqual([5, 4, 1]);
+    expect(await minutesOf('', 'all')).toEqual([3, 2, 0]);
+    expect(await minutesOf('', 'other')).toEqual([]);
+    expect(await minutesOf('agent.identifier=899700204581', 'nurse')).toEqual([5, 4, 1]);
+    const { entry } = await search(`patient=Patient/${patientId}`, 'nurse');
+    const outcome = entry!.find((e) => e.search!.mode === 'outcome')!.resource as unknown as OperationOutcome;
+    expect(codeOf(outcome)).toBe('audit-own-only');
+    const [own] = events(await search('', 'nurse'));
+    expect((await bench.get(`/fhir/AuditEvent/${own!.id}`, 'nurse')).status).toBe(200);
+  });
+
+  it('refuses a professional another’s', async () => {
+    const { status, body } = await bench.get('/fhir/AuditEvent?agent.identifier=899700101233', 'nurse');
+    expect([status, codeOf(body)]).toEqual([403, 'audit-not-entitled']);
+    const [theirs] = events(await search('subtype=break-glass'));
+    const one = await bench.get(`/fhir/AuditEvent/${theirs!.id}`, 'nurse');
+    expect([one.status, codeOf(one.body)]).toEqual([403, 'audit-not-entitled']);
+  });
+
+  it('shows the médecin traitant every access to the patient, and to no other', async () => {
+    const { authorizations } = bench.store;
+    const physician = '899700307715';
+    const { id } = await authorizations.of(patientId, physician);
+    await authorizations.save(id, { treatingPhysician: true, checkedAt: new Date() }, new Date());
+    const of = `patient=Patient/${patientId}`;
+    expect(events(await search(of, 'other')).map((e) => new Date(e.recorded).getUTCMinutes())).toEqual([4, 3, 2, 0]);
+    expect(events(await search(`${of}&agent.identifier=899700204581`, 'other'))).toHaveLength(1);
+    const [one] = events(await search(of, 'other'));
+    expect((await bench.get(`/fhir/AuditEvent/${one!.id}`, 'other')).status).toBe(200);
+    const [foreign] = events(await search('subtype=correction'));
+    expect((await bench.get(`/fhir/AuditEvent/${foreign!.id}`, 'other')).status).toBe(403);
+    await authorizations.save(id, { treatingPhysician: false, checkedAt: new Date() }, new Date());
+    expect((await bench.get(`/fhir/AuditEvent/${one!.id}`, 'other')).status).toBe(403);
   });
 
   it('shows the structure’s own, newest first, as valid AuditEvents without an INS', async () => {
@@ -94,6 +129,24 @@ describe('the record of notable events', () => {
     ['outcome=4', [2]],
     ['outcome=http://terminology.hl7.org/CodeSystem/audit-event-outcome|8', [4]],
     ['outcome=12', []],
+    ['subtype=create', [0]],
+    ['subtype=urn:other|break-glass', []],
+    ['action=U', [1]],
+    ['action=E,C', [5, 4, 3, 2, 0]],
+    ['entity=Consent/c', [0]],
+    ['entity=Consent/d,Consent/c', [1, 0]],
+    ['entity-type=1', [4, 3, 2, 0]],
+    ['entity-type=http://terminology.hl7.org/CodeSystem/audit-entity-type|1&entity-role=1', [4, 3, 2, 0]],
+    ['entity-role=4', [1, 0]],
+    ['entity.identifier=jti-nobody', []],
+    ['source.identifier=urn:ietf:rfc:3986|urn:oid:2.16.840.1.113883.19.7602', [5, 4, 3, 2, 1, 0]],
+    ['source.identifier=elsewhere', []],
+    ['address=localhost', [5, 4, 3, 2, 1, 0]],
+    ['address=local', []],
+    ['altid=abc', []],
+    ['agent.identifier=dui', [5, 4, 3, 2, 1, 0]],
+    ['agent.identifier=urn:oid:1.2.250.1.71.4.2.2|1990100109', [5, 4, 3, 2, 1, 0]],
+    ['agent.identifier=899700204581,899700101233', [5, 4, 3, 2, 1, 0]],
     ['agent.identifier=899700204581', [5, 4, 1]],
     ['agent.identifier=urn:oid:1.2.250.1.71.4.2.1|899700204581&outcome=0', [5, 1]],
     ['agent.identifier=urn:oid:1.2.250.1.71.4.2.2|899700204581', []],
@@ -132,8 +185,9 @@ describe('the record of notable events', () => {
     ['date=ap2026-10-20', 'date'],
     ['date=2026-10-20,2026-10-21', 'date'],
     ['outcome=0,4', 'outcome'],
-    ['subtype=create', 'subtype'],
-    ['agent.identifier=a,b', 'agent.identifier'],
+    ['subtype=urn:oid:1.2.3|', 'subtype'],
+    ['entity=x', 'entity'],
+    ['_id:missing=true', '_id:missing'],
     ['subtype:missing=true', 'subtype:missing'],
     ['patient.identifier=urn:oid:1.2.3|4', 'patient.identifier'],
   ])('what it cannot answer is refused: %s', async (query, name) => {
@@ -144,10 +198,10 @@ describe('the record of notable events', () => {
 
   it('comes in pages, behind a cursor of this administrator alone', async () => {
     const seen: number[] = [];
-    let url: string | undefined = '_count=2&outcome=0';
+    let url: string | undefined = '_count=2&outcome=0&date=lt2026-10-21';
     const cursors: string[] = [];
     while (url !== undefined) {
-      const bundle: Bundle<AuditEvent> = await search(url);
+      const bundle: Bundle<AuditEvent> = await search(url, 'admin', '');
       expect(bundle.total).toBe(4);
       seen.push(...events(bundle).map((e) => new Date(e.recorded).getUTCMinutes()));
       url = bundle.link!.find((l) => l.relation === 'next')?.url.split('?')[1];
@@ -156,9 +210,16 @@ describe('the record of notable events', () => {
     expect(seen).toEqual([5, 3, 1, 0]);
     expect(cursors).toHaveLength(1);
     expect(cursors[0]).toMatch(/^_cursor=[\w-]+$/);
-    // A cursor is no key: whoever is not the administrator is refused, and one that nobody has is over.
-    expect((await bench.get(`/fhir/AuditEvent?${cursors[0]}`, 'all')).status).toBe(403);
+    // A cursor is no key: to others it leads nowhere, and one that nobody has is over.
+    expect((await bench.get(`/fhir/AuditEvent?${cursors[0]}`, 'all')).status).toBe(410);
     expect((await bench.get('/fhir/AuditEvent?_cursor=abc', 'admin')).status).toBe(410);
+  });
+
+  it('asks for a date when read strictly (ITI-81)', async () => {
+    const strict = await bench.get('/fhir/AuditEvent?outcome=0', 'admin').set('Prefer', 'handling=strict');
+    expect([strict.status, codeOf(strict.body)]).toEqual([400, 'search-parameter-required']);
+    const dated = await bench.get('/fhir/AuditEvent?date=2026-10-20', 'admin').set('Prefer', 'handling=strict');
+    expect(dated.status).toBe(200);
   });
 
   it('counts, summarises and selects', async () => {

@@ -77,6 +77,8 @@ export interface Bench {
   config: Config;
   dmp: FakeDmp;
   store: TestStore['store'];
+  /** For looking at what stands in the tables. */
+  query: TestStore['database']['query'];
   dataDir: string;
   log(): string;
   /** A supertest request with a token (`all` unless said otherwise; '' for none). */
@@ -98,7 +100,7 @@ export async function startBench(
 ): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-rest-'));
   const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...withoutConsents, ...settings });
-  const { store, close } = await openTestStore();
+  const { store, database, close } = await openTestStore();
   const dmp = new FakeDmp();
   let log = '';
   const sink = new Writable({
@@ -125,6 +127,7 @@ export async function startBench(
     config,
     dmp,
     store,
+    query: database.query,
     dataDir,
     origin,
     log: () => log,

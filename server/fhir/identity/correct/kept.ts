@@ -1,6 +1,6 @@
 /** A correction as it is kept: read, changed a little at a time, each step on record. */
-import { detailsOf } from '../../../../mappings/audit/record.ts';
 import { IssueError } from '../../../../mappings/outcome.ts';
+import { record } from '../../../audit/record.ts';
 import type { CorrectionItem, NewRecord, StoredCorrection } from '../../../store/types.ts';
 import type { Call } from '../../interaction.ts';
 import type { Services } from '../../services.ts';
@@ -80,22 +80,12 @@ export async function recordStep(
   patientId: string,
   outcome: NewRecord['outcome'],
   { caller, requestId }: Call,
-  { store, now }: Services,
+  services: Services,
 ): Promise<void> {
   const details = {
     ...done,
     references: documents.map((id) => `DocumentReference/${id}`),
     ...(problem === undefined ? {} : { problems: [problem] }),
   };
-  await store.records.append({
-    kind: 'correction',
-    at: now(),
-    structure: caller.structure.id,
-    person: caller.personId,
-    clientId: caller.clientId,
-    requestId,
-    patientId,
-    outcome,
-    details: detailsOf(caller, details),
-  });
+  await record(services, caller, { kind: 'correction', requestId, patientId, outcome, details });
 }
