@@ -388,6 +388,27 @@ export const settings = {
     int(0, 60_000).default(2000),
     'How often an instance looks for subscriptions that are due; 0: this instance leaves them to others.',
   ],
+
+  AUDIT_CHECKPOINT_RECORDS: [
+    int(1, 1_000_000).default(1000),
+    'After so many records of an instance the audit trail is signed (docs/audit.md).',
+  ],
+  AUDIT_CHECKPOINT_SECONDS: [
+    int(1, 86_400).default(60),
+    'At the latest so long after a record the audit trail is signed: what is cut off its end in between, when an instance dies, cannot be proven.',
+  ],
+  AUDIT_CHECKPOINT_FILE: [
+    z.string().optional(),
+    'File that every checkpoint of the audit trail is appended to, best on a medium that cannot be rewritten. The log holds them in any case (level info).',
+  ],
+  AUDIT_SIGNING_KEY: [
+    z.string().optional(),
+    'File with the private key (PEM, Ed25519 or P-256) that signs the audit trail. Absent: the store makes one and keeps it encrypted.',
+  ],
+  AUDIT_SIGNING_KEY_PREVIOUS: [
+    z.string().optional(),
+    'The AUDIT_SIGNING_KEY before a change of it: it signs for the new one once, at the first start with both.',
+  ],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
 
 type Values = { [K in keyof typeof settings]: z.output<(typeof settings)[K][0]> };

@@ -62,7 +62,7 @@ const unknownNetwork = {
   extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
 } as AuditEventAgent['network'];
 
-function person({ person: id }: KeptRecord, caller: Who | undefined, type: CodeableConcept): AuditEventAgent {
+function person(id: string, caller: Who | undefined, type: CodeableConcept): AuditEventAgent {
   const roles = caller?.roles.map(({ code, system, display }): Coding => ({
     system: oidToSystem(system),
     code,
@@ -87,7 +87,7 @@ export function agentsOf(
 ): AuditEventAgent[] {
   const { client, user, gateway: server } = types[shape];
   return [
-    person(record, caller, user),
+    ...(record.person === undefined ? [] : [person(record.person, caller, user)]),
     {
       type: concept(systems.roleClass, 'PROV'),
       who: holderReference('structure', record.structure, gateway.structureName),

@@ -12,8 +12,8 @@ export interface KeptRecord {
   at: Date;
   /** Struct_IdNat */
   structure: string;
-  /** PS_IdNat */
-  person: string;
+  /** PS_IdNat; absent: nobody who was known. */
+  person?: string;
   clientId: string;
   requestId?: string;
   /** Our `Patient.id`. */

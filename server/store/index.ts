@@ -14,6 +14,7 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { openTrail } from './trail/index.ts';
 import { withKeys } from './with-keys.ts';
 
 export { DatabaseError } from './errors.ts';
@@ -28,6 +29,12 @@ export type * from './types.ts';
 export async function openStore(config: StoreConfig, logger?: StoreLogger): Promise<Store> {
   const { prisma, keyring, lost, close } = await openStorage(config, logger);
   const { cipher } = keyring;
+  const trail = await openTrail({ prisma, cipher, settings: config, logger, isAlone: lost !== undefined }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   const keyed = <S extends object>(store: S): S => withKeys(store, keyring);
   return {
     patients: keyed(patientStore(prisma, cipher)),
@@ -40,11 +47,14 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     authorizations: keyed(authorizationStore(prisma, cipher)),
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
-    records: keyed(recordStore(prisma, cipher)),
+    records: keyed(recordStore(prisma, cipher, trail)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
-    close,
+    async close() {
+      await trail.close();
+      await close();
+    },
   };
 }

@@ -16,20 +16,22 @@ export type RecordKind =
 export interface NewRecord {
   kind: RecordKind;
   at: Date;
-  /** Struct_IdNat. */
+  /** Struct_IdNat; empty: none was known. */
   structure: string;
-  /** PS_IdNat of who did it. */
-  person: string;
+  /** PS_IdNat of who did it; absent: nobody was known. */
+  person?: string;
   clientId: string;
   requestId?: string;
   /** Our `Patient.id`. */
   patientId?: string;
   outcome: 'success' | 'refused' | 'failure';
+  /** What it is found by beside the members above: any texts, kept as keyed hashes, compared whole. */
+  terms?: readonly string[];
   /** Any JSON; encrypted at rest. */
   details: unknown;
 }
 
-export interface StoredRecord extends NewRecord {
+export interface StoredRecord extends Omit<NewRecord, 'terms'> {
   /** `AuditEvent.id`: opaque, random. */
   id: string;
   ins?: Ins;
@@ -51,8 +53,13 @@ export interface RecordQuery {
 }
 
 export interface RecordStore {
-  /** Durable when it resolves. @returns the id */
+  /**
+   * Durable, and in the chain, when it resolves; several records all or none.
+   * @returns the id, or the ids in order
+   * @throws DatabaseError when it could not be written
+   */
   append(record: NewRecord): Promise<string>;
+  append(records: readonly NewRecord[]): Promise<string[]>;
   byId(id: string, structure: string): Promise<StoredRecord | undefined>;
   search(query: RecordQuery): Promise<{ total: number; records: StoredRecord[] }>;
 }

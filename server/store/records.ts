@@ -1,10 +1,11 @@
 /** What must stay on record: rows are added and read; the database refuses anything else. */
-import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { type KeptRecord, Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type { NewRecord, RecordQuery, RecordStore, StoredRecord } from './record-types.ts';
+import { rowPlace } from './trail/rows.ts';
+import type { Trail } from './trail/index.ts';
 
 /** A record with its patient's sealed INS, when it has one. */
 type Row = KeptRecord & { insSealed: Uint8Array | null };
@@ -13,14 +14,13 @@ const columns = Prisma.raw(`
   r.id, r.kind, r.at, r.client_id AS "clientId", r.request_id AS "requestId", r.patient_id AS "patientId", r.outcome,
   r.content_sealed AS "contentSealed", p.ins_sealed AS "insSealed"`);
 
-export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
+export function recordStore(prisma: PrismaClient, cipher: Cipher, trail: Pick<Trail, 'append'>): RecordStore {
   const structureOf = (structure: string) => cipher.index('record.structure', structure);
   const personOf = (person: string) => cipher.index('record.person', person);
-  const placeOf = (id: string) => ['kept_record', 'content_sealed', id] as const;
 
   /** @param structure whose record it is: only its owner reads it, who says it */
   const read = (row: Row, structure: string): StoredRecord => {
-    const { person, details } = cipher.open(placeOf(row.id), row.contentSealed) as Pick<
+    const { person, details } = cipher.open(rowPlace(row.id), row.contentSealed) as Pick<
       NewRecord,
       'person' | 'details'
     >;
@@ -29,7 +29,7 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
       kind: row.kind as NewRecord['kind'],
       at: row.at,
       structure,
-      person,
+      ...(person === undefined ? {} : { person }),
       clientId: row.clientId,
       ...(row.requestId === null ? {} : { requestId: row.requestId }),
       ...(row.patientId === null ? {} : { patientId: row.patientId }),
@@ -62,20 +62,11 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
     SELECT a.at, a.id FROM kept_record a WHERE a.id = ${after}::uuid AND a.structure = ${structureOf(structure)})`;
 
   return {
-    async append({ structure, person, details, ...rest }) {
-      const id = randomUUID();
-      await prisma.keptRecord.create({
-        data: {
-          ...rest,
-          id,
-          structure: structureOf(structure),
-          person: personOf(person),
-          contentSealed: cipher.seal(placeOf(id), { person, details }),
-        },
-        select: { id: true },
-      });
-      return id;
-    },
+    append: (async (records: NewRecord | readonly NewRecord[]) => {
+      const isList = 'length' in records;
+      const ids = await trail.append(isList ? records : [records]);
+      return isList ? ids : ids[0]!;
+    }) as RecordStore['append'],
 
     async byId(id, structure) {
       if (!isUuid(id)) return undefined;

@@ -26,6 +26,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'identity_event', column: 'content_sealed', id: 'uuid' },
   { table: 'correction', column: 'content_sealed', id: 'uuid' },
   { table: 'kept_record', column: 'content_sealed', id: 'uuid' },
+  { table: 'audit_key', column: 'private_sealed', id: 'uuid' },
 ];
 
 interface Row {

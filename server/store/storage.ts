@@ -4,11 +4,13 @@ import { openDatabase, type OpenDatabase } from './database.ts';
 import { startEmbedded } from './embedded/index.ts';
 import { readWrappingKeys } from './key.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
+import type { TrailSettings } from './trail/index.ts';
 import type { StoreLogger } from './types.ts';
 
 /** The settings that the store reads. */
 export type StoreConfig = Pick<Config, 'dataDir' | 'DATABASE_URL' | 'STORE_KEY' | 'SEARCH_TTL_SECONDS'> &
-  Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>>;
+  Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>> &
+  TrailSettings;
 
 export interface Storage extends Pick<OpenDatabase, 'prisma'> {
   keyring: Keyring;

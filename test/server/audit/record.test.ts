@@ -27,7 +27,8 @@ const caller: Caller = {
 const now = () => new Date('2026-10-20T05:00:00Z');
 
 /** A store that keeps what it is given, or cannot. */
-function storeOf(append: RecordStore['append']): { records: RecordStore } {
+function storeOf(keep: (record: NewRecord) => Promise<string>): { records: RecordStore } {
+  const append = keep as RecordStore['append'];
   const unused = () => Promise.reject(new Error('not asked'));
   return { records: { append, byId: unused, search: unused } };
 }
