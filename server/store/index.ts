@@ -14,6 +14,7 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { feedStore } from './trail/feed.ts';
 import { openTrail } from './trail/index.ts';
 import { withKeys } from './with-keys.ts';
 
@@ -35,6 +36,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       throw error;
     },
   );
+  let closing: Promise<void> | undefined;
   const keyed = <S extends object>(store: S): S => withKeys(store, keyring);
   return {
     patients: keyed(patientStore(prisma, cipher)),
@@ -48,13 +50,11 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher, trail)),
+    auditFeed: keyed(feedStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
-    async close() {
-      await trail.close();
-      await close();
-    },
+    close: () => (closing ??= trail.close().then(close)),
   };
 }

@@ -6,10 +6,12 @@
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
 import type { RecordStore } from './record-types.ts';
+import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
 export type * from './identity-types.ts';
 export type * from './record-types.ts';
+export type { AuditFeedStore } from './trail/feed.ts';
 
 /** An INS with its authority (OID without prefix). */
 export interface Ins {
@@ -421,6 +423,7 @@ export interface Store {
   identities: IdentityStore;
   corrections: CorrectionStore;
   records: RecordStore;
+  auditFeed: AuditFeedStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */

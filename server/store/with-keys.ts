@@ -34,6 +34,7 @@ const repeatable = new Set([
   'create',
   'resume',
   'reserve',
+  'pending',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */

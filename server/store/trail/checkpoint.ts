@@ -29,6 +29,8 @@ export interface Pruned {
   until: string;
   /** SHA-256 (hex) of the signed manifest of the export that holds it. */
   manifest: string;
+  /** How many. */
+  records: number;
   streams: { stream: string; seq: number; hash: string }[];
   /** What is left of those from before the chain. */
   before: Before;

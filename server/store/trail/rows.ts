@@ -38,30 +38,40 @@ export async function* pagesOf<R>(page: (after: R | undefined, most: number) => 
   }
 }
 
-const chainColumns = Prisma.raw(`
+export const rowColumns = Prisma.raw(`
   id, kind, at, structure, person, client_id AS "clientId", request_id AS "requestId", patient_id AS "patientId", outcome, terms,
-  content_sealed AS "contentSealed", stream, seq, hash`);
+  content_sealed AS "contentSealed"`);
+
+/** The trail's checkpoints, in their order. */
+export const checkpointRows = (db: Database): AsyncGenerator<{ number: bigint; token: string }> =>
+  pagesOf<{ number: bigint; token: string }>(
+    (after, most) => db.$queryRaw<{ number: bigint; token: string }[]>`
+      SELECT number, token FROM audit_checkpoint WHERE number > ${after?.number ?? -1} ORDER BY number LIMIT ${most}`,
+  );
 
 /** The rows of a stream after one number and up to another (none: to its end). */
 export const streamRows = (db: Database, stream: string, after: number, upTo?: number): AsyncGenerator<ChainRow> =>
   pagesOf<ChainRow>(
     (last, most) => db.$queryRaw<ChainRow[]>`
-      SELECT ${chainColumns} FROM kept_record
+      SELECT ${rowColumns}, stream, seq, hash FROM kept_record
       WHERE stream = ${stream}::uuid AND seq > ${last?.seq ?? after}
         ${upTo === undefined ? Prisma.empty : Prisma.sql`AND seq <= ${upTo}`}
       ORDER BY seq LIMIT ${most}`,
   );
 
-/** A row as it was hashed. @throws SealError when its content was altered or put elsewhere */
-export function chainedOf(cipher: Cipher, row: ChainRow): ChainedRecord {
-  const { contentSealed, at, structure, person, terms, hash: _, seq, ...clear } = row;
+/** A row as it was hashed, its place in the chain apart. @throws SealError when its content was altered or put elsewhere */
+export function plainRow(cipher: Cipher, row: Row): Omit<ChainedRecord, 'stream' | 'seq'> {
+  const { id, kind, at, structure, person, clientId, requestId, patientId, outcome, terms, contentSealed } = row;
   return {
-    ...clear,
-    seq: Number(seq),
-    at: at.toISOString(),
-    structure: hex(structure),
-    person: person && hex(person),
-    terms: (terms ?? []).map(hex),
-    content: cipher.open(rowPlace(row.id), contentSealed) as Json,
+    ...{ id, kind, at: at.toISOString(), structure: hex(structure), person: person && hex(person) },
+    ...{ clientId, requestId, patientId, outcome, terms: (terms ?? []).map(hex) },
+    content: cipher.open(rowPlace(id), contentSealed) as Json,
   };
 }
+
+/** A row as it was hashed. @throws SealError */
+export const chainedOf = (cipher: Cipher, row: ChainRow): ChainedRecord => ({
+  stream: row.stream,
+  seq: Number(row.seq),
+  ...plainRow(cipher, row),
+});
