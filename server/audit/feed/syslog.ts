@@ -1,13 +1,15 @@
 /**
  * ITI-20 over syslog: messages of RFC 5424 with a DICOM audit message each, framed by their length over TLS (RFC 5425).
  *
- * Syslog has no acknowledgement. A batch is a connection: when the receiver answers the end of ours with the end of its own, it has
- * read all that came before; a connection that breaks is a batch that was not sent.
+ * Syslog has no acknowledgement. A batch is a connection: the receiver must answer our close_notify with its own (RFC 5425 §4.4), and
+ * has read then all that came before; a connection that ends otherwise is a batch that was not sent.
  */
+import net from 'node:net';
 import os from 'node:os';
-import tls from 'node:tls';
+import tls, { type SecureContextOptions } from 'node:tls';
 import type { AuditEvent } from '@medplum/fhirtypes';
 import { auditEventToDicom } from '../../../mappings/audit/dicom.ts';
+import { tapped } from './closing.ts';
 import type { FeedReceiver } from './receiver.ts';
 import { type FeedConfig, feedTls } from './tls.ts';
 
@@ -17,6 +19,8 @@ const DEFAULT_PORT = 6514;
 const FACILITY = 10;
 const severities = { notice: 5, warning: 4 } as const;
 const BOM = '\ufeff';
+
+type SyslogOptions = SecureContextOptions & { host: string; port: number; servername: string };
 
 /** A field of the header: printable ASCII without blanks (RFC 5424 §6). */
 const field = (text: string, longest: number): string => text.replace(/[^\x21-\x7e]/g, '_').slice(0, longest) || '-';
@@ -38,7 +42,7 @@ export const frame = (message: string): string => `${Buffer.byteLength(message)}
 export function syslogReceiver(config: FeedConfig, app: string): FeedReceiver {
   const { hostname, port } = new URL(config.AUDIT_FEED);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const options = { host, port: Number(port || DEFAULT_PORT), servername: host, ...feedTls(config) };
+  const options: SyslogOptions = { host, port: Number(port || DEFAULT_PORT), servername: host, ...feedTls(config) };
   return {
     async send(events, signal) {
       await deliver(options, events.map((event) => frame(syslogMessage(event, app))).join(''), signal);
@@ -48,23 +52,21 @@ export function syslogReceiver(config: FeedConfig, app: string): FeedReceiver {
   };
 }
 
-/** Resolves when the receiver has closed after all was written and our end was said. */
-function deliver(options: tls.ConnectionOptions, text: string, signal: AbortSignal): Promise<void> {
+/** Resolves when the receiver has said its end after ours: it has read all that came before. */
+function deliver(options: SyslogOptions, text: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { host, port, ...secure } = options;
+    const tap = tapped(net.connect({ host, port }));
+    const socket = tls.connect({ ...secure, socket: tap });
     let isWritten = false;
-    const socket = tls.connect(options);
-    const abort = (): void => {
-      socket.destroy(new Error('time-out'));
-    };
+    const abort = (): void => void socket.destroy(new Error('time-out'));
     signal.addEventListener('abort', abort, { once: true });
     socket.once('secureConnect', () => socket.end(text, () => (isWritten = true)));
-    socket.once('end', () => {
-      if (!isWritten) socket.destroy(new Error('closed before all was sent'));
-    });
     socket.once('error', reject);
     socket.once('close', (hadError) => {
       signal.removeEventListener('abort', abort);
-      if (isWritten && !hadError && !signal.aborted) resolve();
+      tap.destroy();
+      if (isWritten && !hadError && tap.isClosed()) resolve();
       else reject(new Error('connection broken'));
     });
     socket.resume();
