@@ -13,7 +13,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../server/config.ts';
-import { CHECKPOINT_TYPE, thumbprint } from '../server/store/trail/checkpoint.ts';
+import { CHECKPOINT_TYPE, readToken, thumbprint } from '../server/store/trail/checkpoint.ts';
 import { sayFinding, verifyAudit } from '../server/store/trail/commands.ts';
 import { type ExportReport, verifyExport } from '../server/store/trail/export-verify.ts';
 import type { Report } from '../server/store/trail/verify.ts';
@@ -28,8 +28,8 @@ export async function* anchorsIn(file: string): AsyncGenerator<string> {
 
 function isCheckpoint(token: string): boolean {
   try {
-    const head = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { typ?: unknown };
-    return head.typ === CHECKPOINT_TYPE;
+    const { typ, payload } = readToken<{ number?: unknown }>(token);
+    return typ === CHECKPOINT_TYPE && Number.isSafeInteger(payload.number);
   } catch {
     return false;
   }

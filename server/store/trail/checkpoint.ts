@@ -93,10 +93,11 @@ export function signToken(
 }
 
 /** What a token says, not verified. @throws SyntaxError when it is no JWS */
-export function readToken<Payload>(token: string): { kid: string; payload: Payload } {
+export function readToken<Payload>(token: string): { kid: string; typ?: unknown; payload: Payload } {
   const [head = '', payload = ''] = token.split('.');
   const parse = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
-  return { kid: (parse(head) as { kid: string }).kid, payload: parse(payload) as Payload };
+  const { kid, typ } = parse(head) as { kid: string; typ?: unknown };
+  return { kid, typ, payload: parse(payload) as Payload };
 }
 
 /** Whether a key has signed a token: the algorithm is the key's, whatever the token says. */
