@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer } from './app.ts';
+import { openAuditFeed } from './audit/feed/index.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
@@ -64,6 +65,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
+    const feed = openAuditFeed(config, store, logger);
+    if (feed) opened.push(() => feed.close());
     const { verifyToken, now } = overrides;
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
@@ -96,6 +99,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
     worker.start();
+    feed?.start();
     logger.info({ url: actual.fhirBase }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);
     return { url: actual.fhirBase, failed, close: closeAll };

@@ -35,6 +35,9 @@ const builder = new XMLBuilder({
 const illegal =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** Text that XML can hold, whatever it was: what it cannot hold becomes U+FFFD. */
+export const legal = (text: string): string => text.replace(new RegExp(illegal, 'g'), '\ufffd');
+
 function escape(value: string, attribute: boolean): string {
   if (illegal.test(value)) throw new RangeError('a character that XML 1.0 cannot hold');
   const text = value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\r/g, '&#13;');

@@ -16,6 +16,8 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { feedStore } from './trail/feed.ts';
+import { openTrail } from './trail/index.ts';
 import { eyesOf } from './viewer.ts';
 import { withKeys } from './with-keys.ts';
 
@@ -40,6 +42,13 @@ export async function openStoreBeside(config: StoreConfig): Promise<Store> {
 export async function openStore(config: StoreConfig, logger?: StoreLogger): Promise<Store> {
   const { prisma, keyring, lost, close } = await openStorage(config, logger);
   const { cipher } = keyring;
+  const trail = await openTrail({ prisma, cipher, settings: config, logger, isAlone: lost !== undefined }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
+  let closing: Promise<void> | undefined;
   const keyed = <S extends object>(store: S): S => withKeys(store, keyring);
   const primary = config.STRUCTURE_ID;
   /** What differs by whoever looks at it. */
@@ -59,13 +68,14 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     consents: keyed(consentStore(prisma, cipher)),
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
-    records: keyed(recordStore(prisma, cipher)),
+    records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
+    auditFeed: keyed(feedStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
-    close,
+    close: () => (closing ??= trail.close().then(close)),
   };
   // One a structure in force: a caller of another is refused before it comes here.
   const views = new Map<string, Store>();

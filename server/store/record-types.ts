@@ -24,7 +24,7 @@ export type RecordOutcome = 'pending' | 'success' | 'refused' | 'failure' | 'maj
 export interface NewRecord {
   kind: RecordKind;
   at: Date;
-  /** Struct_IdNat. */
+  /** Struct_IdNat; empty: none was known. */
   structure: string;
   /** PS_IdNat of who did it; absent: nobody who was known. */
   person?: string;
@@ -67,9 +67,12 @@ export interface RecordQuery {
 }
 
 export interface RecordStore {
-  /** Durable when it resolves. @returns the id */
+  /**
+   * Durable, and in the chain, when it resolves; several records all or none.
+   * @returns the id, or the ids in order
+   * @throws DatabaseError when it could not be written
+   */
   append(record: NewRecord): Promise<string>;
-  /** All or none. @returns the ids, in their order */
   append(records: readonly NewRecord[]): Promise<string[]>;
   byId(id: string, structure: string): Promise<StoredRecord | undefined>;
   /** @returns `total` undefined: there are more than `countTo` */

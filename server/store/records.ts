@@ -1,10 +1,11 @@
 /** What must stay on record: rows are added and read; the database refuses anything else. */
-import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { type KeptRecord, Prisma, type PrismaClient } from './generated/prisma/client.ts';
 import { isUuid } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type { NewRecord, RecordQuery, RecordStore, StoredRecord } from './record-types.ts';
+import { rowPlace } from './trail/rows.ts';
+import type { Trail } from './trail/index.ts';
 
 /** A record with its patient's sealed INS, when it has one. */
 type Row = KeptRecord & { insSealed: Uint8Array | null };
@@ -13,15 +14,14 @@ const columns = Prisma.raw(`
   r.id, r.kind, r.at, r.client_id AS "clientId", r.request_id AS "requestId", r.patient_id AS "patientId", r.outcome,
   r.content_sealed AS "contentSealed", p.ins_sealed AS "insSealed"`);
 
-export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
+export function recordStore(prisma: PrismaClient, cipher: Cipher, trail: Pick<Trail, 'append'>): RecordStore {
   const structureOf = (structure: string) => cipher.index('record.structure', structure);
   const personOf = (person: string) => cipher.index('record.person', person);
   const termOf = (term: string) => cipher.index('record.term', term);
-  const placeOf = (id: string) => ['kept_record', 'content_sealed', id] as const;
 
   /** @param structure whose record it is: only its owner reads it, who says it */
   const read = (row: Row, structure: string): StoredRecord => {
-    const { person, details } = cipher.open(placeOf(row.id), row.contentSealed) as Pick<
+    const { person, details } = cipher.open(rowPlace(row.id), row.contentSealed) as Pick<
       NewRecord,
       'person' | 'details'
     >;
@@ -74,29 +74,12 @@ export function recordStore(prisma: PrismaClient, cipher: Cipher): RecordStore {
   const later = (after: string, structure: string) => Prisma.sql`(r.at, r.id) < (
     SELECT a.at, a.id FROM kept_record a WHERE a.id = ${after}::uuid AND a.structure = ${structureOf(structure)})`;
 
-  function rowOf({ structure, person, details, terms = [], ...rest }: NewRecord) {
-    const id = randomUUID();
-    return {
-      ...rest,
-      id,
-      structure: structureOf(structure),
-      person: person === undefined ? null : personOf(person),
-      terms: [...new Set(terms)].map(termOf),
-      contentSealed: cipher.seal(placeOf(id), { person, details }),
-    };
-  }
-
-  async function append(record: NewRecord): Promise<string>;
-  async function append(records: readonly NewRecord[]): Promise<string[]>;
-  async function append(given: NewRecord | readonly NewRecord[]): Promise<string | string[]> {
-    const data = (Array.isArray(given) ? (given as readonly NewRecord[]) : [given as NewRecord]).map(rowOf);
-    await prisma.keptRecord.createMany({ data });
-    const ids = data.map((row) => row.id);
-    return Array.isArray(given) ? ids : (ids[0] ?? '');
-  }
-
   return {
-    append,
+    append: (async (records: NewRecord | readonly NewRecord[]) => {
+      const isList = 'length' in records;
+      const ids = await trail.append(isList ? records : [records]);
+      return isList ? ids : ids[0]!;
+    }) as RecordStore['append'],
 
     async byId(id, structure) {
       if (!isUuid(id)) return undefined;

@@ -31,6 +31,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'registry_client', column: 'content_sealed', id: 'uuid' },
   { table: 'registry_client', column: 'secret_sealed', id: 'uuid' },
   { table: 'registry_change', column: 'content_sealed', id: 'uuid' },
+  { table: 'audit_key', column: 'private_sealed', id: 'uuid' },
 ];
 
 interface Row {

@@ -4,6 +4,7 @@ import { openDatabase, type OpenDatabase } from './database.ts';
 import { startEmbedded } from './embedded/index.ts';
 import { readWrappingKeys } from './key.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
+import type { TrailSettings } from './trail/index.ts';
 import type { StoreLogger } from './types.ts';
 
 /** The settings that the store reads. */
@@ -11,7 +12,8 @@ export type StoreConfig = Pick<
   Config,
   'dataDir' | 'DATABASE_URL' | 'STORE_KEY' | 'SEARCH_TTL_SECONDS' | 'STRUCTURE_ID'
 > &
-  Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>>;
+  Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>> &
+  TrailSettings;
 
 export interface Storage extends Pick<OpenDatabase, 'prisma'> {
   keyring: Keyring;

@@ -7,11 +7,13 @@ import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
+import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
 export type * from './identity-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
+export type { AuditFeedStore } from './trail/feed.ts';
 
 /** An INS with its authority (OID without prefix). */
 export interface Ins {
@@ -432,6 +434,7 @@ export interface Store {
   corrections: CorrectionStore;
   records: RecordStore;
   registry: RegistryStore;
+  auditFeed: AuditFeedStore;
   /**
    * The same as another structure sees it: patients that it has met and what is theirs, what it deposited itself. What callers ask
    * goes through the view of their structure. The store is opened as the primary's.

@@ -37,11 +37,13 @@ const repeatable = new Set([
   'create',
   'resume',
   'reserve',
+  'pending',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */
 const isRefused = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes('sealed with a key that is retired or unknown');
+  error instanceof Error &&
+  (error.message.includes('sealed with a key that is retired or unknown') || isRefused(error.cause));
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
