@@ -40,7 +40,7 @@ export function endSessions(options: AuthorizationOptions): Middleware {
     await next();
     const ctx = koa as unknown as KoaContextWithOIDC;
     const { oidc } = ctx as Partial<KoaContextWithOIDC>;
-    const session = oidc?.session;
+    const session: { uid: string; destroyed?: boolean } | undefined = oidc?.session;
     if (oidc?.route !== 'end_session_confirm' || session?.destroyed !== true) return;
     const found = await loginOfSession(options, ctx);
     await store.oauth.endSession(session.uid, new Date(now().getTime() + config.SESSION_SECONDS * 1000));
