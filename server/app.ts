@@ -11,6 +11,7 @@ import { adminRouter } from './admin/router.ts';
 import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
+import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
@@ -24,7 +25,7 @@ import { handlers } from './fhir/handlers.ts';
 import { parseJson } from './fhir/json.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { limitClients } from './fhir/limits.ts';
-import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
+import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
@@ -54,6 +55,8 @@ export interface AppOptions {
   now?: () => Date;
   /** See `Services`. */
   wakeSubscriptions?: () => void;
+  /** The authorization server's parts; absent: this façade issues no tokens. */
+  authorization?: AuthorizationParts;
   /** For tests without a registry: what readiness checks besides the database; rejects when not ready. */
   ready?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
@@ -103,32 +106,57 @@ export function createApp(options: AppOptions): Express {
     }),
   );
 
+  // --- where tokens come from
+  const authorization =
+    options.authorization &&
+    createAuthorizationServer({
+      ...options.authorization,
+      ...{ config, store, isTrusted, now, factsOf: stateOf, apiScopes: scopesSupported() },
+      onFailure: (details) => logger.error(details, 'unforeseen'),
+    });
+  if (authorization) {
+    app.use('/oauth', authorization.handle);
+    // A proxy may take PUBLIC_URL's path away, as below.
+    for (const route of new Set([`${metadataAt}/oauth`, metadataPath(config)]))
+      app.use(route, open(route), authorization.metadata);
+  }
+
   // --- open
   app.use('/health', health(store, registry ? certificateChecks(config, registry) : options));
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
     stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
-    return sendResource(req, res, capabilityStatement(config, since), { status: 200 }, isPretty(pairs));
+    const statement = capabilityStatement(config, since, authorization?.smart());
+    return sendResource(req, res, statement, { status: 200 }, isPretty(pairs));
   });
   // At the root, because RFC 9728 §3.1 puts the name before the path of the resource; a proxy may take PUBLIC_URL's path away.
   for (const route of new Set([`${wellKnown}/fhir`, new URL(resourceMetadataUrl(config)).pathname]))
-    app.use(route, open(route), (req, res) => sendJson(req, res, 200, resourceMetadata(config)));
+    app.use(route, open(route), (req, res) =>
+      sendJson(req, res, 200, resourceMetadata(config, authorization?.smart().issuer)),
+    );
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
-    sendJson(req, res, 200, smartConfiguration()),
+    sendJson(req, res, 200, smartConfiguration(authorization?.smart())),
   );
 
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter());
 
-  app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
+  const { clients } = options.authorization ?? {};
+  app.use(
+    '/fhir',
+    cors(() => [...(config.CORS_ORIGINS ?? []), ...(clients?.origins() ?? [])]),
+  );
 
   // --- closed: nothing below answers without a valid token, nor without being on record
-  const verify = options.verifyToken ?? createTokenVerifier(config, undefined, structures);
+  const verify =
+    options.verifyToken ??
+    createTokenVerifier(config, undefined, structures, { oauth: store.oauth, ...(clients ? { clients } : {}) });
+  const refusals = createLimiter(config.RATE_LIMIT_REFUSED);
   const closed = [
     onRecord(services),
-    authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)),
+    authenticate({ verify, isTrusted, base: () => config.fhirBase, ...(refusals ? { refusals } : {}) }),
     limitClients(createLimiter(config.RATE_LIMIT_CLIENT)),
   ];
   app.use('/fhir', ...closed, fhirRouter(options.handlers ?? handlers, services));

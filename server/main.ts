@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { createApp, createHttpServer } from './app.ts';
+import { createApp, createHttpServer, type AppOptions } from './app.ts';
 import { openAuditFeed } from './audit/feed/index.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
@@ -30,6 +30,7 @@ export interface Overrides {
   dmp?: DmpClient;
   structures?: Structures;
   verifyToken?: TokenVerifier;
+  authorization?: AppOptions['authorization'];
   now?: () => Date;
 }
 
@@ -67,7 +68,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     if (!overrides.store) opened.push(() => store.close());
     const feed = openAuditFeed(config, store, logger);
     if (feed) opened.push(() => feed.close());
-    const { verifyToken, now } = overrides;
+    const { verifyToken, now, authorization } = overrides;
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
     const registry = await openRegistry(config, store.registry, { logger, now: clock });
@@ -83,6 +84,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const wakeSubscriptions = (): void => worker.wake();
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
+      ...(authorization ? { authorization } : {}),
     });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);

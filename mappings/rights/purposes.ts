@@ -51,6 +51,12 @@ export function emergencyProblems(
   return issues;
 }
 
+/** What forbids a call that was granted for one patient only (`patient/` scopes) about another, or about none. */
+export function reachProblems({ onlyPatient }: { onlyPatient?: PatientId }, patient: PatientId | undefined): Issue[] {
+  if (!onlyPatient || (patient?.value === onlyPatient.value && patient.oid === onlyPatient.oid)) return [];
+  return [{ key: 'launch-patient' }];
+}
+
 /** What forbids a « centre_15 » call of a structure; nothing for other purposes. Of several, the setting speaks for the primary alone. */
 export function regulationProblems(
   { purpose, structure }: Pick<PurposefulRequester, 'purpose'> & { structure: { id: string } },

@@ -11,7 +11,7 @@ import { stateOf } from './request.ts';
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /** What an app may send beside what the Fetch standard always lets through. */
 const requestHeaders =
-  'Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Prefer, Range, traceparent, X-Request-Id';
+  'Accept, Accept-Language, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Prefer, Range, traceparent, X-Request-Id';
 /** What an app may read beside what the Fetch standard always shows. */
 const exposed =
   'ETag, Location, Content-Location, X-Request-Id, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, Allow, Accept-Ranges, Content-Range, Content-Disposition';
@@ -21,13 +21,12 @@ const maxAge = '600';
 /**
  * Stands before the authentication: a preflight carries no token. An origin that is not registered gets no header of CORS, and its
  * preflight goes the way of every request without a token.
- * @param origins exactly as browsers write them
+ * @param origins exactly as browsers write them; asked each time: clients come and go
  */
-export function cors(origins: readonly string[]): RequestHandler {
-  const registered: ReadonlySet<string> = new Set(origins);
+export function cors(origins: () => readonly string[]): RequestHandler {
   return (req, res, next) => {
     const origin = req.get('origin');
-    if (origin === undefined || !registered.has(origin)) return next();
+    if (origin === undefined || !origins().includes(origin)) return next();
     // `Vary: Origin` is on every answer (`privacy`).
     res.setHeader('Access-Control-Allow-Origin', origin);
     if (req.method !== 'OPTIONS' || req.get('access-control-request-method') === undefined) {

@@ -8,6 +8,8 @@ import { documentStore } from './documents.ts';
 import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
 import { listStore } from './lists.ts';
+import { oauthKeyStore } from './oauth-keys.ts';
+import { oauthStore, practitionerStore } from './oauth.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
 import { registryStore } from './registry.ts';
@@ -71,6 +73,9 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
+    oauth: keyed(oauthStore(prisma, cipher)),
+    oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
+    practitioners: keyed(practitionerStore(cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

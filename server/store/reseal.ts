@@ -32,6 +32,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'registry_client', column: 'secret_sealed', id: 'uuid' },
   { table: 'registry_change', column: 'content_sealed', id: 'uuid' },
   { table: 'audit_key', column: 'private_sealed', id: 'uuid' },
+  { table: 'oauth_item', column: 'content_sealed', id: 'bytea' },
+  { table: 'oauth_key', column: 'content_sealed', id: 'uuid' },
 ];
 
 interface Row {

@@ -5,12 +5,14 @@
 
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
+import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
 export type * from './identity-types.ts';
+export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
@@ -435,6 +437,9 @@ export interface Store {
   records: RecordStore;
   registry: RegistryStore;
   auditFeed: AuditFeedStore;
+  oauth: OauthStore;
+  oauthKeys: OauthKeyStore;
+  practitioners: PractitionerStore;
   /**
    * The same as another structure sees it: patients that it has met and what is theirs, what it deposited itself. What callers ask
    * goes through the view of their structure. The store is opened as the primary's.

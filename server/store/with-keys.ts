@@ -38,6 +38,11 @@ const repeatable = new Set([
   'resume',
   'reserve',
   'pending',
+  'find',
+  'findBySession',
+  'liveToken',
+  'all',
+  'change',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */

@@ -55,6 +55,21 @@ export async function fill(store: Store, value: string): Promise<Filled> {
   const entry = { id: value, expected: 0, content: { name: value } };
   await store.registry.write({ ...entry, entry: 'structure', add: certificate }, by);
   await store.registry.write({ ...entry, entry: 'client', secret: value }, by);
+  const item = {
+    kind: 'AccessToken',
+    id: value,
+    grant: value,
+    session: value,
+    content: { token: value },
+    expiresAt: later,
+  };
+  await store.oauth.put(item);
+  await store.oauthKeys.change(() =>
+    Promise.resolve({
+      add: [{ id: randomUUID(), purpose: 'sign', content: { d: value }, createdAt: now, usedFrom: now }],
+      remove: [],
+    }),
+  );
   if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict') throw new Error('refused');
   return {
     patientId,
@@ -76,6 +91,8 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       (await of.registry.registry()).clients.filter(({ id }) => id === value),
       await of.registry.changes('client', value, 9),
       authorization.id,
+      await of.oauth.find(item.kind, item.id),
+      (await of.oauthKeys.all()).filter(({ content }) => (content as { d: string }).d === value),
     ],
   };
 }
@@ -109,6 +126,9 @@ export function blindIndexes(database: TestDatabase): Promise<Record<string, unk
     ['correction', 'structure'],
     ['kept_record', 'structure'],
     ['kept_record', 'person'],
+    ['oauth_item', 'id'],
+    ['oauth_item', 'grant_index'],
+    ['oauth_item', 'session_index'],
   ];
   return database.query(
     columns

@@ -10,7 +10,7 @@ import { Writable } from 'node:stream';
 import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
-import { startServer } from '../../server/main.ts';
+import { startServer, type Overrides } from '../../server/main.ts';
 import { primaryMaterial, primaryOf } from '../../server/registry/primary.ts';
 import type { Structure, StructureMaterial } from '../../server/registry/types.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
@@ -75,6 +75,7 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * @param consents whether the story's patients have agreed to feeding and consultation, on record
  * @param second another structure that the façade speaks for, with certificates of the same authority
  * @param others establishments that the DMP's authority gives certificates too
+ * @param authorization parts of the authorization server; without them no tokens are issued
  */
 export async function startStack(
   settings: Record<string, string> = {},
@@ -83,7 +84,13 @@ export async function startStack(
     consents = true,
     second,
     others = [],
-  }: { consents?: boolean; second?: Structure; others?: readonly Establishment[] } = {},
+    authorization,
+  }: {
+    consents?: boolean;
+    second?: Structure;
+    others?: readonly Establishment[];
+    authorization?: Overrides['authorization'];
+  } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
   const further = second ? [second, ...others] : others;
@@ -125,8 +132,12 @@ export async function startStack(
   );
   const structures = structuresOf(primaryOf(config), primaryMaterial(config));
   if (second) structures.put(second, materialIn(pki.others.get(second.id)!));
-  // One alone is the registry’s own business.
-  const server = await startServer(config, { logger, ...(second ? { structures } : {}) });
+  const server = await startServer(config, {
+    logger,
+    // One alone is the registry’s own business.
+    ...(second ? { structures } : {}),
+    ...(authorization ? { authorization } : {}),
+  });
   const origin = config.fhirBase.replace(/\/fhir$/, '');
 
   const tokens = new Map<Kind, Promise<string>>();
