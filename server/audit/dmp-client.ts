@@ -4,12 +4,19 @@
  */
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
-import { DmpError, type CallContext, type CallDetails, type DmpClient, type Transaction } from '../dmp/types.ts';
+import {
+  DmpError,
+  type CallContext,
+  type CallDetails,
+  type DmpClient,
+  type PatientIns,
+  type Transaction,
+} from '../dmp/types.ts';
 import type { RecordOutcome, Store } from '../store/types.ts';
 import { record, type RecordRoom } from './record.ts';
 
 export interface DmpRecordRoom extends RecordRoom {
-  store: Pick<Store, 'records' | 'patients'>;
+  store: Pick<Store, 'records' | 'as'>;
 }
 
 type Declared = Pick<Transaction<never, unknown>, 'name' | 'idempotent'>;
@@ -59,7 +66,7 @@ export function onRecord(dmp: DmpClient, room: DmpRecordRoom): DmpClient {
   async function before(transaction: Declared, context: CallContext): Promise<string | undefined> {
     const { patient, trail } = context;
     try {
-      const patientId = patient && (await (trail?.patientIdOf(patient) ?? idOf(patient, room)));
+      const patientId = patient && (await (trail?.patientIdOf(patient) ?? idOf(patient, context, room)));
       if (!transaction.idempotent) await keep(transaction, context, patientId, { outcome: 'pending', details: {} });
       return patientId;
     } catch {
@@ -94,5 +101,5 @@ export function onRecord(dmp: DmpClient, room: DmpRecordRoom): DmpClient {
   };
 }
 
-const idOf = async (patient: NonNullable<CallContext['patient']>, { store }: DmpRecordRoom): Promise<string> =>
-  (await store.patients.byIns(patient)).id;
+const idOf = async (patient: PatientIns, { requester }: CallContext, { store }: DmpRecordRoom): Promise<string> =>
+  (await store.as(requester.structure.id).patients.byIns(patient)).id;

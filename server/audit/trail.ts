@@ -19,7 +19,8 @@ export function traceparentOf(given: string | undefined): string | undefined {
   return given !== undefined && form.test(given) && !holdsIns(given) ? given : undefined;
 }
 
-export function createTrail({ patients }: Pick<Store, 'patients'>, traceparent?: string): Trail {
+/** @param view of the store, by the structure of whoever asks; who that is may become known later */
+export function createTrail(view: () => Pick<Store, 'patients'>, traceparent?: string): Trail {
   const concerned = new Map<string, { ins: PatientIns; id?: string }>();
   const of = (ins: PatientIns) => {
     const key = `${ins.oid}|${ins.value}`;
@@ -30,7 +31,7 @@ export function createTrail({ patients }: Pick<Store, 'patients'>, traceparent?:
   const patientIdOf = async (ins: PatientIns): Promise<string> => {
     const known = of(ins);
     // Whoever is on record once is not forgotten any more: the id is good for the whole request.
-    known.id ??= (await patients.byIns(ins)).id;
+    known.id ??= (await view().patients.byIns(ins)).id;
     return known.id;
   };
   return {

@@ -33,7 +33,7 @@ export interface AuthorizationParts {
 
 export interface AuthorizationOptions extends AuthorizationParts {
   config: Config;
-  store: Pick<Store, 'oauth' | 'oauthKeys' | 'practitioners' | 'patients' | 'identities'>;
+  store: Pick<Store, 'oauth' | 'oauthKeys' | 'practitioners' | 'identities' | 'as'>;
   isTrusted: IsTrusted;
   factsOf: (res: Response) => RequestFacts;
   now: () => Date;

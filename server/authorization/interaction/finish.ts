@@ -15,7 +15,8 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
   const { professional } = login.session;
   const { situation, structure } = option;
   const { config, now, store } = options;
-  const ofEmergency = emergency && needsPatient(scopes) ? await store.patients.byIns(emergency.patient) : undefined;
+  const ofEmergency =
+    emergency && needsPatient(scopes) ? await store.as(structure.id).patients.byIns(emergency.patient) : undefined;
   const sessionEnd = epoch(professional.authenticatedAt) + config.SESSION_SECONDS;
   return {
     person: {

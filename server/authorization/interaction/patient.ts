@@ -19,7 +19,9 @@ export const patient: Step = {
   async submit(visit, form) {
     const ins = insOf(visit, form) ?? (await localOf(visit, form));
     if ('key' in ins) return ins;
-    const { id } = await visit.options.store.patients.byIns(ins);
+    const structure = chosen(visit)?.structure.id;
+    if (structure === undefined) return { key: 'patient-unknown' };
+    const { id } = await visit.options.store.as(structure).patients.byIns(ins);
     visit.steps.patient = { id, ins, label: shortOf(ins) };
     return undefined;
   },

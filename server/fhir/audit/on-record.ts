@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { errorRow } from '../../../mappings/errors.ts';
 import { record, RecordUnavailable, type Author, type Entry } from '../../audit/record.ts';
 import { createTrail, traceparentOf } from '../../audit/trail.ts';
-import type { RecordOutcome } from '../../store/types.ts';
+import type { RecordOutcome, Store } from '../../store/types.ts';
 import { stateOf, type Answered, type RequestState } from '../request.ts';
 import type { Services } from '../services.ts';
 import { askedOf } from './asked.ts';
@@ -17,7 +17,7 @@ type Room = Pick<Services, 'store' | 'config' | 'now' | 'logger'>;
 export function onRecord(room: Room): RequestHandler {
   return (req, res, next) => {
     const state = stateOf(res);
-    state.trail = createTrail(room.store, traceparentOf(req.get('traceparent')));
+    state.trail = createTrail(() => viewOf(state, room), traceparentOf(req.get('traceparent')));
     const recorder = recorderOf(req, res, room);
     state.keep = recorder.keep;
     guard(res, recorder.isKept);
@@ -81,8 +81,12 @@ function guard(res: Response, isKept: Recorder['isKept']): void {
 }
 
 /** Without a token that was found good, nobody is known: the façade's own structure keeps that somebody tried. */
-const authorOf = ({ caller }: RequestState, { config }: Room): Author =>
+const authorOf = ({ caller }: RequestState, { config }: Pick<Room, 'config'>): Author =>
   caller ?? { structure: { id: config.STRUCTURE_ID }, clientId: '' };
+
+/** The store as the caller's structure sees it: to be on record somewhere is to be met there, and nowhere else. */
+const viewOf = (state: RequestState, { store, config }: Room): Store =>
+  store.as(authorOf(state, { config }).structure.id);
 
 function outcomeOf({ status, cut }: Answered, problems: readonly string[]): RecordOutcome {
   if (cut) return 'failure';
@@ -91,18 +95,13 @@ function outcomeOf({ status, cut }: Answered, problems: readonly string[]): Reco
 }
 
 /** One entry for each patient (BALP, PatientQuery), one without where there is none. */
-async function entriesOf(
-  req: Request,
-  state: RequestState,
-  answered: Answered,
-  { store, config }: Room,
-): Promise<Entry[]> {
+async function entriesOf(req: Request, state: RequestState, answered: Answered, room: Room): Promise<Entry[]> {
   const { status, reply, cut } = answered;
   const { asked, trail, requestId } = state;
   const problems = answered.problems ?? [];
   const { set, references } = resourcesOf(state, reply);
-  const patients = await patientsOf(state, reply, references, store);
-  const { address, ...request } = askedOf(req, state, reply, config.fhirBase);
+  const patients = await patientsOf(state, reply, references, viewOf(state, room));
+  const { address, ...request } = askedOf(req, state, reply, room.config.fhirBase);
   const what = {
     ...request,
     ...(status === 0 ? {} : { status }),
