@@ -12,6 +12,6 @@ export interface Caller extends Requester {
   tokenId?: string;
   /** Thumbprint (RFC 8705) of the client certificate that the token is bound to, and that the request was made with. */
   certificate?: string;
-  /** The structure's administrator: reads the record of accesses, whoever made them. */
+  /** The structure's administrator: reads the record of accesses, whoever made them, and changes its registrations. */
   isAdministrator?: boolean;
 }
