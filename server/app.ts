@@ -34,7 +34,7 @@ import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendJson, sendResource } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
 import { administration } from './registry/administration/index.ts';
-import { lacksOwn, needCare, watchCertificates } from './registry/expiry.ts';
+import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
 import type { Registry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
 import type { Structures } from './registry/types.ts';
@@ -57,8 +57,6 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
-  /** For tests without a registry: what readiness checks besides the database; rejects when not ready. */
-  ready?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
   handlers?: Handlers;
 }
@@ -122,7 +120,7 @@ export function createApp(options: AppOptions): Express {
   }
 
   // --- open
-  app.use('/health', health(store, registry ? certificateChecks(config, registry) : options));
+  app.use('/health', health(store, config.STRUCTURE_ID, registry && (() => watchCertificates(config, registry))));
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
@@ -196,38 +194,24 @@ function open(route: string): RequestHandler {
 }
 
 type CheckState = 'ok' | 'degraded' | 'failed';
-interface Checks {
-  /** Rejects when not ready. */
-  ready?: () => Promise<void>;
-  certificates?: () => Promise<CheckState>;
-}
-
-/** Our own must be valid; what ends soon, or another structure lacks, is a warning. */
-function certificateChecks(config: Config, registry: Registry): Required<Checks> {
-  const watch = () => watchCertificates(config, registry);
-  return {
-    async ready() {
-      if (lacksOwn(await watch(), registry.structures.primary.id)) throw new Error('a certificate is not valid');
-    },
-    certificates: async () => (needCare(await watch()) ? 'degraded' : 'ok'),
-  };
-}
 
 /**
- * `/health/live`: the process answers. `/health/ready`: it can work (database, DMP certificates); `degraded`: it can, and somebody
- * should look at the certificates. Which ones is for administrators: this is open to everybody.
+ * `/health/live`: the process answers. `/health/ready`: it can work (database; `dmp`: its own certificates are valid); `degraded`: it
+ * can, and somebody should look at the certificates, its own or a registered structure's. Which ones is for administrators: this is open
+ * to everybody.
  */
-function health(store: Store, { ready, certificates }: Checks): express.Router {
+function health(store: Store, primary: string, watch?: () => Promise<WatchedCertificate[]>): express.Router {
   const router = express.Router();
   router.get('/live', (req, res) => {
     stateOf(res).route = '/health/live';
     sendJson(req, res, 200, { status: 'ok' });
   });
-  const isOk = (check: Promise<void>): Promise<CheckState> => check.then(() => 'ok');
-  const checks = {
-    database: () => isOk(store.ping()),
-    dmp: () => isOk(ready?.() ?? Promise.resolve()),
-    ...(certificates ? { certificates } : {}),
+  const checks: Record<string, () => Promise<CheckState>> = {
+    database: () => store.ping().then(() => 'ok'),
+    ...(watch && {
+      dmp: async () => (lacksOwn(await watch(), primary) ? 'failed' : 'ok'),
+      certificates: async () => (needCare(await watch()) ? 'degraded' : 'ok'),
+    }),
   };
   router.get('/ready', async (req, res) => {
     stateOf(res).route = '/health/ready';

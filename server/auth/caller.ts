@@ -14,6 +14,6 @@ export interface Caller extends Requester {
   certificate?: string;
   /** The patient that the app was launched for: how far `patient/` scopes reach. */
   launchPatient?: PatientIns;
-  /** The structure's administrator: reads the record of accesses, whoever made them. */
+  /** The structure's administrator: reads the record of accesses, whoever made them, and changes its registrations. */
   isAdministrator?: boolean;
 }

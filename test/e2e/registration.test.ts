@@ -9,10 +9,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
+import type { ChangeView } from '../../server/registry/administration/index.ts';
 import { openRegistry } from '../../server/registry/index.ts';
 import { openStore } from '../../server/store/index.ts';
 import { makeToken, type TokenOptions } from '../../tools/token.ts';
-import { clientInput, homologation, saules, structureInput, verger } from '../support/registry.ts';
+import { type AdminAnswer, clientInput, homologation, saules, structureInput, verger } from '../support/registry.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -45,11 +46,11 @@ async function admin(who: TokenOptions, method: string, url: string, body?: unkn
   });
   const text = await res.text();
   answers += text;
-  return { status: res.status, headers: res.headers, body: JSON.parse(text) as Record<string, any> };
+  return { status: res.status, headers: res.headers, body: JSON.parse(text) as AdminAnswer };
 }
 
 /** `npm run -s admin -- …`, with the settings of the façade that runs. */
-const cli = async (...args: string[]): Promise<any> => {
+const cli = async (...args: string[]): Promise<unknown> => {
   const command = ['--import', 'tsx', 'tools/admin.ts', ...args, '--json'];
   const env = { PATH: process.env['PATH'], ...stack.environment };
   return JSON.parse((await exec(process.execPath, command, { cwd: root, env })).stdout);
@@ -110,7 +111,7 @@ describe('registration', () => {
       [{ person: 'admin', scope: 'admin/registry.r' }, 'scope-missing'],
     ] as const) {
       const { status, body } = await admin(who, 'POST', '/clients', input);
-      expect([status, body['issue'][0].details.coding[0].code]).toEqual([403, row]);
+      expect([status, body.issue[0]?.details.coding[0]?.code]).toEqual([403, row]);
     }
     const made = await admin(director, 'POST', '/clients', input);
     expect(made.status).toBe(201);
@@ -120,7 +121,8 @@ describe('registration', () => {
     expect((await admin(director, 'POST', '/clients', beyond)).status).toBe(403);
     expect((await admin(installer, 'POST', '/clients', beyond)).status).toBe(201);
     expect(await cli('client', 'show', 'app.verger')).toMatchObject({ ...input, state: 'active' });
-    expect((await cli('client', 'history', 'app.verger'))[0]).toMatchObject({
+    const [last] = (await cli('client', 'history', 'app.verger')) as ChangeView[];
+    expect(last).toMatchObject({
       action: 'client-add',
       author: { by: 'api', person: '3990100109/DIR-01', structure: verger.id },
     });
@@ -139,14 +141,14 @@ describe('registration', () => {
 
   it('the establishment’s own certificates are renewed in their files, without a restart', async () => {
     const inForce = async (): Promise<string[]> =>
-      (await admin(director, 'GET', `/structures/${verger.id}`)).body['certificates'].map((c: any) => c.serial);
+      (await admin(director, 'GET', `/structures/${verger.id}`)).body.certificates.map(({ serial }) => serial);
     const before = await inForce();
     const { orgAuth } = stack.pki.others.get(verger.id)!;
     await copyFile(orgAuth.chain, stack.pki.orgAuth.chain);
     await copyFile(orgAuth.key, stack.pki.orgAuth.key);
     await vi.waitFor(async () => expect((await inForce())[0]).not.toBe(before[0]), soon);
     expect((await inForce())[1]).toBe(before[1]);
-    expect((await admin(director, 'GET', '/certificates')).body['certificates']).toMatchObject([
+    expect((await admin(director, 'GET', '/certificates')).body.certificates).toMatchObject([
       { structure: verger.id, standing: 'valid' },
       { structure: verger.id, standing: 'valid' },
     ]);

@@ -1,9 +1,29 @@
 /** What tests register: invented structures with certificates of a throw-away authority, and applications. */
 import { generateKeyPairSync } from 'node:crypto';
+import type {
+  CertificateView,
+  ChangeView,
+  ClientView,
+  StructureView,
+} from '../../server/registry/administration/index.ts';
 import type { CertificateInput } from '../../server/registry/certificate.ts';
+import type { WatchedCertificate } from '../../server/registry/expiry.ts';
 import type { CertificateKind } from '../../server/store/index.ts';
 import { createPki, issueOrganisation, type Pki } from '../../tools/pki.ts';
 import { pem } from '../../tools/pki/issue.ts';
+
+/** What the admin API answers, whichever of them: a test knows what it asked. */
+export interface AdminAnswer {
+  id: string;
+  inForce: boolean;
+  kind: string;
+  structures: StructureView[];
+  clients: ClientView[];
+  certificates: (CertificateView & Pick<WatchedCertificate, 'structure'>)[];
+  changes: ChangeView[];
+  /** Of an OperationOutcome. */
+  issue: { expression: string[]; details: { text: string; coding: { code: string }[] } }[];
+}
 
 /** The structure of the default settings, and two others. */
 export const verger = { id: '1990100109', name: 'EHPAD FICTIF LE VERGER' };

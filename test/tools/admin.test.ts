@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
+import type { CertificateView, ChangeView } from '../../server/registry/administration/index.ts';
 import { openRegistry, type Registry } from '../../server/registry/index.ts';
 import { openStore } from '../../server/store/index.ts';
 import {
@@ -73,10 +74,10 @@ describe('on an external database, beside an instance that runs', () => {
   let registry: Registry;
   const env = () => ({ DATABASE_URL: world.config.DATABASE_URL!, STORE_KEY: world.config.STORE_KEY! });
   const admin = (args: readonly string[], input?: string) => run(env(), args, input);
-  const json = async (...args: string[]): Promise<any> => {
+  const json = async <T = Record<string, unknown>>(...args: string[]): Promise<T> => {
     const { code, out, err } = await admin([...args, '--json']);
     expect([code, err]).toEqual([0, '']);
-    return JSON.parse(out);
+    return JSON.parse(out) as T;
   };
   beforeAll(async () => {
     world = await openTestStore();
@@ -118,7 +119,7 @@ describe('on an external database, beside an instance that runs', () => {
       administrators: structure.administrators,
     });
     expect(await json('structure', 'show', saules.id)).toMatchObject({ inForce: true, version: 4 });
-    const history = await json('structure', 'history', saules.id);
+    const history = await json<ChangeView[]>('structure', 'history', saules.id);
     expect(history).toHaveLength(4);
     expect(history[0]).toMatchObject({
       action: 'structure-set',
@@ -175,8 +176,8 @@ describe('on an external database, beside an instance that runs', () => {
     expect(check.out).toMatch(new RegExp(`${saules.id} +AUTH_CLI +valid +7\\d\\d`));
     const { chain, key } = await authority.issue('seal', saules, { notAfter: new Date(Date.now() + 5 * 86_400_000) });
     const paths = ['--cert', await file('short.crt', chain), '--key', await file('short.key', key)];
-    for (const { id, kind } of await json('certificate', 'list', saules.id))
-      if (kind === 'SIGN') await admin(['certificate', 'withdraw', saules.id, id as string]);
+    for (const { id, kind } of await json<CertificateView[]>('certificate', 'list', saules.id))
+      if (kind === 'SIGN') await admin(['certificate', 'withdraw', saules.id, id!]);
     await admin(['certificate', 'add', saules.id, '--kind', 'SIGN', ...paths]);
     const late = await admin(['certificate', 'check']);
     expect(late.code).toBe(2);

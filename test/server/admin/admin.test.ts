@@ -10,6 +10,7 @@ import { loadConfig } from '../../../server/config.ts';
 import { openRegistry, type Registry } from '../../../server/registry/index.ts';
 import { nurse } from '../../support/callers.ts';
 import {
+  type AdminAnswer,
   clientInput,
   homologation,
   named,
@@ -54,7 +55,7 @@ let authority: TestAuthority;
 let close: () => Promise<void>;
 let origin: string;
 let log = '';
-let sent: string[] = [];
+const sent: string[] = [];
 
 beforeAll(async () => {
   authority = await testAuthority();
@@ -96,9 +97,9 @@ async function call(who: string, method: Method, path: string, body?: object, he
   const asked = request(origin)[method](`/admin${path}`).set('Authorization', `Bearer ${who}`).set(headers);
   const res = await (body === undefined ? asked : asked.send(body));
   sent.push(JSON.stringify([res.headers, res.body]));
-  return { status: res.status, body: res.body as Record<string, any>, headers: res.headers as Record<string, string> };
+  return { status: res.status, body: res.body as AdminAnswer, headers: res.headers as Record<string, string> };
 }
-const rowOf = (body: Record<string, any>): unknown => body['issue']?.[0]?.details?.coding?.[0]?.code;
+const rowOf = (body: object): string | undefined => (body as Partial<AdminAnswer>).issue?.[0]?.details.coding[0]?.code;
 /** Status and row of the refusal. */
 const refusal = async (...args: Parameters<typeof call>) => {
   const { status, body } = await call(...args);
@@ -115,11 +116,11 @@ describe('an administrator of the installation', () => {
     for (const kind of ['tls', 'seal'] as const) {
       const input = named(await authority.issue(kind));
       const { status, body } = await call('installer', 'post', `/structures/${saules.id}/certificates`, input);
-      expect([status, body['inForce'], body['kind']]).toEqual([201, true, input.kind]);
+      expect([status, body.inForce, body.kind]).toEqual([201, true, input.kind]);
     }
     expect((await call('installer', 'post', '/structures', structureInput(tilleuls))).status).toBe(201);
     const { body } = await call('installer', 'get', '/structures');
-    expect(body['structures'].map((one: any) => [one.id, one.inForce, one.isPrimary])).toEqual([
+    expect(body.structures.map((one) => [one.id, one.inForce, one.isPrimary])).toEqual([
       [verger.id, true, true],
       [saules.id, true, false],
       [tilleuls.id, false, false],
@@ -148,8 +149,8 @@ describe('an administrator of the installation', () => {
       redirectUris: ['http://x/'],
       scopes: ['root'],
     });
-    expect(two.body['issue'].map((issue: any) => issue.expression[0])).toEqual(['redirectUris[0]', 'scopes[0]']);
-    expect(two.body['issue'][0].details.text).toMatch(/^Adresse non admise/);
+    expect(two.body.issue.map((issue) => issue.expression[0])).toEqual(['redirectUris[0]', 'scopes[0]']);
+    expect(two.body.issue[0]?.details.text).toMatch(/^Adresse non admise/);
   });
 
   it('writes with the version that they read, or not at all', async () => {
@@ -174,7 +175,7 @@ describe('an administrator of the installation', () => {
 describe('the administrator of a structure', () => {
   it('sees and changes the structure, and its clients', async () => {
     const { body } = await call('director', 'get', '/structures');
-    expect(body['structures'].map(({ id }: { id: string }) => id)).toEqual([saules.id]);
+    expect(body.structures.map(({ id }) => id)).toEqual([saules.id]);
     const change = { professionals: ['899700101233'], lps: { version: '3.3' } };
     expect((await call('director', 'patch', `/structures/${saules.id}`, change)).body).toMatchObject({
       professionals: ['899700101233'],
@@ -184,7 +185,7 @@ describe('the administrator of a structure', () => {
     const added = await call('director', 'post', `/structures/${saules.id}/certificates`, named(next));
     expect(added.status).toBe(201);
     expect(registry.structures.materialOf(saules.id).seal.key, 'without a restart').toBe(next.key);
-    const gone = await call('director', 'post', `/structures/${saules.id}/certificates/${added.body['id']}/withdraw`);
+    const gone = await call('director', 'post', `/structures/${saules.id}/certificates/${added.body.id}/withdraw`);
     expect(gone.body).toMatchObject({ state: 'withdrawn', inForce: false });
     expect(registry.structures.materialOf(saules.id).seal.key).not.toBe(next.key);
 
@@ -192,17 +193,17 @@ describe('the administrator of a structure', () => {
     const set = await call('director', 'patch', '/clients/app.saules', { origins: null, name: 'Carnet' });
     expect(set.body).toMatchObject({ name: 'Carnet', origins: [], redirectUris: clientInput().redirectUris });
     const { body: all } = await call('director', 'get', '/clients');
-    expect(all['clients'].map(({ id }: { id: string }) => id)).toEqual(['app.saules']);
+    expect(all.clients.map(({ id }) => id)).toEqual(['app.saules']);
     expect((await call('director', 'post', '/clients/app.saules/withdraw')).body).toMatchObject({ state: 'withdrawn' });
     expect(await registry.clients.byId('app.saules')).toBeUndefined();
     expect((await call('director', 'post', '/clients/app.saules/restore')).status).toBe(200);
     const { body: watch } = await call('director', 'get', '/certificates');
-    expect(new Set(watch['certificates'].map((one: any) => one.structure))).toEqual(new Set([saules.id]));
+    expect(new Set(watch.certificates.map((one) => one.structure))).toEqual(new Set([saules.id]));
   });
 
   it('finds in the history who did what', async () => {
     const { body } = await call('director', 'get', `/structures/${saules.id}/history`);
-    expect(body['changes'].map(({ action }: { action: string }) => action)).toEqual([
+    expect(body.changes.map(({ action }) => action)).toEqual([
       'certificate-withdraw',
       'certificate-add',
       'structure-set',
@@ -210,13 +211,13 @@ describe('the administrator of a structure', () => {
       'certificate-add',
       'structure-add',
     ]);
-    expect(body['changes'][2]).toMatchObject({
+    expect(body.changes[2]).toMatchObject({
       author: { by: 'api', person: '3990100117/DIR-01', client: 'demo', structure: saules.id },
       before: { professionals: ['899700307715'] },
       after: { professionals: ['899700101233'] },
     });
     const { body: of } = await call('director', 'get', '/clients/app.saules/history');
-    expect(of['changes']).toHaveLength(4);
+    expect(of.changes).toHaveLength(4);
   });
 
   it('who only reads changes nothing', async () => {
@@ -245,7 +246,7 @@ describe('whoever tries what is not theirs', () => {
 
   it('another structure’s director finds nothing of it, not even that it is there', async () => {
     const { body } = await call('director', 'get', `/structures/${saules.id}`);
-    const certificate = body['certificates'][0].id as string;
+    const certificate = body.certificates[0]!.id!;
     for (const [method, path, sent] of [
       ['get', `/structures/${saules.id}`],
       ['get', `/structures/${saules.id}/certificates`],
@@ -270,7 +271,7 @@ describe('whoever tries what is not theirs', () => {
 
   it('a certificate of another structure is not withdrawn under one’s own address', async () => {
     const { body } = await call('director', 'get', `/structures/${saules.id}`);
-    const certificate = body['certificates'][0].id as string;
+    const certificate = body.certificates[0]!.id!;
     const path = `/structures/${tilleuls.id}/certificates/${certificate}/withdraw`;
     expect(await refusal('director-of-tilleuls', 'post', path)).toEqual([404, 'registry-unknown']);
     expect(registry.structures.of(saules.id)).toBeDefined();
@@ -395,7 +396,7 @@ describe('secrets', () => {
     expect((await registry.clients.byId('confidential'))?.secret).toBe(next);
     expect(await refusal('director', 'post', '/clients/confidential/secret', {})).toEqual([422, 'client-secret']);
     expect(await refusal('director', 'post', '/clients/app.saules/secret', { secret })).toEqual([422, 'client-secret']);
-    sent.push((await call('director', 'get', '/clients/confidential/history')).body.toString());
+    await call('director', 'get', '/clients/confidential/history');
   });
 
   it('stand in no answer, in no log, and in no URL of it', () => {

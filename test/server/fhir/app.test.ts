@@ -226,19 +226,8 @@ describe('what is open', () => {
     expect((await bench.get('/health/live', '')).body).toEqual({ status: 'ok' });
     expect((await bench.get('/health/ready', '')).body).toEqual({
       status: 'ok',
-      checks: { database: 'ok', dmp: 'ok' },
+      checks: { database: 'ok' },
     });
-  });
-
-  it('is alive and not ready when the DMP’s certificates are not in force; says so to nobody in detail', async () => {
-    const failing = await startBench({}, stubs, () => Promise.reject(new Error('DMP_TLS_CERT is not in force')));
-    try {
-      const res = await failing.get('/health/ready', '');
-      expect([res.status, res.body]).toEqual([503, { status: 'failed', checks: { database: 'ok', dmp: 'failed' } }]);
-      expect((await failing.get('/health/live', '')).status).toBe(200);
-    } finally {
-      await failing.close();
-    }
   });
 });
 

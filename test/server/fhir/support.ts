@@ -93,11 +93,7 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function startBench(
-  settings: Record<string, string> = {},
-  handlers?: Handlers,
-  ready?: () => Promise<void>,
-): Promise<Bench> {
+export async function startBench(settings: Record<string, string> = {}, handlers?: Handlers): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-rest-'));
   const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...withoutConsents, ...settings });
   const { store, database, close } = await openTestStore();
@@ -116,7 +112,6 @@ export async function startBench(
     logger: pino({ level: 'debug' }, sink),
     verifyToken,
     ...(handlers ? { handlers } : {}),
-    ...(ready ? { ready } : {}),
   });
   const server = createHttpServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,13 @@
 /** What may be registered, and the sentence that says why something may not. */
-import { generateKeyPairSync } from 'node:crypto';
+import 'reflect-metadata';
+import { generateKeyPairSync, KeyObject, webcrypto } from 'node:crypto';
+import {
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { examine, inForce, type CertificateInput } from '../../../server/registry/certificate.ts';
@@ -134,6 +142,23 @@ describe('a certificate', () => {
     expect(keys({ ...tls, chain: leaf + leaf })).toEqual(['certificate-chain chain']);
     expect(keys({ ...tls, chain: leaf + seal.chain })).toEqual(['certificate-chain chain']);
     expect(keys({ ...tls, chain: issuer + leaf })).toContain('certificate-usage chain');
+  });
+  it('whose key the DMP cannot take is refused', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keyPair = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      name: `C=FR, O=${saules.name}, OU=${saules.id}, CN=AUTH`,
+      notBefore: new Date(now.getTime() - DAY_MS),
+      notAfter: new Date(now.getTime() + DAY_MS),
+      signingAlgorithm: algorithm,
+      keys: keyPair,
+      extensions: [
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+      ],
+    });
+    const key = KeyObject.from(keyPair.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string;
+    expect(keys({ kind: 'tls', chain: certificate.toString('pem'), key })).toEqual(['certificate-algorithm chain']);
   });
   it('that has ended is refused; one that begins later passes', async () => {
     const at = (days: number) => new Date(now.getTime() + days * DAY_MS);
