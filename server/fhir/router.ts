@@ -2,7 +2,7 @@
  * The routes of the REST API, derived from `definition.ts`: one path and method per interaction, 405 with `Allow` for the
  * other methods of a known path, 404 for the rest.
  */
-import { Router, raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { Router, raw, type Request, type RequestHandler } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import { parsePairs, type Pair } from '../search/pairs.ts';
 import { needsOf, needsOfBundle, requireScopes, withScopes } from './access.ts';
@@ -16,6 +16,7 @@ import { sendReply } from './send.ts';
 import type { Services } from './services.ts';
 import { withTrail } from './audit/with-trail.ts';
 import { readFhirXml } from './xml/read.ts';
+import { otherMethods, unknown } from './unserved.ts';
 import { wrongType } from './wrong-type.ts';
 
 /** `DocumentReference.search-type`, or `transaction` for the system. */
@@ -228,31 +229,4 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
     const own = { ...services, store: services.store.as(caller.structure.id) };
     await sendReply(req, res, await handler(call, withTrail(own, stateOf(res).trail)), isPretty(pairs));
   };
-}
-
-function otherMethods(path: string, all: readonly Route[]): RequestHandler {
-  const methods = all
-    .filter((r) => r.path === path)
-    .map((r) => r.method.toUpperCase())
-    .sort();
-  const allowed = [...new Set(methods.flatMap((m) => (m === 'GET' ? ['GET', 'HEAD'] : [m])))].join(', ');
-  const search = `${path}/_search`;
-  const isSearched = all.some((r) => r.path === search);
-  return (req: Request, res: Response) => {
-    stateOf(res).route = `/fhir${path}`;
-    res.setHeader('Allow', allowed);
-    // PDSm's own example of a search posts to /List: never a creation, and the way to do it.
-    if (req.method === 'POST' && isSearched)
-      throw new IssueError({ key: 'search-by-post', values: { path: search, allowed } });
-    throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
-  };
-}
-
-function unknown(req: Request, _res: Response, _next: NextFunction): never {
-  const type = /^\/([A-Z][A-Za-z]{1,40})(?:\/|$)/.exec(req.path)?.[1];
-  const supported = resources.map((r) => r.type);
-  if (type && !supported.includes(type as (typeof supported)[number])) {
-    throw new IssueError({ key: 'resource-type-unsupported', values: { type, supported: supported.join(', ') } });
-  }
-  throw new IssueError({ key: 'unknown-route' });
 }

@@ -47,6 +47,16 @@ it('a record is kept whole, for its structure', async () => {
   for (const unknown of [randomUUID(), "1' OR 1=1"]) expect(await records.byId(unknown, structure)).toBeUndefined();
 });
 
+it('several are kept together, or none', async () => {
+  const { records } = world.store;
+  const place = '1990100125';
+  const ids = await records.append([record({ structure: place }), record({ structure: place, outcome: 'pending' })]);
+  for (const id of ids) expect(await records.byId(id, place)).toBeDefined();
+  const unknown = record({ structure: place, patientId: randomUUID() });
+  await expect(records.append([record({ structure: place }), unknown])).rejects.toThrow();
+  expect((await records.search({ structure: place, most: 9 })).total).toBe(2);
+});
+
 it('cannot be changed or removed in the database either', async () => {
   await world.store.records.append(record());
   for (const sql of [
@@ -79,7 +89,9 @@ describe('a search', () => {
             // Two at the same instant.
             at: at(Math.min(i, 4)),
             kind: i % 2 ? 'authorization' : 'identity',
-            person: i < 4 ? nurse : doctor,
+            // The last one is nobody's.
+            person: i < 4 ? nurse : i === 4 ? doctor : undefined,
+            terms: i % 2 ? ['kind=authorization', 'odd'] : ['kind=identity'],
             outcome: i === 3 ? 'failure' : 'success',
             ...(i === 2 ? { patientId } : {}),
           }),
@@ -97,19 +109,40 @@ describe('a search', () => {
     expect(total).toBe(6);
     expect(found.slice(2)).toEqual([3, 2, 1, 0]);
     expect(found.slice(0, 2).sort()).toEqual([4, 5]);
+    expect(await search({ terms: [['kind=authorization']] })).toMatchObject({ total: 3 });
+    expect(await search({ terms: [['kind=authorization', 'kind=identity']] })).toMatchObject({ total: 6 });
+    expect(await search({ terms: [['kind=authorization'], ['kind=identity', 'odd']] })).toMatchObject({ total: 3 });
+    expect(await search({ terms: [['kind=identity'], ['odd']] })).toEqual({ total: 0, found: [] });
+    expect(await search({ terms: [['kind']] })).toEqual({ total: 0, found: [] });
     expect(await search({ kinds: ['authorization'] })).toMatchObject({ total: 3 });
-    expect(await search({ kinds: ['authorization', 'identity'] })).toMatchObject({ total: 6 });
     expect(await search({ kinds: [] })).toEqual({ total: 0, found: [] });
-    expect(await search({ person: doctor })).toMatchObject({ total: 2 });
+    expect(await search({ ids: [] })).toEqual({ total: 0, found: [] });
+    expect(await search({ ids: [ids[1]!, ids[3]!, "1' OR 1=1"] })).toEqual({ total: 2, found: [3, 1] });
+    expect(await search({ person: doctor })).toMatchObject({ total: 1 });
     expect(await search({ patientId })).toEqual({ total: 1, found: [2] });
     expect(await search({ patientId: "1' OR 1=1" })).toEqual({ total: 0, found: [] });
     expect(await search({ outcome: 'failure' })).toEqual({ total: 1, found: [3] });
     expect(await search({ from: at(1), until: at(3) })).toEqual({ total: 2, found: [2, 1] });
-    expect(await search({ person: nurse, outcome: 'success', kinds: ['authorization'] })).toEqual({
+    expect(await search({ person: nurse, outcome: 'success', terms: [['odd']] })).toEqual({
       total: 1,
       found: [1],
     });
     expect(await search({ structure: '9' })).toEqual({ total: 0, found: [] });
+  });
+
+  it('counts as far as it is told, and says when there is more', async () => {
+    expect(await search({ countTo: 6 })).toMatchObject({ total: 6 });
+    expect(await search({ countTo: 5 })).not.toMatchObject({ total: expect.anything() as number });
+    expect((await search({ countTo: 0 })).found).toHaveLength(6);
+  });
+
+  it('what it is found by is not read in the table', async () => {
+    expect(await rawRows(world.database, ['kept_record'])).not.toMatch(/kind=|odd/);
+    const [row] = await world.database.query<{ n: number }>(
+      'SELECT cardinality(terms) AS n FROM kept_record WHERE id = $1',
+      [ids[1]],
+    );
+    expect(row!.n).toBe(2);
   });
 
   it('goes on after a record, without losing one of the same instant', async () => {
