@@ -94,6 +94,9 @@ export async function createPki(
   return { root, organisations, persons, server, ...own, others: new Map(further) };
 }
 
+/** PEM of a certificate of an organisation, followed by its authority. */
+export const chainOf = (pki: Pki, { certificate }: Issued): string => certificate + pem(pki.organisations.certificate);
+
 /** A structure's AUTH_CLI (`clientAuth`) or cachet (`sign`). */
 export function issueOrganisation(
   issuer: Authority,
@@ -128,7 +131,7 @@ export async function ensurePki(
 ): Promise<PkiPaths> {
   const paths = pathsIn(path.resolve(dir), others);
   if (!(await isUsable(paths, [establishment, ...others], now)))
-    await write(paths.dir, await createPki(establishment, now, others));
+    await keepPki(paths.dir, await createPki(establishment, now, others));
   return paths;
 }
 
@@ -137,12 +140,12 @@ function configured(): Establishment {
   return { id: STRUCTURE_ID, name: STRUCTURE_NAME };
 }
 
-function pathsIn(dir: string, others: readonly Establishment[]): PkiPaths {
+function pathsIn(dir: string, others: readonly Pick<Establishment, 'id'>[]): PkiPaths {
   const pair = (name: string) => ({
     key: path.join(dir, `${name}.key.pem`),
     chain: path.join(dir, `${name}.cert.pem`),
   });
-  const ofOther = ({ id }: Establishment) => ({
+  const ofOther = ({ id }: Pick<Establishment, 'id'>) => ({
     orgAuth: pair(nameFor(id, pairs.orgAuth)),
     orgSign: pair(nameFor(id, pairs.orgSign)),
   });
@@ -188,8 +191,8 @@ async function isUsable(paths: PkiPaths, establishments: readonly Establishment[
   }
 }
 
-/** Built beside its place and moved there whole: a mixture of two PKIs is never seen. */
-async function write(dir: string, pki: Pki): Promise<void> {
+/** Writes a PKI into a folder. Built beside its place and moved there whole: a mixture of two PKIs is never seen. */
+export async function keepPki(dir: string, pki: Pki): Promise<PkiPaths> {
   const draft = `${dir}.new-${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true, mode: 0o700 });
@@ -200,7 +203,7 @@ async function write(dir: string, pki: Pki): Promise<void> {
   await put('ca.pem', root + intermediate + pem(pki.persons.certificate));
   const putPair = async (name: string, issued: Issued): Promise<void> => {
     await put(`${name}.key.pem`, issued.key);
-    await put(`${name}.cert.pem`, issued.certificate + intermediate);
+    await put(`${name}.cert.pem`, chainOf(pki, issued));
   };
   for (const [pair, name] of Object.entries(pairs)) await putPair(name, pki[pair as keyof typeof pairs]);
   for (const [id, { orgAuth, orgSign }] of pki.others) {
@@ -209,4 +212,8 @@ async function write(dir: string, pki: Pki): Promise<void> {
   }
   await rm(dir, { recursive: true, force: true });
   await rename(draft, dir);
+  return pathsIn(
+    path.resolve(dir),
+    [...pki.others.keys()].map((id) => ({ id })),
+  );
 }

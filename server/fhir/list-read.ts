@@ -1,7 +1,7 @@
 /**
  * One List, by its id or by any entryUUID or uniqueId seen here. Whoever may consult is told what the registry has now; a
  * structure may not ask it, and is told what it deposited, as it was then (after feeding, asking again is forbidden:
- * EX_3.1-2030). One server serves one structure: what was deposited here is its own.
+ * EX_3.1-2030).
  */
 import type { List } from '@medplum/fhirtypes';
 import { statuses } from '../../mappings/ebrim/schemes.ts';

@@ -4,15 +4,13 @@ import type { Bundle, BundleEntry, DocumentReference, List, OperationOutcome } f
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { text } from '../support/documents.ts';
 import {
-  INS_TEST,
+  type Deposit,
+  folder,
   newOid,
   patientResource,
-  patients,
-  PDSM,
-  provideBundle,
   reliability,
   simplified,
-  type Deposit,
+  withFolder,
 } from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -30,38 +28,6 @@ const note = (content: string, more: Partial<Deposit> = {}): Deposit => ({
   ...more,
 });
 
-/** A PDSm folder. */
-const folder = (items: string[], more: Partial<List> = {}): List => ({
-  resourceType: 'List',
-  meta: { profile: [`${PDSM}/pdsm-folder-comprehensive`] },
-  extension: [
-    {
-      url: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-designationType',
-      valueCodeableConcept: { coding: [{ system: 'urn:oid:1.2.250.1.213.2.2', code: '11' }] },
-    },
-  ],
-  identifier: [{ use: 'usual', system: 'urn:ietf:rfc:3986', value: `urn:oid:${newOid()}` }],
-  status: 'current',
-  mode: 'working',
-  title: 'Suivi des plaies',
-  code: { coding: [{ system: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes', code: 'folder' }] },
-  subject: { identifier: { system: INS_TEST, value: patients.P1.ins } },
-  date: '2026-11-20T10:00:00Z',
-  entry: items.map((reference) => ({ item: { reference } })),
-  ...more,
-});
-
-/** A set of documents with a folder; the set lists the folder too. */
-function withFolder(deposits: Deposit[], make: (documents: string[]) => List, request: BundleEntry['request']): Bundle {
-  const bundle = provideBundle(deposits);
-  const documents = bundle
-    .entry!.filter((e) => e.resource!.resourceType === 'DocumentReference')
-    .map((e) => e.fullUrl!);
-  const fullUrl = `urn:uuid:${randomUUID()}`;
-  bundle.entry!.push({ fullUrl, resource: make(documents), request });
-  (bundle.entry![0]!.resource as List).entry!.push({ item: { reference: fullUrl } });
-  return bundle;
-}
 const create = { method: 'POST', url: 'List' } as const;
 const post = (bundle: Bundle) => stack.post<Bundle>('', bundle, 'nurse');
 /** A doctor whose token may feed. */

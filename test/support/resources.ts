@@ -272,6 +272,43 @@ export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
   };
 }
 
+/** A PDSm folder. */
+export const folder = (items: string[], more: Partial<List> = {}): List => ({
+  resourceType: 'List',
+  meta: { profile: [`${PDSM}/pdsm-folder-comprehensive`] },
+  extension: [
+    {
+      url: 'https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-designationType',
+      valueCodeableConcept: { coding: [{ system: 'urn:oid:1.2.250.1.213.2.2', code: '11' }] },
+    },
+  ],
+  identifier: [{ use: 'usual', system: 'urn:ietf:rfc:3986', value: `urn:oid:${newOid()}` }],
+  status: 'current',
+  mode: 'working',
+  title: 'Suivi des plaies',
+  code: { coding: [{ system: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes', code: 'folder' }] },
+  subject: { identifier: { system: INS_TEST, value: patients.P1.ins } },
+  date: '2026-11-20T10:00:00Z',
+  entry: items.map((reference) => ({ item: { reference } })),
+  ...more,
+});
+
+/** A set of documents with a folder; the set lists the folder too. */
+export function withFolder(
+  deposits: Deposit[],
+  make: (documents: string[]) => List,
+  request: BundleEntry['request'],
+): Bundle {
+  const bundle = provideBundle(deposits);
+  const documents = bundle
+    .entry!.filter((e) => e.resource!.resourceType === 'DocumentReference')
+    .map((e) => e.fullUrl!);
+  const fullUrl = `urn:uuid:${randomUUID()}`;
+  bundle.entry!.push({ fullUrl, resource: make(documents), request });
+  (bundle.entry![0]!.resource as List).entry!.push({ item: { reference: fullUrl } });
+  return bundle;
+}
+
 /** Start of the names of DSUBm's topics. */
 export const dsubmTopic = 'https://profiles.ihe.net/ITI/DSUBm/SubscriptionTopic/DSUBm-SubscriptionTopic-';
 

@@ -2,7 +2,7 @@
  * The whole product for an end-to-end test: simulator behind mutual TLS, a database of its own, the façade on a socket.
  * Everything is real: HTTP, TLS, signatures, PostgreSQL.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,7 @@ import { primaryMaterial, primaryOf } from '../../server/registry/primary.ts';
 import type { Structure, StructureMaterial } from '../../server/registry/types.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
-import { ensurePki, type Establishment, type PairPaths } from '../../tools/pki.ts';
+import { chainOf, createPki, issueOrganisation, keepPki, type Establishment, type Pki } from '../../tools/pki.ts';
 import { makeToken, type TokenOptions } from '../../tools/token.ts';
 import { freshDatabase } from './database.ts';
 import { consent, INS_TEST, patients, type Who } from './resources.ts';
@@ -57,14 +57,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The certificates of an establishment out of its files. */
-const materialIn = ({ orgAuth, orgSign }: { orgAuth: PairPaths; orgSign: PairPaths }): StructureMaterial => {
-  const read = (file: string): string => readFileSync(file, 'utf8');
-  return {
-    tls: { cert: read(orgAuth.chain), key: read(orgAuth.key) },
-    seal: { chain: read(orgSign.chain), key: read(orgSign.key) },
-  };
-};
+async function materialFor(pki: Pki, of: Establishment): Promise<StructureMaterial> {
+  const [tls, seal] = await Promise.all([
+    issueOrganisation(pki.organisations, of, 'clientAuth'),
+    issueOrganisation(pki.organisations, of, 'sign'),
+  ]);
+  return { tls: { cert: chainOf(pki, tls), key: tls.key }, seal: { chain: chainOf(pki, seal), key: seal.key } };
+}
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -93,8 +92,9 @@ export async function startStack(
   } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
-  const further = second ? [second, ...others] : others;
-  const pki = await ensurePki(path.join(dataDir, 'pki'), undefined, undefined, further);
+  const { STRUCTURE_ID: id, STRUCTURE_NAME: name } = loadConfig({});
+  const made = await createPki({ id, name }, new Date(), others);
+  const pki = await keepPki(path.join(dataDir, 'pki'), made);
   const simulator = await startSimulator({
     port: 0,
     controlPort: 0,
@@ -131,7 +131,7 @@ export async function startStack(
     }),
   );
   const structures = structuresOf(primaryOf(config), primaryMaterial(config));
-  if (second) structures.put(second, materialIn(pki.others.get(second.id)!));
+  if (second) structures.put(second, await materialFor(made, second));
   const server = await startServer(config, {
     logger,
     // One alone is the registry’s own business.
@@ -214,6 +214,8 @@ export async function startStack(
     database,
     /** Those in force, to be changed while it runs. */
     structures,
+    /** New certificates of the authority that the simulator trusts. */
+    certify: (of: Establishment) => materialFor(made, of),
     /** A2 of the simulator's story: deposited by other software. */
     storyUniqueId: simulator
       .world()
