@@ -1,0 +1,13 @@
+/** `/openapi.json`: the document with the addresses of this server. */
+import type { Config } from '../../config.ts';
+import { openApiDocument } from './document.ts';
+
+/** @returns the document as it is when asked: the port may be chosen late, and then nothing in it changes */
+export function openApiServer(config: Config): () => string {
+  let made: { base: string; text: string } | undefined;
+  return () => {
+    if (made?.base !== config.fhirBase)
+      made = { base: config.fhirBase, text: JSON.stringify(openApiDocument(config)) };
+    return made.text;
+  };
+}
