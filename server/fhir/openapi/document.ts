@@ -10,7 +10,6 @@ import { exampleComponents } from './examples.ts';
 import { closedPaths, openPaths, systemTag } from './operations.ts';
 import { searchParameters, sharedParameters } from './parameters.ts';
 import { plainPaths } from './plain-paths.ts';
-import { parameterKey } from './requests.ts';
 import { sharedHeaders } from './responses.ts';
 import { Schemas } from './schemas.ts';
 import { securitySchemes } from './security.ts';
@@ -76,11 +75,7 @@ export function openApiDocument(config: Config): OpenApiDocument {
       schemas: schemas.all(),
       parameters: {
         ...sharedParameters,
-        ...Object.fromEntries(
-          all.flatMap((definition) =>
-            searchParameters(definition).map((p) => [parameterKey(definition.type, p.name), p] as const),
-          ),
-        ),
+        ...Object.fromEntries(all.flatMap(searchParameters)),
       },
       headers: sharedHeaders,
       examples: { ...exampleComponents(), ...errorExamples() },

@@ -13,7 +13,7 @@ import { routes, type Route } from '../router.ts';
 import { byStatus, errorsOf } from './errors.ts';
 import { foreignOperations, type OperationShape } from './foreign-operations.ts';
 import { operationParameter, searchParameters, shared } from './parameters.ts';
-import { bodyOf, parameterKey, searchForm } from './requests.ts';
+import { bodyOf, searchForm } from './requests.ts';
 import { successResponses } from './responses.ts';
 import type { Schemas } from './schemas.ts';
 import { securityOf } from './security.ts';
@@ -139,7 +139,7 @@ function ownParameters(
 ): (Parameter | Ref)[] {
   const { code, conditional } = interaction;
   if (code === 'search-type' && definition && body === 'none')
-    return searchParameters(definition).map((p) => ref('parameters', parameterKey(definition.type, p.name)));
+    return searchParameters(definition).map(([component]) => ref('parameters', component));
   if (code === 'operation') return method === 'get' ? inputs.filter(isSimple).map(operationParameter) : [];
   if (!conditional || code === 'create' || path.includes(':') || !definition) return [];
   // The criterion that finds the one resource.

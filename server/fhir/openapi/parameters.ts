@@ -1,7 +1,7 @@
 /** The parameters of operations: search parameters and in-parameters of operations as they are declared, and the headers. */
 import type { OperationDefinitionParameter } from '@medplum/fhirtypes';
 import type { ResultParameter } from '../../search/parse.ts';
-import { modifiersOf, type OpenDefinition, type ResourceDefinition, type SearchParameter } from '../definition.ts';
+import { modifiersOf, type OpenDefinition, type ResourceDefinition } from '../definition.ts';
 import { dryRun } from '../dry-run-parameter.ts';
 import { exampleOf, isUsual } from './parameter-examples.ts';
 import { ref, type Parameter, type Ref, type Schema } from './types.ts';
@@ -88,38 +88,44 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
 
 export const shared = (...names: string[]): Ref[] => names.map((name) => ref('parameters', name));
 
-type Result = (r: Pick<ResourceDefinition, 'sortable' | 'searchIncludes'>) => [string, Schema] | undefined;
-const oneOfThem = (names: readonly string[] | undefined, more: readonly string[] = []): Schema => ({
-  type: 'string',
-  examples: [...(names ?? []), ...more].slice(0, 1),
-});
-
-/** Parameters of the result of a search; undefined: not for this type. `_format` and `_pretty` are everywhere. */
-const resultParameters: Readonly<Record<Exclude<ResultParameter, '_format' | '_pretty'>, Result>> = {
-  _count: () => ['Resources a page; 0 asks for the total alone.', { type: 'integer', minimum: 0, examples: [10] }],
-  _summary: () => [
-    'What of each resource (R4 search.html#summary).',
-    { type: 'string', enum: ['true', 'false', 'text', 'data', 'count'] },
-  ],
-  _elements: () => ['Names of elements, separated by commas: only these.', { type: 'string', examples: ['identifier,meta'] }],
-  _total: () => ['The total is exact whatever is asked.', { type: 'string', enum: ['none', 'estimate', 'accurate'] }],
-  _sort: ({ sortable }) => sortable && [`By ${sortable.join(', ')}; \`-\` before a name: descending.`, oneOfThem(sortable)],
+/** Of the result of a search, the same for each type. `_format` and `_pretty` are everywhere. */
+const resultParameters: Readonly<Record<Exclude<ResultParameter, '_format' | '_pretty' | '_sort'>, Parameter>> = {
+  _count: query('_count', 'Resources a page; 0 asks for the total alone.', { type: 'integer', minimum: 0, examples: [10] }),
+  _summary: query('_summary', 'What of each resource (R4 search.html#summary).', {
+    type: 'string',
+    enum: ['true', 'false', 'text', 'data', 'count'],
+  }),
+  _elements: query('_elements', 'Names of elements, separated by commas: only these.', {
+    type: 'string',
+    examples: ['identifier,meta'],
+  }),
+  _total: query('_total', 'The total is exact whatever is asked.', {
+    type: 'string',
+    enum: ['none', 'estimate', 'accurate'],
+  }),
 };
-const includes: Result = ({ searchIncludes }) =>
-  searchIncludes && [`Resources that are referred to: ${searchIncludes.join(', ')}, or * for all.`, oneOfThem(searchIncludes)];
 
-/** The search parameters of a type, then those of the result. */
-export function searchParameters(definition: ResourceDefinition | OpenDefinition): Parameter[] {
-  const { type } = definition;
-  const own = definition.searchParameters.map((p) => searchParameter(type, p as SearchParameter));
-  const result = Object.entries({ ...resultParameters, _include: includes }).flatMap(([name, about]) => {
-    const [description, schema] = about(definition) ?? [];
-    return description && schema ? [query(name, description, schema)] : [];
-  });
-  return [...own, ...result];
+/** A parameter of searches and the name of its component. */
+export type NamedParameter = readonly [component: string, parameter: Parameter];
+
+/** Of `Type` the name of the component of a search parameter: signs that such a name cannot have are `-`. */
+const componentOf = (type: string, name: string): string => `${type}.${name.replace(/[^\w.-]/g, '-')}`;
+
+/** The search parameters of a type, then those of the result; none of a type that is not searched. */
+export function searchParameters(definition: ResourceDefinition | OpenDefinition): NamedParameter[] {
+  const { type, sortable, searchIncludes, interactions } = definition;
+  if (!interactions.some((i) => i.code === 'search-type')) return [];
+  const some = (name: string, description: string, names: readonly string[] | undefined): Parameter[] =>
+    names ? [query(name, `${description}: ${names.join(', ')}.`, { type: 'string', examples: names.slice(0, 1) })] : [];
+  const own = [
+    ...definition.searchParameters.map((p) => searchParameter(type, p)),
+    ...some('_sort', 'Order by any of these, descending with `-` before the name', sortable),
+    ...some('_include', 'Resources that are referred to, `*` for all of these', searchIncludes),
+  ];
+  return [...own.map((p): NamedParameter => [componentOf(type, p.name), p]), ...Object.entries(resultParameters)];
 }
 
-function searchParameter(type: string, p: SearchParameter): Parameter {
+function searchParameter(type: string, p: OpenDefinition['searchParameters'][number]): Parameter {
   const modifiers = modifiersOf(p).map((m) => `\`${p.name}:${m}\``);
   const said = [
     `Search parameter of type ${p.type}.`,

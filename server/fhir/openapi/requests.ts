@@ -5,7 +5,7 @@ import { fhirJson, fhirXml } from '../negotiation.ts';
 import { patchFormats } from '../patch/index.ts';
 import type { Route } from '../router.ts';
 import { examplesOf } from './examples.ts';
-import { exampleOf, isUsual } from './parameter-examples.ts';
+import { isUsual } from './parameter-examples.ts';
 import { searchParameters } from './parameters.ts';
 import type { Schemas } from './schemas.ts';
 import { ref, type Body, type Media, type Ref, type Schema } from './types.ts';
@@ -71,25 +71,21 @@ const patchSchema = (format: string, schemas: Schemas): Schema => {
   };
 };
 
-/** Name of the component of a search parameter: signs that such a name cannot have are `-`. */
-export const parameterKey = (type: string, name: string): string => `${type}.${name.replace(/[^\w.-]/g, '-')}`;
-
 /** The form of a `_search`: the parameters of the search by GET. */
 export function searchForm(definition: ResourceDefinition | OpenDefinition): Body {
   const { type } = definition;
   const all = searchParameters(definition);
-  const usual = all.filter((p) => isUsual(type, p.name));
-  const value = Object.fromEntries(usual.map((p) => [p.name, exampleOf(type, { name: p.name, type: 'string' })]));
+  const usual = all.flatMap(([, { name, example }]) => (isUsual(type, name) ? [[name, example] as const] : []));
   return {
     content: {
       'application/x-www-form-urlencoded': {
         schema: {
           type: 'object',
           properties: Object.fromEntries(
-            all.map((p) => [p.name, { $ref: `#/components/parameters/${parameterKey(type, p.name)}/schema` }]),
+            all.map(([key, { name }]) => [name, { $ref: `#/components/parameters/${key}/schema` }]),
           ),
         },
-        ...(usual.length > 0 ? { examples: { usual: { summary: 'As it is usually asked', value } } } : {}),
+        ...(usual.length > 0 ? { examples: { usual: { summary: 'As it is usually asked', value: Object.fromEntries(usual) } } } : {}),
       },
     },
   };

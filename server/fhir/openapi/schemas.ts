@@ -42,6 +42,7 @@ export class Schemas {
       type: 'object',
       required: ['resourceType'],
       properties: { resourceType: { type: 'string' }, id: { type: 'string' } },
+      additionalProperties: true,
     });
     this.made.set('Element', {
       description: 'What stands beside a primitive value, under its name after `_`: id and extensions.',
