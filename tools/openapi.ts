@@ -5,4 +5,7 @@ import { openApiDocument } from '../server/fhir/openapi/document.ts';
 
 export const openApiYaml = (): string =>
   `# Written by \`npm run docs\` from server/fhir/definition.ts and what it names: edit that.\n` +
-  stringify(JSON.parse(JSON.stringify(openApiDocument(loadConfig({})))), { lineWidth: 130, aliasDuplicateObjects: false });
+  stringify(JSON.parse(JSON.stringify(openApiDocument(loadConfig({})))), {
+    lineWidth: 130,
+    aliasDuplicateObjects: false,
+  });

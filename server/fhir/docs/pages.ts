@@ -21,8 +21,7 @@ const words = {
     reference: 'Référence interactive de l’API',
   },
   en: {
-    intro:
-      'Pages made of the tables by which this server works. What is served: /fhir/metadata and /openapi.json.',
+    intro: 'Pages made of the tables by which this server works. What is served: /fhir/metadata and /openapi.json.',
     reference: 'Interactive reference of the API',
   },
 } as const;

@@ -12,6 +12,8 @@ interface Example {
   summary: string;
   /** FHIR JSON when absent */
   contentType?: string;
+  /** `<name>.json` when absent */
+  file?: string;
 }
 
 /** By the name of the file, without `.json`. */
@@ -22,7 +24,7 @@ const all = {
   'submission-set': { summary: 'A submission set alone' },
   mask: { summary: 'Hides a document from professionals', contentType: 'application/json-patch+json' },
   'mask-fhirpath': { summary: 'Hides a document from professionals' },
-  'mask-xml': { summary: 'Hides a document from professionals', contentType: 'application/xml-patch+xml' },
+  'mask-xml': { summary: 'Hides a document from professionals', contentType: 'application/xml-patch+xml', file: 'mask.xml' },
   'generate-metadata': { summary: 'A CDA' },
   'whats-new': { summary: 'What is new since a moment' },
   'my-rights': { summary: 'With regard to a patient' },
@@ -78,11 +80,17 @@ const byHandler: Readonly<Record<string, readonly ExampleName[]>> = {
 export const examplesOf = (handler: string, contentType: string): readonly ExampleName[] =>
   (byHandler[handler] ?? []).filter((name) => ((all[name] as Example).contentType ?? fhirJson) === contentType);
 
-/** What stands in the file of an example: JSON, or for a media type that is not JSON a text. */
-export const exampleValue = (name: ExampleName): Json =>
-  JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Json;
+/** What stands in the file of an example: JSON, or of another media type the text. */
+export function exampleValue(name: ExampleName): Json {
+  const { file = `${name}.json` }: Example = all[name];
+  const text = readFileSync(new URL(file, folder), 'utf8');
+  return file.endsWith('.json') ? (JSON.parse(text) as Json) : text;
+}
 
 export const exampleComponents = (): Components['examples'] =>
   Object.fromEntries(
-    (Object.keys(all) as ExampleName[]).map((name) => [name, { summary: all[name].summary, value: exampleValue(name) }]),
+    (Object.keys(all) as ExampleName[]).map((name) => [
+      name,
+      { summary: all[name].summary, value: exampleValue(name) },
+    ]),
   );

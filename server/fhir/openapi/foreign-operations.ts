@@ -25,7 +25,11 @@ const output = (type: OperationDefinitionParameter['type']): OperationDefinition
 export const foreignOperations: Readonly<Record<string, OperationShape>> = {
   [backport('status')]: {
     parameter: [
-      input({ name: 'id', type: 'id', documentation: 'Of which subscriptions; several with commas (type level).' }, 0, '*'),
+      input(
+        { name: 'id', type: 'id', documentation: 'Of which subscriptions; several with commas (type level).' },
+        0,
+        '*',
+      ),
       input({ name: 'status', type: 'code', documentation: 'Only those of this status (type level).' }, 0, '*'),
       output('Bundle'),
     ],
@@ -40,12 +44,15 @@ export const foreignOperations: Readonly<Record<string, OperationShape>> = {
   },
   [opPix]: {
     parameter: [
-      input({
-        name: 'sourceIdentifier',
-        type: 'string',
-        searchType: 'token',
-        documentation: 'The identifier that is known, `urn:oid:…|value`.',
-      }, 1),
+      input(
+        {
+          name: 'sourceIdentifier',
+          type: 'string',
+          searchType: 'token',
+          documentation: 'The identifier that is known, `urn:oid:…|value`.',
+        },
+        1,
+      ),
       input({ name: 'targetSystem', type: 'uri', documentation: 'Domains that are wanted; all when absent.' }, 0, '*'),
       output('Parameters'),
     ],

@@ -51,7 +51,13 @@ export function openPaths(schemas: Schemas): Paths {
     const { type, interactions } = definition;
     const [read, search] = ['read', 'search-type'].map((code) => interactions.find((i) => i.code === code));
     const add = (method: Method, path: string, i: Interaction | undefined, body: Route['body']): void => {
-      if (i) put(paths, templateOf(path), method, openOperation({ method, path, body, type, interaction: i }, definition, schemas));
+      if (i)
+        put(
+          paths,
+          templateOf(path),
+          method,
+          openOperation({ method, path, body, type, interaction: i }, definition, schemas),
+        );
     };
     add('get', `/${type}`, search, 'none');
     add('post', `/${type}/_search`, search, 'form');
@@ -118,7 +124,9 @@ function headOf({ method, path, body, type, interaction }: Route): Pick<Operatio
     ...(body === 'form' ? ['by-form'] : []),
     ...((operation?.methods.length ?? 0) > 1 ? [method] : []),
   ];
-  const summary = operation ? `$${operation.name}${onInstance ? ' of one' : ''}` : (summaries[code]?.(type ?? '') ?? code);
+  const summary = operation
+    ? `$${operation.name}${onInstance ? ' of one' : ''}`
+    : (summaries[code]?.(type ?? '') ?? code);
   return {
     operationId: words
       .join('-')
@@ -169,7 +177,11 @@ function sharedOf({ interaction: { code, conditional }, type, path }: Route): st
 }
 
 /** Writes of documents. */
-const dryRunnable: ReadonlySet<string> = new Set([' transaction', 'DocumentReference create', 'DocumentReference patch']);
+const dryRunnable: ReadonlySet<string> = new Set([
+  ' transaction',
+  'DocumentReference create',
+  'DocumentReference patch',
+]);
 
 /** The definition of an operation: ours by its URL or as what it is based on, else what is known of another's. */
 function shapeOf({ operation }: Interaction): OperationShape | undefined {

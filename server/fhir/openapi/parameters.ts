@@ -66,10 +66,14 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     examples: ['json'],
   }),
   _pretty: query('_pretty', 'Indented.', { type: 'string', enum: ['true', 'false'] }),
-  [dryRun]: query(dryRun, 'Everything is checked, with the DMP too, and nothing is written: 200 and an OperationOutcome.', {
-    type: 'string',
-    enum: ['true', 'false'],
-  }),
+  [dryRun]: query(
+    dryRun,
+    'Everything is checked, with the DMP too, and nothing is written: 200 and an OperationOutcome.',
+    {
+      type: 'string',
+      enum: ['true', 'false'],
+    },
+  ),
   id: {
     name: 'id',
     in: 'path',
@@ -90,7 +94,11 @@ export const shared = (...names: string[]): Ref[] => names.map((name) => ref('pa
 
 /** Of the result of a search, the same for each type. `_format` and `_pretty` are everywhere. */
 const resultParameters: Readonly<Record<Exclude<ResultParameter, '_format' | '_pretty' | '_sort'>, Parameter>> = {
-  _count: query('_count', 'Resources a page; 0 asks for the total alone.', { type: 'integer', minimum: 0, examples: [10] }),
+  _count: query('_count', 'Resources a page; 0 asks for the total alone.', {
+    type: 'integer',
+    minimum: 0,
+    examples: [10],
+  }),
   _summary: query('_summary', 'What of each resource (R4 search.html#summary).', {
     type: 'string',
     enum: ['true', 'false', 'text', 'data', 'count'],

@@ -83,7 +83,12 @@ export function plainPaths(schemas: Schemas): Paths {
       summary: 'This document',
       content: json(object),
     },
-    '/health/live': { operationId: 'live', tag: 'Health', summary: 'Whether the process answers', content: json(health) },
+    '/health/live': {
+      operationId: 'live',
+      tag: 'Health',
+      summary: 'Whether the process answers',
+      content: json(health),
+    },
     '/health/ready': {
       operationId: 'ready',
       tag: 'Health',

@@ -33,11 +33,16 @@ export function bodyOf(
     case 'own':
       return resourceBody(handler, schemas.of(route.type ?? 'Bundle'));
     case 'raw':
-      return { required: true, content: Object.fromEntries(patchFormats.map((f) => [f, media(handler, f, patchSchema(f, schemas))])) };
+      return {
+        required: true,
+        content: Object.fromEntries(patchFormats.map((f) => [f, media(handler, f, patchSchema(f, schemas))])),
+      };
     case 'any': {
       const resource = inputs.find((p) => /^[A-Z]/.test(p.type ?? '') && schemas.isResource(p.type ?? ''));
       const parameters = schemas.of('Parameters');
-      const own = resource && schemas.of(resource.type === 'Resource' ? (handledType(route) ?? 'Resource') : (resource.type ?? 'Resource'));
+      const own =
+        resource &&
+        schemas.of(resource.type === 'Resource' ? (handledType(route) ?? 'Resource') : (resource.type ?? 'Resource'));
       const required = inputs.some((p) => (p.min ?? 0) > 0);
       return resourceBody(handler, own ? { anyOf: [parameters, own] } : parameters, required);
     }
@@ -85,7 +90,9 @@ export function searchForm(definition: ResourceDefinition | OpenDefinition): Bod
             all.map(([key, { name }]) => [name, { $ref: `#/components/parameters/${key}/schema` }]),
           ),
         },
-        ...(usual.length > 0 ? { examples: { usual: { summary: 'As it is usually asked', value: Object.fromEntries(usual) } } } : {}),
+        ...(usual.length > 0
+          ? { examples: { usual: { summary: 'As it is usually asked', value: Object.fromEntries(usual) } } }
+          : {}),
       },
     },
   };

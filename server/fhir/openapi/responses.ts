@@ -24,7 +24,8 @@ export const sharedHeaders: Components['headers'] = {
     schema: { type: 'integer', minimum: 1 },
   },
   'WWW-Authenticate': {
-    description: 'What lacks: a token, a good one, or a scope, which is named (RFC 6750 §3); where tokens come from (RFC 9728).',
+    description:
+      'What lacks: a token, a good one, or a scope, which is named (RFC 6750 §3); where tokens come from (RFC 9728).',
     schema: text,
   },
   Allow: { description: 'Methods that are allowed.', schema: text },
@@ -106,7 +107,9 @@ export function successResponses(
   const statuses = successesOf(interaction);
   return Object.fromEntries(
     statuses.map((status) => {
-      const own = isBinary ? [...binaryHeaders, ...(status === 206 ? ['Content-Range'] : [])] : headersByCode[interaction.code];
+      const own = isBinary
+        ? [...binaryHeaders, ...(status === 206 ? ['Content-Range'] : [])]
+        : headersByCode[interaction.code];
       const description = status === 200 && statuses.includes(201) ? existed : (said[status] ?? '');
       const content = isBinary ? documentContent(schema) : resourceContent(schema);
       return [

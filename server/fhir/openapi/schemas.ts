@@ -130,4 +130,13 @@ export class Schemas {
 
 const integers: ReadonlySet<string> = new Set(['integer', 'positiveInt', 'unsignedInt']);
 /** Data types that an outline shows. */
-const simple: ReadonlySet<string> = new Set(['Identifier', 'CodeableConcept', 'Coding', 'Meta', 'Narrative', 'Reference', 'Period', 'Extension']);
+const simple: ReadonlySet<string> = new Set([
+  'Identifier',
+  'CodeableConcept',
+  'Coding',
+  'Meta',
+  'Narrative',
+  'Reference',
+  'Period',
+  'Extension',
+]);

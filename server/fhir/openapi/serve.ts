@@ -6,8 +6,7 @@ import { openApiDocument } from './document.ts';
 export function openApiServer(config: Config): () => string {
   let made: { base: string; text: string } | undefined;
   return () => {
-    if (made?.base !== config.fhirBase)
-      made = { base: config.fhirBase, text: JSON.stringify(openApiDocument(config)) };
+    if (made?.base !== config.fhirBase) made = { base: config.fhirBase, text: JSON.stringify(openApiDocument(config)) };
     return made.text;
   };
 }

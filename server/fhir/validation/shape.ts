@@ -28,7 +28,8 @@ const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 /** JSON type of a primitive. */
 export const jsonTypeOf = (type: string): 'number' | 'boolean' | 'string' =>
   numbers.has(type) ? 'number' : type === 'boolean' ? 'boolean' : 'string';
-export const isPrimitive = (type: string): boolean => /^[a-z]/.test(type) || type.startsWith('http://hl7.org/fhirpath/');
+export const isPrimitive = (type: string): boolean =>
+  /^[a-z]/.test(type) || type.startsWith('http://hl7.org/fhirpath/');
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
