@@ -121,7 +121,9 @@ describe('examples', () => {
   it('deposits meet their profiles', () => {
     const faults = (issues: readonly { severity?: string }[]) => issues.filter((i) => i.severity !== 'warning');
     for (const name of ['deposit-text', 'replace-text'] as const)
-      expect(faults(validateSimplifiedPublish(exampleValue(name)).filter((i) => i.severity !== 'information'))).toEqual([]);
+      expect(faults(validateSimplifiedPublish(exampleValue(name)).filter((i) => i.severity !== 'information'))).toEqual(
+        [],
+      );
     expect(hasErrors(validateAgainst(exampleValue('submission-set'), 'submissionSet', 'pdsm'))).toBe(false);
     const bundle = exampleValue('provide-bundle') as unknown as Bundle;
     expect(hasErrors(readProvideBundle(bundle).issues)).toBe(false);
@@ -129,7 +131,9 @@ describe('examples', () => {
 
   it('an example of each error is an OperationOutcome that meets the schema', () => {
     const validate = validatorOf(document);
-    for (const [name, { value }] of Object.entries(document.components.examples).filter(([n]) => n.startsWith('Error'))) {
+    for (const [name, { value }] of Object.entries(document.components.examples).filter(([n]) =>
+      n.startsWith('Error'),
+    )) {
       expect(validate({ $ref: '#/components/schemas/OperationOutcome' }, value), name).toEqual([]);
       expect(hasErrors(validateBase(value, 'OperationOutcome'))).toBe(false);
     }

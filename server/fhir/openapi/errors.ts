@@ -6,6 +6,7 @@ import { errors, type ErrorRow } from '../../../mappings/errors.ts';
 import type { Interaction } from '../definition.ts';
 import { toOutcome } from '../outcome.ts';
 import type { BodyKind } from '../router.ts';
+import { alwaysHeaders } from './responses.ts';
 import { ref, type Json, type Media, type Ref, type Response, type Schema } from './types.ts';
 
 /** Of the table, what is no success. */
@@ -43,12 +44,11 @@ export function errorResponses(outcome: Schema): Record<string, Response> {
         'text/html': { schema: { type: 'string' } },
       };
       const headers = [
-        'X-Request-Id',
+        ...alwaysHeaders,
         ...(retry ? ['Retry-After'] : []),
         ...(status === 401 || status === 403 ? ['WWW-Authenticate'] : []),
         ...(status === 405 ? ['Allow'] : []),
         ...(status === 416 ? ['Accept-Ranges', 'Content-Range'] : []),
-        ...(status === 429 ? ['RateLimit', 'RateLimit-Policy'] : []),
       ];
       return [
         nameOf(status),

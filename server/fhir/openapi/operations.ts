@@ -88,7 +88,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
     parameters: [...pathParameters(path), ...ownParameters(route, definition, inputs), ...shared(...sharedOf(route))],
     ...(requestBody ? { requestBody } : {}),
     responses: {
-      ...successResponses(type, interaction, answerOf(type, interaction, schemas)),
+      ...successResponses(route, answerOf(type, interaction, schemas)),
       ...errorsOf(path, body, interaction),
     },
     security: securityOf(type, interaction),
@@ -97,7 +97,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 
 function openOperation(route: Route, definition: OpenDefinition, schemas: Schemas): Operation {
   const { type, interaction, path, body } = route;
-  const success = successResponses(type, interaction, answerOf(type, interaction, schemas))['200'];
+  const success = successResponses(route, answerOf(type, interaction, schemas))['200'];
   return {
     ...headOf(route),
     description: interaction.documentation,

@@ -35,6 +35,7 @@ const values: Readonly<Record<string, string>> = {
   'Patient.given': 'ODETTE',
   'Patient.address-city': 'SAINT-FICTIF-LES-VALS',
   'Patient.address-postalcode': '38990',
+  'AuditEvent.type': '110113',
   'AuditEvent.outcome': '0',
   'AuditEvent.subtype': 'break-glass',
   since: '2026-11-01T00:00:00Z',

@@ -1,6 +1,7 @@
 /** What an operation answers when all goes well: statuses, media types, headers. */
 import { handlerName, type Interaction, type InteractionCode } from '../definition.ts';
 import { fhirJson, fhirXml } from '../negotiation.ts';
+import type { Route } from '../router.ts';
 import { ref, type Components, type Media, type Ref, type Response, type Schema } from './types.ts';
 
 const text: Schema = { type: 'string' };
@@ -48,8 +49,9 @@ const usual: Readonly<Record<InteractionCode, readonly number[]>> = {
   operation: [200],
 };
 
-/** Statuses with which an interaction ends well. */
-export const successesOf = ({ code, succeeds }: Interaction): readonly number[] => succeeds ?? usual[code];
+/** Statuses with which an interaction ends well. An update by id creates nothing (`updateCreate` of `/metadata` is false). */
+const successesOf = ({ code, succeeds }: Interaction, path: string): readonly number[] =>
+  (succeeds ?? usual[code]).filter((status) => !(code === 'update' && status === 201 && path.includes(':')));
 
 const versionHeaders = ['ETag', 'Last-Modified'] as const;
 const headersByCode: Readonly<Record<InteractionCode, readonly string[]>> = {
@@ -65,7 +67,8 @@ const headersByCode: Readonly<Record<InteractionCode, readonly string[]>> = {
   operation: ['Content-Location'],
 };
 const binaryHeaders = ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Security-Context'];
-const always = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'];
+/** Of every answer; the limits once the token was found good. */
+export const alwaysHeaders = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'];
 
 const said: Readonly<Record<number, string>> = {
   200: 'As asked.',
@@ -96,15 +99,13 @@ const documentContent = (binary: Schema): Record<string, Media> => ({
 
 /**
  * @param schema of the resource in the answer
- * @param binary schema of Binary
  */
 export function successResponses(
-  type: string | undefined,
-  interaction: Interaction,
+  { type, interaction, path }: Pick<Route, 'type' | 'interaction' | 'path'>,
   schema: Schema,
 ): Record<string, Response> {
   const isBinary = handlerName(type, interaction) === 'Binary.read';
-  const statuses = successesOf(interaction);
+  const statuses = successesOf(interaction, path);
   return Object.fromEntries(
     statuses.map((status) => {
       const own = isBinary
@@ -116,7 +117,7 @@ export function successResponses(
         String(status),
         {
           description,
-          headers: headerRefs([...always, ...own]),
+          headers: headerRefs([...alwaysHeaders, ...own]),
           ...(status === 204 || status === 304 ? {} : { content }),
         },
       ];
