@@ -289,7 +289,7 @@ describe('headers do what the document says', () => {
       subscriptionUpdate: { who: 'doctor', path: { id: await someId('Subscription') } },
       subscriptionDelete: { who: 'doctor', path: { id: await someId('Subscription') } },
       patientUpdate: { who: 'nurse', path: { id: await someId('Patient') } },
-      patientDelete: { who: 'nurse', path: { id: await someId('Patient') } },
+      patientDelete: { who: 'nurse', path: { id: made.identity! } },
       patientUpdateByCriteria: {
         who: 'nurse',
         query: [['identifier', 'urn:oid:2.16.840.1.113883.19.7602.9|IPP-000042']],

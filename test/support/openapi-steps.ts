@@ -34,6 +34,8 @@ export async function patientIds(walk: Walk, ...who: Who[]): Promise<Record<stri
 export interface Made {
   document: string;
   patient: string;
+  /** An identity that the establishment fed. */
+  identity: string;
 }
 
 /** The steps, by what they are about. Later ones look at what earlier ones left. */
@@ -42,7 +44,9 @@ export const chapters: Record<string, (walk: Walk, made: Partial<Made>) => Promi
     made.document = await deposits(walk);
   },
   patches: (walk, made) => patches(walk, made.document!),
-  identities: (walk) => identities(walk),
+  identities: async (walk, made) => {
+    made.identity = await identities(walk);
+  },
   records: async (walk, made) => {
     const ids = await patientIds(walk, 'P1', 'P3', 'P6');
     made.patient = ids['P1'];
@@ -90,7 +94,7 @@ async function patches(walk: Walk, id: string): Promise<void> {
   }
 }
 
-async function identities(walk: Walk): Promise<void> {
+async function identities(walk: Walk): Promise<string> {
   const nurse = { who: 'nurse' } as const;
   const example = walk.example('patientUpdateByCriteria', fhirJson) as Patient;
   const { system, value } = example.identifier![0]!;
@@ -117,12 +121,13 @@ async function identities(walk: Walk): Promise<void> {
   const other = await walk.send('patientUpdateByCriteria', { ...nurse, query, body: { ...example, active: true } });
   // An identity may come back.
   expectStatus(await walk.send('patientDelete', { ...nurse, path: { id: idOf(other) } }), 204);
-  const made2 = await walk.send('patientUpdateByCriteria', {
+  const again = await walk.send('patientUpdateByCriteria', {
     ...nurse,
     query: [['identifier', `${system}|NEW-1`]],
     body: { ...example, identifier: [{ system, value: 'NEW-1' }] },
   });
-  expectStatus(made2, 201);
+  expectStatus(again, 201);
+  return idOf(again);
 }
 
 async function records(walk: Walk, ids: Record<string, string>): Promise<void> {
