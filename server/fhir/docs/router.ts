@@ -66,7 +66,7 @@ function referenceFile(path: string, config: Config): RequestHandler {
   return (req, res) => {
     stateOf(res).route = path;
     if (content?.base !== config.fhirBase) content = { base: config.fhirBase, bytes: file.content(config) };
-    send(req, res, referenceHeaders(config), file.contentType, content.bytes);
+    send(req, res, referenceHeaders(path, config), file.contentType, content.bytes);
   };
 }
 

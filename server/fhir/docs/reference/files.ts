@@ -66,15 +66,19 @@ export const referenceFiles: Readonly<Record<string, ReferenceFile>> = {
   },
 };
 
-/** Headers of each of them: no script but files of ours, no request but to us and to the authorization server. */
-export function referenceHeaders(config: Config): Readonly<Record<string, string>> {
+/**
+ * Headers of each of them: no script but files of ours, no request but to us and to the authorization server.
+ *
+ * A sign-in has a window of its own, whose last page speaks with the page that opened it: both must let the other's window be known
+ * (HTML standard, “cross-origin opener policies”), the last page also when it comes from a site that has no policy.
+ */
+export function referenceHeaders(path: string, config: Config): Readonly<Record<string, string>> {
   const { token } = authorizationEndpoints(config);
   return {
     'Content-Security-Policy':
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ` +
       `connect-src 'self' ${new URL(token).origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    // The page that signs in is a window of its own that speaks with the one that opened it.
-    'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+    'Cross-Origin-Opener-Policy': path === referencePath ? 'same-origin-allow-popups' : 'unsafe-none',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
   };
