@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { referenceFiles } from '../../server/fhir/docs/reference/files.ts';
@@ -158,7 +159,7 @@ describeNeeding('in a browser', program === undefined ? 'Chromium is not install
     await block.getByRole('button', { name: 'Execute' }).click();
     await block.locator('.live-responses-table .response-col_status').last().waitFor();
     expect(await block.locator('.live-responses-table .response td.response-col_status').innerText()).toContain('200');
-    await page.screenshot({ path: '/tmp/shot.png' });
+    await page.screenshot({ path: path.join(import.meta.dirname, '../../coverage/openapi-reference.png') });
     expect(await block.locator('.live-responses-table').innerText()).toContain('"resourceType": "Parameters"');
   });
 

@@ -45,7 +45,7 @@ describe('what it names', () => {
       for (const parameter of searchParameters) {
         const shown = get.parameters.find((p) => p.in === 'query' && p.name === parameter.name);
         expect(shown?.description, `${type} ${parameter.name}`).toContain(parameter.documentation ?? '');
-        for (const m of modifiersOf(parameter as never)) expect(shown?.description).toContain(`${parameter.name}:${m}`);
+        for (const m of modifiersOf(parameter)) expect(shown?.description).toContain(`${parameter.name}:${m}`);
         expect(Object.keys(schema.properties)).toContain(parameter.name);
       }
     }
@@ -98,6 +98,26 @@ describe('the addresses of a server', () => {
   });
 });
 
+describe('what other rooms serve', () => {
+  it('stands in it, with its tags and schemas', () => {
+    const operation = {
+      operationId: 'look',
+      tags: ['Admin'],
+      summary: 'Look',
+      responses: { 204: { description: 'ok' } },
+    };
+    const part = {
+      tags: [{ name: 'Admin', description: 'For administrators.' }],
+      paths: { '/admin/things': { get: operation } },
+      schemas: { Thing: { type: 'object' } },
+    };
+    const { paths, tags, components } = openApiDocument(loadConfig({}), [part]);
+    expect(paths['/admin/things']).toEqual({ get: operation });
+    expect(tags.at(-1)?.name).toBe('Admin');
+    expect([components.schemas['Thing'], components.schemas['Patient']]).not.toContain(undefined);
+  });
+});
+
 describe('examples', () => {
   const bodies = operations.flatMap(({ operationId, requestBody }) =>
     Object.entries(requestBody?.content ?? {}).flatMap(([type, { examples = {}, schema }]) =>
@@ -107,7 +127,7 @@ describe('examples', () => {
 
   it.each(bodies)('$name of $operationId meets the schema', ({ operationId, type, name, schema }) => {
     const op = operations.find((o) => o.operationId === operationId)!;
-    const { value } = resolved(document, op.requestBody!.content[type]!.examples![name]!) as { value: unknown };
+    const { value } = resolved<{ value: unknown }>(document, op.requestBody!.content[type]!.examples![name]!);
     expect(validatorOf(document)(schema!, value)).toEqual([]);
   });
 

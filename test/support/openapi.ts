@@ -33,7 +33,7 @@ export function resolved<T>(document: Document, value: unknown): T {
 export const operationsOf = (document: Document): ResolvedOperation[] =>
   Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, given]) => {
-      const operation = given as ResolvedOperation;
+      const operation = given as Omit<ResolvedOperation, 'parameters' | 'security'> & Partial<ResolvedOperation>;
       const responses = Object.entries(operation.responses).map(([s, r]) => [s, resolved<Response>(document, r)]);
       return {
         ...operation,

@@ -9,11 +9,11 @@ import { errorExamples, errorResponses } from './errors.ts';
 import { exampleComponents } from './examples.ts';
 import { closedPaths, openPaths, systemTag } from './operations.ts';
 import { searchParameters, sharedParameters } from './parameters.ts';
-import { plainPaths } from './plain-paths.ts';
+import { plainPart } from './plain-paths.ts';
 import { sharedHeaders } from './responses.ts';
 import { Schemas } from './schemas.ts';
 import { securitySchemes } from './security.ts';
-import type { Components, Json, Paths } from './types.ts';
+import type { Components, DocumentPart, Json, Paths } from './types.ts';
 
 export interface OpenApiDocument {
   openapi: '3.1.1';
@@ -39,18 +39,25 @@ FHIR R4 in front of the French shared medical record (DMP).
 
 **Examples.** About the invented people of the demonstration; each is validated and sent by the tests.`;
 
-const otherTags: Readonly<Record<string, string>> = {
-  [systemTag]: 'The server as a whole: deposit of a set, and what the caller may do.',
-  Conformance: 'What the server says about itself. Open: no token is asked.',
-  Health: 'For whoever runs it. Open.',
-  Documentation: 'Pages for a person. Open.',
-};
-
-/** @param config for the addresses */
-export function openApiDocument(config: Config): OpenApiDocument {
+/**
+ * @param config for the addresses
+ * @param parts what stands beside the FHIR API, from the rooms that serve it
+ */
+export function openApiDocument(config: Config, parts: readonly DocumentPart[] = []): OpenApiDocument {
   const schemas = new Schemas(new Set([...openResources.map((r) => r.type), 'CapabilityStatement']));
   const all: readonly (ResourceDefinition | OpenDefinition)[] = [...resources, ...openResources];
-  const paths = { ...plainPaths(schemas), ...openPaths(schemas), ...closedPaths(schemas) };
+  const fhir: DocumentPart = {
+    tags: [
+      { name: systemTag, description: 'The server as a whole: deposit of a set, and what the caller may do.' },
+      ...all.map(({ type, profile }) => ({
+        name: type,
+        description: `FHIR R4 ${type}.${profile ? ` Profile: ${profile}.` : ''}`,
+      })),
+    ],
+    paths: { ...openPaths(schemas), ...closedPaths(schemas) },
+  };
+  const whole = [plainPart(schemas), fhir, ...parts];
+  const paths = Object.assign({}, ...whole.map((part) => part.paths)) as Paths;
   const responses = errorResponses(schemas.of('OperationOutcome'));
   return {
     openapi: '3.1.1',
@@ -62,17 +69,11 @@ export function openApiDocument(config: Config): OpenApiDocument {
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     servers: [{ url: config.fhirBase.replace(/\/fhir$/, ''), description: config.STRUCTURE_NAME }],
-    tags: [
-      ...Object.entries(otherTags).map(([name, description]) => ({ name, description })),
-      ...all.map(({ type, profile }) => ({
-        name: type,
-        description: `FHIR R4 ${type}.${profile ? ` Profile: ${profile}.` : ''}`,
-      })),
-    ],
+    tags: whole.flatMap((part) => part.tags),
     security: [],
     paths,
     components: {
-      schemas: schemas.all(),
+      schemas: Object.assign(schemas.all(), ...parts.map((part) => part.schemas)) as Components['schemas'],
       parameters: {
         ...sharedParameters,
         ...Object.fromEntries(all.flatMap(searchParameters)),

@@ -153,7 +153,7 @@ function searchParameter(type: string, p: OpenDefinition['searchParameters'][num
 
 /** An in-parameter of an operation that a query string can hold. */
 export function operationParameter(p: OperationDefinitionParameter): Parameter {
-  const name = p.name ?? '';
+  const name = p.name;
   const example = exampleOf('', { name, type: p.searchType ?? p.type ?? 'string' });
   return query(name, p.documentation ?? '', { type: 'string', examples: [example] });
 }

@@ -5,7 +5,7 @@ import { byStatus } from './errors.ts';
 import { shared } from './parameters.ts';
 import { headerRefs, resourceContent } from './responses.ts';
 import type { Schemas } from './schemas.ts';
-import type { Media, Operation, Parameter, Paths, Response, Schema } from './types.ts';
+import type { DocumentPart, Media, Operation, Parameter, Response, Schema } from './types.ts';
 
 const json = (schema: Schema): Record<string, Media> => ({ 'application/json': { schema } });
 const object: Schema = { type: 'object' };
@@ -47,6 +47,11 @@ const health: Schema = {
   required: ['status'],
   properties: { status: state, checks: { type: 'object', additionalProperties: state } },
 };
+const tags: DocumentPart['tags'] = [
+  { name: 'Conformance', description: 'What the server says about itself. Open: no token is asked.' },
+  { name: 'Health', description: 'For whoever runs it. Open.' },
+  { name: 'Documentation', description: 'Pages for a person. Open.' },
+];
 const lang: Parameter = {
   name: 'lang',
   in: 'query',
@@ -54,7 +59,7 @@ const lang: Parameter = {
   schema: { type: 'string', enum: ['fr', 'en'] },
 };
 
-export function plainPaths(schemas: Schemas): Paths {
+export function plainPart(schemas: Schemas): DocumentPart {
   const conformance = 'Conformance';
   const all: Record<string, Plain> = {
     '/fhir/metadata': {
@@ -105,5 +110,8 @@ export function plainPaths(schemas: Schemas): Paths {
       content: { [type]: { schema: { type: 'string' } } },
       ...(isPage ? { parameters: [lang], shared: ['Accept-Language'], headers: ['Content-Language'] } : {}),
     };
-  return Object.fromEntries(Object.entries(all).map(([path, plain]) => [path, { get: operation(plain) }]));
+  return {
+    tags,
+    paths: Object.fromEntries(Object.entries(all).map(([path, plain]) => [path, { get: operation(plain) }])),
+  };
 }

@@ -38,12 +38,9 @@ export function bodyOf(
         content: Object.fromEntries(patchFormats.map((f) => [f, media(handler, f, patchSchema(f, schemas))])),
       };
     case 'any': {
-      const resource = inputs.find((p) => /^[A-Z]/.test(p.type ?? '') && schemas.isResource(p.type ?? ''));
       const parameters = schemas.of('Parameters');
-      const own =
-        resource &&
-        schemas.of(resource.type === 'Resource' ? (handledType(route) ?? 'Resource') : (resource.type ?? 'Resource'));
-      const required = inputs.some((p) => (p.min ?? 0) > 0);
+      const own = ownResource(route, schemas, inputs);
+      const required = inputs.some((p) => p.min > 0);
       return resourceBody(handler, own ? { anyOf: [parameters, own] } : parameters, required);
     }
     case 'form':
@@ -52,9 +49,19 @@ export function bodyOf(
   }
 }
 
-/** `$validate` of a type takes that type; `$generate-metadata` a Binary within Parameters. */
-const handledType = ({ type, interaction }: Route): string | undefined =>
-  interaction.operation?.name === 'validate' ? type : undefined;
+/**
+ * A resource that may stand alone in the body, when the operation has one as its input (R4 operations.html#request). An input of any
+ * type is, of `$validate`, one of the route's own.
+ */
+function ownResource(
+  { type: own, interaction }: Route,
+  schemas: Schemas,
+  inputs: readonly OperationDefinitionParameter[],
+): Schema | undefined {
+  const [type] = inputs.map((p) => p.type ?? '').filter((t) => /^[A-Z]/.test(t) && schemas.isResource(t));
+  if (type === undefined) return undefined;
+  return schemas.of(type === 'Resource' && interaction.operation?.name === 'validate' ? (own ?? type) : type);
+}
 
 const patchSchema = (format: string, schemas: Schemas): Schema => {
   if (format === fhirJson) return schemas.of('Parameters');

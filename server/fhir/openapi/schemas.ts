@@ -72,7 +72,7 @@ export class Schemas {
   }
 
   private objectOf(type: string, { kind, elements, path }: InternalTypeSchema): Schema {
-    const isResource = kind === 'resource' && !path?.includes('.');
+    const isResource = kind === 'resource' && !path.includes('.');
     const required = Object.entries(elements).filter(([name, e]) => e.min > 0 && !name.includes('[x]'));
     const choices = Object.entries(elements).filter(([name]) => name.endsWith('[x]'));
     const properties = Object.entries(elements).flatMap(([name, e]) => this.propertiesOf(name, e, type));

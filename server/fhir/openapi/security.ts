@@ -23,7 +23,10 @@ function meaningOf(scope: string): string {
   const [, level, type, letters = ''] = /^(user|system)\/(\w+|\*)\.([cruds]+)$/.exec(scope) ?? [];
   if (level === undefined) return `What the IHE transaction ${scope} asks for (IUA)`;
   const who = level === 'user' ? 'as the signed-in professional' : 'as a server';
-  return `${type}: ${[...letters].map((l) => verbs[l]).join(', ')}, ${who}`;
+  return `${type}: ${letters
+    .split('')
+    .map((l) => verbs[l])
+    .join(', ')}, ${who}`;
 }
 
 /** @param needed scopes that operations name */

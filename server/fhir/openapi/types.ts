@@ -48,6 +48,14 @@ export interface Operation {
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Paths = Record<string, Partial<Record<Method, Operation>>>;
 
+/** Of the document, what belongs together: its tags and paths. */
+export interface DocumentPart {
+  tags: readonly { name: string; description: string }[];
+  paths: Paths;
+  /** Referred to by its paths, beside those of the FHIR types. */
+  schemas?: Record<string, Schema>;
+}
+
 /** What operations refer to by name. */
 export interface Components {
   schemas: Record<string, Schema>;
