@@ -173,6 +173,8 @@ async function consents(walk: Walk): Promise<void> {
   const declared = await walk.send('consentCreate', { who: 'doctor', body: authorization });
   expectStatus(declared, 201);
   const ended: Consent = { ...authorization, status: 'inactive' };
+  expectStatus(await walk.send('consentCreate', { who: 'doctor', body: ended }), 204);
+  expectStatus(await walk.send('consentCreate', { who: 'doctor', body: authorization }), 201);
   expectStatus(await walk.send('consentUpdate', { who: 'doctor', path: { id: idOf(declared) }, body: ended }), 204);
 }
 
