@@ -8,6 +8,8 @@ import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
 import { configurationPage } from './configuration.ts';
 import { openApiYaml } from './openapi.ts';
+import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
+import { collectionFile, environmentFile } from './postman/files.ts';
 import { profileFiles } from './profiles.ts';
 import { transactionsPage } from './transactions.ts';
 
@@ -67,6 +69,8 @@ export const pages: Record<string, () => string> = {
   'docs/mapping.md': mappingPage,
   'docs/transactions.md': transactionsPage,
   'openapi/openapi.yaml': openApiYaml,
+  [`openapi/${collectionFile}`]: postmanCollection,
+  [`openapi/${environmentFile}`]: postmanEnvironment,
   ...Object.fromEntries(Object.entries(profileFiles).map(([name, page]) => [`profiles/${name}`, page])),
 };
 
