@@ -126,7 +126,7 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
             },
           ],
           description:
-            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / Bearer JWT required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
+            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known, /health, /docs, /openapi.json et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / Bearer JWT required everywhere but /metadata, .well-known, /health, /docs, /openapi.json and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
         },
         resource: [...resources, ...openResources].map(resource),
         interaction: systemInteractions

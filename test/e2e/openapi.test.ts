@@ -159,6 +159,9 @@ describe('every operation, with what the document gives', () => {
           `${id} ${status}`,
           ...Object.keys(content).map((media) => `${id} → ${media}`),
         ]),
+      ...Object.entries(responses)
+        .filter(([status]) => Number(status) < 400)
+        .flatMap(([, { headers = {} }]) => Object.keys(headers).map((name) => `${id} success with ${name}`)),
       ...Object.keys(requestBody?.content ?? {}).map((media) => `${id} ← ${media}`),
     ]);
     const only501 = (name: string): boolean => name.startsWith('patientInternetAccountOne ');

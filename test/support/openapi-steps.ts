@@ -4,7 +4,7 @@
  */
 import type { AuditEvent, Bundle, Consent, DocumentReference, Patient, Resource } from '@medplum/fhirtypes';
 import { expect } from 'vitest';
-import { consent, INS_TEST, patients, type Who } from './resources.ts';
+import { consent, INS_TEST, newOid, patients, type Who } from './resources.ts';
 import { stranger } from './patient-doors.ts';
 import { fhirJson, fhirXml, type Ask, type Told, type Walk } from './openapi-walk.ts';
 
@@ -92,6 +92,17 @@ async function patches(walk: Walk, id: string): Promise<void> {
       200,
     );
   }
+  // For real, each on a document of its own: who masks it does not see it any more.
+  for (const operation of ['documentReferencePatch', 'documentReferencePatchByCriteria']) {
+    const uniqueId = `urn:oid:${newOid()}`;
+    const example = walk.example('documentReferenceCreate', fhirJson) as DocumentReference;
+    const masterIdentifier = { ...example.masterIdentifier, value: uniqueId };
+    const made = await walk.send('documentReferenceCreate', { who: 'nurse', body: { ...example, masterIdentifier } });
+    const query = [['identifier', `urn:ietf:rfc:3986|${uniqueId}`]] as const;
+    const contentType = 'application/json-patch+json';
+    const where = operation.endsWith('Criteria') ? { query } : { path: { id: idOf(made) } };
+    expectStatus(await walk.send(operation, { who: 'doctor', contentType, ...where }), 200);
+  }
 }
 
 async function identities(walk: Walk): Promise<string> {
@@ -115,6 +126,7 @@ async function identities(walk: Walk): Promise<string> {
       200,
     );
     expectStatus(await walk.send('patientIdentityHistoryOneGet', { ...nurse, path, ...form }), 200);
+    expectStatus(await walk.send('patientRead', { ...nurse, path, ...form }), 200);
     expectStatus(await walk.send('patientCorrectRecordGet', { ...nurse, ...form }), 200);
   }
   expectStatus(await walk.send('patientDeleteByCriteria', { ...nurse, query }), 204);

@@ -44,7 +44,7 @@ const mediaOf = (header: string | null): string => (header ?? '').split(';')[0]!
 
 export class Walk {
   readonly operations: Map<string, ResolvedOperation>;
-  /** `operation status`, `operation → media type` (of an answer that is no error), `operation ← media type`. */
+  /** `operation status`, `operation → media type` (of an answer that is no error), `operation ← media type`, `operation success with header`. */
   readonly seen = new Set<string>();
   private readonly faults: (schema: unknown, value: unknown) => string[];
   private readonly tokens = new Map<string, Promise<string>>();
@@ -142,8 +142,10 @@ export class Walk {
     const response = responses[String(status)];
     if (!response) throw new Error(`${where}: the document does not tell of this status`);
     this.seen.add(`${operationId} ${status}`);
-    for (const name of Object.keys(this.document.components.headers))
-      if (headers.has(name)) expect(Object.keys(response.headers ?? {}), where).toContain(name);
+    for (const name of Object.keys(this.document.components.headers).filter((n) => headers.has(n))) {
+      expect(Object.keys(response.headers ?? {}), where).toContain(name);
+      this.seen.add(`${operationId} ${status < 400 ? 'success' : status} with ${name}`);
+    }
     expect(headers.has('x-request-id'), where).toBe(true);
     if (text === '') return;
     const media = mediaOf(headers.get('content-type'));

@@ -54,19 +54,40 @@ const successesOf = ({ code, succeeds }: Interaction, path: string): readonly nu
   (succeeds ?? usual[code]).filter((status) => !(code === 'update' && status === 201 && path.includes(':')));
 
 const versionHeaders = ['ETag', 'Last-Modified'] as const;
+/** Of an answer, by the kind of interaction. */
 const headersByCode: Readonly<Record<InteractionCode, readonly string[]>> = {
-  read: [...versionHeaders, 'Content-Location'],
+  read: versionHeaders,
   vread: versionHeaders,
   'history-instance': [],
   'search-type': [],
   create: [...versionHeaders, 'Location'],
-  update: [...versionHeaders, 'Location', 'Content-Location'],
+  update: versionHeaders,
   patch: [...versionHeaders, 'Content-Location'],
-  delete: ['ETag'],
+  delete: [],
   transaction: [],
-  operation: ['Content-Location'],
+  operation: [],
 };
-const binaryHeaders = ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Security-Context'];
+/** Where a type has others. */
+const headersByHandler: Readonly<Record<string, readonly string[]>> = {
+  'AuditEvent.read': [],
+  'Binary.read': ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Security-Context'],
+  'DocumentReference.read': [...versionHeaders, 'Content-Location'],
+  'List.read': [...versionHeaders, 'Content-Location'],
+  // The DMP gives its patients no version.
+  'Patient.create': ['Location'],
+  'Patient.update': [...versionHeaders, 'Content-Location'],
+  'Patient.delete': ['ETag'],
+};
+
+/** Headers of one of its answers. */
+function headersOf(handler: string, code: InteractionCode, status: number): readonly string[] {
+  const own = headersByHandler[handler] ?? headersByCode[code];
+  if (status === 206) return [...own, 'Content-Range'];
+  // What an update created has a place of its own; what was there is where it was.
+  if (code === 'update' && status === 201) return [...own.filter((name) => name !== 'Content-Location'), 'Location'];
+  return own;
+}
+
 /** Of every answer; the limits once the token was found good. */
 export const alwaysHeaders = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'];
 
@@ -104,20 +125,17 @@ export function successResponses(
   { type, interaction, path }: Pick<Route, 'type' | 'interaction' | 'path'>,
   schema: Schema,
 ): Record<string, Response> {
-  const isBinary = handlerName(type, interaction) === 'Binary.read';
+  const handler = handlerName(type, interaction);
   const statuses = successesOf(interaction, path);
   return Object.fromEntries(
     statuses.map((status) => {
-      const own = isBinary
-        ? [...binaryHeaders, ...(status === 206 ? ['Content-Range'] : [])]
-        : headersByCode[interaction.code];
       const description = status === 200 && statuses.includes(201) ? existed : (said[status] ?? '');
-      const content = isBinary ? documentContent(schema) : resourceContent(schema);
+      const content = handler === 'Binary.read' ? documentContent(schema) : resourceContent(schema);
       return [
         String(status),
         {
           description,
-          headers: headerRefs([...alwaysHeaders, ...own]),
+          headers: headerRefs([...alwaysHeaders, ...headersOf(handler, interaction.code, status)]),
           ...(status === 204 || status === 304 ? {} : { content }),
         },
       ];
