@@ -27,11 +27,12 @@ import { IssueError } from '../mappings/outcome.ts';
 import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
+import { openApiServer } from './fhir/openapi/serve.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
-import { onError, sendJson, sendResource } from './fhir/send.ts';
+import { onError, sendJson, sendResource, sendText } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
 import { administration } from './registry/administration/index.ts';
 import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
@@ -138,8 +139,13 @@ export function createApp(options: AppOptions): Express {
     sendJson(req, res, 200, smartConfiguration(authorization?.smart())),
   );
 
+  const openApi = openApiServer(config);
+  app.use('/openapi.json', open('/openapi.json'), (req, res) =>
+    sendText(req, res, 200, 'application/json; charset=utf-8', openApi()),
+  );
+
   app.use('/fhir', conformanceRouter(config.fhirBase));
-  app.use('/docs', docsRouter());
+  app.use('/docs', docsRouter(config));
 
   const { clients } = options.authorization ?? {};
   app.use(

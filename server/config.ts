@@ -143,6 +143,13 @@ export const settings = {
     int(60, 86_400).default(14_400),
     'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',
   ],
+  DOCS_CLIENT_ID: [
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/, 'printable, without blanks')
+      .optional(),
+    'Client that the interactive reference (/docs/api) signs in as: public, registered with the redirect URI …/docs/api/oauth2-redirect.html. Absent: whoever tries calls types one, or pastes a token.',
+  ],
   CORS_ORIGINS: [
     siteOrigins.optional(),
     'Origins of the browser apps that may call the API, exactly (`https://app.example`), separated by commas. Absent: none; what is open (/metadata, discovery, definitions) is so from everywhere.',

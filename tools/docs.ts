@@ -7,6 +7,9 @@ import path from 'node:path';
 import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
 import { configurationPage } from './configuration.ts';
+import { openApiYaml } from './openapi.ts';
+import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
+import { collectionFile, environmentFile } from './postman/files.ts';
 import { profileFiles } from './profiles.ts';
 import { transactionsPage } from './transactions.ts';
 
@@ -65,6 +68,9 @@ export const pages: Record<string, () => string> = {
   'docs/errors.md': errorsPage,
   'docs/mapping.md': mappingPage,
   'docs/transactions.md': transactionsPage,
+  'openapi/openapi.yaml': openApiYaml,
+  [`openapi/${collectionFile}`]: postmanCollection,
+  [`openapi/${environmentFile}`]: postmanEnvironment,
   ...Object.fromEntries(Object.entries(profileFiles).map(([name, page]) => [`profiles/${name}`, page])),
 };
 

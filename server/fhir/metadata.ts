@@ -150,7 +150,7 @@ export function capabilityStatement(config: Config, since: Date, smart?: SmartCo
             },
           ],
           description:
-            'Jeton d’accès OAuth 2.0 exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / OAuth 2.0 access token required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
+            'Jeton d’accès OAuth 2.0 exigé partout, sauf /metadata, .well-known, /health, /docs, /openapi.json et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / OAuth 2.0 access token required everywhere but /metadata, .well-known, /health, /docs, /openapi.json and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
         },
         resource: [...resources, ...openResources].map(resource),
         interaction: systemInteractions

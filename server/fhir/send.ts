@@ -24,7 +24,7 @@ export function sendJson(req: Request, res: Response, status: number, value: unk
 }
 
 /** A text with its length, or its headers alone for HEAD. */
-function sendText(req: Request, res: Response, status: number, contentType: string, text: string): void {
+export function sendText(req: Request, res: Response, status: number, contentType: string, text: string): void {
   const body = Buffer.from(text, 'utf8');
   res.status(status).setHeader('Content-Type', contentType);
   res.setHeader('Content-Length', body.length);

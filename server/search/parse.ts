@@ -227,3 +227,6 @@ const resultParameters = {
   _format: () => undefined,
   _pretty: () => undefined,
 } as const satisfies Record<string, Reader>;
+
+/** Names that no type declares: they say what of the result is wanted. */
+export type ResultParameter = keyof typeof resultParameters;

@@ -6,6 +6,7 @@ export const binaries: ResourceDefinition = {
   interactions: [
     {
       code: 'read',
+      succeeds: [200, 206, 304],
       permission: 'r',
       ihe: ['ITI-68'],
       dmp: ['TD3.2', 'TD3.1a'],

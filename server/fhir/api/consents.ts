@@ -12,6 +12,7 @@ export const consents: ResourceDefinition = {
   interactions: [
     {
       code: 'create',
+      succeeds: [201, 200, 204],
       permission: 'c',
       ihe: ['ITI-108'],
       dmp: ['TD0.3', 'TD0.2'],
@@ -41,6 +42,7 @@ export const consents: ResourceDefinition = {
     },
     {
       code: 'update',
+      succeeds: [200, 204],
       permission: 'u',
       ihe: ['ITI-108'],
       dmp: ['TD0.3', 'TD0.2'],

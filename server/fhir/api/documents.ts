@@ -22,6 +22,7 @@ export const documents: ResourceDefinition = {
       ihe: ['ITI-105'],
       dmp: ['TD2.1', 'TD3.1b', 'TD0.2'],
       conditional: true,
+      succeeds: [201, 200],
       documentation:
         'Deposit of one document with its content inline (PDSm flux 09). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing.',
     },

@@ -71,6 +71,7 @@ export const recordInteractions: readonly Interaction[] = [
   {
     code: 'operation',
     operation: operation('internet-account', 'instance', 'post'),
+    succeeds: [],
     permission: 'u',
     ihe: [],
     // None, ever: see `internet-account.ts`.

@@ -36,6 +36,7 @@ export const patients: ResourceDefinition = {
     {
       code: 'update',
       conditional: true,
+      succeeds: [200, 201],
       permission: 'u',
       ihe: ['ITI-104'],
       dmp: ['TD0.2', 'TD1.3b'],

@@ -40,6 +40,8 @@ export interface Interaction {
   operation?: Operation;
   /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…` (PUT, DELETE), `If-None-Exist` of a create. */
   conditional?: boolean;
+  /** HTTP statuses with which it ends well, where they are not those of its kind (201 of a create, 204 of a delete, else 200). */
+  succeeds?: readonly number[];
   /** A transaction: what its entries may ask for, each with its own scope. */
   entries?: readonly { type: string; permission: Permission }[];
 }

@@ -38,6 +38,8 @@ export function conformanceRouter(base: string): Router {
       raw({ type: () => true, limit: 64 * 1024 }),
       serve(`/fhir/${type}/_search`, base, (call) => searchDefinitions(definition, call)),
     );
+    // What stands at a literal path is never an id.
+    router.all(`/${type}/_search`, others('POST, OPTIONS'));
     router.get(
       `/${type}/:id`,
       serve(`/fhir/${type}/:id`, base, (_call, id) => ({
@@ -45,7 +47,6 @@ export function conformanceRouter(base: string): Router {
         resource: readDefinition(definition, checked(id, type)),
       })),
     );
-    router.all(`/${type}/_search`, others('POST, OPTIONS'));
     router.all([`/${type}`, `/${type}/:id`], others(allowed));
   }
   return router;

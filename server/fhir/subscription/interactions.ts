@@ -11,6 +11,7 @@ import type { StoredSubscription, SubscriptionChange, SubscriptionLimits } from 
 import { requireScopes } from '../access.ts';
 import { searchset } from '../bundle.ts';
 import { definitionOf, interactionOf } from '../definition.ts';
+import { expectedVersion } from '../if-match.ts';
 import { idOf, type Call, type Handler, type Reply } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
@@ -113,12 +114,7 @@ export const updateSubscription: Handler = async (call, services) => {
     throw new IssueError({ key: 'subscription-status', expression: `${type}.status`, values: { detail } });
   };
   if (id !== undefined && id !== found.id) refuse('id');
-  const version = /^(?:W\/)?"(\d+)"$/.exec(call.ifMatch ?? '')?.[1];
-  if (call.ifMatch !== undefined && version !== String(found.version))
-    throw new IssueError({
-      key: 'version-conflict',
-      values: { given: (version ?? call.ifMatch).slice(0, 20), current: found.version },
-    });
+  requireVersion(found, call);
   const isOver = found.status === 'off' || found.status === 'error';
   if (status === 'off') return preferred(isOver ? found : await change(ended(false), call, services), call);
   if (status !== 'requested' || !isOver) return refuse(`${found.status} → ${status}`);
@@ -134,10 +130,17 @@ export const updateSubscription: Handler = async (call, services) => {
 };
 
 export const deleteSubscription: Handler = async (call, services) => {
-  await mine(call, services);
+  requireVersion(await mine(call, services), call);
   await change(ended(true), call, services);
   return { status: 204 };
 };
+
+/** @throws IssueError version-conflict when `If-Match` names another version */
+function requireVersion({ version }: StoredSubscription, call: Call): void {
+  const given = expectedVersion(call);
+  if (given !== undefined && given !== version)
+    throw new IssueError({ key: 'version-conflict', values: { given, current: version } });
+}
 
 const ended = (deleted: boolean): SubscriptionChange => ({
   status: 'off',

@@ -47,3 +47,9 @@ export function loadDefinitions(): NonNullable<typeof loaded> {
   loaded = { types, codeLists };
   return loaded;
 }
+
+/** The codes of a required binding, in the order of their code system; undefined when they cannot be listed. @param canonical with version */
+export function codesOf(canonical: string): readonly string[] | undefined {
+  const list = loadDefinitions().codeLists.get(canonical);
+  return list && [...list.codes];
+}

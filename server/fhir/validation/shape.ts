@@ -25,9 +25,11 @@ const notXml =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
-const jsonTypeOf = (type: string): 'number' | 'boolean' | 'string' =>
+/** JSON type of a primitive. */
+export const jsonTypeOf = (type: string): 'number' | 'boolean' | 'string' =>
   numbers.has(type) ? 'number' : type === 'boolean' ? 'boolean' : 'string';
-const isPrimitive = (type: string): boolean => /^[a-z]/.test(type) || type.startsWith('http://hl7.org/fhirpath/');
+export const isPrimitive = (type: string): boolean =>
+  /^[a-z]/.test(type) || type.startsWith('http://hl7.org/fhirpath/');
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
