@@ -18,7 +18,7 @@ import { startStack, type Stack } from '../support/stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const exec = promisify(execFile);
-const soon = { timeout: 15_000, interval: 100 };
+const soon = { timeout: 30_000, interval: 100 };
 
 let stack: Stack;
 beforeAll(async () => {
@@ -57,7 +57,8 @@ const cli = async (...args: string[]): Promise<unknown> => {
 };
 const ready = async (): Promise<unknown> => (await fetch(`${stack.origin}/health/ready`)).json();
 
-describe('registration', () => {
+// Each command is a process of its own: on a busy machine that takes its time.
+describe('registration', { timeout: 120_000 }, () => {
   it('a structure, by the command line: the façade that runs knows it within seconds, and what it lacks', async () => {
     expect(await ready()).toMatchObject({ status: 'ok', checks: { certificates: 'ok' } });
     const { lps, name, administrators } = structureInput();

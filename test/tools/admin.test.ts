@@ -69,7 +69,8 @@ const clientArgs = [
   ...['--scope', 'openid', '--scope', 'user/*.rs', '--redirect-uri', 'https://app.example/back', '--json'],
 ];
 
-describe('on an external database, beside an instance that runs', () => {
+// Each command is a process of its own: on a busy machine a test of several takes its time.
+describe('on an external database, beside an instance that runs', { timeout: 120_000 }, () => {
   let world: TestStore;
   let registry: Registry;
   const env = () => ({ DATABASE_URL: world.config.DATABASE_URL!, STORE_KEY: world.config.STORE_KEY! });
@@ -133,12 +134,9 @@ describe('on an external database, beside an instance that runs', () => {
     const { secret } = JSON.parse(added.out) as { secret: string };
     await registry.refresh();
     expect((await registry.clients.byId('app.saules'))?.secret).toBe(secret);
-    for (const args of [
-      ['client', 'list'],
-      ['client', 'show', 'app.saules'],
-      ['client', 'history', 'app.saules'],
-    ])
-      expect((await admin([...args, '--json'])).out).not.toContain(secret);
+    const reads = [['list'], ['show', 'app.saules'], ['history', 'app.saules']];
+    for (const { out } of await Promise.all(reads.map((args) => admin(['client', ...args, '--json']))))
+      expect(out).not.toContain(secret);
     const next = await json('client', 'new-secret', 'app.saules');
     await registry.refresh();
     expect((await registry.clients.byId('app.saules'))?.secret).toBe(next.secret);
@@ -231,7 +229,7 @@ describe('on an external database, beside an instance that runs', () => {
   });
 });
 
-describe('docs/registration.md', () => {
+describe('docs/registration.md', { timeout: 120_000 }, () => {
   it('its commands work as they stand there', async () => {
     const world = await openTestStore();
     const own = await mkdtemp(path.join(os.tmpdir(), 'admin-docs-'));
@@ -263,7 +261,7 @@ describe('docs/registration.md', () => {
   });
 });
 
-describe('on the embedded database', () => {
+describe('on the embedded database', { timeout: 120_000 }, () => {
   it('while the façade runs, and when it does not', async () => {
     const config = loadConfig({ DATA_DIR: dir });
     const store = await openStore(config);
