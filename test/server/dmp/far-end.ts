@@ -45,8 +45,7 @@ export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<
       request.on('end', () => {
         const body = Buffer.concat(chunks);
         const messageId = /MessageID[^>]*>([^<]+)</.exec(body.toString('latin1'))?.[1] ?? '';
-        const { socket } = request;
-        const tls = socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : '';
+        const tls = (request.socket as TLSSocket).getPeerCertificate().serialNumber;
         const received = { path: request.url ?? '', headers: request.headers, body, messageId, tls };
         far.received.push(received);
         far.reply(received, response);
