@@ -70,7 +70,7 @@ it('the façade’s records are chained and signed while it runs; its log and it
   await expect.poll(async () => (await checkpointsOf(stack.database)).length, { timeout: 20_000 }).toBeGreaterThan(2);
   expect(await verdict(stack.environment)).toMatchObject({ code: 0 });
   const tokens = await checkpointsOf(stack.database);
-  await expect.poll(() => tokens.every((token) => stack.log().includes(token))).toBe(true);
+  await expect.poll(() => tokens.every((token) => stack.log().includes(token)), { timeout: 20_000 }).toBe(true);
   const file = await readFile(path.join(folder, 'anchors'), 'utf8');
   for (const token of tokens) expect(file).toContain(token);
   expect((await stat(path.join(folder, 'anchors'))).mode & 0o777).toBe(0o600);

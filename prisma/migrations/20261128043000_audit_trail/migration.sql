@@ -57,9 +57,6 @@ CREATE TABLE "audit_feed_cursor" (
 );
 
 -- CreateIndex
-CREATE INDEX "audit_stream_closed_at_seen_at_idx" ON "audit_stream"("closed_at", "seen_at");
-
--- CreateIndex
 CREATE UNIQUE INDEX "audit_key_thumbprint_key" ON "audit_key"("thumbprint");
 
 -- CreateIndex

@@ -26,7 +26,7 @@ type SyslogOptions = SecureContextOptions & { host: string; port: number; server
 const field = (text: string, longest: number): string => text.replace(/[^\x21-\x7e]/g, '_').slice(0, longest) || '-';
 
 export function syslogMessage(event: AuditEvent, app: string): string {
-  const priority = FACILITY * 8 + (event.outcome === '0' ? severities.notice : severities.warning);
+  const priority = FACILITY * 8 + ((event.outcome ?? '0') === '0' ? severities.notice : severities.warning);
   const host = field(os.hostname(), 255);
   const header = `<${priority}>1 ${event.recorded} ${host} ${field(app, 48)} ${process.pid} IHE+RFC-3881 -`;
   return `${header} ${BOM}${auditEventToDicom(event)}`;

@@ -51,18 +51,21 @@ export function createAuditFeed(options: AuditFeedOptions): AuditFeed {
 
   async function round(): Promise<number> {
     let taken = 0;
+    // Nothing overtakes what was refused: its stream waits, the others do not.
+    const refused: string[] = [];
     const leaseMs = config.AUDIT_FEED_TIMEOUT_MS + LEASE_MARGIN_MS;
     while (!closing.signal.aborted && (await store.auditFeed.claim(feed, worker, leaseMs))) {
-      const batch = await store.auditFeed.pending(feed, config.AUDIT_FEED_BATCH);
+      const batch = await store.auditFeed.pending(feed, config.AUDIT_FEED_BATCH, refused);
       if (batch === undefined || batch.records.length === 0) break;
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(config.AUDIT_FEED_TIMEOUT_MS)]);
       const count = await receiver.send(batch.records.map(toEvent), signal);
       const last = batch.records[count - 1];
       if (last && !(await store.auditFeed.sent(feed, worker, batch.stream, last.seq))) break;
       taken += count;
-      if (count < batch.records.length) throw new Error('a record was refused');
-      failures = 0;
+      if (count < batch.records.length) refused.push(batch.stream);
+      else failures = 0;
     }
+    if (refused.length > 0) throw new Error('a record was refused');
     return taken;
   }
 

@@ -29,14 +29,16 @@ const TIMEOUT_MS = 3_600_000;
 
 export interface Change {
   reason: CheckpointBody['reason'];
-  /** What the caller vouches for; a head that is closed closes its stream. */
-  heads?: readonly Head[];
+  /** What the caller vouches for, asked when it is this checkpoint's turn; a head that is closed closes its stream. */
+  heads?: () => readonly Head[];
   /** A stream that begins. */
   opened?: string;
   /** Another key is to sign from now on. */
   newKey?: boolean;
   pruned?: (db: Database, last: CheckpointBody) => Promise<Pruned>;
 }
+
+export const streamsOf = (heads: readonly Head[]): string[] => heads.map((head) => head.stream);
 
 export interface CheckpointMaker {
   /** @returns undefined when there is nothing new to sign */
@@ -79,11 +81,9 @@ export function checkpointMaker(options: CheckpointOptions): CheckpointMaker {
         await db.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK}::bigint)`;
         const last = await lastOf(db);
         const { signer, next } = await signersOf(db, last, change.newKey ?? false);
-        const lost = await closeLost(
-          db,
-          (change.heads ?? []).map((head) => head.stream),
-        );
-        const streams = headsOf(last?.body, change, lost);
+        const heads = change.heads?.() ?? [];
+        const lost = await closeLost(db, streamsOf(heads));
+        const streams = headsOf(last?.body, { heads, lost, opened: change.opened });
         const isNew = change.opened !== undefined || change.pruned !== undefined || next !== undefined || !last;
         if (!isNew && streams.every((head) => isKnown(head, last.body))) return undefined;
         const [{ now } = { now: new Date() }] = await db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
@@ -160,7 +160,10 @@ export function lastFrom(token: string): Last {
 }
 
 /** What was vouched for stays: a stream that has lost rows is closed where it was, and shows. */
-function headsOf(last: CheckpointBody | undefined, { heads = [], opened }: Change, lost: readonly Head[]): Head[] {
+function headsOf(
+  last: CheckpointBody | undefined,
+  { heads, lost, opened }: { heads: readonly Head[]; lost: readonly Head[]; opened?: string },
+): Head[] {
   const all = new Map((last?.streams ?? []).filter((head) => !head.closed).map((head) => [head.stream, head]));
   for (const head of lost) {
     const known = all.get(head.stream);

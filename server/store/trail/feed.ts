@@ -19,8 +19,11 @@ export interface AuditFeedStore {
   /** Takes, or keeps, the right to send, for so long. @returns false: another instance has it */
   claim(feed: string, worker: string, leaseMs: number): Promise<boolean>;
   release(feed: string, worker: string): Promise<void>;
-  /** What is to be sent next: of the stream whose first unsent record is the oldest. */
-  pending(feed: string, most: number): Promise<FeedBatch | undefined>;
+  /**
+   * What is to be sent next: of the stream whose first unsent record is the oldest.
+   * @param except streams that are not asked for
+   */
+  pending(feed: string, most: number, except?: readonly string[]): Promise<FeedBatch | undefined>;
   /** All of a stream up to this number was sent. @returns false: the right to send was lost */
   sent(feed: string, worker: string, stream: string, seq: number): Promise<boolean>;
   /** How many records wait, and since when the oldest. */
@@ -55,9 +58,10 @@ export function feedStore(prisma: PrismaClient, cipher: Cipher): AuditFeedStore 
         UPDATE audit_feed SET lease_owner = NULL, lease_until = NULL WHERE id = ${feed} AND lease_owner = ${worker}::uuid`;
     },
 
-    async pending(feed, most) {
+    async pending(feed, most, except = []) {
       const [next] = await prisma.$queryRaw<{ stream: string; sent: bigint }[]>`
-        SELECT s.id AS stream, sent.seq AS sent ${unsent(feed)} ORDER BY first.at LIMIT 1`;
+        SELECT s.id AS stream, sent.seq AS sent ${unsent(feed)}
+        WHERE s.id <> ALL(${[...except]}::uuid[]) ORDER BY first.at LIMIT 1`;
       if (next === undefined) return undefined;
       const after = Number(next.sent);
       const records: FeedBatch['records'] = [];

@@ -11,7 +11,7 @@ import type { StoreLogger } from '../types.ts';
 import { type Appender, createAppender } from './append.ts';
 import { NOTHING } from './canonical.ts';
 import type { CheckpointBody, Head } from './checkpoint.ts';
-import { type Change, type CheckpointMaker, checkpointMaker, hasLost } from './checkpoints.ts';
+import { type Change, type CheckpointMaker, checkpointMaker, hasLost, streamsOf } from './checkpoints.ts';
 import { openSigningKeys } from './keys.ts';
 
 export type TrailSettings = Partial<
@@ -26,8 +26,6 @@ export type TrailSettings = Partial<
 >;
 
 export interface Trail extends Pick<Appender, 'append'> {
-  /** Signs now for what was written since the last time. @returns undefined when that is nothing */
-  checkpoint(): Promise<CheckpointBody | undefined>;
   /** Writes what waits, and closes the stream by a checkpoint. What cannot be signed is closed later by another instance. */
   close(): Promise<void>;
 }
@@ -83,8 +81,8 @@ export async function openTrail(options: TrailOptions): Promise<Trail> {
   }
 
   async function sign(change: Change): Promise<CheckpointBody | undefined> {
-    const heads = appender.heads();
-    const made = await checkpoints.make({ ...change, heads });
+    let heads: Head[] = [];
+    const made = await checkpoints.make({ ...change, heads: () => (heads = appender.heads()) });
     appender.forget(heads.filter((head) => head.closed));
     signedFor = heads.find((head) => !head.closed);
     signedAt = performance.now();
@@ -126,10 +124,6 @@ export async function openTrail(options: TrailOptions): Promise<Trail> {
 
   return {
     append: appender.append,
-    async checkpoint() {
-      await signing;
-      return sign({ reason: 'interval' });
-    },
     async close() {
       clearInterval(timer);
       await appender.close();
@@ -141,5 +135,3 @@ export async function openTrail(options: TrailOptions): Promise<Trail> {
     },
   };
 }
-
-const streamsOf = (heads: readonly Head[]): string[] => heads.map((head) => head.stream);

@@ -152,6 +152,20 @@ describe('to a FHIR server', () => {
   });
 });
 
+it('a record that is refused holds back its own stream, and no other', async () => {
+  const receiver = await listen(fhirServer);
+  const second = await openStore(world.config);
+  cleanUp.push(() => second.close());
+  const mine = await append(2);
+  const theirs = await second.records.append([record({ at: new Date('2026-11-29') }), record()]);
+  receiver.faults.push('half');
+  const feed = feedOf(receiver.url);
+  await expect(feed.tick()).rejects.toThrow('a record was refused');
+  expect(idsOf(receiver)).toEqual([mine[0], ...theirs]);
+  expect(await feed.tick()).toBe(1);
+  expect(idsOf(receiver)).toEqual([mine[0], ...theirs, mine[1]]);
+});
+
 it('of two instances one sends at a time: each record once, of each stream in order', async () => {
   const receiver = await listen(fhirServer);
   const second = await openStore(world.config);
