@@ -539,11 +539,15 @@ describe('the API, with a token of ours', () => {
   });
 });
 
+/** This façade speaks HTTP to this machine alone. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it outside of tests
+const insecure = [oidc.allowInsecureRequests];
+
 describe('openid-client, a client that nobody here has written', () => {
   it('discovers, logs in, verifies, refreshes, introspects, revokes and logs out', async () => {
     const secret = confidential.secret!;
     const config = await oidc.discovery(new URL(issuer()), confidential.id, secret, oidc.ClientSecretBasic(secret), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const verifier = oidc.randomPKCECodeVerifier();
     const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
@@ -585,7 +589,7 @@ describe('openid-client, a client that nobody here has written', () => {
 
   it('binds its tokens to a key (DPoP), and calls the API with proofs of its own', async () => {
     const config = await oidc.discovery(new URL(issuer()), 'app', undefined, oidc.None(), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
     const verifier = oidc.randomPKCECodeVerifier();
@@ -620,7 +624,7 @@ describe('openid-client, a client that nobody here has written', () => {
       client('signed', { authMethod: 'private_key_jwt', jwks: { keys: [await exportJWK(publicKey)] } }),
     );
     const config = await oidc.discovery(new URL(issuer()), 'signed', undefined, oidc.PrivateKeyJwt(privateKey), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const request = launch(base, 'signed', { scope: 'openid user/Patient.rs' });
     const { url } = await authorize(new Browser(stack.origin), request);
@@ -633,7 +637,7 @@ describe('openid-client, a client that nobody here has written', () => {
       undefined,
       oidc.PrivateKeyJwt(other.privateKey),
       {
-        execute: [oidc.allowInsecureRequests],
+        execute: insecure,
       },
     );
     await expect(oidc.refreshTokenGrant(impostor, 'x')).rejects.toMatchObject({ error: 'invalid_client' });

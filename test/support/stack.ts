@@ -11,6 +11,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config.ts';
 import { startServer, type Overrides } from '../../server/main.ts';
+import { openStore } from '../../server/store/index.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { ensurePki } from '../../tools/pki.ts';
@@ -295,6 +296,15 @@ export async function startStack(
       }
     },
     log: () => log,
+    /** As the façade says it in `fhirUser`. */
+    async practitionerId(personId: string): Promise<string> {
+      const store = await openStore(config);
+      try {
+        return await store.practitioners.idOf(personId);
+      } finally {
+        await store.close();
+      }
+    },
     /** Ends the façade alone: another may be started in its place. */
     closeServer: () => server.close(),
     async close() {
