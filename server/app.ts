@@ -1,6 +1,7 @@
 /**
  * The Express application: middleware and routes in the order in which a request meets them.
  */
+import './authorization/runtime.ts';
 import http from 'node:http';
 import https from 'node:https';
 import compression from 'compression';

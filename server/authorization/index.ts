@@ -5,13 +5,14 @@
 import { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { createLimiter } from '../auth/limiter.ts';
 import { networkOf } from '../auth/network.ts';
-import { issuerOf } from '../config.ts';
+import { ConfigError, issuerOf } from '../config.ts';
 import { smartConfiguration } from './discovery.ts';
 import { formOf } from './form.ts';
 import { interactionRouter } from './interaction/router.ts';
 import { sendProblem } from './pages/error.ts';
 import { createHolder } from './provider/holder.ts';
 import { routes } from './routes.ts';
+import { requireRuntime } from './runtime.ts';
 import type { AuthorizationOptions, AuthorizationServer } from './types.ts';
 
 export { metadataAt, metadataPath } from './discovery.ts';
@@ -19,6 +20,8 @@ export type * from './types.ts';
 export type { AuthorizationEvent } from './events.ts';
 
 export function createAuthorizationServer(options: AuthorizationOptions): AuthorizationServer {
+  requireRuntime();
+  requireTls(options);
   const holder = createHolder(options);
   const router = Router({ caseSensitive: true });
   router.use(withPolicy);
@@ -38,6 +41,12 @@ export function createAuthorizationServer(options: AuthorizationOptions): Author
     },
     smart: () => smartConfiguration(options),
   };
+}
+
+/** In production nothing of a login travels in clear, and nobody is sent to an address that does. */
+function requireTls({ config }: AuthorizationOptions): void {
+  if (config.ENVIRONMENT === 'production' && !issuerOf(config).startsWith('https:'))
+    throw new ConfigError('PUBLIC_URL: in production logins need an https URL');
 }
 
 /** For pages of oidc-provider's own; ours say theirs. A policy for documents of the API would let no form work. */

@@ -26,14 +26,17 @@ const both = (some: string, others: string): string =>
   letters.filter((letter) => some.includes(letter) && others.includes(letter)).join('');
 const either = (all: readonly string[]): string => letters.filter((l) => all.some((p) => p.includes(l))).join('');
 
+/** What `patient/` scopes can open here: reading, and what professionals may change of a document (`server/fhir/purpose.ts`). */
+const ofPatients = 'rus';
+
 /** What of one scope on resources is allowed. */
 function narrowed(scope: string, asked: ResourceScope, allowed: readonly ResourceScope[]): string[] {
   const { context, type } = asked;
-  const ofType = (wanted: string) =>
-    both(
-      asked.permissions,
-      either(allowed.filter((a) => a.type === wanted || a.type === '*').map((a) => a.permissions)),
-    );
+  const most = context === 'patient' ? ofPatients : letters.join('');
+  const ofType = (wanted: string) => {
+    const covering = allowed.filter((a) => a.type === wanted || a.type === '*').map((a) => a.permissions);
+    return both(both(asked.permissions, either(covering)), most);
+  };
   const whole = ofType(type);
   if (whole === asked.permissions) return [scope];
   const types = type === '*' ? [...new Set(['*', ...allowed.map((a) => a.type)])] : [type];

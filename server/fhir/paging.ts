@@ -26,7 +26,10 @@ export interface Slice<Item, Context> {
 
 /** A snapshot is read again only where it was made, by the same person, through the same client, in the same capacity. */
 const ownerOf = (caller: Caller, place: string): string =>
-  [caller.clientId, caller.personId, caller.structure.id, caller.strength, caller.purpose, place].join('\n');
+  [
+    ...[caller.clientId, caller.personId, caller.structure.id, caller.strength, caller.purpose, place],
+    ...(caller.onlyPatient ? [caller.onlyPatient.oid, caller.onlyPatient.value] : []),
+  ].join('\n');
 
 export const pageSize = (count: number | undefined, config: Config): number =>
   Math.min(count ?? config.PAGE_SIZE, config.PAGE_SIZE_MAX);

@@ -14,6 +14,7 @@ import {
 } from 'jose';
 import * as oidc from 'openid-client';
 import type { CapabilityStatement, Practitioner } from '@medplum/fhirtypes';
+import { demoCallback, demoClients } from '../../tools/demo/clients.ts';
 import { client, lesTilleuls, leVerger, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
 import { Browser } from '../support/browser.ts';
 import { ask, authorize, codeOf, exchange, launch, logIn, walk } from '../support/login.ts';
@@ -28,6 +29,7 @@ let stack: Stack;
 let base: string;
 beforeAll(async () => {
   world = neighbours([
+    ...demoClients(leVerger, 'a secret of this installation'),
     client('app'),
     client('other'),
     confidential,
@@ -185,6 +187,12 @@ describe('the authorization request', () => {
     expect(url.searchParams.get('iss')).toBe(issuer());
     expect(url.searchParams.get('error')).toBeNull();
     expect(codeOf({ url } as never)).toMatch(/^[\w-]{43}$/);
+  });
+
+  it.each(['demo-app', 'demo-server'])('of the demonstration’s clients is taken: %s', async (id) => {
+    const request = launch(base, id, { redirect_uri: demoCallback, scope: 'openid user/DocumentReference.crus' });
+    const { url } = await authorize(new Browser(stack.origin), request);
+    expect([url.origin, url.searchParams.has('code')]).toEqual([new URL(demoCallback).origin, true]);
   });
 
   it('by POST too', async () => {
@@ -539,11 +547,15 @@ describe('the API, with a token of ours', () => {
   });
 });
 
+/** This façade speaks HTTP to this machine alone. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it outside of tests
+const insecure = [oidc.allowInsecureRequests];
+
 describe('openid-client, a client that nobody here has written', () => {
   it('discovers, logs in, verifies, refreshes, introspects, revokes and logs out', async () => {
     const secret = confidential.secret!;
     const config = await oidc.discovery(new URL(issuer()), confidential.id, secret, oidc.ClientSecretBasic(secret), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const verifier = oidc.randomPKCECodeVerifier();
     const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
@@ -585,7 +597,7 @@ describe('openid-client, a client that nobody here has written', () => {
 
   it('binds its tokens to a key (DPoP), and calls the API with proofs of its own', async () => {
     const config = await oidc.discovery(new URL(issuer()), 'app', undefined, oidc.None(), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'));
     const verifier = oidc.randomPKCECodeVerifier();
@@ -620,7 +632,7 @@ describe('openid-client, a client that nobody here has written', () => {
       client('signed', { authMethod: 'private_key_jwt', jwks: { keys: [await exportJWK(publicKey)] } }),
     );
     const config = await oidc.discovery(new URL(issuer()), 'signed', undefined, oidc.PrivateKeyJwt(privateKey), {
-      execute: [oidc.allowInsecureRequests],
+      execute: insecure,
     });
     const request = launch(base, 'signed', { scope: 'openid user/Patient.rs' });
     const { url } = await authorize(new Browser(stack.origin), request);
@@ -633,7 +645,7 @@ describe('openid-client, a client that nobody here has written', () => {
       undefined,
       oidc.PrivateKeyJwt(other.privateKey),
       {
-        execute: [oidc.allowInsecureRequests],
+        execute: insecure,
       },
     );
     await expect(oidc.refreshTokenGrant(impostor, 'x')).rejects.toMatchObject({ error: 'invalid_client' });

@@ -463,6 +463,16 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       200,
       [],
     ],
+    [
+      'who one is',
+      'Practitioner.read',
+      async () => {
+        const id = await stack.practitionerId('899700101233');
+        return stack.as({ person: 'doctor', scope: 'fhirUser' }, 'GET', `/Practitioner/${id}`);
+      },
+      200,
+      [],
+    ],
     ['the statement', 'metadata', () => stack.get('/metadata', 'nurse'), 200, []],
   ];
 

@@ -13,6 +13,7 @@ import type {
   List,
   OperationOutcome,
   Parameters,
+  Practitioner,
   Resource,
   Subscription,
 } from '@medplum/fhirtypes';
@@ -689,6 +690,11 @@ const cases: Record<string, () => Promise<void>> = {
     expect((await stack.get<Consent>(`/Consent/${made.id}`, 'nurse')).body.status).toBe('inactive');
   },
   'Consent search-type': () => search('Consent', base['Consent']!),
+  'Practitioner read': async () => {
+    const id = await stack.practitionerId('899700101233');
+    const own = await stack.as<Practitioner>({ person: 'doctor', scope: 'fhirUser' }, 'GET', `/Practitioner/${id}`);
+    expect([own.status, own.body.name?.[0]?.family]).toEqual([200, 'MAUREL']);
+  },
   'AuditEvent read': () => read('AuditEvent', known.event.id),
   'AuditEvent search-type': () => search('AuditEvent', base['AuditEvent']!),
   'system $my-rights': async () => {

@@ -76,7 +76,8 @@ export class Browser {
   private keep(header: string): void {
     this.seen.push(header);
     const [pair = '', ...rest] = header.split('; ');
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const name = pair.slice(0, pair.indexOf('='));
+    const value = pair.slice(pair.indexOf('=') + 1);
     const attributes = rest.join('; ');
     const path = /path=([^;]+)/i.exec(attributes)?.[1] ?? '/';
     this.cookies = this.cookies.filter((c) => c.name !== name || c.path !== path);

@@ -28,7 +28,7 @@ export const challengeOf = (verifier: string): string => createHash('sha256').up
 export function launch(base: string, clientId: string, over: Record<string, string | undefined> = {}): Launch {
   const [state, verifier] = [random(), random()];
   const url = new URL(base.replace(/fhir$/, 'oauth/authorize'));
-  const parameters = {
+  const parameters: Record<string, string | undefined> = {
     ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state, aud: base },
     scope: 'openid fhirUser profile user/DocumentReference.rs user/Patient.rs online_access',
     code_challenge: challengeOf(verifier),

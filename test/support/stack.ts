@@ -13,6 +13,7 @@ import { loadConfig } from '../../server/config.ts';
 import { startServer, type Overrides } from '../../server/main.ts';
 import { primaryMaterial, primaryOf } from '../../server/registry/primary.ts';
 import type { Structure, StructureMaterial } from '../../server/registry/types.ts';
+import { openStore } from '../../server/store/index.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { chainOf, createPki, issueOrganisation, keepPki, type Establishment, type Pki } from '../../tools/pki.ts';
@@ -339,6 +340,15 @@ export async function startStack(
       }
     },
     log: () => log,
+    /** As the façade says it in `fhirUser`. */
+    async practitionerId(personId: string): Promise<string> {
+      const store = await openStore(config);
+      try {
+        return await store.practitioners.idOf(personId);
+      } finally {
+        await store.close();
+      }
+    },
     /** Ends the façade alone: another may be started in its place. */
     closeServer: () => server.close(),
     async close() {

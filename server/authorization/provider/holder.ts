@@ -13,6 +13,7 @@ import { routes } from '../routes.ts';
 import { configurationOf } from './configuration.ts';
 import { createKeys, type ServerKeys } from './keys.ts';
 import { recordAnswers } from './recorded.ts';
+import { limitRefusals } from './refusals.ts';
 
 export interface Running {
   provider: Provider;
@@ -39,6 +40,7 @@ function build(options: AuthorizationOptions, issuer: string, keys: ServerKeys):
     provider.registerGrantType(grant.type, grant.handle, [...grant.parameters], [...(grant.repeated ?? [])]);
   sayOwnUrls(provider, issuer);
   provider.use(recordAnswers(options, provider));
+  provider.use(limitRefusals(options.config));
   provider.use(endSessions(options));
   provider.use(shapeAnswers(options));
   const unknown = new WeakSet<Request>();

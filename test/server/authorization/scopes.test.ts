@@ -8,7 +8,7 @@ const client = {
     'ITI-67',
     'user/DocumentReference.rs',
     'user/List.r',
-    'patient/*.rs',
+    'patient/*.crs',
     'system/Patient.cruds',
   ],
 };
@@ -23,6 +23,7 @@ describe('grantable', () => {
     ['of too much, what it has', 'user/DocumentReference.cruds', 'user/DocumentReference.rs'],
     ['of all types, those that it has', 'user/*.rs', 'user/DocumentReference.rs user/List.r'],
     ['of a type, what it has of all', 'patient/List.cruds', 'patient/List.rs'],
+    ['of a patient, nothing to create', 'patient/List.c', ''],
     ['all types where it has all', 'patient/*.read', 'patient/*.read'],
     ['of all types, all that it has of all', 'patient/*.cruds', 'patient/*.rs'],
     ['each once', 'openid openid user/List.r user/List.r', 'openid user/List.r'],

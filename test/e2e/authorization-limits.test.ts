@@ -1,0 +1,58 @@
+/** How much of the authorization server one address, and one client, may have; and what it never starts with. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../server/config.ts';
+import { createAuthorizationServer } from '../../server/authorization/index.ts';
+import { client, neighbours } from '../support/authorization.ts';
+import { Browser } from '../support/browser.ts';
+import { ask, launch, logIn } from '../support/login.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+let stack: Stack;
+const settings = { RATE_LIMIT_LOGIN: '60', RATE_LIMIT_TOKENS: '3', RATE_LIMIT_REFUSED: '4' };
+beforeAll(async () => {
+  const { parts } = neighbours([client('app'), client('other')]);
+  stack = await startStack(settings, {}, { authorization: parts, consents: false });
+});
+afterAll(() => stack.close());
+
+describe('limits', () => {
+  it('of tokens are each client’s own', async () => {
+    const { body } = await logIn(stack.base, 'app');
+    let refresh = body.refresh_token!;
+    const statuses = [];
+    for (let i = 0; i < 3; i++) {
+      const next = await ask(stack.base, { grant_type: 'refresh_token', client_id: 'app', refresh_token: refresh });
+      statuses.push(next.status);
+      refresh = next.body.refresh_token ?? refresh;
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    expect((await logIn(stack.base, 'other')).status).toBe(200);
+  });
+
+  it('of refusals are each address’s, and let pass what is right', async () => {
+    const wrong = () => ask(stack.base, { grant_type: 'refresh_token', client_id: 'other', refresh_token: 'guessed' });
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await wrong()).status);
+    expect(statuses.at(0)).toBe(400);
+    const refused = await wrong();
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect((await logIn(stack.base, 'other')).status).toBe(200);
+  });
+
+  it('of logins are each address’s', async () => {
+    const browser = new Browser(stack.origin);
+    const statuses = [];
+    for (let i = 0; i < 61; i++) statuses.push((await browser.fetch(launch(stack.base, 'app').url)).status);
+    expect(statuses[0]).toBe(303);
+    const page = await browser.go(launch(stack.base, 'app').url);
+    expect([page.status, page.html]).toEqual([429, expect.stringContaining('Trop de tentatives')]);
+  });
+});
+
+describe('production', () => {
+  it('has no login without TLS', () => {
+    const config = loadConfig({ ENVIRONMENT: 'production', PUBLIC_URL: 'http://fhir.example' });
+    const options = { ...neighbours([]).parts, config } as unknown as Parameters<typeof createAuthorizationServer>[0];
+    expect(() => createAuthorizationServer(options)).toThrow('PUBLIC_URL');
+  });
+});
