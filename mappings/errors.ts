@@ -17,6 +17,7 @@ import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
+import { pscErrors } from './errors/psc.ts';
 import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
@@ -31,6 +32,7 @@ export type { ErrorRow } from './errors/row.ts';
 export const errorGroups = [
   requestErrors,
   accessErrors,
+  pscErrors,
   validationErrors,
   subscriptionErrors,
   constraintErrors,
@@ -51,6 +53,7 @@ export const errorGroups = [
 export const errors = {
   ...requestErrors,
   ...accessErrors,
+  ...pscErrors,
   ...validationErrors,
   ...subscriptionErrors,
   ...constraintErrors,

@@ -4,16 +4,8 @@
  */
 import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
+import { word } from '../../mappings/words.ts';
 
-/**
- * Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold, what ends a line or what nobody
- * sees (Cf: marks of direction, blanks of no width), which would have a text read as another.
- */
-const word = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
 /** Several lines are allowed. */
 const sentences = z
   .string()
