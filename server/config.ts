@@ -160,6 +160,15 @@ export const settings = {
   ],
   PSC_TIMEOUT_MS: [int(100, 60_000).default(10_000), 'How long Pro Santé Connect may take to answer one request.'],
 
+  JWKS_PRIVATE_ADDRESSES: [
+    bool.default(false),
+    'Whether the keys of a client (`jwksUri`) may be fetched from a private address (RFC 1918 and the like): for servers inside the establishment.',
+  ],
+  JWKS_CA: [
+    z.string().optional(),
+    'PEM of the authorities that vouch for the TLS certificates of those addresses; by default those of Node.',
+  ],
+
   DMP_URL: [
     z.string().optional(),
     'Base URL up to `/si-dmp-server/v2/services`; when absent `npm start` runs the simulator.',
