@@ -111,8 +111,9 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
 
   // --- closed: nothing below answers without a valid token
-  const verify = options.verifyToken ?? createTokenVerifier(config);
-  app.use('/fhir', authenticate(verify, isTrusted, createLimiter(config.RATE_LIMIT_REFUSED)));
+  const verify = options.verifyToken ?? createTokenVerifier(config, undefined, { oauth: store.oauth });
+  const refusals = createLimiter(config.RATE_LIMIT_REFUSED);
+  app.use('/fhir', authenticate({ verify, isTrusted, base: () => config.fhirBase, ...(refusals ? { refusals } : {}) }));
   app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));
   app.use('/fhir', fhirRouter(options.handlers ?? handlers, services));
 

@@ -17,8 +17,8 @@ export const accessErrors = {
   'token-binding': row(
     401,
     'login',
-    'Le jeton est lié à son détenteur par un moyen que cette passerelle ne vérifie pas ({method}). Demandez un jeton lié à un certificat client (cnf.x5t#S256).',
-    'The token is bound to its holder in a way that this gateway does not check ({method}). Ask for one that is bound to a client certificate (cnf.x5t#S256).',
+    'Le jeton est lié à son détenteur par un moyen que cette passerelle ne vérifie pas ({method}). Demandez un jeton lié à un certificat client (cnf.x5t#S256) ou à une clé DPoP (cnf.jkt).',
+    'The token is bound to its holder in a way that this gateway does not check ({method}). Ask for one that is bound to a client certificate (cnf.x5t#S256) or to a DPoP key (cnf.jkt).',
   ),
   'token-certificate-missing': row(
     401,
@@ -31,6 +31,18 @@ export const accessErrors = {
     'login',
     'Le jeton est lié à un autre certificat client que celui de la requête. Présentez le certificat pour lequel le jeton a été donné, ou demandez-en un nouveau.',
     'The token is bound to another client certificate than that of the request. Show the certificate that the token was given for, or get a new one.',
+  ),
+  'token-proof-missing': row(
+    401,
+    'login',
+    'Le jeton est lié à une clé (DPoP, RFC 9449). Envoyez « Authorization: DPoP … » et, dans l’en-tête DPoP, une preuve signée de cette clé.',
+    'The token is bound to a key (DPoP, RFC 9449). Send "Authorization: DPoP …" and, in the header DPoP, a proof signed with that key.',
+  ),
+  'token-proof-invalid': row(
+    401,
+    'login',
+    'La preuve DPoP n’est pas valable ({reason}). Signez-en une nouvelle pour chaque requête (RFC 9449 §4).',
+    'The DPoP proof is not valid ({reason}). Sign a new one for each request (RFC 9449 §4).',
   ),
   'client-certificate-malformed': row(
     400,
@@ -75,6 +87,12 @@ export const accessErrors = {
     'forbidden',
     'L’auteur du lot doit être l’appelant et sa structure (ceux du jeton).',
     'The author of the submission set must be the caller and the caller’s structure (those of the token).',
+  ),
+  'launch-patient': row(
+    403,
+    'forbidden',
+    'Cette portée (patient/…) n’ouvre que le dossier du patient pour lequel l’application a été lancée, et ce qui porte sur un seul patient. Demandez une portée user/…, ou relancez l’application pour ce patient.',
+    'This scope (patient/…) opens the record of the patient that the app was launched for, and what is about one patient. Ask for a scope user/…, or launch the app again for this patient.',
   ),
   'break-glass-reason': row(
     403,

@@ -51,6 +51,12 @@ export function emergencyProblems(
   return issues;
 }
 
+/** What forbids a call that was granted for one patient only (`patient/` scopes) about another, or about none. */
+export function reachProblems({ onlyPatient }: { onlyPatient?: PatientId }, patient: PatientId | undefined): Issue[] {
+  if (!onlyPatient || (patient?.value === onlyPatient.value && patient.oid === onlyPatient.oid)) return [];
+  return [{ key: 'launch-patient' }];
+}
+
 /** What forbids a « centre_15 » call at this establishment; nothing for other purposes. */
 export function regulationProblems(
   { purpose }: Pick<PurposefulRequester, 'purpose'>,

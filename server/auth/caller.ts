@@ -1,7 +1,7 @@
 /**
  * Who calls, as the rest of the façade sees it: made once from a verified token, never from anything else.
  */
-import type { Requester } from '../dmp/types.ts';
+import type { PatientIns, Requester } from '../dmp/types.ts';
 
 export interface Caller extends Requester {
   /** OAuth client. */
@@ -12,6 +12,8 @@ export interface Caller extends Requester {
   tokenId?: string;
   /** Thumbprint (RFC 8705) of the client certificate that the token is bound to, and that the request was made with. */
   certificate?: string;
+  /** The patient that the app was launched for: how far `patient/` scopes reach. */
+  launchPatient?: PatientIns;
   /** The structure's administrator: reads the record of accesses, whoever made them. */
   isAdministrator?: boolean;
 }

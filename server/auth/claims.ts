@@ -55,6 +55,7 @@ export const claims = z.object({
         confirmed_patient: confirmedPatient.optional(),
         structure_administrator: z.boolean().optional(),
         secret_access: z.boolean().optional(),
+        launch_patient: word.optional(),
       })
       .default({}),
   }),

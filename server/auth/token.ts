@@ -3,7 +3,7 @@
  *
  * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
  * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds; `cnf`, against the client
- * certificate of the request (`confirmation.ts`).
+ * certificate of the request and its DPoP proof (`confirmation.ts`). A token that is no JWT is one of our own (`opaque.ts`).
  *
  * Claims that are read (IHE IUA 2.4 JWT access token, OpenID Connect, and some of our own; their forms in `claims.ts`):
  *
@@ -21,6 +21,7 @@
  * | `extensions.dmp.authentication` | `psc`: Pro Santé Connect, two factors; anything else or absent: `local` |
  * | `extensions.dmp.structure_administrator` | `true`: the structure's administrator, who reads the record of accesses |
  * | `extensions.dmp.secret_access` | `true`: « connexion secrète », for minors (docs/rights.md) |
+ * | `extensions.dmp.launch_patient` | the INS that `patient/` scopes reach, as `urn:oid:OID|INS` |
  *
  * With `bris_de_glace` (the other purposes leave these out), all of them, a `jti`, and `exp` not later than BREAK_GLASS_MINUTES after
  * `iat` (`emergency.ts`):
@@ -31,7 +32,6 @@
  * | `extensions.ihe_iua.person_id` | the one patient: CX `INS^^^&OID&ISO`, or `urn:oid:OID|INS` |
  * | `extensions.dmp.confirmed_patient` | the traits confirmed: `family_name`, `given_name`, `birthdate` (yyyy-mm-dd) |
  */
-import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -43,15 +43,20 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
+import { insFromToken } from '../../mappings/ins.ts';
 import { IssueError } from '../../mappings/outcome.ts';
 import { professionOf, type Professions } from '../../mappings/rights/professions.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
+import type { Clients } from '../registry/types.ts';
+import type { OauthStore } from '../store/types.ts';
 import type { Caller } from './caller.ts';
 import { claims, tokenInvalid, type Claims } from './claims.ts';
-import { confirm } from './confirmation.ts';
+import { confirm, type Presentation } from './confirmation.ts';
+import type { ProofMemory } from './dpop.ts';
 import { emergencyOf } from './emergency.ts';
+import { isOpaque, readOpaque } from './opaque.ts';
 import { loadProfessions } from './profession-file.ts';
 
 export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
@@ -60,8 +65,17 @@ export const clockTolerance = 30;
 /** Where the demo keys' public half is, below DATA_DIR, when AUTH_JWKS is absent (written by `tools/token.ts`). */
 export const demoJwks = path.join('auth', 'jwks.json');
 
-/** @param certificate that the request was made with: a token may be bound to it */
-export type TokenVerifier = (token: string, certificate?: X509Certificate) => Promise<Caller>;
+/** @param shown by default: as a bearer token, without a certificate */
+export type TokenVerifier = (token: string, shown?: Presentation) => Promise<Caller>;
+
+const bare: Presentation = { scheme: 'Bearer', proofs: [], method: '', url: '' };
+
+/** What the tokens of our own authorization server are looked up in, and proofs of possession remembered by. */
+export interface TokenStore {
+  oauth: OauthStore;
+  /** Absent: this façade issues no tokens. */
+  clients?: Pick<Clients, 'byId'>;
+}
 
 const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] satisfies PurposeOfUse[];
 
@@ -100,16 +114,26 @@ function keySource(config: Config): JWTVerifyGetKey {
 }
 
 /**
+ * @param ours absent: tokens of another issuer alone, and none that is bound to a key
  * @throws ConfigError for the file of professions
- * @returns a function that verifies a token and reads its caller; it rejects with IssueError `token-invalid`,
- * `structure-mismatch`, `token-keys-unavailable`, and what `confirm` throws
+ * @returns a function that verifies a token, of another issuer (a JWT) or our own (opaque), and reads its caller; it rejects with
+ * IssueError `token-invalid`, `structure-mismatch`, `token-keys-unavailable`, and what `confirm` throws
  */
-export function createTokenVerifier(config: Config, keys: JWTVerifyGetKey = keySource(config)): TokenVerifier {
+export function createTokenVerifier(
+  config: Config,
+  keys: JWTVerifyGetKey = keySource(config),
+  ours?: TokenStore,
+): TokenVerifier {
   const available = orUnavailable(keys);
   const professions = loadProfessions(config);
-  return async (token, held) => {
-    const payload = await verify(token, available, config);
-    const certificate = confirm(payload['cnf'], held);
+  const isNew: ProofMemory | undefined =
+    ours && ((id, expiresAt) => ours.oauth.putOnce({ kind: 'DPoPProof', id, content: null, expiresAt }));
+  return async (token, shown = bare) => {
+    const payload =
+      ours?.clients && isOpaque(token)
+        ? await readOpaque(token, config, ours.oauth, ours.clients)
+        : await verify(token, available, config);
+    const certificate = await confirm(payload['cnf'], token, shown, isNew);
     return { ...toCaller(payload, config, professions), ...(certificate === undefined ? {} : { certificate }) };
   };
 }
@@ -160,6 +184,15 @@ function names(c: Claims): { family: string; given: string } {
   return { family: family.join(' '), given };
 }
 
+function launchPatientOf(c: Claims): Pick<Caller, 'launchPatient'> {
+  const said = c.extensions.dmp.launch_patient;
+  if (said === undefined) return {};
+  const bar = said.indexOf('|');
+  const ins = insFromToken(said.slice(0, bar), said.slice(bar + 1));
+  if (!ins) throw tokenInvalid('extensions.dmp.launch_patient');
+  return { launchPatient: ins };
+}
+
 /**
  * Reads the verified claims.
  * @param professions the deployer's
@@ -199,6 +232,7 @@ export function toCaller(payload: JWTPayload, config: Config, professions: Profe
     ...(c.exp === undefined ? {} : { expiresAt: new Date(c.exp * 1000) }),
     purpose: purpose as PurposeOfUse,
     ...(purpose === 'bris_de_glace' ? emergencyOf(c, config) : {}),
+    ...launchPatientOf(c),
     ...(c.extensions.dmp.secret_access === true ? { secret: true as const } : {}),
     ...(c.extensions.dmp.structure_administrator === true ? { isAdministrator: true } : {}),
   };

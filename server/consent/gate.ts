@@ -5,7 +5,7 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { traitsOfPatient } from '../../mappings/identity/traits.ts';
 import { isValid } from '../../mappings/consent/authorization.ts';
-import { emergencyProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
+import { emergencyProblems, reachProblems, regulationProblems } from '../../mappings/rights/purposes.ts';
 import { isCertainlyAdult } from '../../mappings/rights/secret.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import type { Config } from '../config.ts';
@@ -67,6 +67,7 @@ export function createGate(keeping: Gatekeeping): Gate {
       reasonMin: config.BREAK_GLASS_REASON_MIN,
     }),
     ...regulationProblems(requester, config),
+    ...reachProblems(requester, ins),
   ];
   const secretIssues: Gate['secret'] = async ({ secret, structure }, ins) => {
     if (!secret) return [];

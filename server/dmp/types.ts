@@ -44,6 +44,8 @@ export interface Requester {
   secret?: true;
   /** Only with `bris_de_glace`: the one patient that it opens, as the professional confirmed who that is. */
   emergency?: EmergencyAccess;
+  /** What is asked was granted for this patient only (`patient/` scopes): no other record may be touched. */
+  onlyPatient?: PatientIns;
 }
 
 /** What a professional confirmed when asking for « bris de glace » (dmp-wire §8), from the claims of the token. */

@@ -4,45 +4,83 @@
  */
 import type { Request, RequestHandler } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
-import { bearerOf } from '../auth/bearer.ts';
+import { credentialsOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/caller.ts';
 import { clientCertificateOf } from '../auth/client-certificate.ts';
 import type { Limiter } from '../auth/limiter.ts';
 import type { IsTrusted } from '../auth/proxies.ts';
-import { isGranted, scopeText, type Need } from '../auth/scopes.ts';
+import { reachOf, scopeText, type Need } from '../auth/scopes.ts';
 import type { TokenVerifier } from '../auth/token.ts';
 import { interactionOf, type Interaction, type Permission } from './definition.ts';
 import { countRefusal } from './limits.ts';
 import { stateOf } from './request.ts';
 
-/**
- * Lets nobody pass without a valid token.
- * @param isTrusted see `clientCertificateOf`
- * @param refusals counts what is refused with 401, by address
- */
-export function authenticate(verify: TokenVerifier, isTrusted: IsTrusted, refusals?: Limiter): RequestHandler {
+/** The parts that `authenticate` works with. */
+export interface Authentication {
+  verify: TokenVerifier;
+  /** See `clientCertificateOf`. */
+  isTrusted: IsTrusted;
+  /** FHIR base as clients know it; asked each time: the port may be chosen late. */
+  base: () => string;
+  /** Counts what is refused with 401, by address. */
+  refusals?: Limiter;
+}
+
+/** Lets nobody pass without a valid token. */
+export function authenticate(parts: Authentication): RequestHandler {
   return async (req, res, next) => {
     try {
-      stateOf(res).caller = await callerOf(req, verify, isTrusted);
+      stateOf(res).caller = await callerOf(req, parts);
     } catch (e) {
-      throw countRefusal(e, req, refusals);
+      throw countRefusal(e, req, parts.refusals);
     }
     next();
   };
 }
 
-async function callerOf(req: Request, verify: TokenVerifier, isTrusted: IsTrusted): Promise<Caller> {
+async function callerOf(req: Request, { verify, isTrusted, base }: Authentication): Promise<Caller> {
   // Node keeps the first of several; a proxy before us may have looked at another.
   if ((req.headersDistinct['authorization'] ?? []).length > 1)
     throw new IssueError({ key: 'token-invalid', values: { reason: 'Authorization' } });
-  return verify(bearerOf(req.get('authorization')), clientCertificateOf(req, isTrusted));
+  const { scheme, token } = credentialsOf(req.get('authorization'));
+  const certificate = clientCertificateOf(req, isTrusted);
+  return verify(token, {
+    scheme,
+    proofs: req.headersDistinct['dpop'] ?? [],
+    method: req.method,
+    url: `${base()}${req.path.replace(/^\/$/, '')}`,
+    ...(certificate ? { certificate } : {}),
+  });
 }
 
-/** @throws IssueError `scope-missing`, naming every scope that lacks */
+/**
+ * The caller as the scopes let them ask for this: when only `patient/` scopes cover it, bound to the patient of the launch
+ * (`onlyPatient`, which the gate looks at).
+ * @throws IssueError `scope-missing`, naming every scope that lacks
+ */
+export function withScopes(caller: Caller, needs: readonly Need[]): Caller {
+  const { launchPatient, scopes } = caller;
+  const reaches = needs.map((need) => reachOf(scopes, need));
+  refuse(needs.filter((_, i) => reaches[i] === undefined || (reaches[i] === 'patient' && !launchPatient)));
+  return launchPatient && reaches.includes('patient') ? { ...caller, onlyPatient: launchPatient } : caller;
+}
+
+/**
+ * What is needed besides: `patient/` scopes are enough where the caller is bound to the patient already.
+ * @throws IssueError as `withScopes`
+ */
 export function requireScopes(caller: Caller, needs: readonly Need[]): void {
-  const missing = needs.filter((need) => !isGranted(caller.scopes, need)).map(scopeText);
-  if (missing.length > 0)
-    throw new IssueError({ key: 'scope-missing', values: { scope: [...new Set(missing)].join(' ') } });
+  refuse(
+    needs.filter((need) => {
+      const reach = reachOf(caller.scopes, need);
+      return reach === undefined || (reach === 'patient' && !caller.onlyPatient);
+    }),
+  );
+}
+
+function refuse(missing: readonly Need[]): void {
+  if (missing.length === 0) return;
+  throw new IssueError({ key: 'scope-missing', values: { scope: [...new Set(missing.map(scopeText))].join(' ') } });
 }
 
 /** What an interaction on a type asks for. */

@@ -11,7 +11,7 @@ import { stateOf } from './request.ts';
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /** What an app may send beside what the Fetch standard always lets through. */
 const requestHeaders =
-  'Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Prefer, Range, traceparent, X-Request-Id';
+  'Accept, Accept-Language, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, If-Range, Prefer, Range, traceparent, X-Request-Id';
 /** What an app may read beside what the Fetch standard always shows. */
 const exposed =
   'ETag, Location, Content-Location, X-Request-Id, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy, Allow, Accept-Ranges, Content-Range, Content-Disposition';

@@ -1,5 +1,5 @@
 /**
- * What a token whose purpose is not « normal » is for. An emergency opens one record to be read, and what professionals may do there
+ * What a token whose purpose is not « normal », or whose scopes reach one patient only, is for. An emergency opens one record to be read, and what professionals may do there
  * with its documents (dmp-wire §1.4): every other door is closed to it, also those that lead to the store alone, where no gate
  * stands. What a patient allows is recorded with normal access: nobody lifts an opposition with the very access that it closes.
  */
@@ -8,8 +8,8 @@ import { regulationProblems } from '../../mappings/rights/purposes.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 
-/** Names of interactions (`handlerName`): what is not here is refused. Whose record it is, the gate looks at. */
-const inEmergencies: ReadonlySet<string> = new Set([
+/** Names of interactions (`handlerName`) about one patient: whose record it is, the gate looks at, or the handler asks it. */
+const ofOnePatient: ReadonlySet<string> = new Set([
   'Patient.read',
   'Patient.search-type',
   'Patient.$administrative-data',
@@ -28,16 +28,17 @@ const normalOnly: ReadonlySet<string> = new Set(['Consent.create', 'Consent.upda
 /** Explains, and opens nothing. */
 const explains = '$my-rights';
 
-/** Why the purpose closes an interaction: break-glass-patient, regulation-only, purpose-normal-only; nothing when it does not. */
+/** Why the purpose closes an interaction: launch-patient, break-glass-patient, regulation-only, purpose-normal-only; nothing when it does not. */
 export function purposeIssues(
-  caller: Pick<Caller, 'purpose'>,
+  caller: Pick<Caller, 'purpose' | 'onlyPatient'>,
   interaction: string,
   config: Pick<Config, 'REGULATION_STRUCTURE'>,
 ): Issue[] {
-  const { purpose } = caller;
-  if (purpose === 'normal' || interaction === explains) return [];
+  const { purpose, onlyPatient } = caller;
+  if (interaction === explains) return [];
   const issues: Issue[] = regulationProblems(caller, config);
-  if (purpose === 'bris_de_glace' && !inEmergencies.has(interaction)) issues.push({ key: 'break-glass-patient' });
+  if (onlyPatient && !ofOnePatient.has(interaction)) issues.push({ key: 'launch-patient' });
+  if (purpose === 'bris_de_glace' && !ofOnePatient.has(interaction)) issues.push({ key: 'break-glass-patient' });
   if (purpose === 'centre_15' && normalOnly.has(interaction)) issues.push({ key: 'purpose-normal-only' });
   return issues;
 }

@@ -5,7 +5,7 @@
 import { Router, raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import { parsePairs, type Pair } from '../search/pairs.ts';
-import { needsOf, needsOfBundle, requireScopes } from './access.ts';
+import { needsOf, needsOfBundle, requireScopes, withScopes } from './access.ts';
 import { handlerName, resources, systemInteractions, type Interaction } from './definition.ts';
 import type { Call, Handler } from './interaction.ts';
 import { parseJson } from './json.ts';
@@ -131,10 +131,10 @@ const name =
 const allow =
   (route: Route, { config }: Services): RequestHandler =>
   (_req, res, next) => {
-    const { caller } = stateOf(res);
-    if (!caller) throw new IssueError({ key: 'login-required' });
-    if (route.type) requireScopes(caller, needsOf(route.type, route.interaction));
-    requirePurpose(caller, handlerName(route.type, route.interaction), config);
+    const state = stateOf(res);
+    if (!state.caller) throw new IssueError({ key: 'login-required' });
+    if (route.type) state.caller = withScopes(state.caller, needsOf(route.type, route.interaction));
+    requirePurpose(state.caller, handlerName(route.type, route.interaction), config);
     next();
   };
 

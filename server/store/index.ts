@@ -7,6 +7,8 @@ import { correctionStore } from './corrections.ts';
 import { documentStore } from './documents.ts';
 import { identityStore } from './identities.ts';
 import { listStore } from './lists.ts';
+import { oauthKeyStore } from './oauth-keys.ts';
+import { oauthStore, practitionerStore } from './oauth.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
 import { searchStore } from './searches.ts';
@@ -41,6 +43,9 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher)),
+    oauth: keyed(oauthStore(prisma, cipher)),
+    oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
+    practitioners: keyed(practitionerStore(cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

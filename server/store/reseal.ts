@@ -26,6 +26,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'identity_event', column: 'content_sealed', id: 'uuid' },
   { table: 'correction', column: 'content_sealed', id: 'uuid' },
   { table: 'kept_record', column: 'content_sealed', id: 'uuid' },
+  { table: 'oauth_item', column: 'content_sealed', id: 'bytea' },
+  { table: 'oauth_key', column: 'content_sealed', id: 'uuid' },
 ];
 
 interface Row {

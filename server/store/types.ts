@@ -5,10 +5,12 @@
 
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
+import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
 
 export * from './consent-types.ts';
 export type * from './identity-types.ts';
+export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 
 /** An INS with its authority (OID without prefix). */
@@ -421,6 +423,9 @@ export interface Store {
   identities: IdentityStore;
   corrections: CorrectionStore;
   records: RecordStore;
+  oauth: OauthStore;
+  oauthKeys: OauthKeyStore;
+  practitioners: PractitionerStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */

@@ -34,6 +34,11 @@ const repeatable = new Set([
   'create',
   'resume',
   'reserve',
+  'find',
+  'findBySession',
+  'liveToken',
+  'all',
+  'change',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */

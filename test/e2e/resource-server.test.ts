@@ -216,10 +216,12 @@ describe('sender-constrained tokens: Client-Cert (RFC 9440)', () => {
     expect(await ask(stack, await stack.token('nurse'), 'garbage')).toEqual([200, undefined]);
   });
 
-  it('does not help a token that is bound by DPoP: that is not checked here, and said', async () => {
+  it('does not help a token that is bound to a key: it wants its proof', async () => {
     const said = clientCert(pki.client.certificate);
-    expect(await ask(proxied, await boundToken(proxied, { jkt: 'abc' }), said)).toEqual([401, 'token-binding']);
-    expect(await ask(proxied, await proxied.token('nurse'), said, 'DPoP')).toEqual([401, 'token-binding']);
+    const token = await boundToken(proxied, { jkt: 'a'.repeat(43) });
+    expect(await ask(proxied, token, said)).toEqual([401, 'token-proof-missing']);
+    expect(await ask(proxied, token, said, 'DPoP')).toEqual([401, 'token-proof-missing']);
+    expect(await ask(proxied, await proxied.token('nurse'), said, 'DPoP')).toEqual([401, 'token-invalid']);
   });
 });
 

@@ -43,6 +43,21 @@ export async function fill(store: Store, value: string): Promise<Filled> {
     ...{ kind: 'consent', at: now, structure, person, clientId: 'demo', patientId, outcome: 'success' },
     details: { value },
   });
+  const item = {
+    kind: 'AccessToken',
+    id: value,
+    grant: value,
+    session: value,
+    content: { token: value },
+    expiresAt: later,
+  };
+  await store.oauth.put(item);
+  await store.oauthKeys.change(() =>
+    Promise.resolve({
+      add: [{ id: randomUUID(), purpose: 'sign', content: { d: value }, createdAt: now, usedFrom: now }],
+      remove: [],
+    }),
+  );
   if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict') throw new Error('refused');
   return {
     patientId,
@@ -61,6 +76,8 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       await of.corrections.byId(correction.id, structure),
       await of.records.byId(record, structure),
       authorization.id,
+      await of.oauth.find(item.kind, item.id),
+      (await of.oauthKeys.all()).filter(({ content }) => (content as { d: string }).d === value),
     ],
   };
 }
@@ -92,6 +109,9 @@ export function blindIndexes(database: TestDatabase): Promise<Record<string, unk
     ['correction', 'structure'],
     ['kept_record', 'structure'],
     ['kept_record', 'person'],
+    ['oauth_item', 'id'],
+    ['oauth_item', 'grant_index'],
+    ['oauth_item', 'session_index'],
   ];
   return database.query(
     columns

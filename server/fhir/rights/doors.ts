@@ -1,7 +1,7 @@
 /** The doors of this API to a DMP transaction, and what the caller's token lacks for each: derived from the API's definition. */
 import type { Issue } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isGranted, scopeText, type Need } from '../../auth/scopes.ts';
+import { reachOf, scopeText, type Need } from '../../auth/scopes.ts';
 import type { Config } from '../../config.ts';
 import { needsOf } from '../access.ts';
 import { handlerName, type Interaction } from '../definition.ts';
@@ -57,7 +57,7 @@ export function doorsOf(entry: Entry, caller: Caller, config: Config): Door[] {
   const own = all.filter((r) => isDoor(r.interaction, entry));
   const found = own.length > 0 || entry.by ? own : all.filter((r) => r.interaction.dmp.includes(name));
   return found.map((r) => {
-    const missing = needsOfRoute(r, name).filter((need) => !isGranted(caller.scopes, need));
+    const missing = needsOfRoute(r, name).filter((need) => reachOf(caller.scopes, need) === undefined);
     return {
       method: r.method.toUpperCase(),
       path: `/fhir${r.path.replace(/\/$/, '').replace(/:(\w+)/g, '{$1}')}`,

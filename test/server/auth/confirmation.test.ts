@@ -16,9 +16,20 @@ const hex = () => createHash('sha256').update(mine.raw).digest('hex');
 const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
 const bound = (value: unknown) => ({ 'x5t#S256': value });
 
-function refusal(cnf: unknown, certificate?: X509Certificate): [string, unknown] | undefined {
+const shown = (certificate?: X509Certificate) =>
+  ({
+    scheme: 'Bearer',
+    proofs: [],
+    method: 'GET',
+    url: 'https://x/fhir',
+    ...(certificate ? { certificate } : {}),
+  }) as const;
+const held = (cnf: unknown, certificate?: X509Certificate) =>
+  confirm(cnf, 'token', shown(certificate), () => Promise.resolve(true));
+
+async function refusal(cnf: unknown, certificate?: X509Certificate): Promise<[string, unknown] | undefined> {
   try {
-    confirm(cnf, certificate);
+    await held(cnf, certificate);
     return undefined;
   } catch (e) {
     if (!(e instanceof IssueError)) throw e;
@@ -34,10 +45,10 @@ describe('a token that is bound to a certificate', () => {
     ['the same in capitals', () => base64(hex().toUpperCase())],
     ['the same without padding', () => base64(hex()).replace(/=+$/, '')],
     ['the same as base64url', () => Buffer.from(hex()).toString('base64url')],
-  ])('is good with that certificate, and with no other: %s', (_, value) => {
-    expect(confirm(bound(value()), mine)).toBe(thumbprintOf(mine));
-    expect(refusal(bound(value()), other)).toEqual(['token-certificate-other', undefined]);
-    expect(refusal(bound(value()))).toEqual(['token-certificate-missing', undefined]);
+  ])('is good with that certificate, and with no other: %s', async (_, value) => {
+    expect(await held(bound(value()), mine)).toBe(thumbprintOf(mine));
+    expect(await refusal(bound(value()), other)).toEqual(['token-certificate-other', undefined]);
+    expect(await refusal(bound(value()))).toEqual(['token-certificate-missing', undefined]);
   });
 
   it('says its thumbprint as OpenSSL computes it', () => {
@@ -55,30 +66,37 @@ describe('a token that is bound to a certificate', () => {
     ['with a line more', () => `${thumbprintOf(mine)}\n`],
     ['a list', () => [thumbprintOf(mine)]],
     ['null', () => null],
-  ])('in a form that is neither is refused: %s', (_, value) => {
-    expect(refusal(bound(value()), mine)).toEqual(['token-invalid', 'cnf.x5t#S256']);
+  ])('in a form that is neither is refused: %s', async (_, value) => {
+    expect(await refusal(bound(value()), mine)).toEqual(['token-invalid', 'cnf.x5t#S256']);
   });
 });
 
 describe('other confirmations', () => {
   it.each<[unknown, string, string]>([
-    [{ jkt: 'abc' }, 'token-binding', 'cnf.jkt'],
+    [{ jkt: 'abc' }, 'token-invalid', 'cnf.jkt'],
     [{ jwk: {} }, 'token-binding', 'cnf.jwk'],
     [{ 'a"\r\nX: y': 1 }, 'token-binding', 'cnf'],
     [{}, 'token-invalid', 'cnf'],
     [null, 'token-invalid', 'cnf'],
     ['x5t#S256', 'token-invalid', 'cnf'],
     [[], 'token-invalid', 'cnf'],
-  ])('%j is refused', (cnf, key, reason) => {
-    expect(refusal(cnf, mine)).toEqual([key, reason]);
+  ])('%j is refused', async (cnf, key, reason) => {
+    expect(await refusal(cnf, mine)).toEqual([key, reason]);
   });
 
-  it('is refused too when it stands beside the certificate: both bonds would have to be checked', () => {
-    expect(refusal({ ...bound(thumbprintOf(mine)), jkt: 'abc' }, mine)).toEqual(['token-binding', 'cnf.jkt']);
+  it('beside the certificate count too: both bonds are checked', async () => {
+    const both = { ...bound(thumbprintOf(mine)), jkt: 'a'.repeat(43) };
+    expect(await refusal(both, mine)).toEqual(['token-proof-missing', undefined]);
   });
 
-  it('none is no bond', () => {
-    expect(confirm(undefined, undefined)).toBeUndefined();
-    expect(confirm(undefined, mine)).toBeUndefined();
+  it('by a key are refused where nobody remembers proofs', async () => {
+    await expect(confirm({ jkt: 'a'.repeat(43) }, 'token', shown())).rejects.toMatchObject({
+      issues: [{ key: 'token-binding' }],
+    });
+  });
+
+  it('none is no bond', async () => {
+    expect(await held(undefined)).toBeUndefined();
+    expect(await held(undefined, mine)).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ import {
 } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
-import { bearerOf, challenge } from '../../../server/auth/bearer.ts';
+import { challenge, credentialsOf } from '../../../server/auth/bearer.ts';
 import { thumbprintOf } from '../../../server/auth/confirmation.ts';
 import { createTokenVerifier, demoJwks, type TokenVerifier } from '../../../server/auth/token.ts';
 import { ConfigError, loadConfig } from '../../../server/config.ts';
@@ -148,9 +148,10 @@ describe('verified tokens', () => {
   it('are held against the certificate of the request when they are bound to one, before anything else is read of them', async () => {
     const certificate = new X509Certificate((await testPki()).client.certificate);
     const cnf = { 'x5t#S256': thumbprintOf(certificate) };
+    const shown = { scheme: 'Bearer', proofs: [], method: 'GET', url: 'https://x/fhir', certificate } as const;
     const token = await sign(claims({}, { cnf }));
-    expect((await verify(token, certificate)).certificate).toBe(cnf['x5t#S256']);
-    expect(await verify(await sign(claims()), certificate)).not.toHaveProperty('certificate');
+    expect((await verify(token, shown)).certificate).toBe(cnf['x5t#S256']);
+    expect(await verify(await sign(claims()), shown)).not.toHaveProperty('certificate');
     expect((await refusal(token))[0]).toBe('token-certificate-missing');
     const elsewhere = await sign(claims({ subject_organization_id: '1990200776' }, { cnf }));
     expect((await refusal(elsewhere))[0]).toBe('token-certificate-missing');
@@ -411,8 +412,9 @@ describe('the JWKS file', () => {
 
 describe('Authorization', () => {
   it('holds one bearer token and nothing else', () => {
-    expect(bearerOf('Bearer abc.def-_~+/=')).toBe('abc.def-_~+/=');
-    expect(bearerOf('bearer  abc')).toBe('abc');
+    expect(credentialsOf('Bearer abc.def-_~+/=')).toEqual({ scheme: 'Bearer', token: 'abc.def-_~+/=' });
+    expect(credentialsOf('bearer  abc')).toEqual({ scheme: 'Bearer', token: 'abc' });
+    expect(credentialsOf('dpop abc')).toEqual({ scheme: 'DPoP', token: 'abc' });
     for (const header of [
       undefined,
       '',
@@ -422,7 +424,7 @@ describe('Authorization', () => {
       'Bearer a,b',
       `Bearer ${'a'.repeat(20_000)}`,
     ]) {
-      expect(() => bearerOf(header), header).toThrow(IssueError);
+      expect(() => credentialsOf(header), header).toThrow(IssueError);
     }
   });
 
