@@ -129,7 +129,7 @@ async function run(state: State, exchange: Exchange, row: HandlerRow, progress: 
   const transaction = row.transaction(exchange);
   progress.call.transaction = transaction;
   checkRights(exchange, transaction);
-  const injected = state.faults.take(transaction);
+  const injected = state.faults.take((fault) => (fault.transaction ?? transaction) === transaction);
   if (injected !== undefined) {
     progress.injected = injected;
     progress.call.outcome = `injected ${injected.kind}`;

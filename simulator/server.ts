@@ -5,13 +5,15 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
+import { readBody } from './body.ts';
 import { createCallLog } from './control/calls.ts';
-import { createFaultQueue } from './control/faults.ts';
+import { createFaultQueue } from './control/queue.ts';
 import { createControlServer, type State } from './control/server.ts';
 import type { Service, TlsPeer } from './exchange.ts';
+import { closeServer, listen } from './listen.ts';
 import { findSeed } from './seed/read.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -75,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settings,
     seed,
     world: createWorld(seed, { ...settings }, clock),
-    calls: createCallLog(),
+    calls: createCallLog(({ transaction }) => transaction ?? 'refused'),
     faults: createFaultQueue(),
   };
   const soap = createSoapServer(state, material, trusted);
@@ -92,23 +94,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await Promise.all([soap, control].map((server) => closeServer(server)));
     },
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-function closeServer(server: Server & { closeAllConnections?(): void }): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections?.();
-  });
 }
 
 function createSoapServer(state: State, material: Material, trusted: Certificate[]): HttpsServer {
@@ -137,18 +122,13 @@ async function receive(state: State, trusted: Certificate[], request: IncomingMe
   const packed = packaging(contentType);
   if (packed === undefined) return refuse(415, 'application/soap+xml or an MTOM package is expected');
   const tls = peerOf(request.socket);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > state.world.settings.maxRequestBytes) return refuse(413, 'Request too large');
-    chunks.push(chunk as Buffer);
-  }
-  const answer = await serve(state, trusted, { service, contentType, ...packed, body: Buffer.concat(chunks), tls });
+  const body = await readBody(request, state.world.settings.maxRequestBytes);
+  if (body === undefined) return refuse(413, 'Request too large');
+  const answer = await serve(state, trusted, { service, contentType, ...packed, body, tls });
   if (answer.kind === 'down') return void request.socket.destroy();
-  const { status, contentType: type, body } = answer.reply;
-  const sent = answer.cut === undefined ? body : body.subarray(0, answer.cut.bytes);
-  const length = answer.cut?.reset === true ? body.length : sent.length;
+  const { status, contentType: type, body: text } = answer.reply;
+  const sent = answer.cut === undefined ? text : text.subarray(0, answer.cut.bytes);
+  const length = answer.cut?.reset === true ? text.length : sent.length;
   response.writeHead(status, { 'content-type': type, 'content-length': length });
   if (answer.cut?.reset !== true) return void response.end(sent);
   response.write(sent, () => request.socket.destroy());

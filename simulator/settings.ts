@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 
 import { type HabilitationMatrix, readMatrix } from './habilitations/matrix.ts';
+import { boolean, type Environment, instant, integer, list, readRows, type Rows, string } from './setting-rows.ts';
 
 export interface Settings {
   host: string;
@@ -43,41 +44,11 @@ export interface Settings {
   updateSets: boolean;
 }
 
-interface Row<T> {
-  env: string;
-  /** For the documentation: what it does and why the default. */
-  text: string;
-  default: (environment: Environment) => T;
-  parse: (text: string) => T;
-}
-
-type Environment = Record<string, string | undefined>;
-
-const string = (text: string) => text;
-const list = (text: string) =>
-  text
-    .split(',')
-    .map((s) => s.trim())
-    .filter((s) => s !== '');
-const integer = (text: string) => {
-  if (!/^\d+$/.test(text)) throw new RangeError('a whole number is expected');
-  return Number(text);
-};
-const boolean = (text: string) => {
-  if (!/^(true|false)$/.test(text)) throw new RangeError('true or false is expected');
-  return text === 'true';
-};
-/** An ISO 8601 instant: a date and a time with its offset, or it would depend on the machine. @throws RangeError */
-export function instant(text: string): Date {
-  const date = new Date(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? text : NaN);
-  if (Number.isNaN(date.getTime())) throw new RangeError('an ISO 8601 instant with its offset is expected');
-  return date;
-}
 const pki = (file: string) => (e: Environment) => join(settingRows.pkiDir.default(e), file);
 const MB = 1024 * 1024;
 
 /** The table. */
-export const settingRows: { [K in keyof Settings]: Row<Settings[K]> } = {
+export const settingRows: Rows<Settings> = {
   host: {
     env: 'SIMULATOR_HOST',
     text: 'Address that the SOAP port listens on.',
@@ -327,15 +298,4 @@ function isLike(value: unknown, current: Settings[(typeof adjustable)[number]]):
 }
 
 /** The settings of an environment. @throws Error that names the variable which cannot be read */
-export function readSettings(environment: Environment = process.env): Settings {
-  const settings: Record<string, unknown> = {};
-  for (const [key, row] of Object.entries(settingRows) as [string, Row<unknown>][]) {
-    const given = environment[row.env];
-    try {
-      settings[key] = given === undefined || given === '' ? row.default(environment) : row.parse(given);
-    } catch (error) {
-      throw new Error(`${row.env}: ${(error as Error).message}`);
-    }
-  }
-  return settings as unknown as Settings;
-}
+export const readSettings = (environment: Environment = process.env): Settings => readRows(settingRows, environment);

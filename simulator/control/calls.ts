@@ -14,31 +14,32 @@ export interface Call {
   outcome: string;
 }
 
-export interface CallLog {
-  add(call: Call): void;
+export interface CallLog<C> {
+  add(call: C): void;
   clear(): void;
-  report(): { count: number; byTransaction: Record<string, number>; calls: Call[] };
+  report(): { count: number; byName: Record<string, number>; list: C[] };
 }
 
 const kept = 10_000;
 
-export function createCallLog(): CallLog {
-  let calls: Call[] = [];
+/** @param nameOf under which a call is counted */
+export function createCallLog<C>(nameOf: (call: C) => string): CallLog<C> {
+  let list: C[] = [];
   let count = 0;
-  let byTransaction: Record<string, number> = {};
+  let byName: Record<string, number> = {};
   return {
     add(call) {
       count++;
-      const name = call.transaction ?? 'refused';
-      byTransaction[name] = (byTransaction[name] ?? 0) + 1;
-      calls.push(call);
-      if (calls.length > kept) calls = calls.slice(-kept / 2);
+      const name = nameOf(call);
+      byName[name] = (byName[name] ?? 0) + 1;
+      list.push(call);
+      if (list.length > kept) list = list.slice(-kept / 2);
     },
     clear() {
-      calls = [];
+      list = [];
       count = 0;
-      byTransaction = {};
+      byName = {};
     },
-    report: () => ({ count, byTransaction: { ...byTransaction }, calls: [...calls] }),
+    report: () => ({ count, byName: { ...byName }, list: [...list] }),
   };
 }

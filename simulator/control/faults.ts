@@ -44,28 +44,6 @@ const spoilers = new Set<InjectedFault['kind']>(['delay', 'truncate', 'relatesTo
 /** True when the handler must run although the fault applies. */
 export const letsThrough = (fault: InjectedFault): boolean => spoilers.has(fault.kind) || fault.when === 'after';
 
-export interface FaultQueue {
-  add(fault: InjectedFault): void;
-  list(): InjectedFault[];
-  clear(): void;
-  /** The first fault that applies, counted down. */
-  take(transaction: string): InjectedFault | undefined;
-}
-
-export function createFaultQueue(): FaultQueue {
-  let queue: InjectedFault[] = [];
-  return {
-    add: (fault) => void queue.push({ ...fault }),
-    list: () => queue.map((fault) => ({ ...fault })),
-    clear: () => void (queue = []),
-    take(transaction) {
-      const fault = queue.find((f) => f.transaction === undefined || f.transaction === transaction);
-      if (fault !== undefined && --fault.times === 0) queue = queue.filter((f) => f !== fault);
-      return fault;
-    },
-  };
-}
-
 const rs = 'urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0';
 const failure = 'urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure';
 

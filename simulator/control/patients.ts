@@ -9,6 +9,7 @@ import { closeDmp, decide, decisions, reopenDmp } from '../habilitations/life.ts
 import { insTest } from '../seed/story.ts';
 import { findPatient, hasExpired, type PatientRecord, type World } from '../world.ts';
 import { toDtm } from '../xds/composites.ts';
+import { parsed } from './parsed.ts';
 
 type Operation = (world: World, body: unknown) => unknown;
 
@@ -29,14 +30,6 @@ function operation<Shape extends z.ZodRawShape>(
     apply(world, patient, given);
     return stateOf(world, patient);
   };
-}
-
-/** @throws Error that names the member which is wrong, without its value */
-function parsed<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
-  const result = schema.safeParse(body);
-  if (!result.success)
-    throw new Error(result.error.issues.map((i) => `${i.path.join('.') || 'body'}: ${i.message}`).join('; '));
-  return result.data;
 }
 
 /** What the DMP holds of the patient's will. */

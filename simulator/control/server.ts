@@ -1,16 +1,17 @@
-/**
- * The control port: plain HTTP on loopback, for tests and demonstrations. Requests that a browser page makes are
- * refused (Origin), so that no web site can drive it.
- */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+/** The control port of the simulated DMP. */
+import type { Server } from 'node:http';
 
 import { findSeed, parseSeed } from '../seed/read.ts';
-import { adjust, adjustable, instant, type Settings } from '../settings.ts';
+import { instant } from '../setting-rows.ts';
+import { adjust, adjustable, type Settings } from '../settings.ts';
 import { directAccess, isDirectAccess } from '../web/direct-access.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
-import type { CallLog } from './calls.ts';
-import { type FaultQueue, injectedFault } from './faults.ts';
+import type { Call, CallLog } from './calls.ts';
+import { type InjectedFault, injectedFault } from './faults.ts';
+import { createControl } from './http.ts';
+import { parsed } from './parsed.ts';
 import { patientOperations } from './patients.ts';
+import type { FaultQueue } from './queue.ts';
 
 /** What the control port may change. */
 export interface State {
@@ -18,8 +19,8 @@ export interface State {
   settings: Settings;
   seed: Seed;
   world: World;
-  calls: CallLog;
-  faults: FaultQueue;
+  calls: CallLog<Call>;
+  faults: FaultQueue<InjectedFault>;
 }
 
 /** A new world from a seed, under the settings of the start; the clock stays as it is. */
@@ -62,6 +63,11 @@ const setSettings: Route = (state, body) => {
   return settingList(state, undefined);
 };
 
+const callList: Route = ({ calls }) => {
+  const { count, byName, list } = calls.report();
+  return { count, byTransaction: byName, calls: list };
+};
+
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
 
 const patientRoutes = Object.fromEntries(
@@ -82,56 +88,22 @@ const routes: Record<string, Route> = {
   'POST /control/settings': setSettings,
   'GET /control/faults': faultList,
   'POST /control/faults': (state, body) => {
-    const fault = injectedFault.safeParse(body);
-    if (!fault.success) throw new Error(fault.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
-    state.faults.add(fault.data);
+    state.faults.add(parsed(injectedFault, body));
     return faultList(state, undefined);
   },
   'DELETE /control/faults': (state) => (state.faults.clear(), faultList(state, undefined)),
-  'GET /control/calls': ({ calls }) => calls.report(),
-  'DELETE /control/calls': ({ calls }) => (calls.clear(), calls.report()),
+  'GET /control/calls': callList,
+  'DELETE /control/calls': (state) => (state.calls.clear(), callList(state, undefined)),
   ...patientRoutes,
 };
 
-const limit = 16 * 1024 * 1024;
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw new Error('body too large');
-    chunks.push(chunk as Buffer);
-  }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new Error('body: not JSON'); // the parser’s own message quotes it
-  }
-}
-
-/** The control server, not yet listening. */
+/** The control server, not yet listening. It answers for the web site too, whose pages a link opens. */
 export function createControlServer(state: State): Server {
-  return createServer((request, response) => {
-    const send = (status: number, body: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-    };
-    const run = async () => {
-      const [path] = (request.url ?? '').split('?');
-      if (request.headers.origin !== undefined) return send(403, { error: 'not for browsers' });
-      if (isDirectAccess(path ?? '')) {
-        const page = directAccess(request.method ?? '', path ?? '');
-        return response.writeHead(page.status, page.headers).end(page.body);
-      }
-      const route = routes[`${request.method ?? ''} ${path ?? ''}`];
-      if (route === undefined) return send(404, { error: 'unknown', routes: Object.keys(routes) });
-      try {
-        send(200, route(state, await readJson(request)));
-      } catch (error) {
-        send(400, { error: (error as Error).message });
-      }
-    };
-    void run();
+  const bound = Object.entries(routes).map(([path, route]) => [path, (body: unknown) => route(state, body)] as const);
+  return createControl(Object.fromEntries(bound), (request, response, path) => {
+    if (!isDirectAccess(path)) return false;
+    const page = directAccess(request.method ?? '', path);
+    response.writeHead(page.status, page.headers).end(page.body);
+    return true;
   });
 }
