@@ -159,6 +159,17 @@ export const settings = {
     'PEM of the authorities that vouch for Pro Santé Connect’s TLS certificates; by default those of Node.',
   ],
   PSC_TIMEOUT_MS: [int(100, 60_000).default(10_000), 'How long Pro Santé Connect may take to answer one request.'],
+  PSC_EXCHANGE_CLIENTS: [
+    z
+      .string()
+      .transform((list) => list.split(',').map((id) => id.trim()))
+      .optional(),
+    'Clients of Pro Santé Connect (`client_id` there, separated by commas) whose access tokens may be exchanged here; absent: of all of them.',
+  ],
+  EXCHANGE_TOKEN_SECONDS: [
+    int(30, 14_400).default(3600),
+    'Life of a token that was exchanged; never beyond the session of Pro Santé Connect (SESSION_SECONDS after its authentication).',
+  ],
 
   JWKS_PRIVATE_ADDRESSES: [
     bool.default(false),

@@ -3,7 +3,14 @@
  * that they become: auth §1.3). One situation for each activity of each exercise; one for an exercise without activities; and when
  * there are no exercises at all, the one that the `Subject…` members describe.
  */
-import { ownProfessions, professionOf, specialtySystems, type Professions } from '../rights/professions.ts';
+import {
+  careRoles,
+  ownProfessions,
+  professionOf,
+  specialtySystems,
+  type Professions,
+  type SpecialtySystem,
+} from '../rights/professions.ts';
 import type { Role } from '../terminology/profession.ts';
 import { schemes } from '../terminology/systems.ts';
 import { displayOf } from '../terminology/valuesets.ts';
@@ -16,7 +23,7 @@ export interface Situation {
   /** Names of this exercise; may differ from the civil ones. */
   family: string;
   given: string;
-  /** 1..2: profession (TRE_G15), then specialty where the profession asks for one. `system` is an OID. */
+  /** 1..3: profession (TRE_G15), then specialty and role in the care where the profession asks for one. `system` is an OID. */
   roles: Role[];
   /** Struct_IdNat candidates, best first; often none. */
   structureIds: readonly string[];
@@ -57,17 +64,23 @@ function professionRole(code: string, added: Professions): Role {
   return role(code, isHealth ? schemes.profession : only);
 }
 
-/** The profession, and the specialty that it asks for, of those codes that may be one. */
+/** The profession, and what it asks for of those codes that may be it. */
 function rolesOf(
-  profession: string | undefined,
-  candidates: { TRE_R01?: string | undefined; TRE_G05?: string | undefined },
+  code: string | undefined,
+  candidates: { [name in SpecialtySystem | 'TRE_R85']: string | undefined },
   added: Professions,
 ): Role[] {
-  if (profession === undefined) return [];
-  const first = professionRole(profession, added);
-  const asked = (professionOf(added, first) ?? professionOf(ownProfessions, first))?.specialty;
+  if (code === undefined) return [];
+  const first = professionRole(code, added);
+  const profession = professionOf(added, first) ?? professionOf(ownProfessions, first);
+  const asked = profession?.specialty;
   const specialty = asked && candidates[asked];
-  return specialty ? [first, role(specialty, specialtySystems[asked][0])] : [first];
+  const care = profession?.careRole === 'required' ? candidates.TRE_R85 : undefined;
+  return [
+    first,
+    ...(specialty ? [role(specialty, specialtySystems[asked][0])] : []),
+    ...(care ? [role(care, careRoles)] : []),
+  ];
 }
 
 /**
@@ -115,6 +128,7 @@ function situation(
       {
         TRE_R01: exercise?.codeSavoirFaire ?? second,
         TRE_G05: activity?.codeSectionPharmacien ?? second,
+        TRE_R85: activity?.codeRole ?? second,
       },
       added,
     ),

@@ -25,6 +25,7 @@ const list = <T extends z.ZodType>(item: T) => optional(z.array(item).max(most))
 const activity = z.object({
   codeSecteurDactivite: code,
   codeSectionPharmacien: code,
+  codeRole: code,
   ancienIdentifiantDeLaStructure: code,
   numeroFinessSite: code,
   numeroFinessetablissementJuridique: code,

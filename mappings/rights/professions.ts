@@ -15,7 +15,7 @@ export const specialtySystems = {
 } as const;
 export type SpecialtySystem = keyof typeof specialtySystems;
 /** TRE_R85 */
-const careRoles = '1.2.250.1.213.1.6.1.107';
+export const careRoles = '1.2.250.1.213.1.6.1.107';
 
 export interface Profession {
   code: string;

@@ -14,6 +14,9 @@ const sentences = z
 /** Seconds since 1970 that a Date can hold. */
 const instant = z.number().min(0).max(8_640_000_000_000);
 
+/** PS_IdNat: `8` and the RPPS number, or of somebody without one, `3<FINESS>/<internal id>`. */
+export const personId = z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/);
+
 const coding = z.object({ system: word.optional(), code: word, display: word.optional() });
 const list = <T extends z.ZodType>(item: T) =>
   z.union([item, z.array(item)]).transform((v) => (Array.isArray(v) ? v : [v]) as z.output<T>[]);
@@ -39,7 +42,7 @@ export const claims = z.object({
   given_name: word.optional(),
   extensions: z.object({
     ihe_iua: z.object({
-      national_provider_identifier: z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/),
+      national_provider_identifier: personId,
       subject_name: word.optional(),
       subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
       subject_organization_id: word,

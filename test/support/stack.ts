@@ -9,6 +9,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
+import type { AuthorizationParts } from '../../server/authorization/types.ts';
 import { loadConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
@@ -61,11 +62,12 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * @param settings of the façade
  * @param world settings of the simulator
  * @param consents whether the story's patients have agreed to feeding and consultation, on record
+ * @param authorization who this façade's own authorization server knows; absent: it has none
  */
 export async function startStack(
   settings: Record<string, string> = {},
   world: Partial<SimulatorOptions> = {},
-  { consents = true }: { consents?: boolean } = {},
+  { consents = true, authorization }: { consents?: boolean; authorization?: AuthorizationParts } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
   const pki = await ensurePki(path.join(dataDir, 'pki'));
@@ -104,7 +106,7 @@ export async function startStack(
       },
     }),
   );
-  const server = await startServer(config, { logger });
+  const server = await startServer(config, { logger, ...(authorization ? { authorization } : {}) });
   const origin = config.fhirBase.replace(/\/fhir$/, '');
 
   const tokens = new Map<Kind, Promise<string>>();

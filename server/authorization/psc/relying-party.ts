@@ -45,7 +45,7 @@ const date = (seconds: number): Date => new Date(seconds * 1000);
 export async function createProSanteConnect(
   config: Config,
   now: () => number = Date.now,
-): Promise<ProSanteConnect | undefined> {
+): Promise<(ProSanteConnect & { close(): Promise<void> }) | undefined> {
   if (config.PSC_DISCOVERY === undefined) return undefined;
   const professions = loadProfessions(config);
   // Said at start, not to the first professional.

@@ -64,6 +64,4 @@ export interface ProSanteConnect {
   ): Promise<PscSession>;
   /** An access token of Pro Santé Connect that somebody else obtained: introspected there, then its userinfo read. */
   examine(accessToken: string): Promise<Professional & { clientId: string; expiresAt: Date }>;
-  /** Ends its connections. */
-  close(): Promise<void>;
 }

@@ -38,6 +38,16 @@ describe('roles', () => {
       { codeProfession: '10', codeSavoirFaire: '' },
       [`${G15} 10`],
     ],
+    [
+      'somebody without health profession: the role in the care, of the activity',
+      { codeProfession: '99', activities: [{ codeRole: '312' }] },
+      ['1.2.250.1.213.1.6.1.140 99', '1.2.250.1.213.1.6.1.107 312'],
+    ],
+    [
+      'a nurse says no role that is not asked for',
+      { codeProfession: '60', activities: [{ codeRole: 'FON-01' }] },
+      [`${G15} 60`],
+    ],
     ['a code that no list has stays as it is', { codeProfession: '999' }, [`${G15} 999`]],
     ['a social profession is of its own list', { codeProfession: '47' }, ['1.2.250.1.213.1.6.1.4 47']],
   ])('%s', (_, exercise, expected) => {

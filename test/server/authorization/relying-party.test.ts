@@ -28,7 +28,8 @@ const token = '/protocol/openid-connect/token';
 const userinfo = '/protocol/openid-connect/userinfo';
 
 let loose: LoosePsc;
-const opened: ProSanteConnect[] = [];
+type Opened = NonNullable<Awaited<ReturnType<typeof createProSanteConnect>>>;
+const opened: Opened[] = [];
 async function open(env: Record<string, string>): Promise<ProSanteConnect> {
   const psc = await createProSanteConnect(loadConfig({ PSC_CLIENT_ID: 'facade', ...env }));
   opened.push(psc!);
