@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
+import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
@@ -21,7 +22,7 @@ import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { limitClients } from './fhir/limits.ts';
-import { capabilityStatement, smartConfiguration } from './fhir/metadata.ts';
+import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   now?: () => Date;
   /** See `Services`. */
   wakeSubscriptions?: () => void;
+  /** The authorization server's parts; absent: this façade issues no tokens. */
+  authorization?: AuthorizationParts;
   /** What readiness checks besides the database; rejects when not ready. */
   ready?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
@@ -89,29 +92,55 @@ export function createApp(options: AppOptions): Express {
     }),
   );
 
+  // --- where tokens come from
+  const authorization =
+    options.authorization &&
+    createAuthorizationServer({
+      ...options.authorization,
+      ...{ config, store, isTrusted, now, factsOf: stateOf, apiScopes: scopesSupported() },
+      onFailure: (details) => logger.error(details, 'unforeseen'),
+    });
+  if (authorization) {
+    app.use('/oauth', authorization.handle);
+    // A proxy may take PUBLIC_URL's path away, as below.
+    for (const route of new Set([`${metadataAt}/oauth`, metadataPath(config)]))
+      app.use(route, open(route), authorization.metadata);
+  }
+
   // --- open
   app.use('/health', health(store, options.ready));
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
     stateOf(res).format = formatOf(wanted(req.get('accept'), pairs));
-    sendResource(req, res, 200, capabilityStatement(config, since), isPretty(pairs));
+    sendResource(req, res, 200, capabilityStatement(config, since, authorization?.smart()), isPretty(pairs));
   });
   // At the root, because RFC 9728 §3.1 puts the name before the path of the resource; a proxy may take PUBLIC_URL's path away.
   for (const route of new Set([`${wellKnown}/fhir`, new URL(resourceMetadataUrl(config)).pathname]))
-    app.use(route, open(route), (req, res) => sendJson(req, res, 200, resourceMetadata(config)));
+    app.use(route, open(route), (req, res) =>
+      sendJson(req, res, 200, resourceMetadata(config, authorization?.smart().issuer)),
+    );
   // JSON whatever the Accept (SMART App Launch 2.2, “conformance”).
   app.use('/fhir/.well-known/smart-configuration', open('/fhir/.well-known/smart-configuration'), (req, res) =>
-    sendJson(req, res, 200, smartConfiguration()),
+    sendJson(req, res, 200, smartConfiguration(authorization?.smart())),
   );
 
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter());
 
-  app.use('/fhir', cors(config.CORS_ORIGINS ?? []));
+  const { clients } = options.authorization ?? {};
+  app.use(
+    '/fhir',
+    cors(() => [...(config.CORS_ORIGINS ?? []), ...(clients?.origins() ?? [])]),
+  );
 
   // --- closed: nothing below answers without a valid token
-  const verify = options.verifyToken ?? createTokenVerifier(config, undefined, { oauth: store.oauth });
+  const verify =
+    options.verifyToken ??
+    createTokenVerifier(config, undefined, {
+      oauth: store.oauth,
+      ...(options.authorization ? { clients: options.authorization.clients } : {}),
+    });
   const refusals = createLimiter(config.RATE_LIMIT_REFUSED);
   app.use('/fhir', authenticate({ verify, isTrusted, base: () => config.fhirBase, ...(refusals ? { refusals } : {}) }));
   app.use('/fhir', limitClients(createLimiter(config.RATE_LIMIT_CLIENT)));

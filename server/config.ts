@@ -116,7 +116,19 @@ export const settings = {
 
   AUTH_SERVERS: [
     issuers.optional(),
-    'Issuer URLs of the authorization servers that give tokens for this API, separated by commas: published as `authorization_servers` (RFC 9728), so that a client finds where to ask. Absent: left out.',
+    'Issuer URLs of the authorization servers that give tokens for this API, separated by commas: published as `authorization_servers` (RFC 9728), so that a client finds where to ask. Absent: the façade’s own (docs/authorization.md).',
+  ],
+  ACCESS_TOKEN_SECONDS: [
+    int(30, 3600).default(300),
+    'Life of an access token of the façade’s own authorization server; never beyond its session (IUA recommends 5 minutes, allows 1 h).',
+  ],
+  SESSION_SECONDS: [
+    int(60, 14_400).default(14_400),
+    'How long after the authentication by Pro Santé Connect a professional’s session lasts here, with its refresh tokens: theirs ends after 4 h.',
+  ],
+  OAUTH_KEY_DAYS: [
+    int(1, 3650).default(90),
+    'After how many days the authorization server takes a new key for its ID tokens and cookies, by itself (docs/keys.md).',
   ],
   AUTH_TOKEN_MAX_AGE: [
     int(60, 86_400).default(14_400),
@@ -129,6 +141,14 @@ export const settings = {
   RATE_LIMIT_CLIENT: [
     int(0, 10_000_000).default(6000),
     'Requests that one client (`client_id`) may make at once, and again within a minute (429 beyond); 0: no limit. Each instance counts for itself.',
+  ],
+  RATE_LIMIT_LOGIN: [
+    int(0, 10_000_000).default(600),
+    'Steps of a login (pages and their forms) that one address may take at once, and again within a minute; 0: no limit.',
+  ],
+  RATE_LIMIT_TOKENS: [
+    int(0, 10_000_000).default(600),
+    'Access tokens that one client gets at once, and again within a minute; 0: no limit.',
   ],
   RATE_LIMIT_REFUSED: [
     int(0, 10_000_000).default(600),
@@ -451,6 +471,9 @@ export type Config = Values & {
   /** e.g. `http://localhost:8080/fhir` */
   fhirBase: string;
 };
+
+/** The façade's own authorization server, beside the FHIR base. It follows it where the port is chosen late. */
+export const issuerOf = ({ fhirBase }: Pick<Config, 'fhirBase'>): string => fhirBase.replace(/fhir$/, 'oauth');
 
 /** A setting that is not valid: the message names it, gives its reason, and never repeats its value. */
 export class ConfigError extends Error {

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
-import { createApp, createHttpServer } from './app.ts';
+import { createApp, createHttpServer, type AppOptions } from './app.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
@@ -24,6 +24,7 @@ export interface Overrides {
   store?: Store;
   dmp?: DmpClient;
   verifyToken?: TokenVerifier;
+  authorization?: AppOptions['authorization'];
   now?: () => Date;
 }
 
@@ -59,7 +60,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
-    const { verifyToken, now } = overrides;
+    const { verifyToken, now, authorization } = overrides;
     const ready = overrides.dmp ? undefined : () => checkCertificates(config, now?.() ?? new Date());
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
@@ -67,7 +68,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const worker = createSubscriptionWorker({ config: actual, store, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
-    const app = createApp({ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions });
+    const app = createApp({
+      ...{ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions },
+      ...(authorization ? { authorization } : {}),
+    });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');

@@ -34,6 +34,7 @@ export const rooms = {
     'profiles',
     'server/audit',
     'server/auth',
+    'server/authorization/types.ts',
     'server/config.ts',
     'server/consent',
     'server/dmp',

@@ -21,13 +21,12 @@ const maxAge = '600';
 /**
  * Stands before the authentication: a preflight carries no token. An origin that is not registered gets no header of CORS, and its
  * preflight goes the way of every request without a token.
- * @param origins exactly as browsers write them
+ * @param origins exactly as browsers write them; asked each time: clients come and go
  */
-export function cors(origins: readonly string[]): RequestHandler {
-  const registered: ReadonlySet<string> = new Set(origins);
+export function cors(origins: () => readonly string[]): RequestHandler {
   return (req, res, next) => {
     const origin = req.get('origin');
-    if (origin === undefined || !registered.has(origin)) return next();
+    if (origin === undefined || !origins().includes(origin)) return next();
     // `Vary: Origin` is on every answer (`privacy`).
     res.setHeader('Access-Control-Allow-Origin', origin);
     if (req.method !== 'OPTIONS' || req.get('access-control-request-method') === undefined) {

@@ -4,10 +4,10 @@
  *
  * A good token is never refused for what others did at the same address, which a whole establishment or a proxy may share.
  */
-import { isIP } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Limiter, Verdict } from '../auth/limiter.ts';
+import { networkOf } from '../auth/network.ts';
 import { statusOf } from './outcome.ts';
 import { stateOf } from './request.ts';
 
@@ -41,16 +41,4 @@ export function countRefusal(error: unknown, req: Request, limiter: Limiter | un
   if (!limiter || !(error instanceof IssueError) || statusOf(error.issues) !== 401) return error;
   const verdict = limiter.take(networkOf(req.ip ?? ''));
   return verdict.allowed ? error : limited(verdict);
-}
-
-/** An IPv4 address, or the /64 of an IPv6 address: one customer has as many addresses in it as there are. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  const bare = address.replace(/%.*$/, '');
-  if (mapped !== undefined || isIP(bare) !== 6) return (mapped ?? bare).slice(0, 64);
-  const written = new URL(`http://[${bare}]`).hostname.slice(1, -1);
-  const [head = '', tail] = written.split('::');
-  const groups = (text: string): string[] => text.split(':').filter((group) => group !== '');
-  const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
-  return [...groups(head), ...Array<string>(zeros).fill('0'), ...groups(tail ?? '')].slice(0, 4).join(':');
 }

@@ -2,7 +2,8 @@
  * `/metadata` and the discovery document: both say what `definition.ts` says, nothing more.
  * FHIR R4 capabilitystatement.html; SMART App Launch 2.2 “conformance”; spec/fhir.md A.2, B.7, F.6.
  */
-import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes';
+import type { CapabilityStatement, CapabilityStatementRestResource, Extension } from '@medplum/fhirtypes';
+import type { SmartConfiguration } from '../authorization/types.ts';
 import type { Config } from '../config.ts';
 import {
   implementationGuides,
@@ -91,8 +92,33 @@ function operationsOf(r: Pick<ResourceDefinition, 'interactions'>): Pick<Capabil
 
 const acceptLanguage = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-CapabilityStatement.acceptLanguage';
 
-/** @param since when this instance started: the date of the statement */
-export function capabilityStatement(config: Config, since: Date): CapabilityStatement {
+/** Where tokens come from, for clients that do not read `.well-known` (SMART App Launch 1, `oauth-uris`). */
+const extOauthUris = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+
+function oauthUris(smart: SmartConfiguration): Extension {
+  const uris = {
+    authorize: smart.authorization_endpoint,
+    token: smart.token_endpoint,
+    introspect: smart.introspection_endpoint,
+    revoke: smart.revocation_endpoint,
+  };
+  return {
+    url: extOauthUris,
+    extension: Object.entries(uris).flatMap(([url, valueUri]) => (valueUri === undefined ? [] : [{ url, valueUri }])),
+  };
+}
+
+const securityService = (code: string, display: string) => ({
+  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+  code,
+  display,
+});
+
+/**
+ * @param since when this instance started: the date of the statement
+ * @param smart of the façade's own authorization server, if it has one
+ */
+export function capabilityStatement(config: Config, since: Date, smart?: SmartConfiguration): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     id: 'dmp-fhir',
@@ -112,21 +138,19 @@ export function capabilityStatement(config: Config, since: Date): CapabilityStat
       {
         mode: 'server',
         security: {
-          cors: config.CORS_ORIGINS !== undefined,
+          ...(smart ? { extension: [oauthUris(smart)] } : {}),
+          cors: config.CORS_ORIGINS !== undefined || smart !== undefined,
           service: [
             {
               coding: [
-                {
-                  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
-                  code: 'OAuth',
-                  display: 'OAuth',
-                },
+                securityService('OAuth', 'OAuth'),
+                ...(smart ? [securityService('SMART-on-FHIR', 'SMART-on-FHIR')] : []),
               ],
-              text: 'OAuth 2.0 bearer token (JWT)',
+              text: 'OAuth 2.0 access token',
             },
           ],
           description:
-            'Jeton porteur JWT (RFC 9068) exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / Bearer JWT required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
+            'Jeton d’accès OAuth 2.0 exigé partout, sauf /metadata, .well-known, /health, /docs et nos définitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition). / OAuth 2.0 access token required everywhere but /metadata, .well-known, /health, /docs and our own definitions (CodeSystem, ConceptMap, OperationDefinition, StructureDefinition).',
         },
         resource: [...resources, ...openResources].map(resource),
         interaction: systemInteractions
@@ -154,14 +178,16 @@ export function scopesSupported(): string[] {
 }
 
 /**
- * `.well-known/smart-configuration`. This server issues no token yet: it has no endpoint to name, and says so by having
- * none; what it does with tokens is true.
+ * `.well-known/smart-configuration`.
+ * @param smart of the façade's own authorization server; without one there is no endpoint to name, and it is said so by having none
  */
-export function smartConfiguration(): object {
-  return {
-    grant_types_supported: [],
-    code_challenge_methods_supported: [],
-    capabilities: ['permission-user', 'permission-v1', 'permission-v2'],
-    scopes_supported: scopesSupported(),
-  };
+export function smartConfiguration(smart?: SmartConfiguration): object {
+  return (
+    smart ?? {
+      grant_types_supported: [],
+      code_challenge_methods_supported: [],
+      capabilities: ['permission-user', 'permission-v1', 'permission-v2'],
+      scopes_supported: scopesSupported(),
+    }
+  );
 }

@@ -1,6 +1,6 @@
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { networkOf } from '../../../server/fhir/limits.ts';
+import { networkOf } from '../../../server/auth/network.ts';
 import { startBench, type Bench } from './support.ts';
 
 const url = '/fhir/Unknown';

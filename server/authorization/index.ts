@@ -1,0 +1,88 @@
+/**
+ * The authorization server (issue of tokens for this API): oidc-provider, with its models in our store, Pro Santé Connect as its login,
+ * and pages for what only the professional can say. Everything else of the façade knows it by this file.
+ */
+import { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { createLimiter } from '../auth/limiter.ts';
+import { networkOf } from '../auth/network.ts';
+import { issuerOf } from '../config.ts';
+import { smartConfiguration } from './discovery.ts';
+import { interactionRouter } from './interaction/router.ts';
+import { sendProblem } from './pages/error.ts';
+import { createHolder } from './provider/holder.ts';
+import { routes } from './routes.ts';
+import type { AuthorizationOptions, AuthorizationServer } from './types.ts';
+
+export { metadataAt, metadataPath } from './discovery.ts';
+export type * from './types.ts';
+export type { AuthorizationEvent } from './events.ts';
+
+export function createAuthorizationServer(options: AuthorizationOptions): AuthorizationServer {
+  const holder = createHolder(options);
+  const router = Router({ caseSensitive: true });
+  router.use(withPolicy);
+  router.use(['/interaction', '/psc', routes.authorization], limitLogins(options));
+  router.post(routes.authorization, asGet(options));
+  router.use(interactionRouter(options, holder));
+  router.use(async (req: Request, res: Response, next: NextFunction) => {
+    const { answer } = await holder();
+    if (!(await answer(req, res))) next();
+  });
+  return {
+    handle: router,
+    async metadata(req, res, next) {
+      const { answer } = await holder();
+      req.url = '/.well-known/oauth-authorization-server';
+      if (!(await answer(req, res))) next();
+    },
+    smart: () => smartConfiguration(options),
+  };
+}
+
+/** For pages of oidc-provider's own; ours say theirs. A policy for documents of the API would let no form work. */
+const withPolicy: RequestHandler = (_req, res, next) => {
+  res.setHeader(
+    'Content-Security-Policy',
+    "default-src 'none'; script-src; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  next();
+};
+
+/** Who tries logins in numbers is slowed down by address; the token endpoint counts by client (`provider/claims.ts`). */
+function limitLogins(options: AuthorizationOptions): RequestHandler {
+  const limiter = createLimiter(options.config.RATE_LIMIT_LOGIN);
+  return (req, res, next) => {
+    const verdict = limiter?.take(networkOf(req.ip ?? ''));
+    if (verdict === undefined || verdict.allowed) return next();
+    res.setHeader('Retry-After', Math.max(1, verdict.wait));
+    sendProblem(options, res, { status: 429, code: 'temporarily_unavailable', sentence: 'error-busy' });
+  };
+}
+
+const mostForm = 16 * 1024;
+
+/**
+ * SMART has authorization requests come by GET or POST. What another site posts here comes without our cookies (SameSite): the
+ * browser is asked to come again, by itself, so that whoever is logged in stays so.
+ */
+function asGet(options: AuthorizationOptions): RequestHandler {
+  return async (req, res) => {
+    options.factsOf(res).route = `/oauth${routes.authorization}`;
+    const form = req.is('application/x-www-form-urlencoded') ? await bodyOf(req) : undefined;
+    if (form === undefined) return sendProblem(options, res, { status: 400, code: 'invalid_request' });
+    const query = new URLSearchParams(form).toString();
+    res.redirect(303, `${issuerOf(options.config)}${routes.authorization}?${query}`);
+  };
+}
+
+/** Undefined: too long. */
+async function bodyOf(req: Request): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > mostForm) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

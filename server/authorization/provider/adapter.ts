@@ -1,0 +1,71 @@
+/**
+ * Where oidc-provider keeps its models: the store. Several instances share it, so that what may happen once (a code, a rotated
+ * refresh token, a proof) happens once in all of them.
+ */
+import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import type { Clients } from '../../registry/types.ts';
+import type { OauthStore, StoredOauthItem } from '../../store/types.ts';
+import { metadataOf } from './clients.ts';
+
+/** Our clients are registered by administrators: this server never writes them. */
+const readOnly = (): never => {
+  throw new Error('Clients are not written here.');
+};
+
+function clientAdapter(clients: Clients, grantTypes: ReadonlySet<string>): Adapter {
+  return {
+    async find(id) {
+      const client = await clients.byId(id);
+      return client && metadataOf(client, grantTypes);
+    },
+    upsert: readOnly,
+    destroy: readOnly,
+    consume: readOnly,
+    findByUid: readOnly,
+    findByUserCode: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}
+
+const payloadOf = (item: StoredOauthItem | undefined): AdapterPayload | undefined =>
+  item && {
+    ...(item.content as AdapterPayload),
+    ...(item.consumedAt ? { consumed: Math.floor(item.consumedAt.getTime() / 1000) } : {}),
+  };
+
+function storedAdapter(model: string, oauth: OauthStore): Adapter {
+  return {
+    async upsert(id, content, expiresIn) {
+      if (expiresIn === undefined) throw new Error(`${model} without an end`);
+      const grant = model === 'Grant' ? id : content.grantId;
+      const session = model === 'Session' ? content.uid : content['sessionUid'];
+      const item = {
+        kind: model,
+        id,
+        content,
+        expiresAt: new Date(Date.now() + expiresIn * 1000),
+        ...(grant === undefined ? {} : { grant }),
+        ...(typeof session === 'string' ? { session } : {}),
+      };
+      if (model !== 'ReplayDetection') await oauth.put(item);
+      // It was not there a moment ago: somebody else was faster.
+      else if (!(await oauth.putOnce(item))) throw new errors.InvalidRequest('used before');
+    },
+    find: async (id) => payloadOf(await oauth.find(model, id)),
+    findByUid: async (uid) => payloadOf(await oauth.findBySession(model, uid)),
+    // There are no user codes without a device flow.
+    findByUserCode: () => Promise.resolve(undefined),
+    async consume(id) {
+      // oidc-provider has found it unused a moment ago.
+      if (!(await oauth.consume(model, id))) throw new errors.InvalidGrant('used before');
+    },
+    destroy: (id) => oauth.remove(model, id),
+    revokeByGrantId: (grant) => oauth.removeOfGrant(model, grant),
+  };
+}
+
+/** @param grantTypes those that this server speaks */
+export const adapterOf =
+  (oauth: OauthStore, clients: Clients, grantTypes: ReadonlySet<string>): AdapterFactory =>
+  (model) =>
+    model === 'Client' ? clientAdapter(clients, grantTypes) : storedAdapter(model, oauth);

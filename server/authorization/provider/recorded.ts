@@ -1,0 +1,134 @@
+/**
+ * What oidc-provider did, on record before the answer leaves: tokens given and refused, apps allowed and refused, tokens given back.
+ */
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Response } from 'express';
+import type { AuthorizationEvent } from '../events.ts';
+import { recordsOf, type GrantContext } from '../records.ts';
+import type { AuthorizationOptions } from '../types.ts';
+import type { Middleware } from './answers.ts';
+
+type What = Pick<AuthorizationEvent, 'kind' | 'outcome'> & Partial<AuthorizationEvent>;
+
+/** Of a token's claims, whatever grant it came from, what the record wants. */
+function saidBy(extra: object | undefined): Partial<AuthorizationEvent> {
+  const iua = (extra as { extensions?: { ihe_iua?: Record<string, string> } } | undefined)?.extensions?.ihe_iua;
+  if (!iua) return {};
+  return {
+    ...(iua['national_provider_identifier'] ? { person: iua['national_provider_identifier'] } : {}),
+    ...(iua['subject_organization_id'] ? { structure: iua['subject_organization_id'] } : {}),
+    ...(iua['purpose_of_use'] ? { purpose: iua['purpose_of_use'] as AuthorizationEvent['purpose'] & string } : {}),
+  };
+}
+
+/** The same of a grant's context. */
+export const saidByContext = ({
+  person,
+  structure,
+  purpose,
+  patient,
+  emergency,
+}: GrantContext): Partial<AuthorizationEvent> => ({
+  person: person.id,
+  structure: structure.id,
+  purpose,
+  ...(emergency ? { patient: emergency.patient } : patient ? { patient: patient.ins } : {}),
+});
+
+const reasonOf = (error: Error): string => (error as { error?: string }).error ?? 'server_error';
+
+type Tell = (
+  ctx: KoaContextWithOIDC,
+  failure: Error | undefined,
+  options: AuthorizationOptions,
+) => Promise<What | undefined>;
+
+const token: Tell = ({ oidc }, failure) => {
+  const issued = oidc.entities.AccessToken ?? oidc.entities.ClientCredentials;
+  const grantType = oidc.params?.['grant_type'];
+  return Promise.resolve({
+    kind: 'token',
+    ...(failure ? { outcome: 'refused', reason: reasonOf(failure) } : { outcome: 'success' }),
+    ...(typeof grantType === 'string' && oidc.client?.grantTypeAllowed(grantType) ? { grantType } : {}),
+    ...saidBy(issued?.extra),
+    ...(failure || issued?.scope === undefined ? {} : { scope: issued.scope }),
+    ...(issued?.['x5t#S256'] === undefined ? {} : { certificate: issued['x5t#S256'] }),
+  });
+};
+
+const authorization: Tell = async ({ oidc }, failure, { store }) => {
+  if (failure) return { kind: 'authorization', outcome: 'refused', reason: reasonOf(failure) };
+  const { grantId, scope } = oidc.entities.AuthorizationCode ?? {};
+  // Somebody was sent to the pages of the login: nothing has happened yet.
+  if (grantId === undefined) return undefined;
+  const context = await recordsOf(store.oauth).get('Context', grantId);
+  return {
+    kind: 'authorization',
+    outcome: 'success',
+    ...(context ? saidByContext(context) : {}),
+    ...(scope === undefined ? {} : { scope }),
+  };
+};
+
+const revocation: Tell = ({ oidc: { entities } }, failure) => {
+  if (failure) return Promise.resolve({ kind: 'revocation', outcome: 'refused', reason: reasonOf(failure) });
+  const given = entities.RefreshToken ?? entities.AccessToken ?? entities.ClientCredentials;
+  return Promise.resolve(
+    given && { kind: 'revocation', outcome: 'success', ...saidBy((given as { extra?: object }).extra) },
+  );
+};
+
+const tellers: Readonly<Record<string, Tell>> = { token, authorization, resume: authorization, revocation };
+
+/** What is common to all events of a request. */
+export const about = (
+  options: Pick<AuthorizationOptions, 'factsOf' | 'now'>,
+  res: Response,
+): Pick<AuthorizationEvent, 'at' | 'requestId' | 'address'> => ({
+  at: options.now(),
+  requestId: options.factsOf(res).requestId,
+  ...(res.req.ip === undefined ? {} : { address: res.req.ip }),
+});
+
+/** Koa middleware around oidc-provider's own. */
+export function recordAnswers(options: AuthorizationOptions, provider: Provider): Middleware {
+  const failures = new WeakMap<object, Error>();
+  const remember = (ctx: object, error: Error): void => void failures.set(ctx, error);
+  provider.on('grant.error', remember);
+  provider.on('authorization.error', remember);
+  provider.on('revocation.error', remember);
+  provider.on('server_error', remember);
+  provider.on('server_error', (ctx, error) =>
+    options.onFailure({
+      requestId: options.factsOf(ctx.res as Response).requestId,
+      error: error.name,
+      code: (error as { code?: unknown }).code,
+    }),
+  );
+  return async (koa, next) => {
+    await next();
+    const ctx = koa as unknown as KoaContextWithOIDC;
+    const { oidc } = ctx as Partial<KoaContextWithOIDC>;
+    const what = oidc?.route === undefined ? undefined : await tellers[oidc.route]?.(ctx, failures.get(ctx), options);
+    if (!oidc || !what) return;
+    const client = oidc.client?.clientId;
+    try {
+      await options.record({
+        ...about(options, ctx.res as Response),
+        ...(client === undefined ? {} : { client }),
+        ...what,
+      });
+    } catch {
+      await withdraw(ctx);
+    }
+  };
+}
+
+/** What is not on record was not given. */
+async function withdraw(ctx: KoaContextWithOIDC): Promise<void> {
+  const { AccessToken, ClientCredentials, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
+  for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+  ctx.remove('Location');
+  ctx.status = 503;
+  ctx.body = { error: 'temporarily_unavailable' };
+}
