@@ -71,6 +71,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const app = createApp({
       ...{ config: actual, store, dmp, logger, verifyToken, now, ready, wakeSubscriptions },
       ...(authorization ? { authorization } : {}),
+      onClose: (close) => opened.push(close),
     });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);

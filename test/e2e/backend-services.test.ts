@@ -8,13 +8,14 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { OperationOutcome } from '@medplum/fhirtypes';
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPki } from '../server/dmp/pki.ts';
 import { assertion, assertionType, clientKey, nurseAsserted, postForm, type ClientKey } from '../support/assertions.ts';
 import { client, lesTilleuls, leVerger, neighbours, type Neighbours } from '../support/authorization.ts';
 import { text } from '../support/documents.ts';
-import { newOid, simplified } from '../support/resources.ts';
+import { INS_TEST, newOid, patients, simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -161,10 +162,14 @@ describe('the person', () => {
   it('is never one whom Pro Santé Connect authenticated, whatever is asserted', async () => {
     const extensions = { ...nurseAsserted, dmp: { authentication: 'psc' } };
     const { body } = await asked('dui', ec, { claims: { extensions } }, { scope });
-    const refused = await call(body.access_token!, 'GET', '/DocumentReference?patient=Patient/1&status=current');
-    expect([401, 403, 404]).toContain(refused.status);
-    const rights = await call(body.access_token!, 'GET', '/$my-rights');
-    expect(await rights.text()).not.toContain('INDIRECTE_RENFORCEE"');
+    const patient = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
+    const refused = await call(
+      body.access_token!,
+      'GET',
+      `/DocumentReference?patient.identifier=${patient}&status=current`,
+    );
+    expect(refused.status).toBe(403);
+    expect(((await refused.json()) as OperationOutcome).issue[0]!.details?.coding?.[0]?.code).toBe('dmp-rights-psc');
   });
 
   it('is no administrator when the structure does not have them on its list', async () => {

@@ -16,8 +16,6 @@ type Options = Pick<AuthorizationOptions, 'config' | 'clients' | 'structures' | 
   store: Pick<AuthorizationOptions['store'], 'practitioners'>;
 };
 
-const grantType = 'client_credentials';
-
 /** The assertion of a request; undefined where there is none that can be one. */
 const assertionOf = (ctx: KoaContextWithOIDC | undefined): string | undefined => {
   const said = ctx?.oidc.params?.['client_assertion'];
@@ -39,7 +37,8 @@ export function backendServices(options: Options): Extension & { close(): Promis
   const remote = createRemoteKeys(config);
 
   return {
-    grantTypes: [grantType],
+    grantTypes: ['client_credentials'],
+    features: { clientCredentials: { enabled: true } },
 
     async clientKeys({ jwksUri }: Client) {
       return jwksUri === undefined ? undefined : remote.at(jwksUri, kidOf(assertionOf(Provider.ctx)));
@@ -55,6 +54,7 @@ export function backendServices(options: Options): Extension & { close(): Promis
       const assertion = assertionOf(ctx);
       // By any other means nobody would be named.
       if (!client || assertion === undefined) throw new errors.UnauthorizedClient();
+      if (!token.scope) throw new errors.InvalidScope('no scope can be granted', '');
       const context = assertedPerson(assertion, client, token.expiration, rules);
       return claimsOf(context, await store.practitioners.idOf(context.person.id), config);
     },

@@ -28,12 +28,12 @@ const featuresOf = (extensions: readonly Extension[]): NonNullable<Extension['fe
   Object.assign({}, ...extensions.map(({ features }) => features ?? {})) as NonNullable<Extension['features']>;
 
 export function configurationOf(options: AuthorizationOptions, records: Records, keys: ServerKeys): Configuration {
-  const { config, store, clients, extensions = [], isTrusted } = options;
+  const { config, extensions = [], isTrusted } = options;
   const issuer = new URL(issuerOf(config));
   const cookie = { httpOnly: true, sameSite: 'lax', secure: issuer.protocol === 'https:', signed: true } as const;
   const assertClientJwt = extensions.flatMap((e) => e.assertClientJwt ?? []);
   return {
-    adapter: adapterOf(store.oauth, clients, new Set(grantTypesOf(options))),
+    adapter: adapterOf(options, new Set(grantTypesOf(options))),
     jwks: { keys: keys.jwks },
     routes,
     scopes: identityScopes,
@@ -55,7 +55,7 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
     clientBasedCORS: (_ctx, origin, client) => (client['origins'] as string[]).includes(origin),
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: extraParams(options),
+    extraParams: { ...extraParams(options), ...Object.assign({}, ...extensions.map((e) => e.parameters ?? {})) },
     interactions: {
       policy: interactionPolicy.base(),
       url: (_ctx, { uid }) => `${issuer.pathname}/interaction/${uid}`,
