@@ -40,7 +40,7 @@ export function createAuthorizationServer(given: AuthorizationOptions): Authoriz
     },
     smart: () => smartConfiguration(options),
     async close() {
-      await Promise.all(extensions.map((extension) => extension.close?.()));
+      for (const extension of extensions) await extension.close?.();
     },
   };
 }

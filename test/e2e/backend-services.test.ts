@@ -169,7 +169,7 @@ describe('the person', () => {
       `/DocumentReference?patient.identifier=${patient}&status=current`,
     );
     expect(refused.status).toBe(403);
-    expect(((await refused.json()) as OperationOutcome).issue[0]!.details?.coding?.[0]?.code).toBe('dmp-rights-psc');
+    expect(((await refused.json()) as OperationOutcome).issue[0]!.details?.coding?.[0]?.code).toBe('psc');
   });
 
   it('is no administrator when the structure does not have them on its list', async () => {
@@ -218,7 +218,7 @@ describe('an assertion is refused as invalid_client', () => {
 
   it('signed with another client’s key, with a key that it brings, with none, or with the public key as secret', async () => {
     const stranger = await clientKey('ES384', ec.jwk.kid);
-    const payload = (await claimsOf()) as JWTPayload;
+    const payload: JWTPayload = claimsOf();
     const hmac = (secret: string | Uint8Array, alg = 'HS256') =>
       new SignJWT(payload).setProtectedHeader({ alg, kid: rsa.jwk.kid }).sign(Buffer.from(secret));
     const { publicKey } = await generateKeyPair('RS384');

@@ -1,14 +1,12 @@
 /**
  * The `client_assertion` of a server (private_key_jwt; RFC 7523, SMART App Launch 2.2 “Asymmetric authentication”), beyond what
- * oidc-provider looks at (signature by a registered key, `iss` = `sub` = the client, `exp`, `nbf`, one of our audiences, `jti` once):
- * which algorithms, how long it may live, and that it names its key and nothing else that could be one.
+ * oidc-provider looks at (an algorithm that is allowed, a registered key, `iss` = the client, `exp`, `nbf`, one of our audiences, `jti`
+ * once): how long it may live, for whom else it is, and that it names its key and nothing else that could be one.
  */
 import { errors } from 'oidc-provider';
 import { clockTolerance } from '../../auth/token.ts';
 import type { Client } from '../../registry/types.ts';
 
-/** SMART asks for RS384 and ES384. */
-export const assertionAlgorithms = ['RS384', 'ES384', 'ES256', 'PS256', 'PS384'];
 /** Seconds (SMART). */
 const longest = 300;
 /** Of `jti`: what is remembered of it is bounded. */
@@ -19,12 +17,14 @@ const foreignKeys = ['jwk', 'x5u', 'x5c'];
 
 type Claims = Readonly<Record<string, unknown>>;
 
+const isJwtType = (typ: unknown): boolean =>
+  typeof typ === 'string' && /^(?:application\/)?(?:client-authentication\+)?jwt$/i.test(typ);
+
 /** What is wrong with a verified assertion; undefined: nothing. */
 export function assertionProblem(claims: Claims, header: Claims, client: Client, now: Date): string | undefined {
   const { exp, aud, jti, sub, iss } = claims;
-  const { alg, typ, kid, jku } = header;
-  if (!assertionAlgorithms.includes(alg as string)) return 'alg';
-  if (typ !== undefined && !/^(?:application\/)?(?:client-authentication\+)?jwt$/i.test(String(typ))) return 'typ';
+  const { typ, kid, jku } = header;
+  if (typ !== undefined && !isJwtType(typ)) return 'typ';
   if (typeof kid !== 'string') return 'kid';
   const foreign = foreignKeys.find((member) => header[member] !== undefined);
   if (foreign !== undefined) return foreign;

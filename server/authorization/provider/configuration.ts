@@ -24,8 +24,14 @@ import { extraParams, resourceIndicators } from './requests.ts';
 /** SMART App Launch 2.2 wants at least one of RS384 and ES384. */
 const assertionAlgorithms = ['RS384', 'ES384', 'ES256', 'PS256', 'PS384'] as const;
 
+type Parameters = NonNullable<Extension['parameters']>;
+
 const featuresOf = (extensions: readonly Extension[]): NonNullable<Extension['features']> =>
   Object.assign({}, ...extensions.map(({ features }) => features ?? {})) as NonNullable<Extension['features']>;
+
+/** In this order they are looked at: what an extension adds finds the others in order. */
+const parametersOf = (own: Parameters, extensions: readonly Extension[]): Parameters =>
+  Object.assign({}, own, ...extensions.map(({ parameters }) => parameters ?? {})) as Parameters;
 
 export function configurationOf(options: AuthorizationOptions, records: Records, keys: ServerKeys): Configuration {
   const { config, extensions = [], isTrusted } = options;
@@ -55,7 +61,7 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
     clientBasedCORS: (_ctx, origin, client) => (client['origins'] as string[]).includes(origin),
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: { ...extraParams(options), ...Object.assign({}, ...extensions.map((e) => e.parameters ?? {})) },
+    extraParams: parametersOf(extraParams(options), extensions),
     interactions: {
       policy: interactionPolicy.base(),
       url: (_ctx, { uid }) => `${issuer.pathname}/interaction/${uid}`,

@@ -5,13 +5,13 @@
 import {
   errors,
   type Client as OidcClient,
-  type Configuration,
   type KoaContextWithOIDC,
   type ResourceServer,
 } from 'oidc-provider';
 import type { Config } from '../../config.ts';
 import type { Client, Clients } from '../../registry/types.ts';
 import { grantable, refreshScopes } from '../scopes.ts';
+import type { Extension } from '../types.ts';
 
 const purposes = ['normal', 'bris_de_glace', 'centre_15'];
 
@@ -32,7 +32,7 @@ function requested({ oidc, query }: KoaContextWithOIDC, client: Client): string[
 }
 
 /** Validators of the parameters that oidc-provider does not know; they run last, and may change others. */
-export function extraParams({ config, clients }: Options): NonNullable<Configuration['extraParams']> {
+export function extraParams({ config, clients }: Options): NonNullable<Extension['parameters']> {
   return {
     async aud({ oidc }, aud) {
       if (oidc.route !== 'authorization') return;

@@ -113,7 +113,7 @@ const fetchOver =
 export async function discover(config: Config, { auth, agent }: PscIdentity): Promise<Configuration> {
   const document = new URL(config.PSC_DISCOVERY ?? '');
   const extensions: ((server: Configuration) => void)[] = [enableNonRepudiationChecks];
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- so marked to stand out: it is for localhost, by the setting's form
+   
   if (document.protocol === 'http:') extensions.push(allowInsecureRequests);
   // openid-client brings its own time limit, and follows no redirect.
   const options = {

@@ -1,6 +1,6 @@
 /** What a server's assertion must be, and the person that it names. */
 import { UnsecuredJWT } from 'jose';
-import { errors } from 'oidc-provider';
+import type { errors } from 'oidc-provider';
 import { describe, expect, it } from 'vitest';
 import { toCaller } from '../../../server/auth/token.ts';
 import { assertionProblem } from '../../../server/authorization/backend/assertion.ts';
@@ -26,7 +26,6 @@ describe('an assertion', () => {
 
   it('that is as it should be has no problem', () => {
     expect(problem()).toBeUndefined();
-    for (const alg of ['ES384', 'ES256', 'PS256']) expect(problem({}, { alg })).toBeUndefined();
     expect(problem({ aud: ['https://as.example/token'] }, { typ: undefined })).toBeUndefined();
     expect(problem({}, { typ: 'client-authentication+jwt', jku: 'https://dui.example/jwks' })).toBeUndefined();
   });
@@ -39,9 +38,6 @@ describe('an assertion', () => {
     ['has an id that nobody can remember', { jti: 'x'.repeat(201) }, {}, 'jti'],
     ['is another client’s', { iss: 'other' }, {}, 'iss, sub'],
     ['is about another client', { sub: 'other' }, {}, 'iss, sub'],
-    ['is not signed', {}, { alg: 'none' }, 'alg'],
-    ['is signed with a secret', {}, { alg: 'HS256' }, 'alg'],
-    ['is signed with SHA-1’s neighbour that SMART leaves out', {}, { alg: 'RS256' }, 'alg'],
     ['is something else', {}, { typ: 'at+jwt' }, 'typ'],
     ['names no key', {}, { kid: undefined }, 'kid'],
     ['names a key that is no name', {}, { kid: { $ne: 1 } }, 'kid'],
