@@ -150,6 +150,10 @@ export const settings = {
     int(0, 10_000_000).default(600),
     'Access tokens that one client gets at once, and again within a minute; 0: no limit.',
   ],
+  RATE_LIMIT_CIBA: [
+    int(0, 10_000_000).default(6),
+    'Times that one professional’s device may be made to ring (CIBA) at once, and again within a minute: nobody is asked until they give in. 0: no limit.',
+  ],
   RATE_LIMIT_REFUSED: [
     int(0, 10_000_000).default(600),
     'Refusals with 401 that one address (IPv6: one /64) gets at once, and again within a minute; then 429 in their place. Good tokens pass in any case. 0: no limit.',

@@ -55,7 +55,11 @@ export interface TokenAnswer {
 }
 
 /** Posts a form to the token endpoint (or another). */
-export async function postForm(url: string, form: Record<string, string>): Promise<TokenAnswer> {
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+export async function postForm(
+  url: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<TokenAnswer> {
+  const answer = await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as TokenAnswer['body'] };
 }

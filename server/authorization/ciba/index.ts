@@ -10,6 +10,7 @@
  */
 import type { Response } from 'express';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { IssueError } from '../../../mappings/outcome.ts';
 import { personId } from '../../auth/claims.ts';
 import { createLimiter } from '../../auth/limiter.ts';
 import { choicesOf, choose, contextOfChoice } from '../choices.ts';
@@ -17,7 +18,7 @@ import { saveGrant } from '../grants.ts';
 import type { ProSanteConnect } from '../psc/types.ts';
 import { epoch, type GrantContext } from '../records.ts';
 import { invalidRequest, oauthError } from '../refusals.ts';
-import { needsPatient } from '../scopes.ts';
+import { identityScopes, needsPatient } from '../scopes.ts';
 import type { AuthorizationOptions, Extension } from '../types.ts';
 
 type Options = Pick<
@@ -29,8 +30,6 @@ type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
 const cibaGrant = 'urn:openid:params:grant-type:ciba';
 const channels = ['MOBILE', 'CARD'] as const;
-/** Requests a minute for one person: nobody's device is made to ring until they give in. */
-const perMinute = 6;
 
 /** What a request asks of Pro Santé Connect; its parameters were looked at before it was taken. */
 interface Asked {
@@ -42,7 +41,7 @@ interface Asked {
 
 export function ciba(options: Options): Extension & { close(): Promise<void> } {
   const { psc, store, clients, structures, config, now } = options;
-  const limiter = createLimiter(perMinute);
+  const limiter = createLimiter(config.RATE_LIMIT_CIBA);
   const stop = new AbortController();
   const waiting = new Set<Promise<void>>();
 
@@ -135,11 +134,23 @@ function checkPurpose(params: Record<string, unknown>): void {
   if ((params['purpose_of_use'] ?? 'normal') !== 'normal') throw invalidRequest('purpose_of_use can only be normal.');
   const scopes = String(params['scope']).split(' ');
   if (needsPatient(scopes)) throw new errors.InvalidScope('no patient is chosen here', '');
+  // Nobody's device rings for nothing.
+  if (scopes.every((scope) => (identityScopes as readonly string[]).includes(scope)))
+    throw new errors.InvalidScope('no scope can be granted', '');
 }
+
+/** What Pro Santé Connect says, and CIBA Core §11 in the same words. */
+const said = new Map<unknown, typeof errors.AccessDenied | typeof errors.ExpiredToken>([
+  ['access_denied', errors.AccessDenied],
+  ['expired_token', errors.ExpiredToken],
+]);
 
 /** What the client is told. */
 function refusalOf(error: unknown, stopped: AbortSignal): errors.OIDCProviderError {
   if (stopped.aborted) return new errors.AccessDenied('this server is being stopped: ask again');
+  const [issue] = error instanceof IssueError && error.message === 'psc-refused' ? error.issues : [];
+  const Said = said.get(issue?.values?.['code']);
+  if (Said) return new Said();
   const translated = oauthError(error);
   return translated instanceof errors.OIDCProviderError ? translated : new errors.AccessDenied();
 }

@@ -2,12 +2,7 @@
  * What an authorization request must say here beside OAuth, before anybody logs in: SMART App Launch 2.2 “Obtain authorization code”
  * (`aud`, `state`), redirect URIs character by character, a purpose that this establishment may have. And which scopes it leads to.
  */
-import {
-  errors,
-  type Client as OidcClient,
-  type KoaContextWithOIDC,
-  type ResourceServer,
-} from 'oidc-provider';
+import { errors, type Client as OidcClient, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config } from '../../config.ts';
 import type { Client, Clients } from '../../registry/types.ts';
 import { grantable, refreshScopes } from '../scopes.ts';

@@ -113,7 +113,7 @@ const fetchOver =
 export async function discover(config: Config, { auth, agent }: PscIdentity): Promise<Configuration> {
   const document = new URL(config.PSC_DISCOVERY ?? '');
   const extensions: ((server: Configuration) => void)[] = [enableNonRepudiationChecks];
-   
+
   if (document.protocol === 'http:') extensions.push(allowInsecureRequests);
   // openid-client brings its own time limit, and follows no redirect.
   const options = {
