@@ -16,16 +16,19 @@ const decision = z.strictObject({
 });
 const clock = z.strictObject({ aheadSeconds: z.int() });
 const session = z.strictObject({ person: z.string() });
-const settings = z.strictObject({ acr: z.string().min(1) });
+/** What may change while it runs: what it says and asks, not where it listens. Until the next reset. */
+const settings = z
+  .strictObject({ acr: z.string().min(1), requireNonce: z.boolean(), revokeRefreshTokens: z.boolean() })
+  .partial();
 
 /** The control server, not yet listening. Documented in simulator/README.md. */
 export function createPscControl(world: PscWorld): Server {
+  const initial = { ...world.settings };
   const health = () => ({
     status: 'ok',
     clock: new Date(now(world)).toISOString(),
     aheadSeconds: world.ahead / 1000,
     sessions: [...world.sessions.values()].filter((s) => isAlive(world, s)).length,
-    acr: world.settings.acr,
   });
   const calls = () => {
     const { count, byName, list } = world.calls.report();
@@ -43,7 +46,11 @@ export function createPscControl(world: PscWorld): Server {
   });
   const routes: Record<string, Route> = {
     'GET /control/health': health,
-    'POST /control/reset': () => (resetPsc(world), health()),
+    'POST /control/reset': () => {
+      Object.assign(world.settings, initial);
+      resetPsc(world);
+      return health();
+    },
     'POST /control/clock': (body) => {
       world.ahead = parsed(clock, body).aheadSeconds * 1000;
       return health();
@@ -65,7 +72,7 @@ export function createPscControl(world: PscWorld): Server {
       for (const each of found) decide(world, each, said === 'approve');
       return ciba();
     },
-    'DELETE /control/sessions': (body) => {
+    'POST /control/logout': (body) => {
       const { person } = parsed(session, body);
       for (const each of world.sessions.values()) if (each.person.id === person) each.ended = true;
       return health();

@@ -33,7 +33,7 @@ async function readHint(world: PscWorld, hint: string | undefined): Promise<Reco
   try {
     const { payload } = await compactVerify(hint, world.keys.publicKey, { algorithms: ['RS256'] });
     const claims = JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>;
-    if (claims['iss'] === world.issuer && claims['typ'] === 'ID') return claims;
+    if (claims['iss'] === world.issuer) return claims;
   } catch {
     // not signed by us: as good as none
   }

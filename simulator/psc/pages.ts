@@ -64,7 +64,7 @@ export const errorPage = ({ title, message }: PageError): Reply =>
 export function loginPage(world: PscWorld, id: string, login: Login, problem?: string): Reply {
   const choices = world.people.map(
     ({ id: person, given, family, about }) =>
-      `<label><input type="radio" name="person" value="${escapeHtml(person)}"> ${escapeHtml(`${given} ${family}`)} – ${escapeHtml(about)}</label>`,
+      `<label><input type="radio" name="person" required value="${escapeHtml(person)}"> ${escapeHtml(`${given} ${family}`)} – ${escapeHtml(about)}</label>`,
   );
   const alert = problem === undefined ? '' : `<p role="alert">${escapeHtml(problem)}</p>\n`;
   return page(
@@ -76,9 +76,9 @@ export function loginPage(world: PscWorld, id: string, login: Login, problem?: s
 ${choices.join('\n')}
 </fieldset>
 <button name="action" value="login">Se connecter</button>
-<button name="action" value="refuse">Refuser</button>
-<button name="action" value="other-device">Répondre d’un autre appareil</button>
-<button name="action" value="expire">Ne pas répondre</button>
+<button name="action" value="refuse" formnovalidate>Refuser</button>
+<button name="action" value="other-device" formnovalidate>Répondre d’un autre appareil</button>
+<button name="action" value="expire" formnovalidate>Ne pas répondre</button>
 </form>`,
   );
 }

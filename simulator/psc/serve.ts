@@ -42,7 +42,7 @@ export async function serve(world: PscWorld, name: EndpointName, exchange: Excha
   try {
     if (fault?.kind === 'down') return undefined;
     if (fault?.kind === 'http500' || fault?.kind === 'garbage') return broken[fault.kind];
-    if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'delay') await sleep(fault.ms, undefined, { ref: false });
     return await handlers[name](world, exchange);
   } catch (error) {
     return refused(pages.has(name), exchange, error);

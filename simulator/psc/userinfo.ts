@@ -43,16 +43,24 @@ const activity = (given: Activity) => {
   return Object.fromEntries(activityFields.map((field) => [field, known[field] ?? '']));
 };
 
-const exercise = (person: Person, given: Exercise) => ({
-  codeProfession: given.codeProfession,
-  codeCategorieProfessionnelle: isProfessional(person) ? 'C' : '',
-  codeCiviliteDexercice: person.civility,
-  nomDexercice: given.nomDexercice ?? person.family,
-  prenomDexercice: given.prenomDexercice ?? person.given,
-  codeTypeSavoirFaire: given.codeSavoirFaire === undefined ? '' : 'S',
-  codeSavoirFaire: given.codeSavoirFaire ?? '',
-  ...(given.activities === undefined ? {} : { activities: given.activities.map(activity) }),
-});
+const exercise = (person: Person, given: Exercise) => {
+  const names = {
+    nomDexercice: given.nomDexercice ?? person.family,
+    prenomDexercice: given.prenomDexercice ?? person.given,
+  };
+  // Little is known of it, and the rest has no member: a sample shows such a one.
+  if (given.activities === undefined)
+    return { codeProfession: given.codeProfession, ...names, codeTypeSavoirFaire: '' };
+  return {
+    codeProfession: given.codeProfession,
+    codeCategorieProfessionnelle: isProfessional(person) ? 'C' : '',
+    codeCiviliteDexercice: person.civility,
+    ...names,
+    codeTypeSavoirFaire: given.codeSavoirFaire === undefined ? '' : 'S',
+    codeSavoirFaire: given.codeSavoirFaire ?? '',
+    activities: given.activities.map(activity),
+  };
+};
 
 /** Known to the national directory by RPPS (8 and eleven digits). */
 const isProfessional = ({ id }: Person): boolean => /^8\d{11}$/.test(id);
@@ -66,33 +74,33 @@ export const subjectOf = ({ id }: Person): string => `f:4f0c7f5e-5d0a-4f7e-9c3b-
 export function userinfoOf(person: Person): Record<string, unknown> {
   const first = person.exercises.flatMap(({ activities }) => activities ?? [])[0];
   return {
-    // Of somebody without activity even these are absent.
-    ...(first === undefined
-      ? {}
-      : {
-          Secteur_Activite: `${first.codeSecteurDactivite}^1.2.250.1.71.4.2.4`,
-          SubjectOrganization: first.raisonSocialeSite,
-          SubjectOrganizationID: '',
-          Mode_Acces_Raison: '',
-        }),
     sub: subjectOf(person),
     email_verified: false,
     preferred_username: person.id,
     given_name: person.given,
     family_name: person.family,
-    Acces_Regulation_Medicale: 'FAUX',
-    UITVersion: '1.0',
-    Palier_Authentification: 'APPPRIP3^1.2.250.1.213.1.5.1.1.1',
-    PSI_Locale: '1.2.250.1.213.1.3.1.1',
     SubjectNameID: person.id,
     SubjectRole: [...new Set(person.exercises.map((e) => `${e.codeProfession}^${roles}`))],
     SubjectRefPro: {
       codeCivilite: person.civility,
       exercices: person.exercises.map((e) => exercise(person, e)),
     },
-    otherIds: isProfessional(person) ? [{ identifiant: person.id, origine: 'RPPS', qualite: 1 }] : [],
+    ...(first === undefined ? {} : withActivity(person, first)),
   };
 }
+
+/** Members that are absent where there is no activity. */
+const withActivity = (person: Person, first: Activity) => ({
+  Secteur_Activite: `${first.codeSecteurDactivite}^1.2.250.1.71.4.2.4`,
+  SubjectOrganization: first.raisonSocialeSite,
+  SubjectOrganizationID: '',
+  Mode_Acces_Raison: '',
+  Acces_Regulation_Medicale: 'FAUX',
+  UITVersion: '1.0',
+  Palier_Authentification: 'APPPRIP3^1.2.250.1.213.1.5.1.1.1',
+  PSI_Locale: '1.2.250.1.213.1.3.1.1',
+  otherIds: isProfessional(person) ? [{ identifiant: person.id, origine: 'RPPS', qualite: 1 }] : [],
+});
 
 /** The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750): the token in the header, and from whom it is bound to. */
 export function userinfo(world: PscWorld, exchange: Exchange): Reply {

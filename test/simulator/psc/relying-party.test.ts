@@ -70,7 +70,7 @@ it.each<[string, string, () => client.ClientAuth]>([
 it('mutual TLS at the aliases that discovery names: the token is bound to the certificate', async () => {
   const agent = psc.tls();
   const customFetch: client.CustomFetch = async (url, options) => {
-    const answer = await undiciFetch(url, { ...options, dispatcher: agent } as never);
+    const answer = await undiciFetch(url, { ...options, dispatcher: agent });
     return new Response(await answer.text(), { status: answer.status, headers: [...answer.headers] });
   };
   const config = await client.discovery(
