@@ -1,7 +1,7 @@
 /**
  * As what, and where, a professional may act here: a situation d'exercice that Pro Santé Connect lists, at a structure in force that
- * the client may act for. Where Pro Santé Connect lists nothing of theirs at a structure that has them on its list of visiting
- * professionals, any of their situations.
+ * the client may act for. Pro Santé Connect often does not say the structure (auth §1.1): whom a structure has on its list (visiting
+ * professionals, administrators) acts there too, in any of their situations, where the directory lists nothing of theirs there.
  */
 import type { Situation } from '../../mappings/psc/situations.ts';
 import type { Client, Structure, Structures } from '../registry/types.ts';
@@ -23,8 +23,8 @@ export function choicesOf(
   const places = client.structures.flatMap((id) => structures.of(id) ?? []);
   return places.flatMap((structure) => {
     const there = situations.filter(({ structureIds }) => structureIds.includes(structure.id));
-    const visits = there.length === 0 && structure.professionals.includes(personId);
-    return (visits ? situations : there).map((situation) => ({ situation, structure }));
+    const isListed = [...structure.professionals, ...structure.administrators].includes(personId);
+    return (there.length === 0 && isListed ? situations : there).map((situation) => ({ situation, structure }));
   });
 }
 
@@ -33,7 +33,7 @@ export const choiceId = ({ situation, structure }: Choice): string => `${situati
 
 /** What a person chooses by; says nothing of who they are. */
 export const labelOf = ({ situation, structure }: Choice): string =>
-  [...situation.roles.map(({ display }) => display), structure.name].join(', ');
+  `${situation.roles.map(({ display }) => display).join(', ')} — ${structure.name}`;
 
 /**
  * The choice that a client has named, or the only one.

@@ -1,4 +1,4 @@
-/** Grants that no browser session stands behind: each ends with what it was given for. */
+/** Grants: in whose name what is issued under them acts, and until when. */
 import type { Provider } from 'oidc-provider';
 import { saveContext } from './context.ts';
 import { epoch, recordsOf, type GrantContext } from './records.ts';

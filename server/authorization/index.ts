@@ -8,6 +8,7 @@ import { networkOf } from '../auth/network.ts';
 import { issuerOf } from '../config.ts';
 import { smartConfiguration } from './discovery.ts';
 import { extensionsOf } from './extensions.ts';
+import { formOf } from './form.ts';
 import { interactionRouter } from './interaction/router.ts';
 import { sendProblem } from './pages/error.ts';
 import { createHolder } from './provider/holder.ts';
@@ -65,8 +66,6 @@ function limitLogins(options: AuthorizationOptions): RequestHandler {
   };
 }
 
-const mostForm = 16 * 1024;
-
 /**
  * SMART has authorization requests come by GET or POST. What another site posts here comes without our cookies (SameSite): the
  * browser is asked to come again, by itself, so that whoever is logged in stays so.
@@ -74,21 +73,8 @@ const mostForm = 16 * 1024;
 function asGet(options: AuthorizationOptions): RequestHandler {
   return async (req, res) => {
     options.factsOf(res).route = `/oauth${routes.authorization}`;
-    const form = req.is('application/x-www-form-urlencoded') ? await bodyOf(req) : undefined;
-    if (form === undefined) return sendProblem(options, res, { status: 400, code: 'invalid_request' });
-    const query = new URLSearchParams(form).toString();
-    res.redirect(303, `${issuerOf(options.config)}${routes.authorization}?${query}`);
+    const form = await formOf(req);
+    if (!form) return sendProblem(options, res, { status: 400, code: 'invalid_request' });
+    res.redirect(303, `${issuerOf(options.config)}${routes.authorization}?${form.toString()}`);
   };
-}
-
-/** Undefined: too long. */
-async function bodyOf(req: Request): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > mostForm) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

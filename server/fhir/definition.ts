@@ -13,6 +13,7 @@ import { consents } from './api/consents.ts';
 import { documents } from './api/documents.ts';
 import { lists } from './api/lists.ts';
 import { patients } from './api/patients.ts';
+import { practitioners } from './api/practitioners.ts';
 import { subscriptions } from './api/subscriptions.ts';
 import type { Interaction, InteractionCode, ResourceDefinition, ResourceTypeName } from './api/types.ts';
 
@@ -31,6 +32,7 @@ export const resources: readonly ResourceDefinition[] = [
   subscriptions,
   consents,
   auditEvents,
+  practitioners,
 ];
 
 /** The guides that this API follows. */

@@ -35,6 +35,7 @@ import { searchPatient } from './patient/search.ts';
 import { updatePatient } from './patient/update.ts';
 import { webAccess } from './patient/web-access.ts';
 import { readPatient } from './patient-search.ts';
+import { readPractitioner } from './practitioner.ts';
 import { whatsNew } from './news/whats-new.ts';
 import { myRights } from './rights/my-rights.ts';
 import type { Handlers } from './router.ts';
@@ -79,6 +80,7 @@ export const handlers: Handlers = {
   'Bundle.$validate': validate('Bundle'),
   'AuditEvent.read': readAuditEvent,
   'AuditEvent.search-type': searchAuditEvents,
+  'Practitioner.read': readPractitioner,
   'Binary.read': readBinary,
   'Subscription.create': createSubscription,
   'Subscription.update': updateSubscription,

@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 
 /** Names of interactions (`handlerName`) about one patient: whose record it is, the gate looks at, or the handler asks it. */
 const ofOnePatient: ReadonlySet<string> = new Set([
+  'Practitioner.read',
   'Patient.read',
   'Patient.search-type',
   'Patient.$administrative-data',

@@ -9,9 +9,8 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
-import type { AuthorizationParts } from '../../server/authorization/types.ts';
 import { loadConfig } from '../../server/config.ts';
-import { startServer } from '../../server/main.ts';
+import { startServer, type Overrides } from '../../server/main.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { ensurePki } from '../../tools/pki.ts';
@@ -62,12 +61,12 @@ const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value))
  * @param settings of the façade
  * @param world settings of the simulator
  * @param consents whether the story's patients have agreed to feeding and consultation, on record
- * @param authorization who this façade's own authorization server knows; absent: it has none
+ * @param authorization parts of the authorization server; without them no tokens are issued
  */
 export async function startStack(
   settings: Record<string, string> = {},
   world: Partial<SimulatorOptions> = {},
-  { consents = true, authorization }: { consents?: boolean; authorization?: AuthorizationParts } = {},
+  { consents = true, authorization }: { consents?: boolean; authorization?: Overrides['authorization'] } = {},
 ) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-e2e-'));
   const pki = await ensurePki(path.join(dataDir, 'pki'));

@@ -1,9 +1,14 @@
 /** What the pages of a login say. */
 import type { Language } from '../types.ts';
+import { scopeTexts } from './scope-texts.ts';
+import { stepTexts } from './step-texts.ts';
 
-type Text = Readonly<Record<Language, string>>;
+export type Text = Readonly<Record<Language, string>>;
 
 export const texts = {
+  ...stepTexts,
+  ...scopeTexts,
+
   'error-title': { fr: 'La connexion n’a pas pu se faire', en: 'The login could not be done' },
   'error-client': {
     fr: 'L’application qui vous a envoyé ici n’est pas connue de ce serveur.',

@@ -5,6 +5,7 @@
 import { Provider, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Request, Response } from 'express';
 import { issuerOf } from '../../config.ts';
+import { endSessions } from '../interaction/logout.ts';
 import { recordsOf } from '../records.ts';
 import type { AuthorizationOptions } from '../types.ts';
 import { shapeAnswers } from './answers.ts';
@@ -38,6 +39,7 @@ function build(options: AuthorizationOptions, issuer: string, keys: ServerKeys):
     provider.registerGrantType(grant.type, grant.handle, [...grant.parameters], [...(grant.repeated ?? [])]);
   sayOwnUrls(provider, issuer);
   provider.use(recordAnswers(options, provider));
+  provider.use(endSessions(options));
   provider.use(shapeAnswers(options));
   const unknown = new WeakSet<Request>();
   provider.use(async (ctx, next) => {

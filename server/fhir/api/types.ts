@@ -29,7 +29,7 @@ export interface Interaction {
   code: InteractionCode;
   /** What a scope on the resource type must hold; for a transaction each entry asks for its own. */
   permission?: Permission;
-  /** IHE transactions that it serves: under IUA their names are scopes too (IUA 2.4, MHD). */
+  /** IHE transactions that it serves: under IUA their names are scopes too (IUA 2.4, MHD). And SMART's `fhirUser`. */
   ihe: readonly string[];
   /** DMP transactions that it can cause. */
   dmp: readonly string[];
@@ -68,6 +68,7 @@ export type ResourceTypeName =
   | 'Subscription'
   | 'Consent'
   | 'AuditEvent'
+  | 'Practitioner'
   | 'ConceptMap'
   | 'StructureDefinition'
   | 'OperationDefinition'

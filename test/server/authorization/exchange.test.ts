@@ -56,6 +56,8 @@ describe('choices', () => {
     // Where the directory has them, the directory counts.
     const known = { ...professional(situation('0', careHome.id), situation('1')), personId: '899700613278' };
     expect(ids(known, client, both)).toEqual(['0@1990100109']);
+    // So does an administrator, who may have no other link with the structure.
+    expect(ids({ ...professional(situation('0')), personId: '899700204581' }, client, both)).toEqual(['0@1990100109']);
     expect(ids(professional(situation('0')), client, both)).toEqual([]);
   });
 
@@ -69,13 +71,13 @@ describe('choices', () => {
     for (const asked of [undefined, '0.0', '2.0@1990200768']) {
       const [error, description] = refusal(() => choose(choices, asked));
       expect(error).toBe('invalid_request');
-      expect(description).toContain('0.0@1990100109 (Medecin, Geriatrie, EHPAD FICTIF LE VERGER)');
+      expect(description).toContain('0.0@1990100109 (Medecin, Geriatrie - EHPAD FICTIF LE VERGER)');
       expect(description).not.toMatch(/MAUREL|899700101233/);
     }
     expect(choiceId(choose(choices.slice(0, 1), undefined))).toBe('0.0@1990100109');
     expect(refusal(() => choose(choices.slice(0, 1), '1.0@1990200768'))[0]).toBe('invalid_request');
     expect(refusal(() => choose([], undefined))[0]).toBe('invalid_grant');
-    expect(labelOf(choices[0]!)).toBe('Médecin, Gériatrie, EHPAD FICTIF LE VERGER');
+    expect(labelOf(choices[0]!)).toBe('Médecin, Gériatrie — EHPAD FICTIF LE VERGER');
   });
 
   it('become what a grant stands for: strength psc, an administrator when on the list', () => {
