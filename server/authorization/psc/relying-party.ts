@@ -14,6 +14,7 @@ import { clockTolerance } from '../../auth/token.ts';
 import type { Config } from '../../config.ts';
 import { discover, readIdentity, type PscIdentity } from './client.ts';
 import { ask, refused } from './failures.ts';
+import { goesWith } from './token-hash.ts';
 import type { Professional, ProSanteConnect, PscSession } from './types.ts';
 
 const asked = { scope: 'openid scope_all', acr_values: 'eidas1' };
@@ -111,6 +112,7 @@ export async function createProSanteConnect(
     const said: Authentication | undefined = claims ?? (before && asSaid(before.professional));
     const idToken = tokens.id_token ?? before?.idToken;
     if (!said || idToken === undefined) throw pscInvalid('id_token');
+    if (claims && !goesWith(idToken, claims['at_hash'], tokens.access_token)) throw pscInvalid('at_hash');
     const professional = await professionalOf(server, tokens.access_token, said);
     if (before && professional.personId !== before.professional.personId) throw pscInvalid('SubjectNameID');
     const refreshToken = tokens.refresh_token ?? before?.refreshToken;
