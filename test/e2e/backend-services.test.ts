@@ -118,6 +118,20 @@ describe('a server', () => {
     expect(stack.log()).not.toContain('899700204581');
   });
 
+  it('finds the grant, and how to prove itself, in the discovery documents', async () => {
+    for (const url of [
+      `${stack.base}/.well-known/smart-configuration`,
+      `${stack.origin}/.well-known/oauth-authorization-server/oauth`,
+    ]) {
+      const document = (await (await fetch(url)).json()) as Record<string, string[]>;
+      expect(document['grant_types_supported'], url).toContain('client_credentials');
+      expect(document['token_endpoint_auth_methods_supported'], url).toContain('private_key_jwt');
+      expect(document['token_endpoint_auth_signing_alg_values_supported'], url).toEqual(
+        expect.arrayContaining(['RS384', 'ES384']),
+      );
+    }
+  });
+
   it('may have the issuer as audience, too', async () => {
     const good = await assertion(`${stack.origin}/oauth`, 'dui', ec);
     expect((await ask(good)).status).toBe(200);

@@ -9,6 +9,7 @@ import type { Bundle } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createProSanteConnect } from '../../server/authorization/psc/relying-party.ts';
 import { loadConfig } from '../../server/config.ts';
+import { startServer } from '../../server/main.ts';
 import { people, secret, startTestPsc, type TestPsc } from '../simulator/psc/support/psc.ts';
 import { postForm, type TokenAnswer } from '../support/assertions.ts';
 import { client, lesTilleuls, leVerger, neighbours, type Neighbours } from '../support/authorization.ts';
@@ -111,6 +112,15 @@ const documents = () =>
   `${stack.base}/DocumentReference?patient.identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}&status=current`;
 
 describe('an app without a browser', () => {
+  it('finds where to ask in the metadata', async () => {
+    const metadata = await fetch(`${stack.origin}/.well-known/oauth-authorization-server/oauth`);
+    expect(await metadata.json()).toMatchObject({
+      backchannel_authentication_endpoint: `${stack.origin}/oauth/backchannel`,
+      backchannel_token_delivery_modes_supported: ['poll'],
+      grant_types_supported: expect.arrayContaining([ciba]) as unknown,
+    });
+  });
+
   it('waits until the professional approves, and searches in their name', async () => {
     const started = await start({ channel: 'CARD' });
     expect(started.status, JSON.stringify(started.body)).toBe(200);
@@ -234,4 +244,21 @@ it('another client gets nothing for a request that is not its own', async () => 
   await decide('approve');
   expect((await poll(requestOf(started), 'group')).body.error).toBe('invalid_grant');
   expect((await poll('made-up')).body.error).toBe('invalid_grant');
+});
+
+it('who waits when the server is stopped is told to ask again, by the next one', async () => {
+  const started = await start({ login_hint: people.director });
+  await expect.poll(waiting).toContainEqual(expect.objectContaining({ person: people.director }));
+  await stack.closeServer();
+  const next = await startServer(loadConfig({ ...stack.environment, LOG_LEVEL: 'silent' }), {
+    authorization: { ...around.parts, psc: relyingParty! },
+  });
+  try {
+    expect((await poll(requestOf(started))).body).toMatchObject({
+      error: 'access_denied',
+      error_description: expect.stringContaining('ask again') as unknown,
+    });
+  } finally {
+    await next.close();
+  }
 });
