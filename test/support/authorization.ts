@@ -119,6 +119,7 @@ export function neighbours(clients: readonly Client[]) {
   );
   const registered = new Map(clients.map((c) => [c.id, c]));
   const events: AuthorizationEvent[] = [];
+  const recorder = { isFull: false };
   const psc = new FakePsc();
   const parts: AuthorizationParts = {
     psc,
@@ -136,10 +137,11 @@ export function neighbours(clients: readonly Client[]) {
       onChange: () => () => undefined,
     },
     record: (event) => {
+      if (recorder.isFull) return Promise.reject(new Error('no room'));
       events.push(event);
       return Promise.resolve();
     },
   };
-  return { parts, psc, events, structures, registered };
+  return { parts, psc, events, recorder, structures, registered };
 }
 export type Neighbours = ReturnType<typeof neighbours>;

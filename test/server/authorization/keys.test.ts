@@ -1,134 +1,72 @@
-/** Keys of clients by URL, over real HTTPS: how long they are kept, and where they are never asked for. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRemoteKeys, type RemoteKeys } from '../../../server/authorization/backend/keys.ts';
-import { ConfigError, loadConfig } from '../../../server/config.ts';
-import { testPki } from '../dmp/pki.ts';
+import { createKeys, LEAD_MS, REFRESH_MS } from '../../../server/authorization/provider/keys.ts';
+import { loadConfig } from '../../../server/config.ts';
+import { openTestStore, type TestStore } from '../../support/store.ts';
 
-const dir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-jwks-'));
-const published = { keys: [] as unknown[], headers: {} as Record<string, string>, status: 200, asked: 0 };
-let server: https.Server;
-let uri: string;
-let ca: string;
-let a: JWK;
-let b: JWK;
-let now = 0;
-const opened: RemoteKeys[] = [];
-const keys = (env: Record<string, string> = {}): RemoteKeys => {
-  const made = createRemoteKeys(loadConfig({ JWKS_CA: ca, ...env }), () => now);
-  opened.push(made);
-  return made;
-};
-const kids = (found: readonly Record<string, unknown>[]) => found.map((key) => key['kid']);
-
+let bench: TestStore;
 beforeAll(async () => {
-  const pki = await testPki();
-  ca = path.join(dir, 'ca.pem');
-  writeFileSync(ca, pki.root);
-  server = https.createServer({ cert: pki.server.certificate + pki.authority, key: pki.server.key }, (_, res) => {
-    published.asked++;
-    res.writeHead(published.status, published.headers).end(JSON.stringify({ keys: published.keys }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  uri = `https://localhost:${(server.address() as AddressInfo).port}/jwks.json`;
-  const jwk = async (kid: string) => ({ ...(await exportJWK((await generateKeyPair('ES384')).publicKey)), kid });
-  a = await jwk('a');
-  b = await jwk('b');
+  bench = await openTestStore();
 });
-beforeEach(() => {
-  Object.assign(published, { keys: [a], headers: {}, status: 200, asked: 0 });
-  now = 1_000_000_000_000;
-});
-afterAll(async () => {
-  await Promise.all(opened.map((each) => each.close()));
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(dir, { recursive: true });
-});
+afterAll(() => bench.close());
+beforeEach(() => bench.database.query('DELETE FROM oauth_key'));
 
-describe('keys are kept', () => {
-  it.each([
-    ['what the answer says', 'max-age=60', 60],
-    ['five minutes when it says nothing', undefined, 300],
-    ['an hour at most', 'max-age=999999', 3600],
-    ['hardly, when it says so', 'no-store', 5],
-    ['hardly, when it says no time', 'max-age=0', 5],
-  ])('%s', async (_, cacheControl, seconds) => {
-    published.headers = cacheControl === undefined ? {} : { 'cache-control': cacheControl };
-    const remote = keys();
-    expect(kids(await remote.at(uri, 'a'))).toEqual(['a']);
-    now += seconds * 1000 - 1;
-    await remote.at(uri, 'a');
-    expect(published.asked).toBe(1);
-    now += 1;
-    published.keys = [b];
-    // One that was withdrawn is gone.
-    expect(kids(await remote.at(uri, 'a'))).toEqual(['b']);
-    expect(published.asked).toBe(2);
+const config = loadConfig({ OAUTH_KEY_DAYS: '10' });
+const day = 86_400_000;
+/** One instance, with a clock that a test holds. */
+function instance(start = new Date('2026-11-28T09:00:00Z')) {
+  let at = start.getTime();
+  const keys = createKeys(bench.store.oauthKeys, config, () => new Date(at));
+  return { keys, pass: (ms: number) => (at += ms) };
+}
+const kids = ({ jwks }: { jwks: { kid?: string }[] }) => jwks.map((jwk) => jwk.kid);
+
+describe('the keys of the authorization server', () => {
+  it('are made once by instances that start at once, and are the same after a restart', async () => {
+    const all = await Promise.all([instance(), instance(), instance()].map(({ keys }) => keys()));
+    expect(new Set(all.map((k) => k.version)).size).toBe(1);
+    expect((await instance().keys()).version).toBe(all[0]!.version);
+    const [jwk] = all[0]!.jwks;
+    expect(jwk).toMatchObject({ kty: 'RSA', alg: 'RS256', use: 'sig', d: expect.any(String) as string });
+    expect(all[0]!.cookies).toHaveLength(1);
   });
 
-  it('and asked for again once for one that is not among them, but not for each', async () => {
-    const remote = keys();
-    await remote.at(uri, 'a');
-    published.keys = [a, b];
-    now += 5000;
-    expect(kids(await remote.at(uri, 'b'))).toEqual(['a', 'b']);
-    expect(published.asked).toBe(2);
-    for (const kid of ['c', '../../etc/passwd', undefined]) expect(kids(await remote.at(uri, kid))).toEqual(['a', 'b']);
-    expect(published.asked).toBe(2);
+  it('are changed by themselves: the new one is published first, then signs, then the old one goes', async () => {
+    const { keys, pass } = instance();
+    const before = await keys();
+    pass(10 * day);
+    const published = await keys();
+    expect(kids(published), 'the old one signs, and both are published').toEqual([kids(before)[0], expect.any(String)]);
+    expect(published.cookies[0]).toBe(before.cookies[0]);
+    pass(LEAD_MS);
+    const signing = await keys();
+    expect(kids(signing), 'the new one signs, and the old one is believed').toEqual([
+      kids(published)[1],
+      kids(before)[0],
+    ]);
+    expect(signing.cookies).toEqual([published.cookies[1], before.cookies[0]]);
+    pass(day + REFRESH_MS);
+    expect(kids(await keys())).toEqual([kids(published)[1]]);
   });
 
-  it('and asked for once by many at the same time', async () => {
-    const remote = keys();
-    const all = await Promise.all(Array.from({ length: 20 }, () => remote.at(uri, 'a')));
-    expect(new Set(all.map((found) => kids(found).join()))).toEqual(new Set(['a']));
-    expect(published.asked).toBe(1);
-  });
-});
-
-describe('there are none', () => {
-  it.each<[string, Partial<typeof published>]>([
-    ['when the answer is no 200', { status: 500 }],
-    ['behind a redirect', { status: 302, headers: { location: 'https://localhost/elsewhere' } }],
-    ['in an answer without end', { keys: [{ kty: 'RSA', kid: 'x', n: 'n'.repeat(70_000) }] }],
-    ['in a set without end', { keys: Array.from({ length: 51 }, () => ({})) }],
-    ['of those that are secret, symmetric, for encryption or without a name', {}],
-  ])('%s', async (_, answer) => {
-    const secret = { ...a, d: 'x' };
-    Object.assign(published, {
-      keys: [secret, { kty: 'oct', k: 'x', kid: 'o' }, { ...a, use: 'enc' }, { ...a, kid: undefined }, null, 'text'],
-      ...answer,
-    });
-    expect(await keys().at(uri, 'a')).toEqual([]);
-    expect(published.asked).toBe(1);
+  it('are changed once by several instances, and every one of them learns of it', async () => {
+    const some = [instance(), instance(), instance()];
+    await Promise.all(some.map(({ keys }) => keys()));
+    for (const { pass } of some) pass(10 * day);
+    const all = await Promise.all(some.map(({ keys }) => keys()));
+    expect(new Set(all.map((k) => k.version)).size).toBe(1);
+    expect(all[0]!.jwks).toHaveLength(2);
   });
 
-  it('at another scheme, at an inner address, nor at one whose certificate nobody vouches for', async () => {
-    const remote = keys();
-    for (const elsewhere of [
-      uri.replace('https', 'http'),
-      'https://10.0.0.1/jwks',
-      'https://169.254.169.254/jwks',
-      'https://[::ffff:127.0.0.1]/jwks',
-      uri.replace('localhost', 'localhost.'),
-      'no url',
-    ])
-      expect(await remote.at(elsewhere, 'a'), elsewhere).toEqual([]);
-    expect(published.asked).toBe(0);
-    expect(await keys({ JWKS_CA: '' }).at(uri, 'a')).toEqual([]);
+  it('that could not be read are read again at the next request', async () => {
+    const { oauthKeys } = bench.store;
+    let isDown = true;
+    const keys = createKeys(
+      { ...oauthKeys, all: () => (isDown ? Promise.reject(new Error('down')) : oauthKeys.all()) },
+      config,
+      () => new Date(),
+    );
+    await expect(keys()).rejects.toThrow('down');
+    isDown = false;
+    expect((await keys()).jwks).toHaveLength(1);
   });
-
-  it('on this machine, in production', async () => {
-    expect(await keys({ ENVIRONMENT: 'production' }).at(uri, 'a')).toEqual([]);
-    expect(published.asked).toBe(0);
-  });
-});
-
-it('JWKS_CA must be readable', () => {
-  expect(() => keys({ JWKS_CA: path.join(dir, 'nowhere') })).toThrow(ConfigError);
 });
