@@ -17,6 +17,7 @@ import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
+import { pscErrors } from './errors/psc.ts';
 import { registryClientErrors } from './errors/registry-clients.ts';
 import { registryErrors } from './errors/registry.ts';
 import { relationErrors } from './errors/relations.ts';
@@ -33,6 +34,7 @@ export type { ErrorRow } from './errors/row.ts';
 export const errorGroups = [
   requestErrors,
   accessErrors,
+  pscErrors,
   validationErrors,
   subscriptionErrors,
   constraintErrors,
@@ -55,6 +57,7 @@ export const errorGroups = [
 export const errors = {
   ...requestErrors,
   ...accessErrors,
+  ...pscErrors,
   ...validationErrors,
   ...subscriptionErrors,
   ...constraintErrors,

@@ -59,6 +59,8 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
+  /** Told how to end what goes on behind answers that were given. */
+  onClose?: (close: () => Promise<void>) => void;
   /** For tests: other interactions than the real ones. */
   handlers?: Handlers;
 }
@@ -115,6 +117,7 @@ export function createApp(options: AppOptions): Express {
       onFailure: (details) => logger.error(details, 'unforeseen'),
     });
   if (authorization) {
+    options.onClose?.(() => authorization.close());
     app.use('/oauth', authorization.handle);
     // A proxy may take PUBLIC_URL's path away, as below.
     for (const route of new Set([`${metadataAt}/oauth`, metadataPath(config)]))

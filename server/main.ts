@@ -85,6 +85,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
       ...(authorization ? { authorization } : {}),
+      onClose: (close) => opened.push(close),
     });
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);

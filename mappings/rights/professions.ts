@@ -9,13 +9,13 @@ import { isOid, schemes } from '../terminology/systems.ts';
 import { displayOf, valueSets } from '../terminology/valuesets.ts';
 
 /** Code systems of a specialty, and the right that is missing without it. */
-const specialtySystems = {
+export const specialtySystems = {
   TRE_R01: [schemes.specialty, 'specialty'],
   TRE_G05: ['1.2.250.1.71.4.2.6', 'section'],
 } as const;
 export type SpecialtySystem = keyof typeof specialtySystems;
 /** TRE_R85 */
-const careRoles = '1.2.250.1.213.1.6.1.107';
+export const careRoles = '1.2.250.1.213.1.6.1.107';
 
 export interface Profession {
   code: string;

@@ -4,16 +4,8 @@
  */
 import { z } from 'zod';
 import { IssueError } from '../../mappings/outcome.ts';
+import { word } from '../../mappings/words.ts';
 
-/**
- * Words go into XML, HL7 v2 composites and the log: bounded, and without what XML cannot hold, what ends a line or what nobody
- * sees (Cf: marks of direction, blanks of no width), which would have a text read as another.
- */
-const word = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]*$/u);
 /** Several lines are allowed. */
 const sentences = z
   .string()
@@ -21,6 +13,9 @@ const sentences = z
   .regex(/^(?:[^\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]|[\t\n\r])*$/u);
 /** Seconds since 1970 that a Date can hold. */
 const instant = z.number().min(0).max(8_640_000_000_000);
+
+/** PS_IdNat: `8` and the RPPS number, or of somebody without one, `3<FINESS>/<internal id>`. */
+export const personId = z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/);
 
 const coding = z.object({ system: word.optional(), code: word, display: word.optional() });
 const list = <T extends z.ZodType>(item: T) =>
@@ -47,7 +42,7 @@ export const claims = z.object({
   given_name: word.optional(),
   extensions: z.object({
     ihe_iua: z.object({
-      national_provider_identifier: z.string().regex(/^[0-9](?:\d{8,14})(?:\/[\w.-]{1,40})?$/),
+      national_provider_identifier: personId,
       subject_name: word.optional(),
       subject_role: list(coding).pipe(z.array(coding).min(1).max(3)),
       subject_organization_id: word,

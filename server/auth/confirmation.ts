@@ -39,8 +39,11 @@ function digestOf(value: string): Buffer | undefined {
 /** How a certificate is named in `cnf`, as RFC 8705 writes it. */
 export const thumbprintOf = (certificate: X509Certificate): string => sha256(certificate).toString('base64url');
 
-/** @returns the thumbprint of the certificate */
-function confirmCertificate(value: unknown, certificate: X509Certificate | undefined): string {
+/**
+ * @returns the thumbprint of the certificate
+ * @throws IssueError `token-invalid`, `token-certificate-missing`, `token-certificate-other`
+ */
+export function confirmCertificate(value: unknown, certificate: X509Certificate | undefined): string {
   const digest = typeof value === 'string' ? digestOf(value) : undefined;
   if (!digest) throw tokenInvalid(`cnf.${certificateMethod}`);
   if (!certificate) throw new IssueError({ key: 'token-certificate-missing' });

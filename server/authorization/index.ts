@@ -7,6 +7,7 @@ import { createLimiter } from '../auth/limiter.ts';
 import { networkOf } from '../auth/network.ts';
 import { ConfigError, issuerOf } from '../config.ts';
 import { smartConfiguration } from './discovery.ts';
+import { extensionsOf } from './extensions.ts';
 import { formOf } from './form.ts';
 import { interactionRouter } from './interaction/router.ts';
 import { sendProblem } from './pages/error.ts';
@@ -19,9 +20,11 @@ export { metadataAt, metadataPath } from './discovery.ts';
 export type * from './types.ts';
 export type { AuthorizationEvent } from './events.ts';
 
-export function createAuthorizationServer(options: AuthorizationOptions): AuthorizationServer {
+export function createAuthorizationServer(given: AuthorizationOptions): AuthorizationServer {
   requireRuntime();
-  requireTls(options);
+  requireTls(given);
+  const extensions = [...extensionsOf(given), ...(given.extensions ?? [])];
+  const options = { ...given, extensions };
   const holder = createHolder(options);
   const router = Router({ caseSensitive: true });
   router.use(withPolicy);
@@ -40,6 +43,9 @@ export function createAuthorizationServer(options: AuthorizationOptions): Author
       if (!(await answer(req, res))) next();
     },
     smart: () => smartConfiguration(options),
+    async close() {
+      for (const extension of extensions) await extension.close?.();
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { RequestHandler, Response } from 'express';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { IsTrusted } from '../auth/proxies.ts';
 import type { Config } from '../config.ts';
-import type { Clients, Structures } from '../registry/types.ts';
+import type { Client, Clients, Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
 import type { AuthorizationEvent } from './events.ts';
 import type { ProSanteConnect } from './psc/types.ts';
@@ -72,6 +72,12 @@ export interface Extension {
   assertClientJwt?: NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
   /** `grant_type`s that it makes this server speak. */
   grantTypes?: readonly string[];
+  /** Parameters that authorization requests may have because of it, with their validators; those run last. */
+  parameters?: Exclude<NonNullable<Configuration['extraParams']>, readonly string[] | ReadonlySet<string>>;
+  /** The public keys of a client at this moment; undefined: those that are registered by value. */
+  clientKeys?: (client: Client) => Promise<readonly Record<string, unknown>[] | undefined>;
+  /** Ends what it has under way. */
+  close?: () => Promise<void>;
 }
 
 /** Members of `.well-known/smart-configuration`. */
@@ -93,4 +99,6 @@ export interface AuthorizationServer {
   metadata: RequestHandler;
   /** Asked each time: the port may be chosen late. */
   smart(): SmartConfiguration;
+  /** Ends what is under way behind answers that were given. */
+  close(): Promise<void>;
 }

@@ -629,11 +629,20 @@ describe('openid-client, a client that nobody here has written', () => {
     const { privateKey, publicKey } = await generateKeyPair('ES384', { extractable: true });
     world.registered.set(
       'signed',
-      client('signed', { authMethod: 'private_key_jwt', jwks: { keys: [await exportJWK(publicKey)] } }),
+      client('signed', {
+        authMethod: 'private_key_jwt',
+        jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] },
+      }),
     );
-    const config = await oidc.discovery(new URL(issuer()), 'signed', undefined, oidc.PrivateKeyJwt(privateKey), {
-      execute: insecure,
-    });
+    const config = await oidc.discovery(
+      new URL(issuer()),
+      'signed',
+      undefined,
+      oidc.PrivateKeyJwt({ key: privateKey, kid: 'own' }),
+      {
+        execute: insecure,
+      },
+    );
     const request = launch(base, 'signed', { scope: 'openid user/Patient.rs' });
     const { url } = await authorize(new Browser(stack.origin), request);
     const checks = { pkceCodeVerifier: request.verifier, expectedState: request.state, idTokenExpected: true };
@@ -643,7 +652,7 @@ describe('openid-client, a client that nobody here has written', () => {
       new URL(issuer()),
       'signed',
       undefined,
-      oidc.PrivateKeyJwt(other.privateKey),
+      oidc.PrivateKeyJwt({ key: other.privateKey, kid: 'own' }),
       {
         execute: insecure,
       },

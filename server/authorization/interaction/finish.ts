@@ -1,7 +1,8 @@
 /** The end of a login: a grant, in whose name it acts, and the browser on its way back to the app. */
-import { isAdministrator, saveContext } from '../context.ts';
+import { contextOfChoice } from '../choices.ts';
+import { saveGrant } from '../grants.ts';
 import { epoch, type GrantContext } from '../records.ts';
-import { identityScopes, needsPatient } from '../scopes.ts';
+import { needsPatient } from '../scopes.ts';
 import { chosen } from './situation.ts';
 import type { Visit } from './visit.ts';
 
@@ -13,24 +14,16 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
   if (!login || !option || loginId === undefined || (purpose === 'bris_de_glace' && !emergency))
     throw new Error('A step of the login was left out.');
   const { professional } = login.session;
-  const { situation, structure } = option;
   const { config, now, store } = options;
   const ofEmergency =
-    emergency && needsPatient(scopes) ? await store.as(structure.id).patients.byIns(emergency.patient) : undefined;
+    emergency && needsPatient(scopes)
+      ? await store.as(option.structure.id).patients.byIns(emergency.patient)
+      : undefined;
   const sessionEnd = epoch(professional.authenticatedAt) + config.SESSION_SECONDS;
+  const endsAt = emergency ? Math.min(sessionEnd, epoch(now()) + config.BREAK_GLASS_MINUTES * 60) : sessionEnd;
   return {
-    person: {
-      id: professional.personId,
-      family: situation.family,
-      given: situation.given,
-      roles: situation.roles,
-      strength: 'psc',
-      authenticatedAt: epoch(professional.authenticatedAt),
-      isAdministrator: isAdministrator(structure, professional.personId),
-    },
-    structure: { id: structure.id, name: structure.name },
+    ...contextOfChoice(professional, option, endsAt),
     purpose,
-    endsAt: emergency ? Math.min(sessionEnd, epoch(now()) + config.BREAK_GLASS_MINUTES * 60) : sessionEnd,
     loginId,
     ...(emergency ? { emergency } : {}),
     ...(ofEmergency ? { patient: { id: ofEmergency.id, ins: ofEmergency.ins } } : {}),
@@ -40,15 +33,11 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
 }
 
 export async function finish(visit: Visit, { secret }: { secret: boolean }): Promise<void> {
-  const { options, provider, records, req, res, client, scopes, login } = visit;
+  const { options, provider, req, res, client, scopes, login } = visit;
   const context = await contextOf(visit, secret);
   const accountId = await options.store.practitioners.idOf(context.person.id);
-  const grant = new provider.Grant({ accountId, clientId: client.id });
-  const identity = scopes.filter((scope) => (identityScopes as readonly string[]).includes(scope));
-  if (identity.length > 0) grant.addOIDCScope(identity.join(' '));
-  grant.addResourceScope(options.config.fhirBase, scopes.join(' '));
-  const grantId = await grant.save();
-  await saveContext(records, grantId, context);
+  const owner = { accountId, clientId: client.id };
+  const grantId = await saveGrant(provider, owner, context, scopes.join(' '), options);
   const acr = login?.session.professional.acr;
   await provider.interactionFinished(
     req,

@@ -3,20 +3,38 @@
  * refresh token, a proof) happens once in all of them.
  */
 import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
-import type { Clients } from '../../registry/types.ts';
+import type { Client } from '../../registry/types.ts';
 import type { OauthStore, StoredOauthItem } from '../../store/types.ts';
+import type { AuthorizationOptions, Extension } from '../types.ts';
 import { metadataOf } from './clients.ts';
+
+type Options = Pick<AuthorizationOptions, 'clients' | 'extensions'> & {
+  store: Pick<AuthorizationOptions['store'], 'oauth'>;
+};
 
 /** Our clients are registered by administrators: this server never writes them. */
 const readOnly = (): never => {
   throw new Error('Clients are not written here.');
 };
 
-function clientAdapter(clients: Clients, grantTypes: ReadonlySet<string>): Adapter {
+/**
+ * Keys that a client publishes are given to oidc-provider by value: its own way of fetching them keeps what was withdrawn, and
+ * keeps it for a minute at least.
+ */
+async function withKeys(client: Client, extensions: readonly Extension[]): Promise<Client> {
+  for (const { clientKeys } of extensions) {
+    const keys = await clientKeys?.(client);
+    const { jwksUri: _, ...others } = client;
+    if (keys) return { ...others, jwks: { keys } };
+  }
+  return client;
+}
+
+function clientAdapter({ clients, extensions = [] }: Options, grantTypes: ReadonlySet<string>): Adapter {
   return {
     async find(id) {
       const client = await clients.byId(id);
-      return client && metadataOf(client, grantTypes);
+      return client && metadataOf(await withKeys(client, extensions), grantTypes);
     },
     upsert: readOnly,
     destroy: readOnly,
@@ -66,6 +84,6 @@ function storedAdapter(model: string, oauth: OauthStore): Adapter {
 
 /** @param grantTypes those that this server speaks */
 export const adapterOf =
-  (oauth: OauthStore, clients: Clients, grantTypes: ReadonlySet<string>): AdapterFactory =>
+  (options: Options, grantTypes: ReadonlySet<string>): AdapterFactory =>
   (model) =>
-    model === 'Client' ? clientAdapter(clients, grantTypes) : storedAdapter(model, oauth);
+    model === 'Client' ? clientAdapter(options, grantTypes) : storedAdapter(model, options.store.oauth);

@@ -24,16 +24,22 @@ import { extraParams, resourceIndicators } from './requests.ts';
 /** SMART App Launch 2.2 wants at least one of RS384 and ES384. */
 const assertionAlgorithms = ['RS384', 'ES384', 'ES256', 'PS256', 'PS384'] as const;
 
+type Parameters = NonNullable<Extension['parameters']>;
+
 const featuresOf = (extensions: readonly Extension[]): NonNullable<Extension['features']> =>
   Object.assign({}, ...extensions.map(({ features }) => features ?? {})) as NonNullable<Extension['features']>;
 
+/** In this order they are looked at: what an extension adds finds the others in order. */
+const parametersOf = (own: Parameters, extensions: readonly Extension[]): Parameters =>
+  Object.assign({}, own, ...extensions.map(({ parameters }) => parameters ?? {})) as Parameters;
+
 export function configurationOf(options: AuthorizationOptions, records: Records, keys: ServerKeys): Configuration {
-  const { config, store, clients, extensions = [], isTrusted } = options;
+  const { config, extensions = [], isTrusted } = options;
   const issuer = new URL(issuerOf(config));
   const cookie = { httpOnly: true, sameSite: 'lax', secure: issuer.protocol === 'https:', signed: true } as const;
   const assertClientJwt = extensions.flatMap((e) => e.assertClientJwt ?? []);
   return {
-    adapter: adapterOf(store.oauth, clients, new Set(grantTypesOf(options))),
+    adapter: adapterOf(options, new Set(grantTypesOf(options))),
     jwks: { keys: keys.jwks },
     routes,
     scopes: identityScopes,
@@ -54,7 +60,7 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
     clientBasedCORS: (_ctx, origin, client) => (client['origins'] as string[]).includes(origin),
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: extraParams(options),
+    extraParams: parametersOf(extraParams(options), extensions),
     interactions: {
       policy: interactionPolicy.base(),
       url: (_ctx, { uid }) => `${issuer.pathname}/interaction/${uid}`,

@@ -2,16 +2,11 @@
  * What an authorization request must say here beside OAuth, before anybody logs in: SMART App Launch 2.2 “Obtain authorization code”
  * (`aud`, `state`), redirect URIs character by character, a purpose that this establishment may have. And which scopes it leads to.
  */
-import {
-  errors,
-  type Client as OidcClient,
-  type Configuration,
-  type KoaContextWithOIDC,
-  type ResourceServer,
-} from 'oidc-provider';
+import { errors, type Client as OidcClient, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config } from '../../config.ts';
 import type { Client, Clients } from '../../registry/types.ts';
 import { grantable, refreshScopes } from '../scopes.ts';
+import type { Extension } from '../types.ts';
 
 const purposes = ['normal', 'bris_de_glace', 'centre_15'];
 
@@ -32,7 +27,7 @@ function requested({ oidc, query }: KoaContextWithOIDC, client: Client): string[
 }
 
 /** Validators of the parameters that oidc-provider does not know; they run last, and may change others. */
-export function extraParams({ config, clients }: Options): NonNullable<Configuration['extraParams']> {
+export function extraParams({ config, clients }: Options): NonNullable<Extension['parameters']> {
   return {
     async aud({ oidc }, aud) {
       if (oidc.route !== 'authorization') return;

@@ -2,22 +2,9 @@
  * Pro Santé Connect, as its relying party sees it (auth §1.1). What its userinfo says is read in one place; everybody else works
  * with these words.
  */
+import type { Situation } from '../../../mappings/psc/situations.ts';
 
-/** One way in which a professional practises: an exercise, with one of its activities when there are any. */
-export interface Situation {
-  /** Stable within one userinfo, e.g. `0.2`: exercise 0, activity 2. */
-  id: string;
-  /** Names of this exercise; may differ from the civil ones. */
-  family: string;
-  given: string;
-  /** 1..2: profession (TRE_G15), then specialty where the profession asks for one. `system` is an OID. */
-  roles: { code: string; system: string; display: string }[];
-  /** Struct_IdNat candidates, best first (ancienIdentifiantDeLaStructure, `1` + FINESS, `3` + SIRET); often none. */
-  structureIds: readonly string[];
-  structureName?: string;
-  /** JDV_J61 */
-  sector?: string;
-}
+export type { Situation } from '../../../mappings/psc/situations.ts';
 
 export interface Professional {
   /** `sub` of Pro Santé Connect. */

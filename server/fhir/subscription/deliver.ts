@@ -5,10 +5,11 @@
 import { readFileSync } from 'node:fs';
 import type { Resource } from '@medplum/fhirtypes';
 import { Agent, request } from 'undici';
+import { guardedLookup } from '../../auth/addresses.ts';
 import { ConfigError, settings, type Config } from '../../config.ts';
 import { writeFhirXml } from '../xml/write.ts';
 import type { SubscriptionContent } from './content.ts';
-import { allowedEndpoint, allowedEndpoints, guardedLookup } from './endpoint.ts';
+import { addressRules, allowedEndpoint, allowedEndpoints } from './endpoint.ts';
 
 /** Why a notification was not delivered: codes of http://terminology.hl7.org/CodeSystem/subscription-error. */
 export class DeliveryError extends Error {
@@ -42,7 +43,12 @@ export function createDeliverer(config: Config): Deliverer {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: 4_000,
-    connect: { lookup: guardedLookup(config), timeout: timeoutMs, minVersion: 'TLSv1.2', ...authorities(config) },
+    connect: {
+      lookup: guardedLookup(addressRules(config)),
+      timeout: timeoutMs,
+      minVersion: 'TLSv1.2',
+      ...authorities(config),
+    },
   });
   return {
     async send(to, resource, signal) {

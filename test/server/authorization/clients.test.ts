@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { metadataOf } from '../../../server/authorization/provider/clients.ts';
 import { mutualTls } from '../../../server/authorization/provider/mtls.ts';
-import { optionsFor } from '../../../server/authorization/interaction/situation.ts';
+import { choicesOf } from '../../../server/authorization/choices.ts';
 import { client, FakePsc, lesTilleuls, leVerger, neighbours } from '../../support/authorization.ts';
 import { testPki } from '../dmp/pki.ts';
 
@@ -57,7 +57,7 @@ describe('as whom a professional may act', () => {
   const here = { ...who.situations[0]!, id: '0.0', structureIds: ['x', leVerger] };
   const nowhere = { ...who.situations[0]!, id: '1.0', structureIds: [] };
   const of = (situations: typeof who.situations) =>
-    optionsFor({ ...who, situations }, both, parts.structures).map((o) => `${o.situation.id} ${o.structure.id}`);
+    choicesOf({ ...who, situations }, both, parts.structures).map((o) => `${o.situation.id} ${o.structure.id}`);
 
   it('is where a situation and the client meet, at structures in force', () => {
     expect(of([here, nowhere])).toEqual([`0.0 ${leVerger}`]);

@@ -1,12 +1,8 @@
 /** Where notifications may go, and where never. */
 import { describe, expect, it } from 'vitest';
+import { guardedLookup, isAllowedAddress } from '../../../server/auth/addresses.ts';
 import { ConfigError, loadConfig } from '../../../server/config.ts';
-import {
-  allowedEndpoint,
-  allowedEndpoints,
-  guardedLookup,
-  isAllowedAddress,
-} from '../../../server/fhir/subscription/endpoint.ts';
+import { addressRules, allowedEndpoint, allowedEndpoints } from '../../../server/fhir/subscription/endpoint.ts';
 
 const rules = (env: Record<string, string>) => loadConfig(env);
 const hooks = rules({ SUBSCRIPTION_ENDPOINTS: 'https://hooks.example.org/fhir/, http://localhost' });
@@ -98,16 +94,18 @@ describe('an address', () => {
     ['255.255.255.255', false, false],
     ['ff02::1', false, false],
   ])('%s: %s; with inner ones: %s', (address, usually, inner) => {
-    expect([isAllowedAddress(address, 'a.example', hooks), isAllowedAddress(address, 'a.example', open)]).toEqual([
-      usually,
-      inner,
-    ]);
+    expect([
+      isAllowedAddress(address, 'a.example', addressRules(hooks)),
+      isAllowedAddress(address, 'a.example', addressRules(open)),
+    ]).toEqual([usually, inner]);
   });
 
   it('behind a name that leads inside is not found: what a name is bound to later changes nothing', async () => {
     const look = (hostname: string) =>
       new Promise<unknown>((resolve) =>
-        guardedLookup(hooks)(hostname, { all: true }, (error, found) => resolve(error ? error.code : found)),
+        guardedLookup(addressRules(hooks))(hostname, { all: true }, (error, found) =>
+          resolve(error ? error.code : found),
+        ),
       );
     // `localhost` by another name is an inner address like any other.
     expect(await look('localhost.')).toBe('ENOTFOUND');
