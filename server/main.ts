@@ -22,6 +22,7 @@ import { openRegistry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
 import type { Structures } from './registry/types.ts';
 import { openStore, type Store } from './store/index.ts';
+import { authorizationParts } from './tokens.ts';
 
 /** Parts that the caller brings instead of those that the configuration makes; the server closes what it made itself. */
 export interface Overrides {
@@ -66,11 +67,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const tls = await tlsOptions(config);
     const store = overrides.store ?? (await openStore(config, logger));
     if (!overrides.store) opened.push(() => store.close());
-    const feed = openAuditFeed(config, store, logger);
-    if (feed) opened.push(() => feed.close());
-    const { verifyToken, now, authorization } = overrides;
+    const { verifyToken, now } = overrides;
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };
     const clock = now ?? (() => new Date());
+    const feed = openAuditFeed(actual, store, logger);
+    if (feed) opened.push(() => feed.close());
     const registry = await openRegistry(config, store.registry, { logger, now: clock });
     opened.push(() => registry.close());
     const stopWatch = startWatch(config, registry, logger);
@@ -82,9 +83,15 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const worker = createSubscriptionWorker({ config: actual, store, structures, logger, now: clock, ...gated });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
+    let { authorization } = overrides;
+    if (authorization === undefined) {
+      const made = await authorizationParts({ config: actual, store, registry, structures, now: clock });
+      opened.push(made.close);
+      authorization = made.parts;
+    }
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
-      ...(authorization ? { authorization } : {}),
+      authorization,
       onClose: (close) => opened.push(close),
     });
     const server = createHttpServer(app, tls);

@@ -52,6 +52,8 @@ export const rooms = {
     'server/store',
   ],
   'server/production.ts': ['server/config.ts'],
+  // Wires the authorization server to the other rooms.
+  'server/tokens.ts': ['mappings', 'server'],
   // Only these two see the REST API.
   'server/app.ts': ['mappings', 'profiles', 'server'],
   'server/main.ts': ['mappings', 'profiles', 'server'],

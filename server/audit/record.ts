@@ -23,8 +23,8 @@ export class RecordUnavailable extends Error {
   override name = 'RecordUnavailable';
 }
 
-/** Whoever is on record without being a caller: nobody who was known. */
-export type Author = Caller | { structure: { id: string }; clientId: string };
+/** Whoever is on record without being a caller: known by a PS_IdNat alone (`person`), or not at all. */
+export type Author = Caller | { structure: { id: string }; clientId: string; person?: string };
 
 /**
  * Keeps who did it (names, roles, purpose, reason) beside what was done, so that the record can be read when the token is long gone.
@@ -39,6 +39,7 @@ export async function record(
 ): Promise<void> {
   const { structure, clientId } = author;
   const who = 'personId' in author ? { ...author, structureName: author.structure.name } : undefined;
+  const person = 'personId' in author ? author.personId : author.person;
   const gateway = gatewayOf(config, who?.structureName);
   const records = entries.map((entry): NewRecord => {
     const kept = {
@@ -46,7 +47,7 @@ export async function record(
       details: detailsOf(who, entry.details),
       at: now(),
       structure: structure.id,
-      ...(who ? { person: who.personId } : {}),
+      ...(person === undefined ? {} : { person }),
       clientId,
     };
     return { ...kept, terms: termsOf(recordToAuditEvent({ id: '', ...kept }, gateway, 'en')) };

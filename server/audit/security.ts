@@ -14,6 +14,8 @@ export interface SecurityEvent {
   /** Who it is of: the person, once known; else the client and its structure. Absent: nobody who was known. */
   author?: Author;
   requestId?: string;
+  /** Our `Patient.id`: of the launch, or of the emergency. */
+  patientId?: string;
   /** Network address of the client, as the trusted proxies say it, and its trace (`traceparentOf`). */
   address?: string;
   traceparent?: string;
@@ -45,7 +47,7 @@ const requestOf = (request: SecurityEvent['request'] = {}): string =>
 
 /** @throws RecordUnavailable: what was asked must be refused then (`audit-unavailable`, 503) */
 export async function recordSecurity(room: SecurityRoom, event: SecurityEvent): Promise<void> {
-  const { kind, outcome, author, requestId, address, traceparent, problems, request, details } = event;
+  const { kind, outcome, author, requestId, patientId, address, traceparent, problems, request, details } = event;
   const what: What = {
     ...details,
     ...(kind === 'token' ? { query: requestOf(request) } : {}),
@@ -57,6 +59,7 @@ export async function recordSecurity(room: SecurityRoom, event: SecurityEvent): 
     kind,
     outcome,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(patientId === undefined ? {} : { patientId }),
     details: what,
   });
 }

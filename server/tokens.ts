@@ -1,0 +1,59 @@
+/** What the authorization server is wired to: the registry, Pro Santé Connect, and the record of accesses. */
+import type { RecordRoom } from './audit/record.ts';
+import { recordSecurity } from './audit/security.ts';
+import type { AuthorizationEvent, AuthorizationParts } from './authorization/index.ts';
+import { createProSanteConnect } from './authorization/psc/relying-party.ts';
+import type { Config } from './config.ts';
+import type { Registry } from './registry/index.ts';
+import type { Structures } from './registry/types.ts';
+import type { Store } from './store/types.ts';
+
+export interface TokenRoom {
+  config: Config;
+  store: Store;
+  registry: Pick<Registry, 'clients'>;
+  structures: Structures;
+  now: () => Date;
+}
+
+/** @returns the parts, and what ends them */
+export async function authorizationParts({
+  config,
+  store,
+  registry: { clients },
+  structures,
+  now,
+}: TokenRoom): Promise<{ parts: AuthorizationParts; close(): Promise<void> }> {
+  const psc = await createProSanteConnect(config);
+  return {
+    parts: {
+      clients,
+      structures,
+      ...(psc ? { psc } : {}),
+      record: (event) => onRecord(event, { store, config, now }),
+    },
+    close: async () => psc?.close(),
+  };
+}
+
+/** @throws RecordUnavailable */
+async function onRecord(event: AuthorizationEvent, room: RecordRoom & { config: Config; store: Store }): Promise<void> {
+  const { kind, outcome, client, person, requestId, address, reason, grantType, scope, purpose, certificate } = event;
+  const structure = event.structure ?? room.config.STRUCTURE_ID;
+  const patient = event.patient && (await room.store.as(structure).patients.byIns(event.patient));
+  await recordSecurity(room, {
+    kind: kind === 'token' || kind === 'revocation' ? 'token' : 'login',
+    outcome,
+    author: { structure: { id: structure }, clientId: client ?? '', ...(person === undefined ? {} : { person }) },
+    requestId,
+    ...(address === undefined ? {} : { address }),
+    ...(reason === undefined ? {} : { problems: [reason] }),
+    ...(patient ? { patientId: patient.id } : {}),
+    request: { grant_type: grantType, scope, client_id: client },
+    details: {
+      event: kind,
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(certificate === undefined ? {} : { certificate }),
+    },
+  });
+}
