@@ -16,7 +16,9 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
   const { situation, structure } = option;
   const { config, now, store } = options;
   const ofEmergency = emergency && needsPatient(scopes) ? await store.patients.byIns(emergency.patient) : undefined;
-  const sessionEnd = epoch(professional.authenticatedAt) + config.SESSION_SECONDS;
+  // Another's clock may be ahead: nobody is authenticated in the future.
+  const authenticatedAt = Math.min(epoch(professional.authenticatedAt), epoch(now()));
+  const sessionEnd = authenticatedAt + config.SESSION_SECONDS;
   return {
     person: {
       id: professional.personId,
@@ -24,7 +26,7 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
       given: situation.given,
       roles: situation.roles,
       strength: 'psc',
-      authenticatedAt: epoch(professional.authenticatedAt),
+      authenticatedAt,
       isAdministrator: isAdministrator(structure, professional.personId),
     },
     structure: { id: structure.id, name: structure.name },
