@@ -54,6 +54,7 @@ export function contextOfChoice(
   { personId, authenticatedAt }: Professional,
   { situation, structure }: Choice,
   endsAt: number,
+  now: Date,
 ): GrantContext {
   return {
     person: {
@@ -62,7 +63,8 @@ export function contextOfChoice(
       given: situation.given,
       roles: situation.roles,
       strength: 'psc',
-      authenticatedAt: epoch(authenticatedAt),
+      // Another's clock may be ahead: nobody is authenticated in the future.
+      authenticatedAt: Math.min(epoch(authenticatedAt), epoch(now)),
       isAdministrator: isAdministrator(structure, personId),
     },
     structure: { id: structure.id, name: structure.name },

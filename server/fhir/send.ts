@@ -23,6 +23,12 @@ export function sendJson(req: Request, res: Response, status: number, value: unk
   sendText(req, res, status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
+/** A JSON value, once the request is on record. @throws RecordUnavailable: nothing was sent */
+export async function sendRecordedJson(req: Request, res: Response, status: number, value: unknown): Promise<void> {
+  await stateOf(res).keep?.({ status });
+  sendJson(req, res, status, value);
+}
+
 /** A text with its length, or its headers alone for HEAD. */
 export function sendText(req: Request, res: Response, status: number, contentType: string, text: string): void {
   const body = Buffer.from(text, 'utf8');

@@ -54,7 +54,7 @@ export function ciba(options: Options): Extension & { close(): Promise<void> } {
     if (!client) throw new errors.AccessDenied();
     const { professional } = await psc.backchannel(login_hint, binding_message, channel, stop.signal);
     const endsAt = epoch(professional.authenticatedAt) + config.SESSION_SECONDS;
-    return contextOfChoice(professional, choose(choicesOf(professional, client, structures), situation), endsAt);
+    return contextOfChoice(professional, choose(choicesOf(professional, client, structures), situation), endsAt, now());
   }
 
   /** Brings the answer to where the client looks for it. */

@@ -68,7 +68,7 @@ async function examined(
     throw invalidGrant('subject_token was given to a client of Pro Sante Connect whose tokens are not exchanged here.');
   const endsAt = Math.min(epoch(now()) + seconds, epoch(professional.authenticatedAt) + session);
   if (endsAt <= epoch(now())) throw invalidGrant('The session of Pro Sante Connect is over.');
-  return contextOfChoice(professional, choose(choicesOf(professional, client, structures), situation), endsAt);
+  return contextOfChoice(professional, choose(choicesOf(professional, client, structures), situation), endsAt, now());
 }
 
 /** A token under a grant of its own, which ends with it. */

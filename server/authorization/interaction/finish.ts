@@ -19,10 +19,10 @@ async function contextOf(visit: Visit, secret: boolean): Promise<GrantContext> {
     emergency && needsPatient(scopes)
       ? await store.as(option.structure.id).patients.byIns(emergency.patient)
       : undefined;
-  const sessionEnd = epoch(professional.authenticatedAt) + config.SESSION_SECONDS;
+  const sessionEnd = Math.min(epoch(professional.authenticatedAt), epoch(now())) + config.SESSION_SECONDS;
   const endsAt = emergency ? Math.min(sessionEnd, epoch(now()) + config.BREAK_GLASS_MINUTES * 60) : sessionEnd;
   return {
-    ...contextOfChoice(professional, option, endsAt),
+    ...contextOfChoice(professional, option, endsAt, now()),
     purpose,
     loginId,
     ...(emergency ? { emergency } : {}),

@@ -113,6 +113,8 @@ async function entriesOf(req: Request, state: RequestState, answered: Answered, 
     ...(address === undefined ? {} : { address }),
     ...(trail?.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
   };
-  const entry: Entry = { kind: 'request', outcome: outcomeOf(answered, problems), requestId, details: what };
+  // The administration has routes of its own (server/admin/), which are no interactions.
+  const isAdministration = state.route?.startsWith('/admin') === true;
+  const entry: Entry = { kind: isAdministration ? 'registration' : 'request', outcome: outcomeOf(answered, problems), requestId, details: what };
   return patients.length > 0 ? patients.map((patientId) => ({ ...entry, patientId })) : [entry];
 }

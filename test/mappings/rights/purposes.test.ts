@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { emergencyProblems, regulationProblems, traitsConfirmed } from '../../../mappings/rights/purposes.ts';
+import {
+  emergencyProblems,
+  reachProblems,
+  regulationProblems,
+  traitsConfirmed,
+} from '../../../mappings/rights/purposes.ts';
 import { isPurposeful } from '../../../mappings/rights/reason.ts';
 
 describe('a reason of « bris de glace »', () => {
@@ -131,5 +136,15 @@ describe('what the professional confirmed, held against the DMP', () => {
     const all = ['family_name', 'given_name', 'birthdate'];
     expect(traitsConfirmed(typed('LAMY', 'SOLANGE', '1929-07-30'), {})).toEqual(all);
     expect(traitsConfirmed(typed('', '', ''), { name: { given: [''], usage: '' }, birthDate: '' })).toEqual(all);
+  });
+});
+
+describe('what was granted for one patient', () => {
+  const mine = { value: '236046999012376', oid: '1.2.250.1.213.1.4.10' };
+  it('reaches that patient, by value and authority, and nothing that is about none', () => {
+    expect(reachProblems({ onlyPatient: mine }, { ...mine })).toEqual([]);
+    for (const other of [{ ...mine, value: '141112A99004563' }, { ...mine, oid: '1.2.250.1.213.1.4.8' }, undefined])
+      expect(reachProblems({ onlyPatient: mine }, other)).toEqual([{ key: 'launch-patient' }]);
+    expect(reachProblems({}, undefined)).toEqual([]);
   });
 });
