@@ -40,9 +40,11 @@ export async function authorizationParts({
 async function onRecord(event: AuthorizationEvent, room: RecordRoom & { config: Config; store: Store }): Promise<void> {
   const { kind, outcome, client, person, requestId, address, reason, grantType, scope, purpose, certificate } = event;
   const structure = event.structure ?? room.config.STRUCTURE_ID;
-  const patient = event.patient && (await room.store.as(structure).patients.byIns(event.patient));
+  const isToken = kind === 'token' || kind === 'revocation';
+  // The event of a token has no place for a patient (BALP, IUA.71): that of the login or authorization before it has.
+  const patient = isToken ? undefined : event.patient && (await room.store.as(structure).patients.byIns(event.patient));
   await recordSecurity(room, {
-    kind: kind === 'token' || kind === 'revocation' ? 'token' : 'login',
+    kind: isToken ? 'token' : 'login',
     outcome,
     author: { structure: { id: structure }, clientId: client ?? '', ...(person === undefined ? {} : { person }) },
     requestId,

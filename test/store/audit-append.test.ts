@@ -187,7 +187,8 @@ it('a row that somebody put into its stream is left behind: it goes on in anothe
   await tamper(
     database,
     `
-    INSERT INTO kept_record SELECT gen_random_uuid(), kind, at, structure, person, client_id, request_id, patient_id,
+    INSERT INTO kept_record (id, kind, at, structure, person, client_id, request_id, patient_id, outcome, content_sealed, hash, seq, stream, terms)
+      SELECT gen_random_uuid(), kind, at, structure, person, client_id, request_id, patient_id,
       outcome, content_sealed, hash, 2, stream, terms FROM kept_record`,
   );
   const id = await store.records.append(record());

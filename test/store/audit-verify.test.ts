@@ -118,7 +118,8 @@ describe('a record', () => {
   it('that was put in: at the end, before the beginning, in a stream of its own, outside the chain', async () => {
     const copy = (stream: string, seq: string) =>
       change(`
-        INSERT INTO kept_record SELECT gen_random_uuid(), kind, at, structure, person, client_id, request_id, patient_id, outcome,
+        INSERT INTO kept_record (id, kind, at, structure, person, client_id, request_id, patient_id, outcome, content_sealed, hash, seq, stream, terms)
+      SELECT gen_random_uuid(), kind, at, structure, person, client_id, request_id, patient_id, outcome,
           content_sealed, hash, ${seq}, ${stream}, terms FROM kept_record WHERE id = '${at(0, 10).id}'`);
     const { stream } = at(0, 1);
     await copy(`'${stream}'`, '11');

@@ -40,11 +40,15 @@ export interface Asked {
   address?: string;
 }
 
+/** A pattern (`/admin/structures/:id`): no value of the client's stands in it. */
+const ofRoute = ({ route }: RequestState): Pick<Asked, 'interaction'> =>
+  route === undefined ? {} : { interaction: route };
+
 export function askedOf(req: Request, state: RequestState, reply: Reply | undefined, base: string): Asked {
   const query = queryOf(state, reply, base);
   return {
     method: req.method,
-    ...(state.asked ? { interaction: handlerName(state.asked.type, state.asked.interaction) } : {}),
+    ...(state.asked ? { interaction: handlerName(state.asked.type, state.asked.interaction) } : ofRoute(state)),
     ...(query === undefined ? {} : { query: query.slice(0, longest) }),
     ...(req.ip === undefined ? {} : { address: req.ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '') }),
   };

@@ -82,7 +82,8 @@ describe('choices', () => {
 
   it('become what a grant stands for: strength psc, an administrator when on the list', () => {
     const [choice] = choicesOf(professional(situation('0.0', careHome.id)), client, both);
-    const context = contextOfChoice(professional(choice!.situation), choice!, 7);
+    const now = new Date(1_795_852_860_000);
+    const context = contextOfChoice(professional(choice!.situation), choice!, 7, now);
     expect(context).toMatchObject({
       person: { id: '899700101233', strength: 'psc', authenticatedAt: 1_795_852_800, isAdministrator: false },
       structure: { id: careHome.id },
@@ -90,7 +91,7 @@ describe('choices', () => {
       endsAt: 7,
     });
     const nurse = { ...professional(choice!.situation), personId: '899700204581' };
-    expect(contextOfChoice(nurse, choice!, 7).person.isAdministrator).toBe(true);
+    expect(contextOfChoice(nurse, choice!, 7, now).person.isAdministrator).toBe(true);
   });
 });
 
