@@ -548,7 +548,7 @@ describe('the API, with a token of ours', () => {
 });
 
 /** This façade speaks HTTP to this machine alone. */
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it outside of tests
+ 
 const insecure = [oidc.allowInsecureRequests];
 
 describe('openid-client, a client that nobody here has written', () => {

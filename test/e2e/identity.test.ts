@@ -1,7 +1,4 @@
 /** Issue 4, lines 5 and 6: identity (identitovigilance), IPP ↔ INS, PDQm; over HTTP, TLS and the simulator. */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type {
   AuditEvent,
   Bundle,
@@ -14,6 +11,8 @@ import type {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { extComparison } from '../../mappings/identity/canonicals.ts';
 import { extReliability, statusSystems } from '../../mappings/identity/reliability.ts';
+import { loadConfig } from '../../server/config.ts';
+import { startServer } from '../../server/main.ts';
 import { text } from '../support/documents.ts';
 import { INS_TEST, newOid, patients, simplified, type Who } from '../support/resources.ts';
 import { startStack, type Kind, type Stack } from '../support/stack.ts';
@@ -105,25 +104,9 @@ describe('5. NIR/NIA keys incl. Corsica, OIDs by environment', () => {
     await remove(ipp);
   });
 
-  it('test and demonstration OIDs are refused in production', async () => {
-    // In production the keys of the demonstration are not taken where they are made: here they stand in another place, too.
-    const dir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-production-'));
-    const keys = path.join(dir, 'keys.json');
-    symlinkSync(path.join('auth', 'jwks.json'), keys);
-    const settings = { ENVIRONMENT: 'production', DATA_DIR: dir, AUTH_JWKS: keys };
-    const production = await startStack(settings, {}, { consents: false });
-    for (const oid of ['10', '11']) {
-      const ipp = newIpp();
-      const ins = { system: `urn:oid:1.2.250.1.213.1.4.${oid}`, value: patients.P1.ins };
-      const refused = await feed(ipp, { ...known('P1', ipp), identifier: [ipp, ins] }, production);
-      expect([refused.status, keysOf(refused.body)]).toEqual([422, ['ins-environment']]);
-    }
-    expect(
-      keysOf((await deposit(simplified({ content: text(), contentType: 'text/plain' }), production)).body),
-    ).toContain('ins-environment');
-    expect(await production.calls()).toEqual([]);
-    await production.close();
-    rmSync(dir, { recursive: true });
+  it('production does not start with the OIDs of the demonstration; those of test INS are refused there (server/identity, server/deposit)', async () => {
+    const started = startServer(loadConfig({ ...stack.environment, ENVIRONMENT: 'production' }));
+    await expect(started).rejects.toThrow(/LPS_OID: is that of the demonstration[^]*LOCAL_ID_SYSTEMS: is /);
   });
 });
 

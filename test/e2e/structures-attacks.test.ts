@@ -43,6 +43,7 @@ let ids: Record<
   | 'folder'
   | 'consent'
   | 'authorization'
+  | 'practitioner'
   | 'subscription'
   | 'record'
   | 'correction',
@@ -113,6 +114,7 @@ beforeAll(async () => {
     folder: made!,
     consent: idOf(statement),
     authorization: idOf(authorization),
+    practitioner: await stack.practitionerId('899700204581'),
     subscription: idOf(subscription),
     record: idOf(firstOf(trail)),
     correction: correction.parameter!.find((p) => p.name === 'correction')!.valueId!,
@@ -180,6 +182,7 @@ const owned: Record<string, (keyof typeof ids)[]> = {
   Consent: ['consent', 'authorization'],
   AuditEvent: ['record'],
   Subscription: ['subscription'],
+  Practitioner: ['practitioner'],
 };
 /** A body that would be good, where one is wanted. */
 const bodies: Record<string, () => unknown> = {

@@ -4,8 +4,11 @@
  */
 import type { TestDatabase } from './database.ts';
 
+const unrecorded = (patient: string) =>
+  `WHERE NOT EXISTS (SELECT 1 FROM kept_record r WHERE r.patient_id = ${patient})`;
 const where: Record<string, string> = {
-  patient: 'WHERE NOT EXISTS (SELECT 1 FROM kept_record r WHERE r.patient_id = patient.id)',
+  patient: unrecorded('patient.id'),
+  patient_structure: unrecorded('patient_structure.patient_id'),
 };
 
 export async function countRows(database: TestDatabase): Promise<Record<string, number>> {
