@@ -106,7 +106,7 @@ const list = (hits: number): Scenario => ({
 
 const create = (label: string, bytes: number): Scenario => ({
   name: `ITI-105, ${label}`,
-  prepare(base, dataDir) {
+  async prepare(base, dataDir) {
     const placeholder = '2.25.100000000000000000000000000000000000';
     const body = Buffer.from(
       JSON.stringify(simplified({ content: pdfOfSize(bytes), contentType: 'application/pdf', uniqueId: placeholder })),
@@ -125,7 +125,7 @@ const create = (label: string, bytes: number): Scenario => ({
       );
       return copy;
     };
-    return Promise.resolve({
+    return {
       load: {
         url: `${base}/DocumentReference`,
         method: 'POST',
@@ -133,7 +133,7 @@ const create = (label: string, bytes: number): Scenario => ({
         body: fresh,
         connections: 4,
       },
-    });
+    };
   },
 });
 

@@ -8,7 +8,7 @@ import type { AuditEvent, Bundle, Parameters } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser } from '../../tools/demo/browser.ts';
 import { walkOn } from '../../tools/demo/login.ts';
-import { freePort, npmStart, placeIn, runToken, spawnToken, type Place, type Started, tokenOf } from '../support/demonstration.ts';
+import { freePort, npmStart, placeIn, root, runToken, spawnToken, type Place, type Started, tokenOf } from '../support/demonstration.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 
 let dir: string;
@@ -49,11 +49,11 @@ describe('npm run -s token', { timeout: 120_000 }, () => {
     expect(stderr).toBe('');
     const token = stdout.trim();
     expect(await limits(token, 'TD2.1')).toContain('"yes"');
-    expect(await limits(token, 'TD3.1')).not.toContain('"yes"');
+    expect(await limits(token, 'TD3.1a')).not.toContain('"yes"');
   });
 
   it('gives the doctor, signed in by Pro Santé Connect, what a reader needs', async () => {
-    expect(await limits(await tokenOf(place, 'doctor'), 'TD3.1')).toContain('"yes"');
+    expect(await limits(await tokenOf(place, 'doctor'), 'TD3.1a')).toContain('"yes"');
   });
 
   it('gives a server system scopes, and others when they are asked for', async () => {
@@ -86,9 +86,19 @@ describe('npm run -s token', { timeout: 120_000 }, () => {
   });
 
   it('asks for the connexion secrète on the page of consent', async () => {
-    const { body } = await get<Parameters>('/$my-rights', await tokenOf(place, 'doctor', '--secret'));
-    const plain = await get<Parameters>('/$my-rights', await tokenOf(place, 'doctor'));
-    expect(body).not.toEqual(plain.body);
+    // An adult's record is refused to it, once it is certain that it is an adult's (docs/rights.md).
+    const fed = await fetch(`${running.url}/Patient?identifier=urn:oid:2.16.840.1.113883.19.7602.9%7CIPP-000042`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${await tokenOf(place)}`, 'content-type': 'application/fhir+json' },
+      body: await readFile(path.join(root, 'docs/examples/identity.json'), 'utf8'),
+    });
+    expect(fed.status).toBe(201);
+    const search = `/Patient?identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}`;
+    expect((await get(search, await tokenOf(place, 'doctor'))).status).toBe(200);
+    for (const asker of ['doctor', 'nurse']) {
+      const { status, body } = await get(search, await tokenOf(place, asker, '--secret'));
+      expect([status, JSON.stringify(body)]).toEqual([403, expect.stringContaining('secret-adult')]);
+    }
   });
 
   it('launches the app for a patient', async () => {
@@ -156,7 +166,7 @@ describe('npm run -s token -- --browser', { timeout: 120_000 }, () => {
     const [code] = (await command.ended) as [number];
     expect([code, command.out()]).toEqual([0, expect.stringMatching(/^[\w-]{43}\n$/)]);
     expect(command.err()).not.toContain(command.out().trim());
-    expect(await limits(command.out().trim(), 'TD3.1')).toContain('"yes"');
+    expect(await limits(command.out().trim(), 'TD3.1a')).toContain('"yes"');
   });
 
   it('takes no answer to another request, and ends with the reason', async () => {
