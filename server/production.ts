@@ -74,8 +74,7 @@ function* objections(config: Config): Generator<[keyof typeof settings, string]>
   for (const name of certificates) {
     const file = config[name];
     if (file === undefined) yield [name, 'is required'];
-    else if (isIn(file, config, 'pki') || ofTests(file))
-      yield [name, 'was issued by an authority of tests'];
+    else if (isIn(file, config, 'pki') || ofTests(file)) yield [name, 'was issued by an authority of tests'];
   }
   if (config.DMP_URL === undefined) yield ['DMP_URL', 'must name the DMP'];
   else if (isHere(config.DMP_URL)) yield ['DMP_URL', 'names this machine: a stand-in'];

@@ -46,7 +46,11 @@ export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Runni
     await Promise.all(started.map(({ child }) => child.stop()));
   };
   try {
-    const settings: NodeJS.ProcessEnv = { ...demoSettings(config), ...env, ...(await demoCertificates(config, pkiDir)) };
+    const settings: NodeJS.ProcessEnv = {
+      ...demoSettings(config),
+      ...env,
+      ...(await demoCertificates(config, pkiDir)),
+    };
     if (config.DMP_URL === undefined) {
       const simulator = begun('The DMP simulator', await startSimulatorProcess(pkiDir, env));
       settings.DMP_URL = simulator.url;

@@ -53,7 +53,9 @@ function parsed(argv: string[]) {
 }
 
 const open = (url: string): void => {
-  process.stderr.write(`Open this in your browser:\n\n  ${url}\n\nWaiting for you to sign in there (Ctrl-C gives up).\n`);
+  process.stderr.write(
+    `Open this in your browser:\n\n  ${url}\n\nWaiting for you to sign in there (Ctrl-C gives up).\n`,
+  );
 };
 
 /**

@@ -31,12 +31,13 @@ describeNeeding('docs/life-of-a-document.md', noCurl, () =>
 describeNeeding('docs/consent.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, whatThePatientAllows));
 describeNeeding('docs/patients.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, patientsBeyond));
 describeNeeding('docs/identity.md', noCurl, () => it('its curl lines work', { timeout: 60_000 }, identities));
-describeNeeding('docs/rights.md', noCurl, () => it('its commands work', { timeout: 60_000 }, rightsAndRecord));
+describeNeeding('docs/rights.md', noCurl, () => it('its commands work', { timeout: 60_000 }, rights));
+describeNeeding('docs/audit.md', noCurl, () => it('its searches work', { timeout: 60_000 }, whatIsOnRecord));
 
 /** Runs the `sh` blocks of a text as one script and gives what it printed. Files that it writes go to this run's folder. */
-async function runBlocks(markdown: string): Promise<string> {
+async function runBlocks(markdown: string, least = 2): Promise<string> {
   const blocks = [...markdown.matchAll(/```sh\n([\s\S]*?)```/g)].map((m) => m[1]!);
-  expect(blocks.length).toBeGreaterThanOrEqual(2);
+  expect(blocks.length).toBeGreaterThanOrEqual(least);
   const script = blocks
     .map((block) => `${block}\nprintf '\\n---\\n'\n`)
     .join('')
@@ -86,15 +87,23 @@ async function identities(): Promise<void> {
   expect(corrected).toContain('"remaining"');
 }
 
-async function rightsAndRecord(): Promise<void> {
-  const [rights = '', tokens = '', secret = '', record] = (
+async function rights(): Promise<void> {
+  const [mine = '', tokens = '', secret = ''] = (
     await runBlocks(readFileSync(path.join(root, 'docs/rights.md'), 'utf8'))
   ).split('\n---\n');
-  expect(rights.match(/"resourceType":"Parameters"/g)).toHaveLength(2);
-  expect(rights).toContain('"name":"treatingPhysician"');
+  expect(mine.match(/"resourceType":"Parameters"/g)).toHaveLength(2);
+  expect(mine).toContain('"name":"treatingPhysician"');
   expect(tokens.trim().split('\n')).toHaveLength(2);
   for (const token of [...tokens.trim().split('\n'), secret.trim()]) expect(token).toMatch(/^[\w-]{43}$/);
-  expect(JSON.parse(record ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'searchset' });
+}
+
+async function whatIsOnRecord(): Promise<void> {
+  const page = readFileSync(path.join(root, 'docs/audit.md'), 'utf8');
+  // What follows is for who runs the installation.
+  const searches = page.slice(0, page.indexOf('## How it can be trusted'));
+  expect(searches).toContain('run -s token -- admin');
+  const printed = await runBlocks(searches, 1);
+  expect(printed.match(/"type":"searchset"/g)).toHaveLength(2);
 }
 
 async function lifeOfADocument(): Promise<void> {

@@ -65,7 +65,10 @@ describe('production', () => {
     ['DMP_WEB_URL', 'http://localhost:9448'],
     ['PSC_DISCOVERY', 'http://localhost:9445/auth/realms/esante-wallet/.well-known/wallet-openid-configuration'],
     ['PSC_DISCOVERY', 'https://127.0.0.1:9446/auth/realms/esante-wallet/.well-known/wallet-openid-configuration'],
-    ['PSC_DISCOVERY', 'https://auth.bas.psc.esante.gouv.fr/auth/realms/esante-wallet/.well-known/wallet-openid-configuration'],
+    [
+      'PSC_DISCOVERY',
+      'https://auth.bas.psc.esante.gouv.fr/auth/realms/esante-wallet/.well-known/wallet-openid-configuration',
+    ],
     ['PSC_ISSUER', 'https://auth.bas.psc.esante.gouv.fr/auth/realms/esante-wallet'],
     ['PSC_ISSUER', 'http://psc.example/auth/realms/esante-wallet'],
     ['AUTH_SERVERS', 'https://login.tilleuls.example,http://localhost:8080/oauth'],

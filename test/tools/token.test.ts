@@ -8,7 +8,17 @@ import type { AuditEvent, Bundle, Parameters } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser } from '../../tools/demo/browser.ts';
 import { walkOn } from '../../tools/demo/login.ts';
-import { freePort, npmStart, placeIn, root, runToken, spawnToken, type Place, type Started, tokenOf } from '../support/demonstration.ts';
+import {
+  freePort,
+  npmStart,
+  placeIn,
+  root,
+  runToken,
+  spawnToken,
+  type Place,
+  type Started,
+  tokenOf,
+} from '../support/demonstration.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 
 let dir: string;

@@ -17,10 +17,8 @@ export interface Place {
 }
 
 const unescape = (text: string): string =>
-  text.replace(
-    /&(amp|lt|gt|quot|#(\d+));/g,
-    (_, name: string, code: string | undefined) =>
-      code === undefined ? { amp: '&', lt: '<', gt: '>', quot: '"' }[name]! : String.fromCodePoint(Number(code)),
+  text.replace(/&(amp|lt|gt|quot|#(\d+));/g, (_, name: string, code: string | undefined) =>
+    code === undefined ? { amp: '&', lt: '<', gt: '>', quot: '"' }[name]! : String.fromCodePoint(Number(code)),
   );
 
 const attribute = (tag: string, name: string): string | undefined => {
@@ -121,6 +119,9 @@ export class Browser {
 
 /** What a page says, in words: of an error, what is wrong. */
 export function textOf(html: string): string {
-  const part = /<p\b[^>]*role="alert"[^>]*>([\s\S]*?)<\/p>/.exec(html)?.[1] ?? /<main>([\s\S]*)<\/main>/.exec(html)?.[1];
-  return unescape((part ?? html).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
+  const part =
+    /<p\b[^>]*role="alert"[^>]*>([\s\S]*?)<\/p>/.exec(html)?.[1] ?? /<main>([\s\S]*)<\/main>/.exec(html)?.[1];
+  return unescape((part ?? html).replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -16,7 +16,11 @@ import { people } from './people.ts';
 export const demoCallbacks = [8090, 8091, 8092].map((port) => `http://127.0.0.1:${port}/callback`);
 
 const identity = ['openid', 'fhirUser', 'profile', 'online_access'];
-const launch = ['launch/patient', 'offline_access', ...['Patient', 'DocumentReference', 'List', 'Binary'].map(ofPatient)];
+const launch = [
+  'launch/patient',
+  'offline_access',
+  ...['Patient', 'DocumentReference', 'List', 'Binary'].map(ofPatient),
+];
 const transactions = ['ITI-65', 'ITI-66', 'ITI-67', 'ITI-68'];
 const distinct = (scopes: readonly string[]): string[] => [...new Set(scopes)];
 function ofPatient(type: string): string {
@@ -26,11 +30,14 @@ function ofPatient(type: string): string {
 export const asSystem = (scope: string): string => scope.replace(/^user\//, 'system/');
 
 /** Where the interactive reference is called back. @param fhirBase FHIR base of the façade */
-export const docsCallback = (fhirBase: string): string =>
-  fhirBase.replace(/\/fhir$/, '/docs/api/oauth2-redirect.html');
+export const docsCallback = (fhirBase: string): string => fhirBase.replace(/\/fhir$/, '/docs/api/oauth2-redirect.html');
 
 /** @param fhirBase with the port that was taken */
-export function demoClients({ STRUCTURE_ID }: Pick<Config, 'STRUCTURE_ID'>, fhirBase: string, key: DuiKey['publicJwk']) {
+export function demoClients(
+  { STRUCTURE_ID }: Pick<Config, 'STRUCTURE_ID'>,
+  fhirBase: string,
+  key: DuiKey['publicJwk'],
+) {
   const { nurse, doctor, admin } = people;
   const common = {
     structures: [STRUCTURE_ID],
