@@ -11,7 +11,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { run, type LoadResult } from './load.ts';
 import { freePort, peakMemory, resetPeak, start, type Running } from './processes.ts';
-import { agree, scenarios, type Prepared } from './scenarios.ts';
+import { outsideJwks } from '../test/support/outside-keys.ts';
+import { agree, audience, scenarios, type Prepared } from './scenarios.ts';
 
 const { values: options } = parseArgs({
   options: { seconds: { type: 'string', default: '5' }, only: { type: 'string' }, profile: { type: 'string' } },
@@ -67,7 +68,10 @@ try {
   const dataB = path.join(work, 'b');
   const common = {
     LOG_LEVEL: 'error',
-    AUTH_AUDIENCE: 'bench',
+    AUTH_AUDIENCE: audience,
+    SIMULATOR_PSC_PORT: '0',
+    SIMULATOR_PSC_TLS_PORT: '0',
+    SIMULATOR_PSC_CONTROL_PORT: '0',
     MAX_DOCUMENT_BYTES: '30000000',
     MAX_BODY_BYTES: '60000000',
     PAGE_SIZE_MAX: '1000',
@@ -79,6 +83,7 @@ try {
       ...common,
       PORT: String(portA),
       DATA_DIR: dataA,
+      AUTH_JWKS: outsideJwks(dataA),
       SIMULATOR_PORT: String(soap),
       SIMULATOR_CONTROL_PORT: String(control),
       SIMULATOR_MAX_RESULTS: '20000',
@@ -102,6 +107,7 @@ try {
       ...common,
       PORT: String(portB),
       DATA_DIR: dataB,
+      AUTH_JWKS: outsideJwks(dataB),
       DMP_URL: `${replay.hello.url}/si-dmp-server/v2/services`,
       DMP_TLS_KEY: pki.orgAuth.key,
       DMP_TLS_CERT: pki.orgAuth.chain,

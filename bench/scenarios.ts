@@ -1,7 +1,7 @@
 /** What is measured: each scenario prepares its own data through the façade, then says what one request is. */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
+import { loadConfig } from '../server/config.ts';
 import { pdfOfSize, text } from '../test/support/documents.ts';
+import { makeToken } from '../test/support/outside-issuer.ts';
 import {
   consent,
   INS_TEST,
@@ -13,6 +13,9 @@ import {
   type Deposit,
 } from '../test/support/resources.ts';
 import type { Load } from './load.ts';
+
+/** Of the tokens: the same at both façades. */
+export const audience = 'bench';
 
 export interface Prepared {
   load: Omit<Load, 'seconds'>;
@@ -27,27 +30,19 @@ export interface Scenario {
   prepare(base: string, dataDir: string, replayed: boolean): Promise<Prepared>;
 }
 
-const root = path.resolve(import.meta.dirname, '..');
-const tokens = new Map<string, string>();
-function token(kind: 'nurse' | 'doctor', dataDir: string): string {
-  const key = `${kind} ${dataDir}`;
-  let value = tokens.get(key);
-  if (!value) {
-    value = execFileSync(process.execPath, ['--import', 'tsx', path.join(root, 'tools/token.ts'), kind], {
-      cwd: root,
-      env: { ...process.env, DATA_DIR: dataDir, AUTH_AUDIENCE: 'bench' },
-      encoding: 'utf8',
-    }).trim();
-    tokens.set(key, value);
-  }
-  return value;
+const tokens = new Map<string, Promise<string>>();
+function token(person: 'nurse' | 'doctor', dataDir: string): Promise<string> {
+  const key = `${person} ${dataDir}`;
+  const known = tokens.get(key) ?? makeToken(loadConfig({ DATA_DIR: dataDir, AUTH_AUDIENCE: audience }), { person });
+  tokens.set(key, known);
+  return known;
 }
-const headers = (
+const headers = async (
   kind: 'nurse' | 'doctor',
   dataDir: string,
   more: Record<string, string> = {},
-): Record<string, string> => ({
-  authorization: `Bearer ${token(kind, dataDir)}`,
+): Promise<Record<string, string>> => ({
+  authorization: `Bearer ${await token(kind, dataDir)}`,
   ...more,
 });
 
@@ -56,7 +51,7 @@ export async function agree(base: string, dataDir: string): Promise<void> {
   const ask = async (url: string, kind: 'nurse' | 'doctor', body?: object): Promise<void> => {
     const answer = await fetch(`${base}${url}`, {
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
-      headers: headers(kind, dataDir, body ? { 'content-type': 'application/fhir+json' } : {}),
+      headers: await headers(kind, dataDir, body ? { 'content-type': 'application/fhir+json' } : {}),
     });
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
   };
@@ -68,7 +63,7 @@ async function deposit(base: string, dataDir: string, deposits: Deposit[]): Prom
   for (let i = 0; i < deposits.length; i += 50) {
     const answer = await fetch(base, {
       method: 'POST',
-      headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+      headers: await headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
       body: JSON.stringify(provideBundle(deposits.slice(i, i + 50), 'P1')),
     });
     if (!answer.ok) throw new Error(`deposit: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
@@ -103,15 +98,15 @@ const list = (hits: number): Scenario => ({
       );
     done.add(hits);
     const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=${Math.min(hits, 1000)}`;
-    const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as { total: number };
+    const check = (await (await fetch(url, { headers: await headers('doctor', dataDir) })).json()) as { total: number };
     if (check.total !== hits) throw new Error(`expected ${hits} hits, found ${check.total}`);
-    return { load: { url, headers: headers('doctor', dataDir), connections: connectionsFor(hits) } };
+    return { load: { url, headers: await headers('doctor', dataDir), connections: connectionsFor(hits) } };
   },
 });
 
 const create = (label: string, bytes: number): Scenario => ({
   name: `ITI-105, ${label}`,
-  prepare(base, dataDir) {
+  async prepare(base, dataDir) {
     const placeholder = '2.25.100000000000000000000000000000000000';
     const body = Buffer.from(
       JSON.stringify(simplified({ content: pdfOfSize(bytes), contentType: 'application/pdf', uniqueId: placeholder })),
@@ -130,15 +125,15 @@ const create = (label: string, bytes: number): Scenario => ({
       );
       return copy;
     };
-    return Promise.resolve({
+    return {
       load: {
         url: `${base}/DocumentReference`,
         method: 'POST',
-        headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+        headers: await headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
         body: fresh,
         connections: 4,
       },
-    });
+    };
   },
 });
 
@@ -149,7 +144,7 @@ const retrieve = (label: string, bytes: number): Scenario => ({
     const uniqueId = newOid();
     await deposit(base, dataDir, [{ content: pdfOfSize(bytes, 1), contentType: 'application/pdf', uniqueId }]);
     const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&identifier=${encodeURIComponent(`urn:ietf:rfc:3986|urn:oid:${uniqueId}`)}`;
-    const found = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as {
+    const found = (await (await fetch(url, { headers: await headers('doctor', dataDir) })).json()) as {
       entry: { resource: { content: { attachment: { url: string } }[] } }[];
     };
     const attachment = new URL(found.entry[0]!.resource.content[0]!.attachment.url);
@@ -157,7 +152,7 @@ const retrieve = (label: string, bytes: number): Scenario => ({
     return {
       load: {
         url: `${base}${attachment.pathname.slice(attachment.pathname.indexOf('/fhir') + 5)}`,
-        headers: headers('doctor', dataDir, { accept: '*/*' }),
+        headers: await headers('doctor', dataDir, { accept: '*/*' }),
         connections: 4,
       },
     };
@@ -182,12 +177,12 @@ const related = (hits: number): Scenario => ({
     }
     done.add(-hits);
     const url = `${base}/DocumentReference?patient.identifier=${p1}&status=current&type=${encodeURIComponent(`http://loinc.org|${type.code}`)}&_count=1000`;
-    const check = (await (await fetch(url, { headers: headers('doctor', dataDir) })).json()) as {
+    const check = (await (await fetch(url, { headers: await headers('doctor', dataDir) })).json()) as {
       entry: { resource: { relatesTo?: unknown[] } }[];
     };
     const filled = check.entry.filter((e) => e.resource.relatesTo?.length === 1).length;
     if (filled !== hits) throw new Error(`expected ${hits} replacements, found ${filled}`);
-    return { load: { url, headers: headers('doctor', dataDir), connections: connectionsFor(hits) } };
+    return { load: { url, headers: await headers('doctor', dataDir), connections: connectionsFor(hits) } };
   },
 });
 
@@ -206,7 +201,7 @@ const replacing = (uniqueId: string, by: Deposit): string =>
 async function replace(base: string, dataDir: string, uniqueId: string, by: Deposit): Promise<void> {
   const answer = await fetch(`${base}/DocumentReference`, {
     method: 'POST',
-    headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+    headers: await headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
     body: replacing(uniqueId, by),
   });
   if (!answer.ok) throw new Error(`replace: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
@@ -239,7 +234,7 @@ const replaceOne: Scenario = {
       load: {
         url: `${base}/DocumentReference`,
         method: 'POST',
-        headers: headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
+        headers: await headers('nurse', dataDir, { 'content-type': 'application/fhir+json' }),
         body: () => Buffer.from(replacing(take(), { content: text('New'), contentType: 'text/plain' })),
         connections: 4,
       },
@@ -262,7 +257,7 @@ const patchOne: Scenario = {
       load: {
         url: () => `${base}/DocumentReference?identifier=${encodeURIComponent(`urn:ietf:rfc:3986|urn:oid:${take()}`)}`,
         method: 'PATCH',
-        headers: headers('doctor', dataDir, { 'content-type': 'application/json-patch+json' }),
+        headers: await headers('doctor', dataDir, { 'content-type': 'application/json-patch+json' }),
         body: mask,
         connections: 4,
       },

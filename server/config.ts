@@ -124,11 +124,11 @@ export const settings = {
   ],
   LOG_LEVEL: [z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'Verbosity of the structured log.'],
 
-  AUTH_ISSUER: [z.string().default('urn:dmp-fhir:demo'), 'Value required in `iss` of the tokens.'],
-  AUTH_AUDIENCE: [z.string().optional(), 'Value required in `aud`; by default the FHIR base URL.'],
+  AUTH_ISSUER: [z.string().default('urn:dmp-fhir:demo'), 'Value required in `iss` of the tokens of another issuer.'],
+  AUTH_AUDIENCE: [z.string().optional(), 'Value required in their `aud`; by default the FHIR base URL.'],
   AUTH_JWKS: [
     z.string().optional(),
-    'Path or https URL of the JWKS that verifies tokens; by default the demo keys of DATA_DIR.',
+    'Path or https URL of the JWKS that verifies the tokens of another issuer (JWT). Absent: none of them is taken, only those of the façade’s own authorization server.',
   ],
 
   AUTH_SERVERS: [

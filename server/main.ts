@@ -16,7 +16,8 @@ import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
-import { refuseDemonstration } from './production.ts';
+import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
+import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
 import { openRegistry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
@@ -40,6 +41,8 @@ export interface RunningServer {
   url: string;
   /** Resolves with a reason when a part that cannot be done without has ended by itself. */
   failed: Promise<string>;
+  /** What an administrator can do: seen by this instance at once. */
+  administration: Administration;
   /** Lets requests under way end, then closes what was opened. May be called twice. */
   close(): Promise<void>;
 }
@@ -74,6 +77,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     if (feed) opened.push(() => feed.close());
     const registry = await openRegistry(config, store.registry, { logger, now: clock });
     opened.push(() => registry.close());
+    refuseDemonstrationClients(
+      config,
+      registry.stored().clients.flatMap(({ id, state }) => (state === 'active' ? [id] : [])),
+    );
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
@@ -112,7 +119,12 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     feed?.start();
     logger.info({ url: actual.fhirBase }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);
-    return { url: actual.fhirBase, failed, close: closeAll };
+    return {
+      url: actual.fhirBase,
+      failed,
+      administration: administration(actual, store.registry, registry),
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw error;

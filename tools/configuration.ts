@@ -25,10 +25,13 @@ ${table(facade())}
 Where no \`DATABASE_URL\` is given, \`npm start\` runs a PostgreSQL of its own in \`DATA_DIR/postgres\`, on the loopback
 interface, also when it is run as root (the database then runs as \`nobody\`). One façade per \`DATA_DIR\`: a second one is
 refused. \`DATA_DIR\` also holds \`keys/store.key\` (back it up with the database: without it what the database holds of
-persons cannot be read), \`pki/\` (throw-away certificates) and \`auth/\` (keys of the demonstration tokens).
+persons cannot be read), \`pki/\` (throw-away certificates) and \`auth/\` (the key of the demonstration's server).
 
-Where no \`DMP_URL\` is given, \`npm start\` also runs the simulator; where no \`AUTH_JWKS\` is given, it accepts the tokens of
-\`npm run -s token\`. With \`ENVIRONMENT=production\` both must be given, and the certificates too.
+Where no \`DMP_URL\` is given, \`npm start\` also runs the simulator; where no \`PSC_DISCOVERY\` is given, the stand-in of Pro Santé
+Connect. It registers the clients of the demonstration (\`demo-app\`, \`demo-dui\`, \`demo-docs\`), leaves alone what an administrator has
+changed of them, and makes the demonstration's director the administrator of the structure, unless \`STRUCTURE_ADMINISTRATORS\` says
+otherwise. With \`ENVIRONMENT=production\` nothing of this is done: \`DMP_URL\` and the certificates must be given, and the start fails, naming
+each, while a setting or a registered client of the demonstration is left.
 
 ## The simulator
 

@@ -27,6 +27,9 @@ async function main(): Promise<void> {
     PORT: String(await freePort()),
     SIMULATOR_PORT: '0',
     SIMULATOR_CONTROL_PORT: '0',
+    SIMULATOR_PSC_PORT: '0',
+    SIMULATOR_PSC_TLS_PORT: '0',
+    SIMULATOR_PSC_CONTROL_PORT: '0',
     LOG_LEVEL: 'silent',
   };
   try {

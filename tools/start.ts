@@ -1,13 +1,18 @@
 /**
- * `npm start`: the façade with all that it needs. What is not configured is made or started: the database (in DATA_DIR),
- * the keys of the tokens, the certificates, and the DMP itself: its simulator, behind mutual TLS.
+ * `npm start`: the façade with all that it needs. What is not configured is made or started: the database (in DATA_DIR), the
+ * certificates, the DMP itself (its simulator, behind mutual TLS), Pro Santé Connect (its stand-in), the people and the applications of
+ * the demonstration. With ENVIRONMENT=production nothing is.
  */
 import path from 'node:path';
 import { type Config, loadConfig } from '../server/config.ts';
 import { startServer } from '../server/main.ts';
 import { refuseDemonstration } from '../server/production.ts';
-import { ensureDemoKeys } from './demo/keys.ts';
-import { type SimulatorProcess, startSimulatorProcess } from './demo/simulator-process.ts';
+import { isRedirectUri } from '../server/registry/redirect-uris.ts';
+import type { Child } from './demo/child-process.ts';
+import { docsCallback, registerDemoClients } from './demo/clients.ts';
+import { people } from './demo/people.ts';
+import { startPscProcess } from './demo/psc-process.ts';
+import { startSimulatorProcess } from './demo/simulator-process.ts';
 import { ensurePki } from './pki.ts';
 
 export interface Running {
@@ -30,47 +35,59 @@ const certificates = ['DMP_TLS_CERT', 'DMP_TLS_KEY', 'DMP_SIGN_CERT', 'DMP_SIGN_
 export async function start(env: NodeJS.ProcessEnv = process.env): Promise<Running> {
   const config = loadConfig(env);
   refuseDemonstration(config);
-  let simulator: SimulatorProcess | undefined;
+  const isDemonstration = config.ENVIRONMENT !== 'production';
+  const pkiDir = path.join(config.dataDir, 'pki');
+  const started: { name: string; child: Child }[] = [];
+  const begun = <C extends Child>(name: string, child: C): C => {
+    started.push({ name, child });
+    return child;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map(({ child }) => child.stop()));
+  };
   try {
-    await ensureTokens(config);
-    const settings: NodeJS.ProcessEnv = { ...demoReceivers(config), ...env, ...(await demoCertificates(config)) };
+    const settings: NodeJS.ProcessEnv = {
+      ...demoSettings(config),
+      ...env,
+      ...(await demoCertificates(config, pkiDir)),
+    };
     if (config.DMP_URL === undefined) {
-      simulator = await startSimulatorProcess(path.join(config.dataDir, 'pki'), env);
+      const simulator = begun('The DMP simulator', await startSimulatorProcess(pkiDir, env));
       settings.DMP_URL = simulator.url;
       settings.DMP_WEB_URL ??= simulator.webUrl;
     }
-    const server = await startServer(loadConfig(settings));
-    return {
-      url: server.url,
-      dmpUrl: settings.DMP_URL ?? '',
-      failed: Promise.race([
-        server.failed,
-        ...(simulator ? [simulator.ended.then(() => 'The DMP simulator has ended.')] : []),
-      ]),
-      close: async () => {
-        await server.close();
-        await simulator?.stop();
-      },
+    if (isDemonstration && config.PSC_DISCOVERY === undefined) {
+      const psc = begun('The stand-in of Pro Santé Connect', await startPscProcess(pkiDir, env));
+      settings.PSC_DISCOVERY = psc.discoveryUrl;
+      settings.PSC_CLIENT_ID = psc.clientId;
+      settings.PSC_CLIENT_AUTH = 'client_secret_basic';
+      settings.PSC_CLIENT_SECRET_FILE = psc.clientSecretFile;
+    }
+    const actual = loadConfig(settings);
+    const server = await startServer(actual);
+    const close = async (): Promise<void> => {
+      await server.close();
+      await stop();
     };
+    try {
+      if (isDemonstration) await registerDemoClients(server.administration, actual, server.url);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    const ends = started.map(({ name, child }) => child.ended.then(() => `${name} has ended.`));
+    return { url: server.url, dmpUrl: actual.DMP_URL ?? '', failed: Promise.race([server.failed, ...ends]), close };
   } catch (error) {
-    await simulator?.stop();
+    await stop();
     throw explained(error, config);
   }
 }
 
-/** Anyone who reads DATA_DIR can make a token of the demonstration: good for a demonstration only. */
-async function ensureTokens(config: Config): Promise<void> {
-  if (config.AUTH_JWKS !== undefined) return;
-  if (config.ENVIRONMENT === 'production')
-    throw new Error('In production AUTH_JWKS must name the keys that verify tokens.');
-  await ensureDemoKeys(config.dataDir);
-}
-
 /** Certificates of the throw-away PKI, unless any is given: own and throw-away ones do not go together. */
-async function demoCertificates(config: Config): Promise<NodeJS.ProcessEnv> {
+async function demoCertificates(config: Config, pkiDir: string): Promise<NodeJS.ProcessEnv> {
   const given = certificates.some((name) => config[name] !== undefined);
   if (config.ENVIRONMENT === 'production' || (given && config.DMP_URL !== undefined)) return {};
-  const pki = await ensurePki(path.join(config.dataDir, 'pki'), {
+  const pki = await ensurePki(pkiDir, {
     id: config.STRUCTURE_ID,
     name: config.STRUCTURE_NAME,
   });
@@ -83,9 +100,18 @@ async function demoCertificates(config: Config): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** Notifications of the demonstration may go to a receiver on this machine, and nowhere else. */
-const demoReceivers = (config: Config): NodeJS.ProcessEnv =>
-  config.ENVIRONMENT === 'production' ? {} : { SUBSCRIPTION_ENDPOINTS: 'http://localhost' };
+/** What the people and the applications of the demonstration need, where nothing else is said. */
+function demoSettings({ ENVIRONMENT, fhirBase }: Config): NodeJS.ProcessEnv {
+  if (ENVIRONMENT === 'production') return {};
+  return {
+    // Notifications may go to a receiver on this machine, and nowhere else.
+    SUBSCRIPTION_ENDPOINTS: 'http://localhost',
+    STRUCTURE_ADMINISTRATORS: people.admin.id,
+    // Under another STRUCTURE_ID, too, where Pro Santé Connect knows nobody.
+    STRUCTURE_PROFESSIONALS: `${people.doctor.id},${people.nurse.id}`,
+    ...(isRedirectUri(docsCallback(fhirBase)) ? { DOCS_CLIENT_ID: 'demo-docs' } : {}),
+  };
+}
 
 function explained(error: unknown, config: Config): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
@@ -101,7 +127,9 @@ async function main(): Promise<void> {
   console.log(`
 Ready: ${running.url}  (DMP: ${running.dmpUrl})
 Next:  curl -s ${running.url}/metadata
-       TOKEN=$(npm run -s token) gives access; the README goes on from here. Ctrl-C stops everything.
+       TOKEN=$(npm run -s token)            an access token for the nurse; -- doctor for the doctor
+       npm run -s token -- --browser        sign in yourself; so does ${running.url.replace(/fhir$/, 'docs/api')}
+       The README goes on from here. Ctrl-C stops everything.
 `);
   let closing = false;
   const close = async (exitCode: number): Promise<void> => {

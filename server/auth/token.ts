@@ -1,5 +1,6 @@
 /**
- * Access tokens: verified with `jose` against a configured JWKS, then read into a `Caller`. Nothing else makes a caller.
+ * Access tokens: verified with `jose` against a configured JWKS (without AUTH_JWKS none of another issuer is good), then read into a
+ * `Caller`. Nothing else makes a caller.
  *
  * Checked: signature with an allow-listed algorithm, `typ` (`at+jwt`, RFC 9068, or `JWT`), `iss`, `aud`, `exp`, `nbf`,
  * `iat` (not in the future, not older than AUTH_TOKEN_MAX_AGE), with a skew of `clockTolerance` seconds; `cnf`, against the client
@@ -33,7 +34,6 @@
  * | `extensions.dmp.confirmed_patient` | the traits confirmed: `family_name`, `given_name`, `birthdate` (yyyy-mm-dd) |
  */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -47,7 +47,7 @@ import { insFromToken } from '../../mappings/ins.ts';
 import { IssueError } from '../../mappings/outcome.ts';
 import { professionOf, type Professions } from '../../mappings/rights/professions.ts';
 import { systemToOid } from '../../mappings/terminology/systems.ts';
-import { ConfigError, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { PurposeOfUse, Requester } from '../dmp/types.ts';
 import { onlyPrimary } from '../registry/primary.ts';
 import type { Clients, Structures } from '../registry/types.ts';
@@ -63,8 +63,6 @@ import { loadProfessions } from './profession-file.ts';
 export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
 /** Seconds by which clocks may differ. */
 export const clockTolerance = 30;
-/** Where the demo keys' public half is, below DATA_DIR, when AUTH_JWKS is absent (written by `tools/token.ts`). */
-export const demoJwks = path.join('auth', 'jwks.json');
 
 /** @param shown by default: as a bearer token, without a certificate */
 export type TokenVerifier = (token: string, shown?: Presentation) => Promise<Caller>;
@@ -83,13 +81,12 @@ const purposes: readonly string[] = ['normal', 'bris_de_glace', 'centre_15'] sat
 /** A file of keys is not read again sooner, in milliseconds: unknown key names cost an attacker nothing. */
 const reloadAfter = 5000;
 
-/** The keys: an https URL is fetched and cached by jose; a file is read again when a token names a key that it lacks. */
-function keySource(config: Config): JWTVerifyGetKey {
-  const demo = path.join(config.dataDir, demoJwks);
-  const place = config.AUTH_JWKS ?? demo;
-  // Whoever reads DATA_DIR can sign with the demo keys; said here too, for a program that does not begin in tools/start.ts.
-  if (config.ENVIRONMENT === 'production' && path.resolve(place) === demo)
-    throw new ConfigError('AUTH_JWKS: in production it must name other keys than those of the demonstration');
+/**
+ * The keys: an https URL is fetched and cached by jose; a file is read again when a token names a key that it lacks. Without AUTH_JWKS
+ * there are none: no token of another issuer is good.
+ */
+function keySource({ AUTH_JWKS: place }: Config): JWTVerifyGetKey {
+  if (place === undefined) return () => Promise.reject(new jose.JWKSNoMatchingKey());
   if (/^https:\/\//.test(place)) return createRemoteJWKSet(new URL(place));
   let loaded: Promise<JWTVerifyGetKey> | undefined;
   let loadedAt = 0;

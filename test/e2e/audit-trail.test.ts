@@ -14,7 +14,7 @@ import { rotateKeys } from '../../server/store/index.ts';
 import { main as exportTo } from '../../tools/audit-export.ts';
 import { main as keys } from '../../tools/audit-key.ts';
 import { main as verify } from '../../tools/audit-verify.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken } from '../support/outside-issuer.ts';
 import { type AuditReceiver, fhirServer } from '../support/audit-receivers.ts';
 import { checkpointsOf, linksOf, tamper } from '../support/audit.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { Situation } from '../../server/authorization/psc/types.ts';
 import { client, lesTilleuls, leVerger, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
-import { Browser, formsOf, linkOf } from '../support/browser.ts';
+import { Browser, formsOf, linkOf } from '../../tools/demo/browser.ts';
 import { ask, authorize, codeOf, exchange, launch, logIn, passFake, walk } from '../support/login.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 import { rawRows } from '../support/rows-at-rest.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
 import { createAuthorizationServer } from '../../server/authorization/index.ts';
 import { client, neighbours } from '../support/authorization.ts';
-import { Browser } from '../support/browser.ts';
+import { Browser } from '../../tools/demo/browser.ts';
 import { ask, launch, logIn } from '../support/login.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 

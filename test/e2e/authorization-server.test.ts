@@ -14,9 +14,8 @@ import {
 } from 'jose';
 import * as oidc from 'openid-client';
 import type { CapabilityStatement, Practitioner } from '@medplum/fhirtypes';
-import { demoCallback, demoClients } from '../../tools/demo/clients.ts';
 import { client, lesTilleuls, leVerger, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
-import { Browser } from '../support/browser.ts';
+import { Browser } from '../../tools/demo/browser.ts';
 import { ask, authorize, codeOf, exchange, launch, logIn, walk } from '../support/login.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -29,7 +28,6 @@ let stack: Stack;
 let base: string;
 beforeAll(async () => {
   world = neighbours([
-    ...demoClients(leVerger, 'a secret of this installation'),
     client('app'),
     client('other'),
     confidential,
@@ -187,12 +185,6 @@ describe('the authorization request', () => {
     expect(url.searchParams.get('iss')).toBe(issuer());
     expect(url.searchParams.get('error')).toBeNull();
     expect(codeOf({ url } as never)).toMatch(/^[\w-]{43}$/);
-  });
-
-  it.each(['demo-app', 'demo-server'])('of the demonstration’s clients is taken: %s', async (id) => {
-    const request = launch(base, id, { redirect_uri: demoCallback, scope: 'openid user/DocumentReference.crus' });
-    const { url } = await authorize(new Browser(stack.origin), request);
-    expect([url.origin, url.searchParams.has('code')]).toEqual([new URL(demoCallback).origin, true]);
   });
 
   it('by POST too', async () => {

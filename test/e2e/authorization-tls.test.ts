@@ -6,7 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPki, type TestPki } from '../server/dmp/pki.ts';
 import { client, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
-import { Browser } from '../support/browser.ts';
+import { Browser } from '../../tools/demo/browser.ts';
 import { ask, authorize, codeOf, launch } from '../support/login.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';

@@ -4,7 +4,7 @@
  */
 import type { AuditEvent, Bundle, Consent, DocumentReference, OperationOutcome, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from '../support/outside-issuer.ts';
 import { text } from '../support/documents.ts';
 import {
   consent,

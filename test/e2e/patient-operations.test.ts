@@ -8,7 +8,7 @@ import { matchGradeUrl } from '../../mappings/patient-candidates.ts';
 import { birthPlaceUrl } from '../../mappings/patient-traits.ts';
 import { patientExtensions } from '../../mappings/patient.ts';
 import { loadConfig } from '../../server/config.ts';
-import { makeToken, type TokenOptions } from '../../tools/token.ts';
+import { makeToken, type TokenOptions } from '../support/outside-issuer.ts';
 import { INS_TEST, patientResource, patients, reliability, type Who } from '../support/resources.ts';
 import { startStack, type Answer, type Kind, type Stack } from '../support/stack.ts';
 

@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../../server/config.ts';
-import { demoTokens, runCollection } from '../../tools/postman/run.ts';
+import { runCollection } from '../../tools/postman/run.ts';
 import { tasks } from '../../tools/postman/tasks.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -15,8 +14,12 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 const run = async () => {
-  const tokens = await demoTokens(loadConfig(stack.environment));
-  return (await runCollection({ baseUrl: stack.origin, ...tokens })).run;
+  const [token_nurse, token_doctor, token_admin] = await Promise.all([
+    stack.token('nurse'),
+    stack.token('doctor'),
+    stack.token('admin'),
+  ]);
+  return (await runCollection({ baseUrl: stack.origin, token_nurse, token_doctor, token_admin })).run;
 };
 const failed = ({ failures }: Awaited<ReturnType<typeof run>>) =>
   failures.map(({ source, error }) => `${source?.name}: ${error.test} ${error.message}`.slice(0, 800));

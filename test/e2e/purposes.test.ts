@@ -4,7 +4,7 @@
  */
 import type { AuditEvent, Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeToken, type TokenOptions } from '../../tools/token.ts';
+import { makeToken, type TokenOptions } from '../support/outside-issuer.ts';
 import { loadConfig } from '../../server/config.ts';
 import { simplified, subscriptionTo, INS_TEST, consent, patients, type Who } from '../support/resources.ts';
 import { text } from '../support/documents.ts';

@@ -12,7 +12,7 @@ import { loadConfig } from '../../server/config.ts';
 import type { ChangeView } from '../../server/registry/administration/index.ts';
 import { openRegistry } from '../../server/registry/index.ts';
 import { openStore } from '../../server/store/index.ts';
-import { makeToken, type TokenOptions } from '../../tools/token.ts';
+import { makeToken, type TokenOptions } from '../support/outside-issuer.ts';
 import { type AdminAnswer, clientInput, homologation, saules, structureInput, verger } from '../support/registry.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 

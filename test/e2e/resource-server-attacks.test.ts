@@ -3,13 +3,11 @@ import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoJwks } from '../../server/auth/token.ts';
-import { ensureDemoKeys } from '../../tools/demo/keys.ts';
 import { text } from '../support/documents.ts';
+import { outsideJwks, outsideKeys } from '../support/outside-keys.ts';
 import { INS_TEST, patients, provideBundle } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -44,7 +42,7 @@ const parts = async () => {
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
   return { head: read(head), payload: read(payload), raw: { head, payload, signature } };
 };
-const publicKeys = () => (JSON.parse(readFileSync(path.join(stack.dataDir, demoJwks), 'utf8')) as { keys: JWK[] }).keys;
+const publicKeys = () => (JSON.parse(readFileSync(outsideJwks(stack.dataDir), 'utf8')) as { keys: JWK[] }).keys;
 
 describe('algorithms', () => {
   it.each(['none', 'None', 'nOnE', ''])('a token that says it is not signed is not taken: %j', async (alg) => {
@@ -73,7 +71,7 @@ describe('algorithms', () => {
   });
 
   it('one key’s algorithm is not taken with the other key', async () => {
-    const keys = await ensureDemoKeys(stack.dataDir);
+    const keys = await outsideKeys(stack.dataDir);
     const { payload } = await parts();
     const confused = await new SignJWT(payload)
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: keys.ES256.kid })
@@ -139,7 +137,7 @@ describe('keys that a token brings or points at', () => {
   });
 
   it('a header that must be understood and is not stops it, also when the signature is good (crit)', async () => {
-    const { ES256 } = await ensureDemoKeys(stack.dataDir);
+    const { ES256 } = await outsideKeys(stack.dataDir);
     const { head, payload, raw } = await parts();
     const crit = `${encode({ ...head, crit: ['exp'], exp: 1 })}.${raw.payload}.${raw.signature}`;
     expect((await ask(crit))[0]).toBe(401);
@@ -152,7 +150,7 @@ describe('keys that a token brings or points at', () => {
 
 describe('claims of a token that is signed well', () => {
   const signed = async (claims: object, header: object = {}): Promise<string> => {
-    const { ES256 } = await ensureDemoKeys(stack.dataDir);
+    const { ES256 } = await outsideKeys(stack.dataDir);
     const { payload } = await parts();
     return new SignJWT({ ...payload, ...claims })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: ES256.kid, ...header })

@@ -9,7 +9,7 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken } from '../support/outside-issuer.ts';
 import { testPki, type TestPki } from '../server/dmp/pki.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMatrix } from '../../simulator/habilitations/matrix.ts';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from '../support/outside-issuer.ts';
 import { text } from '../support/documents.ts';
 import { INS_TEST, patients, simplified, type Who } from '../support/resources.ts';
 import { startStack, type Kind, type Stack } from '../support/stack.ts';

@@ -15,7 +15,7 @@ import type {
 } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handlerName, resources, type Interaction } from '../../server/fhir/definition.ts';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from '../support/outside-issuer.ts';
 import { text } from '../support/documents.ts';
 import { fedResource, ippDomain } from '../support/identity-doors.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';

@@ -13,7 +13,7 @@ import type {
 } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from '../support/outside-issuer.ts';
 import { text } from '../support/documents.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { consent, INS_TEST, newOid, patients, simplified, subscriptionTo, type Who } from '../support/resources.ts';

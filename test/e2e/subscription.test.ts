@@ -13,7 +13,7 @@ import type {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../server/main.ts';
 import { loadConfig } from '../../server/config.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken } from '../support/outside-issuer.ts';
 import { changesStatus, registers } from '../support/elsewhere.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { INS_TEST, patients, simplified } from '../support/resources.ts';

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Bundle, DocumentReference, OperationOutcome, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from '../support/outside-issuer.ts';
 import { text } from '../support/documents.ts';
 import { fedResource } from '../support/identity-doors.ts';
 import { INS_TEST, patients, simplified, type Who } from '../support/resources.ts';

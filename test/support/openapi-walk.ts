@@ -5,9 +5,9 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { expect } from 'vitest';
 import { writeFhirXml } from '../../server/fhir/xml/write.ts';
-import type { TokenOptions } from '../../tools/token.ts';
+import type { TokenOptions } from './outside-issuer.ts';
 import { loadConfig } from '../../server/config.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken } from './outside-issuer.ts';
 import { operationsOf, resolved, validatorOf, type Document, type ResolvedOperation } from './openapi.ts';
 import type { Kind, Stack } from './stack.ts';
 

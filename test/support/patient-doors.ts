@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { insKey } from '../../mappings/ins.ts';
 import { patientExtensions } from '../../mappings/patient.ts';
 import { loadConfig } from '../../server/config.ts';
-import { makeToken } from '../../tools/token.ts';
+import { makeToken } from './outside-issuer.ts';
 import { INS_TEST, patientResource, patients, reliability, type Who } from './resources.ts';
 import type { Stack } from './stack.ts';
 

@@ -17,8 +17,9 @@ import { openStore } from '../../server/store/index.ts';
 import { startSimulator, type SimulatorOptions } from '../../simulator/server.ts';
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { chainOf, createPki, issueOrganisation, keepPki, type Establishment, type Pki } from '../../tools/pki.ts';
-import { makeToken, type TokenOptions } from '../../tools/token.ts';
+import { makeToken, type TokenOptions } from './outside-issuer.ts';
 import { freshDatabase } from './database.ts';
+import { outsideJwks } from './outside-keys.ts';
 import { consent, INS_TEST, patients, type Who } from './resources.ts';
 import { structuresOf } from './structures.ts';
 
@@ -109,6 +110,7 @@ export async function startStack(
   const environment: Record<string, string> = {
     PORT: String(await freePort()),
     DATA_DIR: dataDir,
+    AUTH_JWKS: outsideJwks(dataDir),
     DATABASE_URL: database.url,
     DMP_URL: simulator.url.replace('127.0.0.1', 'localhost'),
     DMP_TLS_KEY: pki.orgAuth.key,

@@ -1,5 +1,5 @@
 /** The stand-in of Pro Santé Connect as `npm start` starts it: a program of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,10 +24,10 @@ const env = {
   SIMULATOR_PSC_CONTROL_PORT: '0',
 };
 
-it('serves until it is told to stop, and knows the client by the secret it tells', async () => {
+it('serves until it is told to stop, and knows the client by the secret in its file', async () => {
   const psc = await startPscProcess(dir, env);
   const { issuer } = (await (await fetch(psc.discoveryUrl)).json()) as { issuer: string };
-  const basic = `Basic ${Buffer.from(`${psc.clientId}:${psc.clientSecret}`).toString('base64')}`;
+  const basic = `Basic ${Buffer.from(`${psc.clientId}:${await readFile(psc.clientSecretFile, 'utf8')}`).toString('base64')}`;
   expect(await post({ issuer }, 'token/introspect', { token: 'x' }, basic)).toMatchObject({ status: 200 });
   expect((await fetch(psc.phoneUrl)).status).toBe(200);
   await psc.stop();

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,63 +8,26 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { npmStart, type Place, placeIn, type Started, tokenOf } from '../support/demonstration.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const patient = '/Patient?identifier=urn:oid:1.2.250.1.213.1.4.10|236046999012376';
 let dir: string;
-let port: string;
-const children: ChildProcess[] = [];
+let place: Place;
+const begun: Started[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(os.tmpdir(), 'start-'));
-  // A token names the façade's address, so that must be the same for both commands.
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  port = String((probe.address() as AddressInfo).port);
-  probe.close();
+  place = await placeIn(dir);
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
+  for (const one of begun.splice(0)) await one.stop();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const environment = (settings: Record<string, string>) => ({
-  PATH: process.env.PATH,
-  DATA_DIR: path.join(dir, 'data'),
-  PORT: port,
-  SIMULATOR_PORT: '0',
-  SIMULATOR_CONTROL_PORT: '0',
-  LOG_LEVEL: 'silent',
-  ...settings,
-});
-
-/** `npm start`, until it is ready or has ended. */
-async function start(settings: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'tools/start.ts'], {
-    cwd: root,
-    env: environment(settings),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (text) => (output += String(text)));
-  child.stderr.on('data', (text) => (errors += String(text)));
-  const ended = once(child, 'close');
-  const ready = () => /^Ready: (\S+) {2}\(DMP: (\S+)\)$/m.exec(output);
-  while (ready() === null && child.exitCode === null && child.signalCode === null) await sleep(50);
-  const [, url = '', dmpUrl = ''] = ready() ?? [];
-  return { child, ended, url, dmpUrl, output: () => output, errors: () => errors };
-}
-
-async function token(): Promise<string> {
-  const command = ['--import', 'tsx', 'tools/token.ts'];
-  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: environment({}) });
-  return stdout.trim();
+async function start(settings: Record<string, string> = {}): Promise<Started> {
+  const started = await npmStart(place, settings);
+  begun.push(started);
+  return started;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -93,7 +56,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(running.errors()).toBe('');
     expect((await fetch(`${running.url}/metadata`)).status).toBe(200);
     expect((await fetch(running.url + patient)).status).toBe(401);
-    const found = await fetch(running.url + patient, { headers: { Authorization: `Bearer ${await token()}` } });
+    const found = await fetch(running.url + patient, { headers: { Authorization: `Bearer ${await tokenOf(place)}` } });
     const body: unknown = await found.json();
     expect(found.status, JSON.stringify(body)).toBe(200);
     expect(body).toMatchObject({ resourceType: 'Bundle', type: 'searchset', total: 1 });
@@ -122,7 +85,8 @@ describe('npm start', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    ['simulator', 'simulator.ts', 'SIGKILL'],
+    ['simulator', 'tools/simulator.ts', 'SIGKILL'],
+    ['stand-in of Pro Santé Connect', 'tools/psc.ts', 'SIGKILL'],
     // Cut off at once, as by a crash; orphans of a killed one are what the next start cleans up.
     ['embedded database', 'bin/postgres', 'SIGQUIT'],
   ] as const)('ends, and says why, when the %s has ended', async (name, command, signal) => {
@@ -142,11 +106,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const occupied = String((taken.address() as AddressInfo).port);
-    for (const setting of ['PORT', 'SIMULATOR_PORT', 'SIMULATOR_CONTROL_PORT']) {
+    const settings = ['PORT', ...['', 'CONTROL_', 'PSC_', 'PSC_TLS_', 'PSC_CONTROL_'].map((p) => `SIMULATOR_${p}PORT`)];
+    for (const setting of settings) {
       const failed = await start({ [setting]: occupied });
       const [code] = (await failed.ended) as [number | null];
       expect(code).toBe(1);
-      expect(failed.errors()).toContain(`Port ${occupied} is taken: set ${setting.replace('_CONTROL', '')}`);
+      expect(failed.errors()).toContain(`Port ${occupied} is taken: set ${setting.replace(/_(CONTROL|TLS)/, '')}`);
       expect(failed.errors()).not.toMatch(/\n +at /);
       expect(existsSync(path.join(dir, 'data/postgres/facade.lock'))).toBe(false);
     }

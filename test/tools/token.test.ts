@@ -1,126 +1,191 @@
-import { execFile } from 'node:child_process';
+/** `npm run -s token`, as a process beside a façade that runs: what the tokens stand for is asked of the façade. */
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { decodeProtectedHeader } from 'jose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEvent, Bundle, Parameters } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../server/auth/caller.ts';
-import { createTokenVerifier } from '../../server/auth/token.ts';
-import { type Config, loadConfig } from '../../server/config.ts';
-import { makeToken } from '../../tools/token.ts';
+import { Browser } from '../../tools/demo/browser.ts';
+import { walkOn } from '../../tools/demo/login.ts';
+import {
+  freePort,
+  npmStart,
+  placeIn,
+  root,
+  runToken,
+  spawnToken,
+  type Place,
+  type Started,
+  tokenOf,
+} from '../support/demonstration.ts';
+import { INS_TEST, patients } from '../support/resources.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const run = promisify(execFile);
-let dataDir: string;
-let config: Config;
+let dir: string;
+let place: Place;
+let running: Started;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'token-'));
-  config = loadConfig({ DATA_DIR: dataDir });
+  dir = await mkdtemp(path.join(os.tmpdir(), 'token-'));
+  place = await placeIn(dir);
+  running = await npmStart(place);
+  expect(running.errors()).toBe('');
+}, 120_000);
+afterAll(async () => {
+  await running.stop();
+  await rm(dir, { recursive: true, force: true });
 });
-afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-describe('a demonstration token', () => {
-  it('makes the façade’s own verifier see the nurse, authenticated by the establishment', async () => {
-    const caller = await createTokenVerifier(config)(await makeToken(config));
-    expect(caller).toMatchObject({
-      personId: '899700204581',
-      family: 'LE BIHAN',
-      given: 'YANN',
-      roles: [{ code: '60', system: '1.2.250.1.71.1.2.7', display: 'Infirmier' }],
-      structure: { id: '1990100109', name: 'EHPAD FICTIF LE VERGER' },
-      strength: 'local',
-      purpose: 'normal',
-    });
-    expect(caller.scopes).toContain('user/DocumentReference.crus');
-    expect(caller.tokenId).toMatch(/^[0-9a-f-]{36}$/);
-  });
+async function get<T>(url: string, token: string): Promise<{ status: number; body: T }> {
+  const answer = await fetch(`${running.url}${url}`, { headers: { authorization: `Bearer ${token}` } });
+  return { status: answer.status, body: (await answer.json()) as T };
+}
+/** Limits that `$my-rights` tells of a transaction. */
+async function limits(token: string, transaction: string): Promise<string> {
+  const { body } = await get<Parameters>('/$my-rights', token);
+  const right = body.parameter?.find((p) => p.part?.some((q) => q.valueString === transaction));
+  return JSON.stringify(right?.part?.find(({ name }) => name === 'allowed'));
+}
+const failure = async (...args: string[]): Promise<{ stdout: string; stderr: string }> => {
+  const failed: unknown = await runToken(place, ...args).catch((error: unknown) => error);
+  expect(failed, args.join(' ')).toMatchObject({ code: 1, stdout: '' });
+  return failed as { stdout: string; stderr: string };
+};
 
-  it('makes it see the doctor, authenticated by Pro Santé Connect, who may not feed', async () => {
-    const caller = await createTokenVerifier(config)(await makeToken(config, { person: 'doctor' }));
-    expect(caller).toMatchObject({ personId: '899700101233', strength: 'psc', purpose: 'normal' });
-    expect(caller.roles.map(({ code }) => code)).toEqual(['10', 'SM18']);
-    expect(caller.scopes.some((scope) => /DocumentReference\.c/.test(scope))).toBe(false);
-    expect(caller).not.toHaveProperty('isAdministrator');
-  });
-
-  it('makes it see the director, who administers the establishment and is no professional', async () => {
-    const caller = await createTokenVerifier(config)(await makeToken(config, { person: 'admin' }));
-    expect(caller).toMatchObject({ personId: '3990100109/DIR-01', strength: 'local', isAdministrator: true });
-    expect(caller.roles.map(({ code }) => code)).toEqual(['99', '312']);
-    const anybody = await makeToken(config, { person: 'admin', administrator: false });
-    expect(await createTokenVerifier(config)(anybody)).not.toHaveProperty('isAdministrator');
-  });
-
-  it('of an emergency names its reason, its patient and the traits that the story confirms', async () => {
-    const options = { person: 'doctor', purpose: 'bris_de_glace', reason: 'Malaise, traitement inconnu' } as const;
-    const token = await makeToken(config, { ...options, patient: '147096399001732' });
-    const caller = await createTokenVerifier(config)(token);
-    expect(caller).toMatchObject({
-      purpose: 'bris_de_glace',
-      reason: 'Malaise, traitement inconnu',
-      emergency: {
-        patient: { value: '147096399001732', oid: '1.2.250.1.213.1.4.10' },
-        confirmed: { family: "D'AUBERIVE", given: 'JEAN-NOËL', birthDate: '1947-09-05' },
-        tokenId: caller.tokenId,
-      },
-    });
-    expect(caller.expiresAt!.getTime() - caller.emergency!.grantedAt.getTime()).toBe(600_000);
-    const half = [{ ...options, patient: '147096399001732', confirmed: null }, options];
-    for (const o of half) await expect(createTokenVerifier(config)(await makeToken(config, o))).rejects.toThrow();
-  });
-
-  it('is signed with RSA for clients that know nothing else', async () => {
-    const token = await makeToken(config, { algorithm: 'RS256' });
-    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' });
-    expect((await createTokenVerifier(config)(token)).personId).toBe('899700204581');
-  });
-
-  it('is refused when it has expired, or is another installation’s', async () => {
-    const verify = createTokenVerifier(config);
-    await expect(verify(await makeToken(config, { expires: '-1 hour' }))).rejects.toThrow();
-    const other = loadConfig({ DATA_DIR: path.join(dataDir, 'other') });
-    await expect(verify(await makeToken(other))).rejects.toThrow();
-    await expect(verify(await makeToken(loadConfig({ DATA_DIR: dataDir, PORT: '9999' })))).rejects.toThrow();
-  });
-
-  it('keeps its private keys to itself', async () => {
-    await makeToken(config);
-    expect((await stat(path.join(dataDir, 'auth/signing-keys.json'))).mode & 0o777).toBe(0o600);
-    const { keys } = JSON.parse(await readFile(path.join(dataDir, 'auth/jwks.json'), 'utf8')) as { keys: object[] };
-    expect(keys).toHaveLength(2);
-    for (const key of keys)
-      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(member);
-  });
-
-  it('of an emergency is printed as the story has it, or as the command line says', async () => {
-    const env = { ...process.env, DATA_DIR: dataDir };
-    const print = async (...args: string[]): Promise<Caller> => {
-      const all = ['--import', 'tsx', 'tools/token.ts', 'doctor', '--purpose', 'bris_de_glace', ...args];
-      const { stdout } = await run(process.execPath, all, { cwd: root, env });
-      return createTokenVerifier(config)(stdout.trim());
-    };
-    expect(await print()).toMatchObject({
-      reason: expect.stringContaining('patient non communicant') as string,
-      emergency: { patient: { value: '141112A99004563' }, confirmed: { given: 'ANGE-TOUSSAINT' } },
-    });
-    const others = ['--patient', '150027499020861', '--reason', 'Malaise, traitement inconnu'];
-    expect(await print(...others, '--confirmed', 'LEPRATE,MARC,1950-02-18')).toMatchObject({
-      reason: 'Malaise, traitement inconnu',
-      emergency: { patient: { value: '150027499020861' }, confirmed: { given: 'MARC' } },
-    });
-    await expect(print('--confirmed', 'LEPRATE,MARC')).rejects.toThrow(/FAMILY,GIVEN/);
-  });
-
-  it('is all that the command prints, before the first start too', async () => {
-    const env = { ...process.env, DATA_DIR: path.join(dataDir, 'fresh') };
-    const tsx = ['--import', 'tsx', 'tools/token.ts'];
-    const { stdout, stderr } = await run(process.execPath, [...tsx, 'doctor'], { cwd: root, env });
-    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+describe('npm run -s token', { timeout: 120_000 }, () => {
+  it('prints a token and nothing else; the nurse may deposit, and the DMP lets only Pro Santé Connect read', async () => {
+    const { stdout, stderr } = await runToken(place);
+    expect(stdout).toMatch(/^[\w-]{43}\n$/);
     expect(stderr).toBe('');
-    const fresh = loadConfig({ DATA_DIR: env.DATA_DIR });
-    expect((await createTokenVerifier(fresh)(stdout.trim())).family).toBe('MAUREL');
-    await expect(run(process.execPath, [...tsx, 'burglar'], { cwd: root, env })).rejects.toThrow(/nurse \| doctor/);
+    const token = stdout.trim();
+    expect(await limits(token, 'TD2.1')).toContain('"yes"');
+    expect(await limits(token, 'TD3.1a')).not.toContain('"yes"');
+  });
+
+  it('gives the doctor, signed in by Pro Santé Connect, what a reader needs', async () => {
+    expect(await limits(await tokenOf(place, 'doctor'), 'TD3.1a')).toContain('"yes"');
+  });
+
+  it('gives a server system scopes, and others when they are asked for', async () => {
+    const token = await tokenOf(place, 'backend');
+    const search = `/Patient?identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}`;
+    expect((await get(search, token)).status).toBe(200);
+    const narrow = await tokenOf(place, 'backend', '--scope', 'system/AuditEvent.rs');
+    expect((await get(search, narrow)).status).toBe(403);
+  });
+
+  it('says what was not granted', async () => {
+    const { stdout, stderr } = await runToken(place, '--scope', 'user/Patient.rs user/List.d');
+    expect(stdout).toMatch(/^[\w-]{43}\n$/);
+    expect(stderr).toBe('Not granted: user/List.d\n');
+  });
+
+  it('opens the record of one patient in an emergency, with what the command line says', async () => {
+    const story = ['doctor', '--purpose', 'bris_de_glace'];
+    const others = ['--patient', patients.P2.ins, '--reason', 'Malaise, traitement inconnu de tous'];
+    const documents = (ins: string) =>
+      `/DocumentReference?status=current&patient.identifier=${encodeURIComponent(`${INS_TEST}|${ins}`)}`;
+    const wrong = await get(documents(patients.P1.ins), await tokenOf(place, ...story, ...others));
+    expect(wrong.status).toBe(403);
+    const traits = await tokenOf(place, ...story, ...others, '--confirmed', 'NOBODY,AT ALL,1950-02-18');
+    expect((await get(documents(patients.P2.ins), traits)).status).toBe(403);
+    const { body } = await get<Parameters>('/$my-rights', await tokenOf(place, ...story));
+    expect(body.parameter?.find(({ name }) => name === 'purpose')).toMatchObject({ valueCode: 'bris_de_glace' });
+    expect((await failure(...story, '--reason', 'none')).stderr).toContain('20');
+    expect((await failure(...story, '--confirmed', 'LEPRATE,MARC')).stderr).toContain('FAMILY,GIVEN');
+  });
+
+  it('asks for the connexion secrète on the page of consent', async () => {
+    // An adult's record is refused to it, once it is certain that it is an adult's (docs/rights.md).
+    const fed = await fetch(`${running.url}/Patient?identifier=urn:oid:2.16.840.1.113883.19.7602.9%7CIPP-000042`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${await tokenOf(place)}`, 'content-type': 'application/fhir+json' },
+      body: await readFile(path.join(root, 'docs/examples/identity.json'), 'utf8'),
+    });
+    expect(fed.status).toBe(201);
+    const search = `/Patient?identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}`;
+    expect((await get(search, await tokenOf(place, 'doctor'))).status).toBe(200);
+    for (const asker of ['doctor', 'nurse']) {
+      const { status, body } = await get(search, await tokenOf(place, asker, '--secret'));
+      expect([status, JSON.stringify(body)]).toEqual([403, expect.stringContaining('secret-adult')]);
+    }
+  });
+
+  it('launches the app for a patient', async () => {
+    const scopes = ['--scope', 'launch/patient patient/Patient.rs', '--patient', patients.P1.ins];
+    const token = await tokenOf(place, 'doctor', ...scopes);
+    const search = (ins: string) => `/Patient?identifier=${encodeURIComponent(`${INS_TEST}|${ins}`)}`;
+    expect((await get(search(patients.P1.ins), token)).status).toBe(200);
+    expect((await get(search(patients.P2.ins), token)).status).toBe(403);
+  });
+
+  it('makes the director the administrator of the record', async () => {
+    const token = await tokenOf(place, 'admin');
+    const { body } = await get<Bundle<AuditEvent>>('/AuditEvent?date=ge2026-01-01&subtype=login', token);
+    expect(body.entry?.length).toBeGreaterThan(0);
+  });
+
+  it('keeps the key of the server to itself', async () => {
+    const file = path.join(dir, 'data/auth/demo-dui.jwk.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toHaveProperty('d');
+  });
+
+  it('says how it is used, when the purpose is refused, and when nothing answers', async () => {
+    expect((await failure('burglar')).stderr).toContain('nurse | doctor');
+    expect((await failure('--nonsense')).stderr).toContain('nurse | doctor');
+    expect((await failure('doctor', '--purpose', 'centre_15')).stderr).toContain('regulation');
+    const elsewhere = { ...place, PORT: String(await freePort()) };
+    for (const args of [[], ['doctor'], ['--browser']]) {
+      const failed: unknown = await runToken(elsewhere, ...args).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('npm start') as string });
+    }
+    const stranger = { ...place, DATA_DIR: path.join(dir, 'other') };
+    const failed: unknown = await runToken(stranger).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('DATA_DIR') as string });
+  });
+});
+
+describe('npm run -s token -- --browser', { timeout: 120_000 }, () => {
+  /** Starts it. @returns the address that it wants opened */
+  async function waiting() {
+    const child = spawnToken(place, '--browser');
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (text) => (out += String(text)));
+    child.stderr.on('data', (text) => (err += String(text)));
+    const address = () => /^ {2}(http\S+)$/m.exec(err)?.[1];
+    while (address() === undefined && child.exitCode === null) await sleep(50);
+    return { ended: once(child, 'close'), url: new URL(address()!), out: () => out, err: () => err };
+  }
+  const passAs = (person: string, action: string) => async (sentTo: URL) => {
+    const browser = new Browser(sentTo.origin);
+    return (await browser.submit(await browser.go(sentTo), '/auth/login', { person, action })).url;
+  };
+  /** As a person in a browser does. @returns the last page: the command's own */
+  async function signIn(url: URL, action = 'login'): Promise<Response> {
+    const browser = new Browser(url.origin);
+    const place = await walkOn(browser, await browser.go(url), { situation: {} }, passAs('899700101233', action));
+    return fetch(place.url);
+  }
+
+  it('prints the token of who signed in, and says so in the browser', async () => {
+    const command = await waiting();
+    const page = await signIn(command.url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('fermer cette page');
+    const [code] = (await command.ended) as [number];
+    expect([code, command.out()]).toEqual([0, expect.stringMatching(/^[\w-]{43}\n$/)]);
+    expect(command.err()).not.toContain(command.out().trim());
+    expect(await limits(command.out().trim(), 'TD3.1a')).toContain('"yes"');
+  });
+
+  it('takes no answer to another request, and ends with the reason', async () => {
+    const command = await waiting();
+    const back = new URL(command.url.searchParams.get('redirect_uri')!);
+    back.search = '?state=another&code=stolen';
+    expect((await fetch(back)).status).toBe(400);
+    const [code] = (await command.ended) as [number];
+    expect([code, command.out()]).toEqual([1, '']);
+    expect(command.err()).toContain('not to this request');
   });
 });

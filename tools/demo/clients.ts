@@ -1,49 +1,115 @@
 /**
- * Applications of the demonstration, to be registered where nobody has registered any: an app in the browser or on a phone, and a server
- * with a secret of its own. Never in production: both are known to everybody.
+ * Applications of the demonstration, which `npm start` registers: an app that signs people in, the server of a DUI, and the interactive
+ * reference of the API. Never in production (`server/production.ts` refuses them): anybody may take their part.
  */
+import { isDeepStrictEqual } from 'node:util';
+import { IssueError } from '../../mappings/outcome.ts';
+import type { Config } from '../../server/config.ts';
+import type { Administration } from '../../server/registry/administration/index.ts';
+import { isRedirectUri } from '../../server/registry/redirect-uris.ts';
+import { adminScopes } from '../../server/registry/scopes.ts';
 import type { Client } from '../../server/registry/types.ts';
+import { ensureDuiKey, type DuiKey } from './dui-key.ts';
+import { people } from './people.ts';
 
-/** Where the demonstration's app is called back. */
-export const demoCallback = 'http://localhost:8090/callback';
+/** Where the app listens for its user's browser (RFC 8252 §7.3): the first of these ports that is free. */
+export const demoCallbacks = [8090, 8091, 8092].map((port) => `http://127.0.0.1:${port}/callback`);
 
-const everyday = ['openid', 'fhirUser', 'profile', 'launch/patient', 'online_access', 'offline_access'];
-const types = ['Patient', 'DocumentReference', 'List', 'Binary'];
+const identity = ['openid', 'fhirUser', 'profile', 'online_access'];
+const launch = [
+  'launch/patient',
+  'offline_access',
+  ...['Patient', 'DocumentReference', 'List', 'Binary'].map(ofPatient),
+];
+const transactions = ['ITI-65', 'ITI-66', 'ITI-67', 'ITI-68'];
+const distinct = (scopes: readonly string[]): string[] => [...new Set(scopes)];
+function ofPatient(type: string): string {
+  return `patient/${type}.rs`;
+}
+/** For servers, where nobody is signed in. */
+export const asSystem = (scope: string): string => scope.replace(/^user\//, 'system/');
 
-/**
- * @param structure Struct_IdNat that they act for
- * @param secret of the server, made for this installation
- */
-export function demoClients(structure: string, secret: string): Client[] {
+/** Where the interactive reference is called back. @param fhirBase FHIR base of the façade */
+export const docsCallback = (fhirBase: string): string => fhirBase.replace(/\/fhir$/, '/docs/api/oauth2-redirect.html');
+
+/** @param fhirBase with the port that was taken */
+export function demoClients(
+  { STRUCTURE_ID }: Pick<Config, 'STRUCTURE_ID'>,
+  fhirBase: string,
+  key: DuiKey['publicJwk'],
+) {
+  const { nurse, doctor, admin } = people;
   const common = {
-    structures: [structure],
-    scopes: [
-      ...everyday,
-      ...types.flatMap((type) => [`user/${type}.rs`, `patient/${type}.rs`]),
-      ...['user/DocumentReference.cu', 'user/Consent.cruds', 'user/Subscription.cruds', 'user/AuditEvent.rs'],
-      ...['ITI-65', 'ITI-66', 'ITI-67', 'ITI-68'],
-    ],
-    grants: ['authorization_code', 'refresh_token'] as const,
-    redirectUris: [demoCallback],
-    postLogoutRedirectUris: ['http://localhost:8090/'],
+    structures: [STRUCTURE_ID],
+    postLogoutRedirectUris: [],
+    origins: [],
     boundTokens: false,
     dpopRequired: false,
   };
-  return [
+  const clients: Client[] = [
     {
       ...common,
       id: 'demo-app',
       name: 'Application de démonstration',
       authMethod: 'none',
-      origins: ['http://localhost:8090'],
+      grants: ['authorization_code', 'refresh_token'],
+      scopes: distinct([
+        ...[...identity, ...launch, ...transactions, ...doctor.scopes, ...admin.scopes],
+        ...Object.values(adminScopes),
+      ]),
+      redirectUris: demoCallbacks,
     },
     {
       ...common,
-      id: 'demo-server',
+      id: 'demo-dui',
       name: 'DUI de démonstration',
-      authMethod: 'client_secret_basic',
-      origins: [],
-      secret,
+      authMethod: 'private_key_jwt',
+      grants: ['client_credentials'],
+      scopes: [...nurse.scopes, ...nurse.scopes.map(asSystem)],
+      redirectUris: [],
+      jwks: { keys: [{ ...key }] },
     },
   ];
+  const back = docsCallback(fhirBase);
+  // Plain HTTP to another machine is no place to be sent back to: there, the reference takes pasted tokens.
+  if (!isRedirectUri(back)) return clients;
+  return clients.concat({
+    ...common,
+    id: 'demo-docs',
+    name: 'Référence interactive de l’API',
+    authMethod: 'none',
+    grants: ['authorization_code'],
+    scopes: distinct([...identity.slice(0, 3), ...nurse.scopes, ...doctor.scopes, ...admin.scopes]),
+    redirectUris: [back],
+  });
 }
+
+/** In whose name they are registered; what anybody else changed is theirs. */
+const author = { by: 'cli', account: 'npm start' } as const;
+
+/**
+ * Registers them, and brings up to date (another port, another key) those that nobody else has changed or withdrawn.
+ * @throws IssueError
+ */
+export async function registerDemoClients(admin: Administration, config: Config, fhirBase: string): Promise<void> {
+  const { publicJwk } = await ensureDuiKey(config.dataDir);
+  for (const wanted of demoClients(config, fhirBase, publicJwk)) await register(admin, wanted);
+}
+
+async function register(admin: Administration, wanted: Client): Promise<void> {
+  const { id, ...content } = wanted;
+  try {
+    const known = admin.clients.list().find((client) => client.id === id);
+    if (!known) await admin.clients.add(wanted, { author });
+    else if (!isAs(known, content) && (await admin.history('client', id)).every((change) => isOurs(change.author)))
+      await admin.clients.set(id, content, { author });
+  } catch (error) {
+    // Another instance that starts at this moment was faster.
+    const faster = ['registry-exists', 'registry-version'];
+    if (!(error instanceof IssueError && error.issues.every(({ key }) => faster.includes(key)))) throw error;
+  }
+}
+
+const isOurs = (by: object): boolean => isDeepStrictEqual({ ...by }, { ...author });
+const isAs = (known: object, content: object): boolean =>
+  Object.entries(content).every(([name, value]) => isDeepStrictEqual((known as Record<string, unknown>)[name], value));

@@ -1,5 +1,5 @@
 /** The stand-in of Pro Santé Connect as a child process of `npm start`. */
-import { readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readPscSettings } from '../../simulator/psc/settings.ts';
 import { type Child, type Program, startChild } from './child-process.ts';
@@ -12,9 +12,10 @@ interface Said {
 }
 
 export interface PscProcess extends Said, Child {
+  /** Of the demonstration's client. */
   clientId: string;
-  /** Of the demonstration's client: a secret. */
-  clientSecret: string;
+  /** Holds its secret. */
+  clientSecretFile: string;
 }
 
 const program: Program<Said> = {
@@ -34,5 +35,9 @@ const program: Program<Said> = {
 export async function startPscProcess(pkiDir: string, env: NodeJS.ProcessEnv): Promise<PscProcess> {
   const child = await startChild(program, pkiDir, env);
   const { clientId, clientSecret, clientSecretFile } = readPscSettings({ SIMULATOR_PKI_DIR: pkiDir, ...env });
-  return { ...child, clientId, clientSecret: clientSecret ?? (await readFile(clientSecretFile, 'utf8')).trim() };
+  if (clientSecret === undefined) return { ...child, clientId, clientSecretFile };
+  // The façade reads secrets from files alone.
+  const given = path.join(pkiDir, 'psc-client-secret-given');
+  await writeFile(given, clientSecret, { mode: 0o600 });
+  return { ...child, clientId, clientSecretFile: given };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import newman, { type Summary } from 'newman';
 import type { Config } from '../../server/config.ts';
-import { makeToken } from '../token.ts';
+import { demoToken } from '../token.ts';
 import { collectionFile, environmentFile } from './files.ts';
 
 const file = (name: string): unknown =>
@@ -27,9 +27,9 @@ export function runCollection(
   });
 }
 
-/** Tokens of the demonstration for the people of the collection. */
+/** Tokens of the running façade for the people of the collection. */
 export async function demoTokens(config: Config): Promise<Record<string, string>> {
   const people = ['nurse', 'doctor', 'admin'] as const;
-  const pairs = people.map(async (person) => [`token_${person}`, await makeToken(config, { person })] as const);
+  const pairs = people.map(async (person) => [`token_${person}`, await demoToken(config, person)] as const);
   return Object.fromEntries(await Promise.all(pairs));
 }

@@ -6,6 +6,7 @@ const client = {
     'openid',
     'fhirUser',
     'ITI-67',
+    'admin/registry.r',
     'user/DocumentReference.rs',
     'user/List.r',
     'patient/*.crs',
@@ -28,6 +29,7 @@ describe('grantable', () => {
     ['of all types, all that it has of all', 'patient/*.cruds', 'patient/*.rs'],
     ['each once', 'openid openid user/List.r user/List.r', 'openid user/List.r'],
     ['names of IHE transactions that it has', 'ITI-67 ITI-68', 'ITI-67'],
+    ['the registry, as it has it', 'admin/registry.r admin/registry.rw', 'admin/registry.r'],
     ['nothing that is out of order', 'user/DocumentReference.sr', ''],
     ['nothing finer than types', 'user/DocumentReference.rs?category=x', ''],
     ['nothing of a server where a person is asked', 'system/Patient.r', ''],
@@ -39,6 +41,7 @@ describe('grantable', () => {
     expect(granted('system/Patient.rs patient/List.rs user/List.r', ['system', 'user'])).toBe(
       'system/Patient.rs user/List.r',
     );
+    expect(granted('admin/registry.r user/List.r', ['system', 'user'])).toBe('user/List.r');
     expect(granted(undefined)).toBe('');
   });
 

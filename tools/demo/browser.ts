@@ -17,9 +17,8 @@ export interface Place {
 }
 
 const unescape = (text: string): string =>
-  text.replace(
-    /&(amp|lt|gt|quot|#39);/g,
-    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]!,
+  text.replace(/&(amp|lt|gt|quot|#(\d+));/g, (_, name: string, code: string | undefined) =>
+    code === undefined ? { amp: '&', lt: '<', gt: '>', quot: '"' }[name]! : String.fromCodePoint(Number(code)),
   );
 
 const attribute = (tag: string, name: string): string | undefined => {
@@ -32,7 +31,7 @@ export function formsOf(html: string): { action: string; fields: Record<string, 
   return [...html.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => ({
     action: attribute(form, 'action')!,
     fields: Object.fromEntries(
-      [...form.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [
+      [...form.matchAll(/<input\b[^>]*(?:type="hidden"|\schecked\b)[^>]*>/g)].map(([tag]) => [
         attribute(tag, 'name')!,
         attribute(tag, 'value')!,
       ]),
@@ -116,4 +115,13 @@ export class Browser {
       body: new URLSearchParams(fields).toString(),
     });
   }
+}
+
+/** What a page says, in words: of an error, what is wrong. */
+export function textOf(html: string): string {
+  const part =
+    /<p\b[^>]*role="alert"[^>]*>([\s\S]*?)<\/p>/.exec(html)?.[1] ?? /<main>([\s\S]*)<\/main>/.exec(html)?.[1];
+  return unescape((part ?? html).replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
 }
