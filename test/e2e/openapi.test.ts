@@ -7,7 +7,7 @@ import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
 import { openApiDocument } from '../../server/fhir/openapi/document.ts';
-import type { Parameter } from '../../server/fhir/openapi/types.ts';
+import type { Parameter } from '../../server/openapi/types.ts';
 import { operationsOf, type Document, type ResolvedOperation } from '../support/openapi.ts';
 import { chapters, forms, insOf, type Made } from '../support/openapi-steps.ts';
 import { fhirJson, fhirXml, Walk, type Ask, type Pairs, type Told } from '../support/openapi-walk.ts';

@@ -1,6 +1,6 @@
 /** An OpenAPI document as a test reads it: references resolved, schemas compiled by a validator that is not ours (Ajv). */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Media, Method, Parameter, Response } from '../../server/fhir/openapi/types.ts';
+import type { Media, Method, Parameter, Response } from '../../server/openapi/types.ts';
 
 export interface Document {
   servers: { url: string }[];

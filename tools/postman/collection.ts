@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../../server/config.ts';
 import { openApiDocument, type OpenApiDocument } from '../../server/fhir/openapi/document.ts';
-import type { Method, Operation } from '../../server/fhir/openapi/types.ts';
+import type { Method, Operation } from '../../server/openapi/types.ts';
 import { tasks, variables, type Step } from './tasks.ts';
 
 const fhirJson = 'application/fhir+json';

@@ -13,7 +13,7 @@ import { plainPart } from './plain-paths.ts';
 import { sharedHeaders } from './responses.ts';
 import { Schemas } from './schemas.ts';
 import { securitySchemes } from './security.ts';
-import type { Components, DocumentPart, Json, Paths } from './types.ts';
+import type { Components, DocumentPart, Json, Paths } from '../../openapi/types.ts';
 
 export interface OpenApiDocument {
   openapi: '3.1.1';

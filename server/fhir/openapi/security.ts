@@ -8,7 +8,7 @@ import { needsOf } from '../access.ts';
 import { authorizationEndpoints } from '../authorization-endpoints.ts';
 import type { Interaction } from '../definition.ts';
 import { scopesSupported } from '../metadata.ts';
-import type { Json, SecurityRequirement } from './types.ts';
+import type { Json, SecurityRequirement } from '../../openapi/types.ts';
 
 /** Every scope that some operation names → what it gives, in words. */
 function scopes(needed: readonly string[]): Record<string, string> {

@@ -1,4 +1,7 @@
-/** The parts of an OpenAPI 3.1 document that are built here. A JSON Schema is any JSON: 2020-12 says what it means. */
+/**
+ * The parts of an OpenAPI 3.1 document that are built here: each room that serves something writes its own (`DocumentPart`). A JSON
+ * Schema is any JSON: 2020-12 says what it means.
+ */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 export type Schema = { readonly [key: string]: Json | undefined };
 export interface Ref {
