@@ -14,6 +14,7 @@ import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
+import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
@@ -143,7 +144,13 @@ export function createApp(options: AppOptions): Express {
     sendJson(req, res, 200, smartConfiguration(authorization?.smart())),
   );
 
-  const openApi = openApiServer(config);
+  const openApi = openApiServer(
+    config,
+    documentParts({
+      admin: registry !== undefined,
+      authorization: !authorization ? 'no' : options.authorization?.psc ? 'persons' : 'services',
+    }),
+  );
   app.use('/openapi.json', open('/openapi.json'), (req, res) =>
     sendText(req, res, 200, 'application/json; charset=utf-8', openApi()),
   );

@@ -51,12 +51,14 @@ export interface Operation {
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Paths = Record<string, Partial<Record<Method, Operation>>>;
 
-/** Of the document, what belongs together: its tags and paths. */
+/** Of the document, what belongs together: its tags and paths, and what these name. */
 export interface DocumentPart {
   tags: readonly { name: string; description: string }[];
   paths: Paths;
   /** Referred to by its paths, beside those of the FHIR types. */
-  schemas?: Record<string, Schema>;
+  schemas?: Readonly<Record<string, Schema>>;
+  /** The same of its security. */
+  securitySchemes?: Readonly<Record<string, Json>>;
 }
 
 /** What operations refer to by name. */

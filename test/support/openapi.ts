@@ -46,6 +46,10 @@ export const operationsOf = (document: Document): ResolvedOperation[] =>
     }),
   );
 
+/** Whether a token of this API opens it, and nothing else does. */
+export const needsToken = ({ security }: ResolvedOperation): boolean =>
+  security.some((requirement) => 'bearer' in requirement);
+
 /** What is wrong with a value by a schema of the document, in Ajv's words; nothing when it fits. */
 export function validatorOf(document: Document): (schema: unknown, value: unknown) => string[] {
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });

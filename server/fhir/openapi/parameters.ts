@@ -34,7 +34,7 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
   ),
   traceparent: header('traceparent', 'W3C Trace Context of the caller: stands in the record of this access, and of the calls of the DMP that it causes, where `AuditEvent?entity.identifier` finds it. One that is malformed counts as absent.', {
     type: 'string',
-    pattern: '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+    pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
     examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
   }),
   Prefer: header('Prefer', 'What a write answers with (RFC 7240; FHIR R4 http.html#return).', {
