@@ -34,7 +34,7 @@ import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
-import { onError, sendJson, sendResource, sendText } from './fhir/send.ts';
+import { onError, sendClosedJson, sendJson, sendResource, sendText } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
 import { administration } from './registry/administration/index.ts';
 import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
@@ -177,7 +177,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed, fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson }));
+    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson: sendClosedJson }));
   }
 
   app.use(() => {

@@ -23,6 +23,19 @@ export function sendJson(req: Request, res: Response, status: number, value: unk
   sendText(req, res, status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
+/** The same in the closed part: on record first. @throws RecordUnavailable: nothing was sent */
+export async function sendClosedJson(
+  req: Request,
+  res: Response,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  await stateOf(res).keep?.({ status });
+  setHeaders(res, headers);
+  sendJson(req, res, status, value);
+}
+
 /** A text with its length, or its headers alone for HEAD. */
 export function sendText(req: Request, res: Response, status: number, contentType: string, text: string): void {
   const body = Buffer.from(text, 'utf8');

@@ -74,6 +74,8 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Binary.read': ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Security-Context'],
   'DocumentReference.read': [...versionHeaders, 'Content-Location'],
   'List.read': [...versionHeaders, 'Content-Location'],
+  // Made of the token: it has no version.
+  'Practitioner.read': [],
   // The DMP gives its patients no version.
   'Patient.create': ['Location'],
   'Patient.update': [...versionHeaders, 'Content-Location'],
