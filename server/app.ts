@@ -14,6 +14,7 @@ import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
+import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
@@ -33,7 +34,7 @@ import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
-import { onError, sendJson, sendRecordedJson, sendResource, sendText } from './fhir/send.ts';
+import { onError, sendClosedJson, sendJson, sendResource, sendText } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
 import { administration } from './registry/administration/index.ts';
 import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
@@ -143,7 +144,13 @@ export function createApp(options: AppOptions): Express {
     sendJson(req, res, 200, smartConfiguration(authorization?.smart())),
   );
 
-  const openApi = openApiServer(config);
+  const openApi = openApiServer(
+    config,
+    documentParts({
+      admin: registry !== undefined,
+      authorization: !authorization ? 'no' : options.authorization?.psc ? 'persons' : 'services',
+    }),
+  );
   app.use('/openapi.json', open('/openapi.json'), (req, res) =>
     sendText(req, res, 200, 'application/json; charset=utf-8', openApi()),
   );
@@ -170,7 +177,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed, fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson: sendRecordedJson }));
+    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson: sendClosedJson }));
   }
 
   app.use(() => {

@@ -12,9 +12,18 @@ export const rooms = {
   'server/store': ['server/config.ts'],
   'server/dmp': ['mappings', 'server/config.ts', 'server/registry/types.ts'],
   'server/search': ['mappings'],
+  // Each room that serves something describes it.
+  'server/openapi': [],
   // Who the façade speaks for, and who speaks to it.
   'server/registry': ['mappings', 'server/config.ts', 'server/store'],
-  'server/admin': ['mappings', 'server/auth/caller.ts', 'server/config.ts', 'server/registry', 'server/store'],
+  'server/admin': [
+    'mappings',
+    'server/auth/caller.ts',
+    'server/config.ts',
+    'server/openapi',
+    'server/registry',
+    'server/store',
+  ],
   'server/auth': ['mappings', 'server/config.ts', 'server/dmp/types.ts', 'server/registry', 'server/store'],
   // The authorization server, and the relying party of Pro Santé Connect.
   'server/authorization': [
@@ -22,6 +31,7 @@ export const rooms = {
     'server/auth',
     'server/config.ts',
     'server/dmp/types.ts',
+    'server/openapi',
     'server/registry',
     'server/search',
     'server/store',
@@ -42,16 +52,21 @@ export const rooms = {
     'profiles',
     'server/audit',
     'server/auth',
+    // What it does is its own business; where it is, the API says.
+    'server/authorization/routes.ts',
     'server/authorization/types.ts',
     'server/config.ts',
     'server/consent',
     'server/dmp',
     'server/identity',
+    'server/openapi',
     'server/registry',
     'server/search',
     'server/store',
   ],
   'server/production.ts': ['server/config.ts'],
+  // What is served beside the FHIR API, for the OpenAPI document.
+  'server/document-parts.ts': ['server/admin', 'server/authorization', 'server/openapi'],
   // Wires the authorization server to the other rooms.
   'server/tokens.ts': ['mappings', 'server'],
   // Only these two see the REST API.

@@ -15,7 +15,13 @@ export interface AdminDoors {
   stateOf(res: Response): { caller?: Caller; requestId: string; route?: string };
   parseJson(bytes: Uint8Array): unknown;
   /** Once the request is on record. */
-  sendJson(req: Request, res: Response, status: number, value: unknown): Promise<void>;
+  sendJson(
+    req: Request,
+    res: Response,
+    status: number,
+    value: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }
 
 /** Far beyond a structure with thousands of professionals, or a chain of certificates. */
@@ -38,9 +44,10 @@ export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: Adm
       const body = bodyOf(req, parseJson);
       const call = { admin, rights, id, certificate, body, ...(expected === undefined ? {} : { expected }) };
       const reply = await run(call);
-      if (reply.version !== undefined) res.setHeader('ETag', `W/"${reply.version}"`);
-      if (reply.location !== undefined) res.setHeader('Location', `${adminBase(config)}/${reply.location}`);
-      await sendJson(req, res, reply.status ?? 200, reply.body);
+      await sendJson(req, res, reply.status ?? 200, reply.body, {
+        ...(reply.version === undefined ? {} : { ETag: `W/"${reply.version}"` }),
+        ...(reply.location === undefined ? {} : { Location: `${adminBase(config)}/${reply.location}` }),
+      });
     };
 
   router.use(express.raw({ type: () => true, limit: mostBytes }));

@@ -3,10 +3,12 @@
  * and pages for what only the professional can say. Everything else of the façade knows it by this file.
  */
 import { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { IssueError } from '../../mappings/outcome.ts';
 import { createLimiter } from '../auth/limiter.ts';
 import { networkOf } from '../auth/network.ts';
 import { ConfigError, issuerOf } from '../config.ts';
 import { smartConfiguration } from './discovery.ts';
+import { endpoints } from './endpoints.ts';
 import { extensionsOf } from './extensions.ts';
 import { formOf } from './form.ts';
 import { interactionRouter } from './interaction/router.ts';
@@ -29,12 +31,15 @@ export function createAuthorizationServer(given: AuthorizationOptions): Authoriz
   const router = Router({ caseSensitive: true });
   router.use(withPolicy);
   router.use(['/interaction', '/psc', routes.authorization], limitLogins(options));
+  router.use(['/interaction', '/psc/callback', routes.authorization], inPopup);
   router.post(routes.authorization, asGet(options));
   router.use(interactionRouter(options, holder));
   router.use(async (req: Request, res: Response, next: NextFunction) => {
     const { answer } = await holder();
     if (!(await answer(req, res))) next();
   });
+  for (const [path, method] of Object.entries(endpoints(options.psc !== undefined)))
+    router.all(path, otherMethod(options, path, method === 'GET' ? 'GET, HEAD' : method));
   return {
     handle: router,
     async metadata(req, res, next) {
@@ -63,6 +68,25 @@ const withPolicy: RequestHandler = (_req, res, next) => {
   );
   next();
 };
+
+/**
+ * An app in a browser may have its sign-in in a window of its own, and be told the end of it by that window (as `/docs/api` does): the
+ * isolation that every other answer asks for would cut the two apart, at the first page for good (HTML standard, “cross-origin opener
+ * policies”). What the opener gains is a handle: these pages hold no script and no frame, and nobody frames them.
+ */
+const inPopup: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cross-Origin-Opener-Policy', 'unsafe-none');
+  next();
+};
+
+/** What is there, but not to be asked like this. */
+const otherMethod =
+  (options: AuthorizationOptions, path: string, allowed: string): RequestHandler =>
+  (req, res) => {
+    options.factsOf(res).route = `/oauth${path}`;
+    res.setHeader('Allow', allowed);
+    throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
+  };
 
 /** Who tries logins in numbers is slowed down by address; the token endpoint counts by client (`provider/claims.ts`). */
 function limitLogins(options: AuthorizationOptions): RequestHandler {

@@ -3,18 +3,10 @@
  * may have in part is narrowed; the rest is left out, and the answer says what is left (SMART App Launch 2.2 “Scopes”; RFC 6749 §3.3).
  */
 import { parseScope, type ResourceScope } from '../auth/scopes.ts';
-import { isAdminScope } from '../registry/scopes.ts';
+import { identityScopes, isAdminScope } from '../registry/scopes.ts';
 import type { Client } from '../registry/types.ts';
 
-/** Scopes about who the user is and what comes with the launch. */
-export const identityScopes = [
-  'openid',
-  'fhirUser',
-  'profile',
-  'launch/patient',
-  'online_access',
-  'offline_access',
-] as const;
+export { identityScopes } from '../registry/scopes.ts';
 
 /** Those that ask for a refresh token. Both kinds end with the session. */
 export const refreshScopes: readonly string[] = ['online_access', 'offline_access'];

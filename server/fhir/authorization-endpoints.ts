@@ -1,23 +1,23 @@
 /** Where tokens come from: the one place that knows it. */
-import type { Config } from '../config.ts';
+import { routes } from '../authorization/routes.ts';
+import { issuerOf, type Config } from '../config.ts';
 
 export interface AuthorizationEndpoints {
   issuer: string;
-  authorization: string;
-  token: string;
   openIdConfiguration: string;
+  /** Of our own alone: another server says them itself, in its discovery document. */
+  own?: { authorization: string; token: string };
 }
 
 /** Of the authorization server that is named first (AUTH_SERVERS), else of our own, beside the API. */
-export function authorizationEndpoints({
-  fhirBase,
-  AUTH_SERVERS,
-}: Pick<Config, 'fhirBase' | 'AUTH_SERVERS'>): AuthorizationEndpoints {
-  const issuer = AUTH_SERVERS?.[0] ?? `${fhirBase.replace(/\/fhir$/, '')}/oauth`;
+export function authorizationEndpoints(config: Pick<Config, 'fhirBase' | 'AUTH_SERVERS'>): AuthorizationEndpoints {
+  const ours = issuerOf(config);
+  const issuer = config.AUTH_SERVERS?.[0] ?? ours;
   return {
     issuer,
-    authorization: `${issuer}/auth`,
-    token: `${issuer}/token`,
     openIdConfiguration: `${issuer}/.well-known/openid-configuration`,
+    ...(issuer === ours
+      ? { own: { authorization: `${issuer}${routes.authorization}`, token: `${issuer}${routes.token}` } }
+      : {}),
   };
 }

@@ -23,9 +23,16 @@ export function sendJson(req: Request, res: Response, status: number, value: unk
   sendText(req, res, status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
-/** A JSON value, once the request is on record. @throws RecordUnavailable: nothing was sent */
-export async function sendRecordedJson(req: Request, res: Response, status: number, value: unknown): Promise<void> {
+/** The same in the closed part: on record first. @throws RecordUnavailable: nothing was sent */
+export async function sendClosedJson(
+  req: Request,
+  res: Response,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
   await stateOf(res).keep?.({ status });
+  setHeaders(res, headers);
   sendJson(req, res, status, value);
 }
 

@@ -6,10 +6,20 @@
 /** Reading the registry, and changing it too (docs/registration.md). */
 export const adminScopes = { read: 'admin/registry.r', write: 'admin/registry.rw' } as const;
 
+/** About who the user is and what comes with the launch. */
+export const identityScopes = [
+  'openid',
+  'fhirUser',
+  'profile',
+  'launch/patient',
+  'online_access',
+  'offline_access',
+] as const;
+
 const smart =
   /^(?:patient|user|system)\/(?:[A-Z][A-Za-z]{1,63}|\*)\.(?:(?=[cruds])c?r?u?d?s?|read|write|\*)(?:\?[!-~]{1,200})?$/;
 const ihe = /^ITI-\d{1,3}$/;
-const named = new Set(['openid', 'profile', 'fhirUser', 'launch', 'launch/patient', 'offline_access', 'online_access']);
+const named: ReadonlySet<string> = new Set([...identityScopes, 'launch']);
 const admin: ReadonlySet<string> = new Set(Object.values(adminScopes));
 
 export const isAdminScope = (scope: string): boolean => admin.has(scope);

@@ -5,16 +5,20 @@
 import { Router } from 'express';
 import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../server/config.ts';
-import { openApiDocument } from '../../server/fhir/openapi/document.ts';
-import type { Parameter } from '../../server/fhir/openapi/types.ts';
-import { operationsOf, type Document, type ResolvedOperation } from '../support/openapi.ts';
+import type { Parameter } from '../../server/openapi/types.ts';
+import { wholeDocument } from '../../tools/openapi.ts';
+import { needsToken, operationsOf, type Document, type ResolvedOperation } from '../support/openapi.ts';
 import { chapters, forms, insOf, type Made } from '../support/openapi-steps.ts';
+import { administration, authorization, installer, walkNeighbours } from '../support/openapi-steps-oauth.ts';
 import { fhirJson, fhirXml, Walk, type Ask, type Pairs, type Told } from '../support/openapi-walk.ts';
 import { patientDoorSettings, patientDoorWorld } from '../support/patient-doors.ts';
 import { startStack, type Kind, type Stack } from '../support/stack.ts';
 
-const settings = { ...patientDoorSettings, SUBSCRIPTION_ENDPOINTS: 'https://dui.example' };
+const settings = {
+  ...patientDoorSettings,
+  SUBSCRIPTION_ENDPOINTS: 'https://dui.example',
+  INSTALLATION_ADMINISTRATORS: '899700101233',
+};
 
 // --- what Express was told, while the stack starts: router → what it was given
 type Mounted = { path: string; child?: unknown };
@@ -50,14 +54,16 @@ function pathsBelow(router: unknown, prefix = ''): string[] {
   });
 }
 
+let around: Awaited<ReturnType<typeof walkNeighbours>>;
 let stack: Stack;
 let document: Document;
 let walk: Walk;
 const made: Partial<Made> = {};
 
 beforeAll(async () => {
+  around = await walkNeighbours();
   listen();
-  stack = await startStack(settings, patientDoorWorld);
+  stack = await startStack(settings, patientDoorWorld, { authorization: around.parts });
   vi.restoreAllMocks();
   const answer = await fetch(`${stack.origin}/openapi.json`);
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
@@ -66,13 +72,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-const operations = operationsOf(JSON.parse(JSON.stringify(openApiDocument(loadConfig({})))) as Document);
+const operations = operationsOf(JSON.parse(JSON.stringify(wholeDocument())) as Document);
 const outcome = ({ body }: Told): Partial<OperationOutcome> | undefined => body as OperationOutcome;
 const rowOf = (told: Told): string | undefined =>
   outcome(told)?.issue?.[0]?.details?.coding?.find((c) => c.system?.endsWith('/CodeSystem/error'))?.code;
 
 /** Who looks at a type, and by what a search of it begins. */
 const lookers: Record<string, Kind> = { AuditEvent: 'admin' };
+/** One's own entry asks for its own scope. */
+const self = { person: 'doctor', scope: 'fhirUser' } as const;
 const bases: Record<string, Pairs> = {
   Patient: [['identifier', insOf('P1')]],
   DocumentReference: [
@@ -85,6 +93,8 @@ const bases: Record<string, Pairs> = {
     ['status', 'current'],
   ],
   Consent: [['patient.identifier', insOf('P1')]],
+  // Mandatory where handling is strict (ITI-81).
+  AuditEvent: [['date', 'ge2026-01-01']],
 };
 const typeOf = ({ path }: ResolvedOperation): string => /^\/fhir\/([A-Z]\w+)/.exec(path)?.[1] ?? '';
 const looker = (operation: ResolvedOperation): Kind => lookers[typeOf(operation)] ?? 'doctor';
@@ -92,6 +102,8 @@ const looker = (operation: ResolvedOperation): Kind => lookers[typeOf(operation)
 /** The id of something of a type that the looker can see. */
 async function someId(type: string): Promise<string> {
   if (type === 'Binary') return made.document!;
+  // One's own alone.
+  if (type === 'Practitioner') return stack.practitionerId('899700101233');
   const query = new URLSearchParams([...(bases[type] ?? [])].map(([n, v]): [string, string] => [n, v])).toString();
   const { body } = await stack.get<Bundle>(`/${type}?${query}`, lookers[type] ?? 'doctor');
   return body.entry!.find((e) => e.search?.mode === 'match')!.resource!.id!;
@@ -104,7 +116,7 @@ const isSearch = ({ method, path }: ResolvedOperation): boolean =>
 /** What an operation that only looks is asked. */
 async function lookAt(operation: ResolvedOperation): Promise<Ask> {
   const type = typeOf(operation);
-  const who = looker(operation);
+  const who = typeOf(operation) === 'Practitioner' ? self : looker(operation);
   if (isRead(operation)) return { who, path: { id: await someId(type) } };
   if (!isSearch(operation)) return { who };
   const pairs = bases[type] ?? [];
@@ -114,9 +126,12 @@ async function lookAt(operation: ResolvedOperation): Promise<Ask> {
 describe('every operation, with what the document gives', () => {
   it.each(Object.entries(chapters))('%s', { timeout: 120_000 }, (_, steps) => steps(walk, made));
 
-  const looks = operations.filter(
-    (o) => isRead(o) || isSearch(o) || (o.security.length === 0 && o.path !== '/health/ready'),
-  );
+  it('the authorization server', { timeout: 120_000 }, () => authorization(walk, stack, around.key));
+  it('the administration', { timeout: 120_000 }, () => administration(walk, stack));
+
+  const isOpen = ({ method, path, security }: ResolvedOperation): boolean =>
+    security.length === 0 && method === 'get' && path !== '/health/ready';
+  const looks = operations.filter((o) => isRead(o) || isSearch(o) || isOpen(o));
   it.each(looks.map((o) => [o.operationId, o] as const))('%s is looked at', async (id, operation) => {
     const ask = await lookAt(operation);
     for (const accept of Object.keys(operation.responses['200']!.content ?? {})) {
@@ -185,7 +200,7 @@ describe('every parameter', () => {
   it.each(cases)('%s understands %s', async (id, name, operation, parameter) => {
     const type = typeOf(operation);
     const isTrait = type === 'Patient' && traits.includes(name);
-    const alone = name === '_id' || (type === 'Patient' && name === 'identifier');
+    const alone = (name === '_id' && type !== 'AuditEvent') || (type === 'Patient' && name === 'identifier');
     const base: Pairs = isTrait
       ? [
           ['family', 'BASTIDE'],
@@ -251,7 +266,7 @@ describe('headers do what the document says', () => {
     operations.filter((o) => o.parameters.some((p) => p.in === 'header' && p.name === name));
   const plain = (): Ask => ({
     who: null,
-    path: { id: 'unknown', version: '1' },
+    path: { id: 'unknown', version: '1', certificate: 'unknown' },
     headers: { 'x-request-id': 'ward-2-000042', 'accept-language': 'en' },
   });
 
@@ -264,7 +279,7 @@ describe('headers do what the document says', () => {
   });
 
   it('Accept-Language chooses the sentences', async () => {
-    for (const o of having('Accept-Language').filter((each) => each.security.length > 0))
+    for (const o of having('Accept-Language').filter(needsToken))
       expect(outcome(await walk.send(o.operationId, plain()))?.language, o.operationId).toBe('en');
   });
 
@@ -299,7 +314,7 @@ describe('headers do what the document says', () => {
       },
       patientDeleteByCriteria: { who: 'nurse', query: [['identifier', 'urn:oid:2.16.840.1.113883.19.7602.9|NEW-1']] },
     };
-    for (const o of having('If-Match')) {
+    for (const o of having('If-Match').filter((each) => each.path.startsWith('/fhir/'))) {
       const told = await walk.send(o.operationId, { ...ids[o.operationId], headers: { 'if-match': 'W/"999999"' } });
       expect([told.status, o.operationId], told.text).toEqual([412, o.operationId]);
     }
@@ -313,26 +328,25 @@ describe('headers do what the document says', () => {
 });
 
 describe('refusals are those of the document', () => {
-  const closed = operations.filter((o) => o.security.length > 0);
-  const unknown = { id: 'unknown', version: '1' };
+  const closed = operations.filter(needsToken);
+  const unknown = { id: 'unknown', version: '1', certificate: 'unknown' };
   const anything = { person: 'nurse', scope: 'user/*.cruds' } as const;
   it.each(closed.map((o) => [o.operationId, o] as const))(
     '%s: without token, scope, form, content',
     async (id, operation) => {
       const none = await walk.send(id, { who: null, path: unknown });
       expect([none.status, none.headers.has('www-authenticate')]).toEqual([401, true]);
-      const form = await walk.send(id, {
-        path: unknown,
-        accept: 'text/turtle',
-        who: anything,
-      });
-      expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
+      // The administration is JSON whatever the Accept.
+      const isAdmin = operation.path.startsWith('/admin');
+      const who = isAdmin ? installer : anything;
+      const form = await walk.send(id, { path: unknown, accept: 'text/turtle', who });
+      if (!isAdmin) expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
       if (operation.requestBody && !operation.path.endsWith('/_search')) {
-        const wrong = { path: unknown, body: 'x', contentType: 'text/plain', who: anything };
+        const wrong = { path: unknown, body: 'x', contentType: 'text/plain', who };
         expect((await walk.send(id, wrong)).status, id).toBe(415);
       }
       if (operation.path.includes('{id}')) {
-        const absent = await walk.send(id, { path: unknown, who: looker(operation) });
+        const absent = await walk.send(id, { path: unknown, who: isAdmin ? installer : looker(operation) });
         expect(absent.status, absent.text).toBeGreaterThanOrEqual(400);
       }
     },
@@ -368,6 +382,9 @@ describe('refusals are those of the document', () => {
 });
 
 describe('what is not in the document is not there', () => {
+  /** Pages of a login: no program asks for them. */
+  const forBrowsers = /^\/oauth\/(authorize|interaction|psc|logout)(\/|$)/;
+
   it('every route that Express was given is in it, and every path of it is a route', () => {
     const app = [...mounted.keys()].find((router) => (mounted.get(router) ?? []).some((m) => m.path === '/health'));
     const template = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
@@ -375,8 +392,19 @@ describe('what is not in the document is not there', () => {
     const named = Object.keys(document.paths);
     // What stands before several paths (authentication, CORS) is no path itself.
     const isBefore = (path: string): boolean => named.some((n) => n.startsWith(`${path}/`));
-    expect([...served].filter((path) => !named.includes(path) && !isBefore(path))).toEqual([]);
+    expect([...served].filter((path) => !named.includes(path) && !isBefore(path) && !forBrowsers.test(path))).toEqual(
+      [],
+    );
     expect(named.filter((path) => !served.has(path))).toEqual([]);
+  });
+
+  it('what the authorization server says of itself is in it, or a page', async () => {
+    const metadata = (await walk.send('oauthMetadata', { accept: 'application/json' })).body as Record<string, unknown>;
+    const paths = Object.entries(metadata).flatMap(([name, value]) =>
+      /_endpoint$|_uri$/.test(name) ? [new URL(String(value)).pathname] : [],
+    );
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((path) => !(path in document.paths) && !forBrowsers.test(path))).toEqual([]);
   });
 
   it('other paths are unknown, other methods are refused', async () => {

@@ -1,15 +1,34 @@
 /** Issue 7, line 2: the Postman collection, run by newman against the running stack, each request with its assertions. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { people } from '../../tools/demo/people.ts';
 import { runCollection } from '../../tools/postman/run.ts';
 import { tasks } from '../../tools/postman/tasks.ts';
+import { nurseAsserted } from '../support/assertions.ts';
+import { client, neighbours, type Neighbours } from '../support/authorization.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
+/** Bits of RSA keys with which a server proves itself. */
+const duiKeys = [2048, 3072];
+const clientOf = (bits: number): string => `dui-${bits}`;
+const scopes = people.nurse.scopes.map((scope) => scope.replace(/^user/, 'system'));
+const keys = new Map<number, { privateKey: CryptoKey; publicKey: CryptoKey }>();
+
+let around: Neighbours;
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({}, {}, { consents: false });
+  for (const modulusLength of duiKeys)
+    keys.set(modulusLength, await generateKeyPair('RS384', { modulusLength, extractable: true }));
+  const dui = async (bits: number) =>
+    client(clientOf(bits), {
+      authMethod: 'private_key_jwt',
+      grants: ['client_credentials'],
+      scopes,
+      ...{ redirectUris: [], postLogoutRedirectUris: [], origins: [] },
+      jwks: { keys: [{ ...(await exportJWK(keys.get(bits)!.publicKey)), kid: 'one', alg: 'RS384', use: 'sig' }] },
+    });
+  around = neighbours(await Promise.all(duiKeys.map(dui)));
+  stack = await startStack({}, {}, { consents: false, authorization: around.parts });
 });
 afterAll(() => stack.close());
 
@@ -44,55 +63,32 @@ it('fails where the server does not do what it says', { timeout: 120_000 }, asyn
   expect(failed({ ...result }).some((f) => f.startsWith('Déposer un texte: status'))).toBe(true);
 });
 
-/** A token endpoint that takes what SMART Backend Services sends, and nothing else. */
-async function startTokenEndpoint(publicKey: Parameters<typeof jwtVerify>[1]) {
-  const seen = new Set<string>();
-  const asked: { person: string; lifetime: number }[] = [];
-  const server = createServer((req, res) => {
-    let text = '';
-    req.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    req.on('end', () => {
-      const answer = async (): Promise<object> => {
-        const form = new URLSearchParams(text);
-        const { payload, protectedHeader } = await jwtVerify(form.get('client_assertion') ?? '', publicKey, {
-          issuer: 'postman',
-          subject: 'postman',
-          audience: url,
-          algorithms: ['RS384'],
-        });
-        if (form.get('grant_type') !== 'client_credentials' || protectedHeader.kid !== 'one') throw new Error('form');
-        if (seen.has(payload.jti!)) throw new Error('replay');
-        seen.add(payload.jti!);
-        const person = (payload['extensions'] as { ihe_iua: { subject_name: string } }).ihe_iua.subject_name;
-        asked.push({ person, lifetime: payload.exp! - payload.iat! });
-        return { access_token: await stack.token(person as 'nurse'), token_type: 'Bearer', expires_in: 300 };
-      };
-      answer().then(
-        (given) => res.end(JSON.stringify(given)),
-        (error: unknown) => res.writeHead(400).end(String(error)),
-      );
+it.each(duiKeys)(
+  'gets the nurse’s token of our own server, by an assertion that it signs itself (RSA %i)',
+  {
+    timeout: 120_000,
+  },
+  async (bits) => {
+    const { privateKey } = keys.get(bits)!;
+    around.events.length = 0;
+    const { run: result } = await runCollection({
+      baseUrl: stack.origin,
+      clientId: clientOf(bits),
+      tokenUrl: `${stack.origin}/oauth/token`,
+      privateJwk: JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'one' }),
+      iua_nurse: JSON.stringify(nurseAsserted.ihe_iua),
+      scope_nurse: scopes.join(' '),
+      // Whoever must have signed in by Pro Santé Connect has a token from there.
+      token_doctor: await stack.token('doctor'),
+      token_admin: await stack.token('admin'),
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
-  return { url, asked, close: () => new Promise((resolve) => server.close(resolve)) };
-}
-
-it.each([2048, 3072])(
-  'gets its tokens by an assertion that it signs itself (RSA %i)',
-  { timeout: 120_000 },
-  async (modulusLength) => {
-    const { privateKey, publicKey } = await generateKeyPair('RS384', { modulusLength, extractable: true });
-    const endpoint = await startTokenEndpoint(publicKey);
-    const people = ['nurse', 'doctor', 'admin'] as const;
-    const iua = people.map((who) => [`iua_${who}`, JSON.stringify({ subject_name: who })] as const);
-    const privateJwk = JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'one' });
-    const environment = { baseUrl: stack.origin, clientId: 'postman', tokenUrl: endpoint.url, privateJwk };
-    const { run: result } = await runCollection({ ...environment, ...Object.fromEntries(iua) });
-    await endpoint.close();
     expect(failed(result)).toEqual([]);
-    // Once each: a token is used as long as it lasts.
-    expect(endpoint.asked.map((a) => a.person).sort()).toEqual([...people].sort());
-    for (const { lifetime } of endpoint.asked) expect(lifetime).toBeLessThanOrEqual(300);
+    // Once: a token is used as long as it lasts.
+    expect(around.events).toEqual([
+      expect.objectContaining({
+        ...{ kind: 'token', outcome: 'success', grantType: 'client_credentials' },
+        ...{ client: clientOf(bits), person: nurseAsserted.ihe_iua.national_provider_identifier },
+      }),
+    ]);
   },
 );

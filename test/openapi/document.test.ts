@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { errors, type ErrorRow } from '../../mappings/errors.ts';
 import { loadConfig } from '../../server/config.ts';
+import { routes as adminRoutes } from '../../server/admin/routes.ts';
 import { modifiersOf, openResources, resources } from '../../server/fhir/definition.ts';
 import { openApiDocument } from '../../server/fhir/openapi/document.ts';
 import { exampleValue, type ExampleName } from '../../server/fhir/openapi/examples.ts';
 import { routes } from '../../server/fhir/router.ts';
+import { identityScopes, isPersonal, isScope } from '../../server/registry/scopes.ts';
 import {
   hasErrors,
   readProvideBundle,
@@ -15,17 +17,19 @@ import {
   validateBase,
   validateSimplifiedPublish,
 } from '../../server/fhir/validation/index.ts';
-import { openApiYaml } from '../../tools/openapi.ts';
-import { operationsOf, resolved, validatorOf, type Document } from '../support/openapi.ts';
+import { documentParts } from '../../server/document-parts.ts';
+import { openApiYaml, wholeDocument } from '../../tools/openapi.ts';
+import { needsToken, operationsOf, resolved, validatorOf, type Document } from '../support/openapi.ts';
 
-const document = JSON.parse(JSON.stringify(openApiDocument(loadConfig({})))) as Document;
+const document = JSON.parse(JSON.stringify(wholeDocument())) as Document;
 const operations = operationsOf(document);
 
 describe('what it names', () => {
   it('every closed route is an operation', () => {
     const wanted = routes().map((r) => `${r.method} /fhir${r.path === '/' ? '' : r.path.replace(/:(\w+)/g, '{$1}')}`);
-    const named = operations.filter((o) => o.security.length > 0).map((o) => `${o.method} ${o.path}`);
-    expect(named.sort()).toEqual(wanted.sort());
+    const admin = adminRoutes.map((r) => `${r.method.toLowerCase()} /admin${r.path.replace(/:(\w+)/g, '{$1}')}`);
+    const named = operations.filter(needsToken).map((o) => `${o.method} ${o.path}`);
+    expect(named.sort()).toEqual([...wanted, ...admin].sort());
   });
 
   it('operations have names of their own', () => {
@@ -90,11 +94,53 @@ describe('what it names', () => {
 
 describe('the addresses of a server', () => {
   it('are those of its settings', () => {
-    const at = openApiDocument(loadConfig({ PUBLIC_URL: 'https://dmp.ehpad.example/api' }));
+    const at = wholeDocument({ PUBLIC_URL: 'https://dmp.ehpad.example/api' });
     expect(at.servers[0]?.url).toBe('https://dmp.ehpad.example/api');
-    expect(JSON.stringify(at.components.securitySchemes)).toContain('"https://dmp.ehpad.example/api/oauth/token"');
-    const elsewhere = openApiDocument(loadConfig({ AUTH_SERVERS: 'https://login.example' }));
-    expect(JSON.stringify(elsewhere.components.securitySchemes)).toContain('"https://login.example/token"');
+    const { smart, backend, openid } = at.components.securitySchemes as Record<string, Record<string, unknown>>;
+    const issuer = 'https://dmp.ehpad.example/api/oauth';
+    expect(smart!['flows']).toMatchObject({
+      authorizationCode: { authorizationUrl: `${issuer}/authorize`, tokenUrl: `${issuer}/token` },
+    });
+    expect(backend!['flows']).toMatchObject({ clientCredentials: { tokenUrl: `${issuer}/token` } });
+    expect(openid!['openIdConnectUrl']).toBe(`${issuer}/.well-known/openid-configuration`);
+  });
+
+  it('of another authorization server are its own business: it is discovered', () => {
+    const { components, paths } = wholeDocument({ AUTH_SERVERS: 'https://login.example' });
+    expect(components.securitySchemes['openid']).toMatchObject({
+      openIdConnectUrl: 'https://login.example/.well-known/openid-configuration',
+    });
+    expect(Object.keys(components.securitySchemes)).not.toContain('smart');
+    const { security = [] } = paths['/fhir/Patient']!.get!;
+    expect(security.flatMap((requirement) => Object.keys(requirement))).toEqual([
+      'openid',
+      'bearer',
+      'dpop',
+      'bearer',
+      'mutualTLS',
+    ]);
+  });
+
+  it('tell of what is served alone', () => {
+    const named = (served: Parameters<typeof documentParts>[0]) =>
+      Object.keys(openApiDocument(loadConfig({}), documentParts(served)).paths);
+    expect(named({ admin: false, authorization: 'no' }).filter((p) => /^\/(admin|oauth)/.test(p))).toEqual([]);
+    const services = named({ admin: true, authorization: 'services' });
+    expect(services).toContain('/oauth/token');
+    expect(services).not.toContain('/oauth/backchannel');
+  });
+
+  it('the flows offer what their clients may be given', () => {
+    const { smart, backend } = document.components.securitySchemes as unknown as Record<
+      'smart' | 'backend',
+      { flows: Record<string, { scopes: Record<string, string> }> }
+    >;
+    const persons = Object.keys(smart.flows['authorizationCode']!.scopes);
+    const servers = Object.keys(backend.flows['clientCredentials']!.scopes);
+    for (const scope of [...persons, ...servers]) expect(isScope(scope), scope).toBe(true);
+    expect(persons.filter((scope) => scope.startsWith('system/'))).toEqual([]);
+    expect(servers.filter(isPersonal)).toEqual([]);
+    expect(persons).toEqual(expect.arrayContaining([...identityScopes, 'admin/registry.rw', 'ITI-67']));
   });
 });
 
@@ -112,7 +158,7 @@ describe('what other rooms serve', () => {
       schemas: { Thing: { type: 'object' } },
     };
     const { paths, tags, components } = openApiDocument(loadConfig({}), [part]);
-    expect(paths['/admin/things']).toEqual({ get: operation });
+    expect(paths['/admin/things']).toEqual({ get: { ...operation, security: [] } });
     expect(tags.at(-1)?.name).toBe('Admin');
     expect([components.schemas['Thing'], components.schemas['Patient']]).not.toContain(undefined);
   });

@@ -1,7 +1,6 @@
 /** The Postman collection against the OpenAPI document: every request is an operation of it, and asserts something of its answer. */
 import { expect, it } from 'vitest';
-import { loadConfig } from '../../server/config.ts';
-import { openApiDocument } from '../../server/fhir/openapi/document.ts';
+import { wholeDocument } from '../../tools/openapi.ts';
 import { postmanCollection, postmanEnvironment } from '../../tools/postman/collection.ts';
 import { tasks } from '../../tools/postman/tasks.ts';
 import { operationsOf, type Document } from '../support/openapi.ts';
@@ -12,7 +11,7 @@ interface Item {
   event: { listen: string; script: { exec: string[] } }[];
 }
 const collection = JSON.parse(postmanCollection()) as { item: { name: string; item: Item[] }[] };
-const operations = operationsOf(JSON.parse(JSON.stringify(openApiDocument(loadConfig({})))) as Document);
+const operations = operationsOf(JSON.parse(JSON.stringify(wholeDocument())) as Document);
 const items = collection.item.flatMap((folder) => folder.item);
 
 it('has a folder for each task', () => {

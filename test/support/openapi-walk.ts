@@ -8,7 +8,7 @@ import { writeFhirXml } from '../../server/fhir/xml/write.ts';
 import type { TokenOptions } from './outside-issuer.ts';
 import { loadConfig } from '../../server/config.ts';
 import { makeToken } from './outside-issuer.ts';
-import { operationsOf, resolved, validatorOf, type Document, type ResolvedOperation } from './openapi.ts';
+import { needsToken, operationsOf, resolved, validatorOf, type Document, type ResolvedOperation } from './openapi.ts';
 import type { Kind, Stack } from './stack.ts';
 
 export type Pairs = readonly (readonly [name: string, value: string])[];
@@ -80,7 +80,7 @@ export class Walk {
       redirect: 'manual',
       headers: {
         accept: ask.accept ?? fhirJson,
-        ...(ask.who === null || operation.security.length === 0 ? {} : await this.authorization(ask.who ?? 'doctor')),
+        ...(ask.who === null || !needsToken(operation) ? {} : await this.authorization(ask.who ?? 'doctor')),
         ...(sent === undefined ? {} : { 'content-type': type }),
         ...ask.headers,
       },

@@ -1,6 +1,6 @@
 /** An OpenAPI document as a test reads it: references resolved, schemas compiled by a validator that is not ours (Ajv). */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Media, Method, Parameter, Response } from '../../server/fhir/openapi/types.ts';
+import type { Media, Method, Parameter, Response } from '../../server/openapi/types.ts';
 
 export interface Document {
   servers: { url: string }[];
@@ -45,6 +45,10 @@ export const operationsOf = (document: Document): ResolvedOperation[] =>
       };
     }),
   );
+
+/** Whether a token of this API opens it, and nothing else does. */
+export const needsToken = ({ security }: ResolvedOperation): boolean =>
+  security.some((requirement) => 'bearer' in requirement);
 
 /** What is wrong with a value by a schema of the document, in Ajv's words; nothing when it fits. */
 export function validatorOf(document: Document): (schema: unknown, value: unknown) => string[] {

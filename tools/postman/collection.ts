@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../../server/config.ts';
-import { openApiDocument, type OpenApiDocument } from '../../server/fhir/openapi/document.ts';
-import type { Method, Operation } from '../../server/fhir/openapi/types.ts';
+import type { OpenApiDocument } from '../../server/fhir/openapi/document.ts';
+import type { Method, Operation } from '../../server/openapi/types.ts';
+import { wholeDocument } from '../openapi.ts';
 import { tasks, variables, type Step } from './tasks.ts';
 
 const fhirJson = 'application/fhir+json';
@@ -97,7 +98,7 @@ const tokenScript = (): string[] =>
 const written = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 export function postmanCollection(): string {
-  const document = openApiDocument(loadConfig({}));
+  const document = wholeDocument();
   return written({
     info: {
       name: 'FHIR R4 / DMP',

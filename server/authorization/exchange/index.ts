@@ -13,7 +13,8 @@ import { epoch, type GrantContext } from '../records.ts';
 import { invalidGrant, oauthError } from '../refusals.ts';
 import { grantable, identityScopes } from '../scopes.ts';
 import type { AuthorizationOptions, Extension } from '../types.ts';
-import { parameters, readRequest, tokenTypes } from './request.ts';
+import { parameters, readRequest } from './request.ts';
+import { tokenTypes } from './token-types.ts';
 
 type Options = Pick<AuthorizationOptions, 'config' | 'clients' | 'structures' | 'isTrusted' | 'now'> & {
   psc: ProSanteConnect;

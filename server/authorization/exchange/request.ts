@@ -6,11 +6,7 @@ import type { X509Certificate } from 'node:crypto';
 import { confirmCertificate } from '../../auth/confirmation.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { invalidRequest } from '../refusals.ts';
-
-export const tokenTypes = {
-  access: 'urn:ietf:params:oauth:token-type:access_token',
-  jwt: 'urn:ietf:params:oauth:token-type:jwt',
-} as const;
+import { tokenTypes } from './token-types.ts';
 
 /** What is read; anything else of the form is left alone. */
 export const parameters = [

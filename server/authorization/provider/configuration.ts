@@ -57,7 +57,9 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
       dPoPSigningAlgValues: proofAlgorithms as ('ES256' | 'RS256')[],
     },
     extraClientMetadata: { properties: ownMetadata },
-    clientBasedCORS: (_ctx, origin, client) => (client['origins'] as string[]).includes(origin),
+    // What comes from this server's own pages (`/docs/api`) crosses no origin, though browsers name theirs with every POST.
+    clientBasedCORS: (_ctx, origin, client) =>
+      origin === issuer.origin || (client['origins'] as string[]).includes(origin),
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: parametersOf(extraParams(options), extensions),

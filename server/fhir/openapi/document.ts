@@ -1,6 +1,6 @@
 /**
  * The OpenAPI 3.1 document, made of the one definition (`definition.ts`), the error table, the operations' definitions and the R4
- * definitions that the validator reads. Committed as `openapi/openapi.yaml` (`npm run docs`), served at `/openapi.json` with the
+ * definitions that the validator reads; and of the parts that other rooms bring (`server/document-parts.ts`). Committed as `openapi/openapi.yaml` (`npm run docs`), served at `/openapi.json` with the
  * addresses of the server that serves it.
  */
 import type { Config } from '../../config.ts';
@@ -13,7 +13,7 @@ import { plainPart } from './plain-paths.ts';
 import { sharedHeaders } from './responses.ts';
 import { Schemas } from './schemas.ts';
 import { securitySchemes } from './security.ts';
-import type { Components, DocumentPart, Json, Paths } from './types.ts';
+import type { Components, DocumentPart, Json, Paths } from '../../openapi/types.ts';
 
 export interface OpenApiDocument {
   openapi: '3.1.1';
@@ -57,7 +57,12 @@ export function openApiDocument(config: Config, parts: readonly DocumentPart[] =
     paths: { ...openPaths(schemas), ...closedPaths(schemas) },
   };
   const whole = [plainPart(schemas), fhir, ...parts];
-  const paths = Object.assign({}, ...whole.map((part) => part.paths)) as Paths;
+  const named = Object.assign({}, ...whole.map((part) => part.paths)) as Paths;
+  const schemes = Object.assign(
+    securitySchemes(config, scopesIn(named)),
+    ...parts.map((part) => part.securitySchemes),
+  ) as Components['securitySchemes'];
+  const paths = securedBy(schemes, named);
   const responses = errorResponses(schemas.of('OperationOutcome'));
   return {
     openapi: '3.1.1',
@@ -81,7 +86,7 @@ export function openApiDocument(config: Config, parts: readonly DocumentPart[] =
       headers: sharedHeaders,
       examples: { ...exampleComponents(), ...errorExamples() },
       responses,
-      securitySchemes: securitySchemes(config, scopesIn(paths)),
+      securitySchemes: schemes,
     },
   };
 }
@@ -92,3 +97,17 @@ const scopesIn = (paths: Paths): string[] =>
     .flatMap((item) => Object.values(item))
     .flatMap(({ security = [] }) => security)
     .flatMap((requirement) => Object.values(requirement).flat());
+
+/** The operations, without the ways in that this document does not tell of. */
+const securedBy = (schemes: Components['securitySchemes'], paths: Paths): Paths =>
+  mapValues(paths, (item) =>
+    mapValues(item, ({ security = [], ...operation }) => ({
+      ...operation,
+      security: security.filter((requirement) => Object.keys(requirement).every((name) => name in schemes)),
+    })),
+  );
+
+const mapValues = <T extends object>(record: T, change: (value: NonNullable<T[keyof T]>) => T[keyof T]): T =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, change(value as NonNullable<T[keyof T]>)]),
+  ) as T;

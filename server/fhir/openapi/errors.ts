@@ -6,8 +6,8 @@ import { errors, type ErrorRow } from '../../../mappings/errors.ts';
 import type { Interaction } from '../definition.ts';
 import { toOutcome } from '../outcome.ts';
 import type { BodyKind } from '../router.ts';
-import { alwaysHeaders } from './responses.ts';
-import { ref, type Json, type Media, type Ref, type Response, type Schema } from './types.ts';
+import { alwaysHeaders, byStatus, errorName } from '../../openapi/refs.ts';
+import { ref, type Json, type Media, type Ref, type Response, type Schema } from '../../openapi/types.ts';
 
 /** Of the table, what is no success. */
 const rowsOf = (status: number): [string, ErrorRow][] =>
@@ -20,14 +20,13 @@ export const errorStatuses: readonly number[] = [
   .filter((status) => status >= 400)
   .sort((a, b) => a - b);
 
-const nameOf = (status: number): string => `Error${status}`;
 /** Example of each: the first row that has the status. */
 export const errorExamples = (): Record<string, { summary: string; value: Json }> =>
   Object.fromEntries(
     errorStatuses.map((status) => {
       const key = rowsOf(status)[0]?.[0] ?? 'internal';
       const value = toOutcome([{ key }], 'fr', '2f9c1a34-77aa-4a53-9f3b-6f0f0d1c9a55') as unknown as Json;
-      return [nameOf(status), { summary: key, value }];
+      return [errorName(status), { summary: key, value }];
     }),
   );
 
@@ -39,7 +38,7 @@ export function errorResponses(outcome: Schema): Record<string, Response> {
       const retry = rows.some(([, row]) => row.retry);
       const list = rows.map(([key, row]) => `- \`${key.replace(/^dmp:/, 'dmp-')}\` (${row.code}): ${row.en}`);
       const content: Record<string, Media> = {
-        'application/fhir+json': { schema: outcome, examples: { example: ref('examples', nameOf(status)) } },
+        'application/fhir+json': { schema: outcome, examples: { example: ref('examples', errorName(status)) } },
         'application/fhir+xml': { schema: { type: 'string' } },
         'text/html': { schema: { type: 'string' } },
       };
@@ -51,7 +50,7 @@ export function errorResponses(outcome: Schema): Record<string, Response> {
         ...(status === 416 ? ['Accept-Ranges', 'Content-Range'] : []),
       ];
       return [
-        nameOf(status),
+        errorName(status),
         {
           description: `\`issue.details.coding\` names one of these rows:\n\n${list.join('\n')}`,
           headers: Object.fromEntries(headers.map((name) => [name, ref('headers', name)])),
@@ -83,7 +82,3 @@ function statusesOf(path: string, body: BodyKind, { code, dmp, operation }: Inte
 
 export const errorsOf = (path: string, body: BodyKind, interaction: Interaction): Record<string, Ref> =>
   byStatus(statusesOf(path, body, interaction));
-
-/** References to the responses of these statuses. */
-export const byStatus = (statuses: readonly number[]): Record<string, Ref> =>
-  Object.fromEntries([...new Set(statuses)].sort((a, b) => a - b).map((s) => [String(s), ref('responses', nameOf(s))]));

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fhirJson } from '../negotiation.ts';
-import type { Components, Json } from './types.ts';
+import type { Components, Json } from '../../openapi/types.ts';
 
 const folder = new URL('../../../docs/examples/', import.meta.url);
 

@@ -10,14 +10,15 @@ import {
 } from '../definition.ts';
 import { dryRun } from '../dry-run-parameter.ts';
 import { routes, type Route } from '../router.ts';
-import { byStatus, errorsOf } from './errors.ts';
+import { byStatus, headerRefs, shared } from '../../openapi/refs.ts';
+import { errorsOf } from './errors.ts';
 import { foreignOperations, type OperationShape } from './foreign-operations.ts';
-import { operationParameter, searchParameters, shared } from './parameters.ts';
+import { operationParameter, searchParameters } from './parameters.ts';
 import { bodyOf, searchForm } from './requests.ts';
-import { headerRefs, successResponses } from './responses.ts';
+import { successResponses } from './responses.ts';
 import type { Schemas } from './schemas.ts';
 import { securityOf } from './security.ts';
-import { ref, type Method, type Operation, type Parameter, type Paths, type Ref, type Schema } from './types.ts';
+import { ref, type Method, type Operation, type Parameter, type Paths, type Ref, type Schema } from '../../openapi/types.ts';
 
 /** Tag of what belongs to no type. */
 export const systemTag = 'System';

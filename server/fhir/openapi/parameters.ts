@@ -4,7 +4,7 @@ import type { ResultParameter } from '../../search/parse.ts';
 import { modifiersOf, type OpenDefinition, type ResourceDefinition } from '../definition.ts';
 import { dryRun } from '../dry-run-parameter.ts';
 import { exampleOf, isUsual } from './parameter-examples.ts';
-import { ref, type Parameter, type Ref, type Schema } from './types.ts';
+import type { Parameter, Schema } from '../../openapi/types.ts';
 
 const text: Schema = { type: 'string' };
 const header = (name: string, description: string, schema: Schema = text): Parameter => ({
@@ -32,9 +32,9 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     'Name of this request, given back in the answer and in OperationOutcome.issue.diagnostics; a new one when absent. No identifier of a person.',
     { type: 'string', pattern: '^[A-Za-z0-9][\\w.:-]{0,63}$', examples: ['ward-2-000042'] },
   ),
-  traceparent: header('traceparent', 'W3C Trace Context of the caller.', {
+  traceparent: header('traceparent', 'W3C Trace Context of the caller: stands in the record of this access, and of the calls of the DMP that it causes, where `AuditEvent?entity.identifier` finds it. One that is malformed counts as absent.', {
     type: 'string',
-    pattern: '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+    pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
     examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
   }),
   Prefer: header('Prefer', 'What a write answers with (RFC 7240; FHIR R4 http.html#return).', {
@@ -89,8 +89,6 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     schema: { type: 'string', pattern: '^[A-Za-z0-9\\-.]{1,64}$' },
   },
 };
-
-export const shared = (...names: string[]): Ref[] => names.map((name) => ref('parameters', name));
 
 /** Of the result of a search, the same for each type. `_format` and `_pretty` are everywhere. */
 const resultParameters: Readonly<Record<Exclude<ResultParameter, '_format' | '_pretty' | '_sort'>, Parameter>> = {

@@ -1,11 +1,10 @@
 /** What is open beside the FHIR resources: the statement, discovery, health, documentation, this document. */
 import { plainDocs } from '../docs/pages.ts';
 import { wellKnown } from '../resource-metadata.ts';
-import { byStatus } from './errors.ts';
-import { shared } from './parameters.ts';
-import { headerRefs, resourceContent } from './responses.ts';
+import { byStatus, headerRefs, shared } from '../../openapi/refs.ts';
+import { resourceContent } from './responses.ts';
 import type { Schemas } from './schemas.ts';
-import type { DocumentPart, Media, Operation, Parameter, Response, Schema } from './types.ts';
+import type { DocumentPart, Media, Operation, Parameter, Response, Schema } from '../../openapi/types.ts';
 
 const json = (schema: Schema): Record<string, Media> => ({ 'application/json': { schema } });
 const object: Schema = { type: 'object' };
@@ -41,7 +40,7 @@ function operation(plain: Plain): Operation {
   };
 }
 
-const state: Schema = { enum: ['ok', 'failed'] };
+const state: Schema = { enum: ['ok', 'degraded', 'failed'] };
 const health: Schema = {
   type: 'object',
   required: ['status'],
@@ -98,6 +97,8 @@ export function plainPart(schemas: Schemas): DocumentPart {
       operationId: 'ready',
       tag: 'Health',
       summary: 'Whether it can work: database, certificates',
+      description:
+        '`degraded`: it works, and somebody should look at the certificates, its own or those of a registered structure (GET /admin/certificates says which).',
       content: json(health),
       more: { 503: { description: 'It cannot.', headers: headerRefs(['X-Request-Id']), content: json(health) } },
     },

@@ -8,7 +8,7 @@ import { examplesOf } from './examples.ts';
 import { isUsual } from './parameter-examples.ts';
 import { searchParameters } from './parameters.ts';
 import type { Schemas } from './schemas.ts';
-import { ref, type Body, type Media, type Ref, type Schema } from './types.ts';
+import { ref, type Body, type Media, type Ref, type Schema } from '../../openapi/types.ts';
 
 const media = (handler: string, contentType: string, schema: Schema): Media => {
   const names = examplesOf(handler, contentType);

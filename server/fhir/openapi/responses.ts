@@ -2,7 +2,8 @@
 import { handlerName, type Interaction, type InteractionCode } from '../definition.ts';
 import { fhirJson, fhirXml } from '../negotiation.ts';
 import type { Route } from '../router.ts';
-import { ref, type Components, type Media, type Ref, type Response, type Schema } from './types.ts';
+import { alwaysHeaders, headerRefs } from '../../openapi/refs.ts';
+import type { Components, Media, Response, Schema } from '../../openapi/types.ts';
 
 const text: Schema = { type: 'string' };
 
@@ -73,6 +74,8 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Binary.read': ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Security-Context'],
   'DocumentReference.read': [...versionHeaders, 'Content-Location'],
   'List.read': [...versionHeaders, 'Content-Location'],
+  // Made of the token: it has no version.
+  'Practitioner.read': [],
   // The DMP gives its patients no version.
   'Patient.create': ['Location'],
   'Patient.update': [...versionHeaders, 'Content-Location'],
@@ -88,9 +91,6 @@ function headersOf(handler: string, code: InteractionCode, status: number): read
   return own;
 }
 
-/** Of every answer; the limits once the token was found good. */
-export const alwaysHeaders = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'];
-
 const said: Readonly<Record<number, string>> = {
   200: 'As asked.',
   201: 'Created.',
@@ -100,9 +100,6 @@ const said: Readonly<Record<number, string>> = {
 };
 /** Where 200 stands beside 201. */
 const existed = 'It was there already, or the dry run found nothing wrong.';
-
-export const headerRefs = (names: readonly string[]): Record<string, Ref> =>
-  Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
 
 /** A resource in the forms in which every resource is written. */
 export const resourceContent = (schema: Schema): Record<string, Media> => ({

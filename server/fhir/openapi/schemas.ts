@@ -9,7 +9,7 @@
 import { tryGetDataType, type InternalSchemaElement, type InternalTypeSchema } from '@medplum/core';
 import { codesOf, loadDefinitions } from '../validation/definitions.ts';
 import { isPrimitive, jsonTypeOf } from '../validation/shape.ts';
-import type { Json, Schema } from './types.ts';
+import type { Json, Schema } from '../../openapi/types.ts';
 
 /** Codes that a reader takes in at a glance; longer lists are named, not repeated. */
 const mostCodes = 20;

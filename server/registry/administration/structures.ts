@@ -32,12 +32,12 @@ export interface StructureAdministration {
   withdrawCertificate(id: string, certificate: string, author: Author): Promise<CertificateView>;
 }
 
-const certificateInput = z.strictObject({
+export const certificateInput = z.strictObject({
   kind: z.enum([kindNames.tls, kindNames.seal]),
   chain: z.string().max(50_000),
   key: z.string().max(20_000),
 });
-const newStructure = structureContent.extend({ id: z.string() });
+export const newStructure = structureContent.extend({ id: z.string() });
 
 export function structureAdministration(
   config: Config,

@@ -73,11 +73,11 @@ export const referenceFiles: Readonly<Record<string, ReferenceFile>> = {
  * (HTML standard, “cross-origin opener policies”), the last page also when it comes from a site that has no policy.
  */
 export function referenceHeaders(path: string, config: Config): Readonly<Record<string, string>> {
-  const { token } = authorizationEndpoints(config);
+  const { issuer } = authorizationEndpoints(config);
   return {
     'Content-Security-Policy':
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ` +
-      `connect-src 'self' ${new URL(token).origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `connect-src 'self' ${new URL(issuer).origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     'Cross-Origin-Opener-Policy': path === referencePath ? 'same-origin-allow-popups' : 'unsafe-none',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

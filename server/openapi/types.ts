@@ -1,4 +1,7 @@
-/** The parts of an OpenAPI 3.1 document that are built here. A JSON Schema is any JSON: 2020-12 says what it means. */
+/**
+ * The parts of an OpenAPI 3.1 document that are built here: each room that serves something writes its own (`DocumentPart`). A JSON
+ * Schema is any JSON: 2020-12 says what it means.
+ */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 export type Schema = { readonly [key: string]: Json | undefined };
 export interface Ref {
@@ -48,12 +51,14 @@ export interface Operation {
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Paths = Record<string, Partial<Record<Method, Operation>>>;
 
-/** Of the document, what belongs together: its tags and paths. */
+/** Of the document, what belongs together: its tags and paths, and what these name. */
 export interface DocumentPart {
   tags: readonly { name: string; description: string }[];
   paths: Paths;
   /** Referred to by its paths, beside those of the FHIR types. */
-  schemas?: Record<string, Schema>;
+  schemas?: Readonly<Record<string, Schema>>;
+  /** The same of its security. */
+  securitySchemes?: Readonly<Record<string, Json>>;
 }
 
 /** What operations refer to by name. */

@@ -1,0 +1,99 @@
+/**
+ * JSON Schemas of what the admin API takes and gives, made of the forms that it is read by (`server/registry`). Rules between
+ * properties are the error table's.
+ */
+import { z } from 'zod';
+import type { Schema } from '../openapi/types.ts';
+import { certificateInput, newStructure } from '../registry/administration/structures.ts';
+import { clientContent, clientId } from '../registry/client-input.ts';
+import { lps, structureChange, structureContent } from '../registry/structure-input.ts';
+
+const instant = z.iso.datetime();
+const state = z.enum(['active', 'withdrawn']);
+const version = z.int().min(1);
+
+const certificate = z.strictObject({
+  id: z.string().optional(),
+  kind: certificateInput.shape.kind,
+  state,
+  inForce: z.boolean(),
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  notBefore: instant,
+  notAfter: instant,
+});
+const structure = structureContent.extend({
+  id: z.string(),
+  lps: lps.omit({ homologation: true }),
+  isPrimary: z.boolean(),
+  state,
+  inForce: z.boolean(),
+  version: version.optional(),
+  updatedAt: instant.optional(),
+  certificates: z.array(certificate),
+});
+const client = clientContent.extend({ id: clientId, state, version, hasSecret: z.boolean(), updatedAt: instant });
+const watched = z.strictObject({
+  structure: z.string().optional(),
+  kind: z.enum(['AUTH_CLI', 'SIGN', 'TLS_CERT']),
+  standing: z.enum(['valid', 'expiring', 'urgent', 'expired', 'missing']),
+  until: instant.optional(),
+  days: z.int().optional(),
+});
+const change = z.strictObject({
+  number: z.int().min(1),
+  at: instant,
+  action: z.string(),
+  author: z.union([
+    z.strictObject({
+      by: z.literal('api'),
+      person: z.string(),
+      client: z.string(),
+      structure: z.string(),
+      requestId: z.string().optional(),
+    }),
+    z.strictObject({ by: z.literal('cli'), account: z.string() }),
+  ]),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  homologation: z.literal('changed').optional(),
+});
+const secret = z.string().regex(/^[\w-]{43,128}$/);
+/** RFC 7396: null takes a property away. */
+const clientChange = z.strictObject(
+  Object.fromEntries(Object.entries(clientContent.shape).map(([name, form]) => [name, form.nullable().optional()])),
+);
+
+const schemaOf = (form: z.ZodType, io: 'input' | 'output'): Schema => {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(form, { io });
+  return schema as Schema;
+};
+
+const given = {
+  AdminNewStructure: newStructure,
+  AdminStructureChange: structureChange,
+  AdminNewCertificate: certificateInput,
+  AdminNewClient: clientContent.extend({ id: clientId.optional(), secret: secret.optional() }),
+  AdminClientChange: clientChange.extend({ secret: secret.optional() }),
+  AdminSecret: z.strictObject({ secret }),
+};
+const shown = {
+  AdminStructure: structure,
+  AdminStructures: z.strictObject({ structures: z.array(structure) }),
+  AdminCertificate: certificate,
+  AdminCertificates: z.strictObject({ certificates: z.array(certificate) }),
+  AdminWatch: z.strictObject({ certificates: z.array(watched) }),
+  AdminClient: client,
+  AdminClients: z.strictObject({ clients: z.array(client) }),
+  AdminHistory: z.strictObject({ changes: z.array(change) }),
+};
+export type AdminSchema = keyof typeof given | keyof typeof shown;
+
+/** By their names among the components. */
+export const adminSchemas = (): Record<string, Schema> =>
+  Object.fromEntries([
+    ...Object.entries(given).map(([name, form]) => [name, schemaOf(form, 'input')] as const),
+    ...Object.entries(shown).map(([name, form]) => [name, schemaOf(form, 'output')] as const),
+  ]);
