@@ -45,7 +45,7 @@ function change(structure: Structure): void {
 const P1 = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const documents = `/DocumentReference?status=current&patient.identifier=${P1}`;
 const rowOf = async (answer: Response): Promise<string | undefined> =>
-  ((await answer.json()) as OperationOutcome).issue?.[0]?.details?.coding?.[0]?.code;
+  ((await answer.json()) as OperationOutcome).issue[0]?.details?.coding?.[0]?.code;
 const get = (url: string, token: string) => fetch(url, { headers: { authorization: `Bearer ${token}` } });
 const search = (token: string) => get(`${base}${documents}`, token);
 const structures = (token: string) => get(`${stack.origin}/admin/structures`, token);
