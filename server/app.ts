@@ -8,7 +8,7 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { adminRouter } from './admin/router.ts';
+import { adminBase, adminRouter } from './admin/router.ts';
 import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
@@ -169,15 +169,17 @@ export function createApp(options: AppOptions): Express {
     options.verifyToken ??
     createTokenVerifier(config, undefined, structures, { oauth: store.oauth, ...(clients ? { clients } : {}) });
   const refusals = createLimiter(config.RATE_LIMIT_REFUSED);
-  const closed = [
+  const requests = createLimiter(config.RATE_LIMIT_CLIENT);
+  const closed = (base: () => string): RequestHandler[] => [
     onRecord(services),
-    authenticate({ verify, isTrusted, base: () => config.fhirBase, ...(refusals ? { refusals } : {}) }),
-    limitClients(createLimiter(config.RATE_LIMIT_CLIENT)),
+    authenticate({ verify, isTrusted, base, ...(refusals ? { refusals } : {}) }),
+    limitClients(requests),
   ];
-  app.use('/fhir', ...closed, fhirRouter(options.handlers ?? handlers, services));
+  app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    app.use('/admin', ...closed, adminRouter({ config, admin, stateOf, parseJson, sendJson: sendClosedJson }));
+    const doors = { config, admin, stateOf, parseJson, sendJson: sendClosedJson };
+    app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }
 
   app.use(() => {

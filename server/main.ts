@@ -87,7 +87,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
-    const worker = createSubscriptionWorker({ config: actual, store, structures, logger, now: clock, ...gated });
+    const worker = createSubscriptionWorker({
+      ...{ config: actual, store, structures, logger, now: clock, ...gated },
+      isBarred: registry.isBarred,
+    });
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
     let { authorization } = overrides;

@@ -87,6 +87,12 @@ export const subscriptionErrors = {
     'Abonnement terminé : la passerelle ne représente plus la structure au nom de laquelle il avait été demandé.',
     'Subscription ended: the gateway no longer represents the structure in whose name it was asked for.',
   ),
+  'subscription-ended-client': row(
+    403,
+    'expired',
+    'Abonnement terminé : l’application qui l’avait demandé n’est plus enregistrée, ou plus pour cette structure.',
+    'Subscription ended: the application that asked for it is registered no more, or no more for this structure.',
+  ),
   'subscription-ended-owner': row(
     410,
     'deleted',

@@ -65,7 +65,7 @@ export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: Adm
 }
 
 /** `https://host/admin` */
-const adminBase = ({ fhirBase }: Config): string => fhirBase.replace(/fhir$/, 'admin');
+export const adminBase = ({ fhirBase }: Config): string => fhirBase.replace(/fhir$/, 'admin');
 
 const method = ({ method: name }: Route): 'get' | 'post' | 'patch' => name.toLowerCase() as 'get' | 'post' | 'patch';
 

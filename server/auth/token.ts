@@ -130,7 +130,7 @@ export function createTokenVerifier(
   return async (token, shown = bare) => {
     const payload =
       ours?.clients && isOpaque(token)
-        ? await readOpaque(token, config, ours.oauth, ours.clients)
+        ? await readOpaque(token, config, ours.oauth, { clients: ours.clients, structures })
         : await verify(token, available, config);
     const certificate = await confirm(payload['cnf'], token, shown, isNew);
     return {

@@ -2,6 +2,7 @@
  * Which of the scopes that were asked for are granted: what the client may have at most, in the spelling in which it asked. What it
  * may have in part is narrowed; the rest is left out, and the answer says what is left (SMART App Launch 2.2 “Scopes”; RFC 6749 §3.3).
  */
+import { narrowed } from '../auth/narrowing.ts';
 import { parseScope, type ResourceScope } from '../auth/scopes.ts';
 import { identityScopes, isAdminScope } from '../registry/scopes.ts';
 import type { Client } from '../registry/types.ts';
@@ -13,31 +14,6 @@ export const refreshScopes: readonly string[] = ['online_access', 'offline_acces
 
 const isName = (scope: string): boolean =>
   (identityScopes as readonly string[]).includes(scope) || /^ITI-\d{1,3}$/.test(scope);
-
-const letters = ['c', 'r', 'u', 'd', 's'];
-const both = (some: string, others: string): string =>
-  letters.filter((letter) => some.includes(letter) && others.includes(letter)).join('');
-const either = (all: readonly string[]): string => letters.filter((l) => all.some((p) => p.includes(l))).join('');
-
-/** What `patient/` scopes can open here: reading, and what professionals may change of a document (`server/fhir/purpose.ts`). */
-const ofPatients = 'rus';
-
-/** What of one scope on resources is allowed. */
-function narrowed(scope: string, asked: ResourceScope, allowed: readonly ResourceScope[]): string[] {
-  const { context, type } = asked;
-  const most = context === 'patient' ? ofPatients : letters.join('');
-  const ofType = (wanted: string) => {
-    const covering = allowed.filter((a) => a.type === wanted || a.type === '*').map((a) => a.permissions);
-    return both(both(asked.permissions, either(covering)), most);
-  };
-  const whole = ofType(type);
-  if (whole === asked.permissions) return [scope];
-  const types = type === '*' ? [...new Set(['*', ...allowed.map((a) => a.type)])] : [type];
-  return types.flatMap((t) => {
-    const permissions = ofType(t);
-    return permissions === '' || (t !== type && permissions === whole) ? [] : [`${context}/${t}.${permissions}`];
-  });
-}
 
 /**
  * @param requested blank separated
@@ -52,9 +28,9 @@ export function grantable(
   const allowed = client.scopes.flatMap((scope) => parseScope(scope) ?? []);
   const asked = (requested ?? '').split(' ').filter((scope) => scope !== '');
   const granted = asked.flatMap((scope): string[] => {
-    // The admin API is for persons who sign in: no server names one by itself.
-    if (isName(scope) || (isAdminScope(scope) && !contexts.includes('system')))
-      return client.scopes.includes(scope) ? [scope] : [];
+    // Who administers logs in: nobody is named an administrator by a server, nor by a token of somebody else's.
+    const isNamed = isName(scope) || (isAdminScope(scope) && contexts.includes('patient'));
+    if (isNamed) return client.scopes.includes(scope) ? [scope] : [];
     const read = parseScope(scope);
     if (!read || !contexts.includes(read.context)) return [];
     return narrowed(

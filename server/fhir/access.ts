@@ -20,7 +20,7 @@ export interface Authentication {
   verify: TokenVerifier;
   /** See `clientCertificateOf`. */
   isTrusted: IsTrusted;
-  /** FHIR base as clients know it; asked each time: the port may be chosen late. */
+  /** What it is mounted at, as clients know it (DPoP's `htu`); asked each time: the port may be chosen late. */
   base: () => string;
   /** Counts what is refused with 401, by address. */
   refusals?: Limiter;

@@ -15,6 +15,8 @@ export interface Services {
   store: Store;
   /** Those in force. */
   structures: Structures;
+  /** Whether a client was registered to act for a structure, and may no more; absent: there is no registry of clients. */
+  isBarred?: (client: string, structure: string) => boolean;
   /** Behind the gate: what the patient does not allow is refused before it goes out. */
   dmp: DmpClient;
   gate: Gate;

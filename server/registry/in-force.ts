@@ -55,5 +55,14 @@ export const clientOf = ({ id, content, secret }: StoredClient): Client => ({
   ...(secret === undefined ? {} : { secret }),
 });
 
+/**
+ * Whether an administrator has taken from a client what it was let do for a structure. Of a client that is not registered here (its
+ * tokens are another issuer's) nothing is known.
+ */
+export function isBarred({ clients }: StoredRegistry, client: string, structure: string): boolean {
+  const found = clients.find(({ id }) => id === client);
+  return found !== undefined && (found.state !== 'active' || !clientOf(found).structures.includes(structure));
+}
+
 export const clientsInForce = ({ clients }: StoredRegistry): Map<string, Client> =>
   new Map(clients.filter(({ state }) => state === 'active').map((stored) => [stored.id, clientOf(stored)]));

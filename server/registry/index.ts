@@ -4,7 +4,7 @@
  */
 import { ConfigError, type Config } from '../config.ts';
 import type { RegistryStore, StoredRegistry } from '../store/types.ts';
-import { clientsInForce, type StructureInForce, structuresInForce, withMark } from './in-force.ts';
+import { clientsInForce, isBarred, type StructureInForce, structuresInForce, withMark } from './in-force.ts';
 import { materialIssues, primaryMaterial, primaryOf } from './primary.ts';
 import type { Client, Clients, StructureMaterial, Structures } from './types.ts';
 
@@ -25,6 +25,8 @@ export interface RegistryOptions {
 export interface Registry {
   structures: Structures;
   clients: Clients;
+  /** See `in-force.ts`; from memory. */
+  isBarred(client: string, structure: string): boolean;
   /** Everything that is registered, withdrawn entries too, with keys and secrets. */
   stored(): StoredRegistry;
   /** Looks for changes now: what was written before the call is seen when it resolves. */
@@ -123,6 +125,7 @@ export async function openRegistry(
       },
     },
     clients: { byId: async (id) => clients.get(id), origins: () => origins },
+    isBarred: (client, structure) => isBarred(stored, client, structure),
     stored: () => stored,
     refresh,
     now,

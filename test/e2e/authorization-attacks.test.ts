@@ -4,7 +4,7 @@
  */
 import { randomUUID, createHash } from 'node:crypto';
 import http from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { Situation } from '../../server/authorization/psc/types.ts';
 import { client, lesTilleuls, leVerger, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
@@ -601,6 +601,38 @@ describe('what a login leaves behind', () => {
       .go(launch(base, 'app', { aud: 'https://other.example' }).url)
       .finally(() => (world.recorder.isFull = false));
     expect([place.status, place.url.origin]).toEqual([503, stack.origin]);
+  });
+
+  it('is nothing of a logout, a revocation or an introspection either: 503, and no trace of it on standard error', async () => {
+    const { browser, body } = await logIn(base, 'app');
+    const question = await browser.go(`${issuer()}/logout`);
+    const said = vi.spyOn(console, 'error');
+    world.recorder.isFull = true;
+    try {
+      expect((await browser.submit(question, '/logout/confirm', { logout: 'yes' })).status).toBe(503);
+      const form = { client_id: 'app', token: 'x'.repeat(43) };
+      for (const endpoint of ['revoke', 'introspect'])
+        expect((await ask(base, form, { endpoint })).status, endpoint).toBe(503);
+      expect(said).not.toHaveBeenCalled();
+    } finally {
+      world.recorder.isFull = false;
+      said.mockRestore();
+    }
+    // It has ended all the same: what cannot be put on record never leaves more open than it was.
+    expect((await api(documentsOf(P1), body.access_token)).status).toBe(401);
+  });
+
+  it('are introspections, and what is refused of them, of revocations and of requests by CIBA', async () => {
+    for (const endpoint of ['introspect', 'revoke', 'backchannel'])
+      await ask(base, { client_id: 'nobody', token: 'x'.repeat(43) }, { endpoint });
+    await ask(base, { client_id: 'app', token: 'x'.repeat(43) }, { endpoint: 'introspect' });
+    const refused = { outcome: 'refused', reason: 'invalid_client' };
+    expect(world.events).toMatchObject([
+      { kind: 'introspection', ...refused },
+      { kind: 'revocation', ...refused },
+      { kind: 'login', ...refused },
+      { kind: 'introspection', outcome: 'success', client: 'app' },
+    ]);
   });
 
   it('is no token, code, name or INS in a URL, in the log or in clear in the database', async () => {

@@ -9,7 +9,7 @@ import { html, sendPage } from '../pages/html.ts';
 import { say } from '../pages/texts.ts';
 import type { Middleware } from '../provider/answers.ts';
 import type { Running } from '../provider/holder.ts';
-import { about } from '../provider/recorded.ts';
+import { about, unrecorded } from '../provider/recorded.ts';
 import { recordsOf, type Login } from '../records.ts';
 import { routes } from '../routes.ts';
 import type { AuthorizationOptions } from '../types.ts';
@@ -46,11 +46,12 @@ export function endSessions(options: AuthorizationOptions): Middleware {
     await store.oauth.endSession(session.uid, new Date(now().getTime() + config.SESSION_SECONDS * 1000));
     if (found) await store.oauth.remove('Login', found.id);
     const person = found?.login?.session.professional.personId;
-    await options.record({
-      ...about(options, ctx.res as Response),
-      ...{ kind: 'logout', outcome: 'success' },
-      ...(person === undefined ? {} : { person }),
-    });
+    const event = { ...about(options, ctx.res as Response), kind: 'logout', outcome: 'success' } as const;
+    try {
+      await options.record({ ...event, ...(person === undefined ? {} : { person }) });
+    } catch {
+      return unrecorded(ctx);
+    }
     const returnTo = ctx.response.get('Location');
     // Another person has just logged in in this browser: Pro Santé Connect's session is theirs.
     if (returnTo.startsWith(`${issuerOf(config)}${routes.authorization}/`)) return;

@@ -2,10 +2,11 @@
  * Where oidc-provider keeps its models: the store. Several instances share it, so that what may happen once (a code, a rotated
  * refresh token, a proof) happens once in all of them.
  */
-import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
 import type { Client } from '../../registry/types.ts';
 import type { OauthStore, StoredOauthItem } from '../../store/types.ts';
 import type { AuthorizationOptions, Extension } from '../types.ts';
+import type { CountToken } from './claims.ts';
 import { metadataOf } from './clients.ts';
 
 type Options = Pick<AuthorizationOptions, 'clients' | 'extensions'> & {
@@ -51,7 +52,13 @@ const payloadOf = (item: StoredOauthItem | undefined): AdapterPayload | undefine
     ...(item.consumedAt ? { consumed: Math.floor(item.consumedAt.getTime() / 1000) } : {}),
   };
 
-function storedAdapter(model: string, oauth: OauthStore): Adapter {
+/** Everything under a grant is worth nothing from now on, also what somebody is issuing at this moment. */
+async function revokeGrantOf(item: StoredOauthItem | undefined, oauth: OauthStore): Promise<void> {
+  const { grantId } = (item?.content ?? {}) as AdapterPayload;
+  if (grantId !== undefined) await oauth.removeOfGrant('Grant', grantId);
+}
+
+function storedAdapter(model: string, oauth: OauthStore, count: CountToken): Adapter {
   return {
     async upsert(id, content, expiresIn) {
       if (expiresIn === undefined) throw new Error(`${model} without an end`);
@@ -74,16 +81,24 @@ function storedAdapter(model: string, oauth: OauthStore): Adapter {
     // There are no user codes without a device flow.
     findByUserCode: () => Promise.resolve(undefined),
     async consume(id) {
-      // oidc-provider has found it unused a moment ago.
-      if (!(await oauth.consume(model, id))) throw new errors.InvalidGrant('used before');
+      const { ctx } = Provider;
+      // Before it is used up: who asks too often keeps it for later.
+      if (ctx?.oidc.client) count(ctx, ctx.oidc.client.clientId);
+      if (await oauth.consume(model, id)) return;
+      // oidc-provider has found it unused a moment ago: two use it at once, and one of them has stolen it (RFC 6749 §4.1.2, §10.4).
+      await revokeGrantOf(await oauth.find(model, id), oauth);
+      throw new errors.InvalidGrant('used before');
     },
     destroy: (id) => oauth.remove(model, id),
     revokeByGrantId: (grant) => oauth.removeOfGrant(model, grant),
   };
 }
 
-/** @param grantTypes those that this server speaks */
+/**
+ * @param grantTypes those that this server speaks
+ * @param count token requests that use something up
+ */
 export const adapterOf =
-  (options: Options, grantTypes: ReadonlySet<string>): AdapterFactory =>
+  (options: Options, grantTypes: ReadonlySet<string>, count: CountToken): AdapterFactory =>
   (model) =>
-    model === 'Client' ? clientAdapter(options, grantTypes) : storedAdapter(model, options.store.oauth);
+    model === 'Client' ? clientAdapter(options, grantTypes) : storedAdapter(model, options.store.oauth, count);

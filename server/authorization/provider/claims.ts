@@ -16,14 +16,26 @@ class TooMany extends errors.CustomOIDCProviderError {
   }
 }
 
-/** @param limiter counts tokens by client, once the client is known to be who it says */
+/** Counts a token request of a client that is known to be who it says: once, however often it is told. @throws TooMany */
+export type CountToken = (ctx: object, clientId: string) => void;
+
+export function tokenCounter(limiter: Limiter | undefined): CountToken {
+  const counted = new WeakSet<object>();
+  return (ctx, clientId) => {
+    if (counted.has(ctx)) return;
+    counted.add(ctx);
+    if (limiter?.take(clientId).allowed === false) throw new TooMany();
+  };
+}
+
+/** @param count for grants that use nothing up: the others were counted before (`adapter.ts`) */
 export function extraTokenClaims(
   { config, extensions = [] }: Pick<AuthorizationOptions, 'config' | 'extensions'>,
   records: Records,
-  limiter: Limiter | undefined,
+  count: CountToken,
 ): NonNullable<Configuration['extraTokenClaims']> {
   return async (ctx, token) => {
-    if (limiter?.take(token.clientId ?? '').allowed === false) throw new TooMany();
+    count(ctx, token.clientId ?? '');
     for (const extension of extensions) {
       const claims = await extension.claims?.(ctx, token);
       if (claims) return claims;

@@ -14,7 +14,7 @@ import { identityScopes, refreshScopes } from '../scopes.ts';
 import type { AuthorizationOptions, Extension } from '../types.ts';
 import { contextOf, findAccount, loadExistingGrant } from './accounts.ts';
 import { adapterOf } from './adapter.ts';
-import { extraTokenClaims } from './claims.ts';
+import { extraTokenClaims, tokenCounter } from './claims.ts';
 import { authMethods, ownMetadata } from './clients.ts';
 import type { ServerKeys } from './keys.ts';
 import { lives } from './lives.ts';
@@ -37,9 +37,10 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
   const { config, extensions = [], isTrusted } = options;
   const issuer = new URL(issuerOf(config));
   const cookie = { httpOnly: true, sameSite: 'lax', secure: issuer.protocol === 'https:', signed: true } as const;
+  const count = tokenCounter(createLimiter(config.RATE_LIMIT_TOKENS));
   const assertClientJwt = extensions.flatMap((e) => e.assertClientJwt ?? []);
   return {
-    adapter: adapterOf(options, new Set(grantTypesOf(options))),
+    adapter: adapterOf(options, new Set(grantTypesOf(options)), count),
     jwks: { keys: keys.jwks },
     routes,
     scopes: identityScopes,
@@ -69,7 +70,7 @@ export function configurationOf(options: AuthorizationOptions, records: Records,
     },
     findAccount: findAccount(options, records),
     loadExistingGrant: loadExistingGrant(options, records),
-    extraTokenClaims: extraTokenClaims(options, records, createLimiter(config.RATE_LIMIT_TOKENS)),
+    extraTokenClaims: extraTokenClaims(options, records, count),
     issueRefreshToken: (ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
       refreshScopes.some((scope) => source.scopes.has(scope)) &&

@@ -1,8 +1,10 @@
 /**
  * What oidc-provider did, on record before the answer leaves: tokens given and refused, apps allowed and refused, tokens given back.
  */
+import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import { floodGauge } from '../../auth/flood.ts';
 import type { AuthorizationEvent } from '../events.ts';
 import { recordsOf, type GrantContext } from '../records.ts';
 import type { AuthorizationOptions } from '../types.ts';
@@ -72,13 +74,35 @@ const authorization: Tell = async ({ oidc }, failure, { store }) => {
 
 const revocation: Tell = ({ oidc: { entities } }, failure) => {
   if (failure) return Promise.resolve({ kind: 'revocation', outcome: 'refused', reason: reasonOf(failure) });
+  // Of a token that is none, or another client's, the answer is the same (RFC 7009 §2.2).
   const given = entities.RefreshToken ?? entities.AccessToken ?? entities.ClientCredentials;
-  return Promise.resolve(
-    given && { kind: 'revocation', outcome: 'success', ...saidBy((given as { extra?: object }).extra) },
-  );
+  return Promise.resolve({
+    kind: 'revocation',
+    outcome: 'success',
+    ...saidBy((given as { extra?: object } | undefined)?.extra),
+  });
 };
 
-const tellers: Readonly<Record<string, Tell>> = { token, authorization, resume: authorization, revocation };
+const introspection: Tell = ({ oidc: { entities }, body }, failure) => {
+  if (failure) return Promise.resolve({ kind: 'introspection', outcome: 'refused', reason: reasonOf(failure) });
+  const { AccessToken, ClientCredentials } = entities;
+  const isTold = (body as { active?: unknown }).active === true;
+  const said = isTold ? saidBy((AccessToken ?? ClientCredentials)?.extra) : {};
+  return Promise.resolve({ kind: 'introspection', outcome: 'success', ...said });
+};
+
+/** What came of a request that was taken is told when the professional has answered (`ciba/`). */
+const backchannel: Tell = (_ctx, failure) =>
+  Promise.resolve(failure && { kind: 'login', outcome: 'refused', reason: reasonOf(failure) });
+
+const tellers: Readonly<Record<string, Tell>> = {
+  ...{ token, authorization, resume: authorization, revocation, introspection },
+  backchannel_authentication: backchannel,
+};
+
+/** Whether `limitRefusals` has put 429 in the place of a refusal. A client that is known and asks too often has an error of its own. */
+const takesPlace = ({ status }: KoaContextWithOIDC, failure: Error | undefined): boolean =>
+  status === 429 && failure !== undefined && (failure as { status?: unknown }).status !== 429;
 
 /** What is common to all events of a request. */
 export const about = (
@@ -97,18 +121,24 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
   provider.on('grant.error', remember);
   provider.on('authorization.error', remember);
   provider.on('revocation.error', remember);
+  provider.on('introspection.error', remember);
+  provider.on('backchannel_authentication.error', remember);
   provider.on('server_error', remember);
-  provider.on('server_error', (ctx, error) =>
+  const unforeseen = ({ res }: { res: object }, error: Error): void =>
     options.onFailure({
-      requestId: options.factsOf(ctx.res as Response).requestId,
+      requestId: options.factsOf(res as Response).requestId,
       error: error.name,
       code: (error as { code?: unknown }).code,
-    }),
-  );
+    });
+  provider.on('server_error', unforeseen);
+  // Koa would write the whole error, with whatever it says, on standard error.
+  (provider as EventEmitter).on('error', (error: Error, ctx: { res: object }) => unforeseen(ctx, error));
+  const isNotable = floodGauge();
   return async (koa, next) => {
     await next();
     const ctx = koa as unknown as KoaContextWithOIDC;
     const { oidc } = ctx as Partial<KoaContextWithOIDC>;
+    if (takesPlace(ctx, failures.get(ctx)) && !isNotable((ctx.req as Request).ip)) return;
     const what = oidc?.route === undefined ? undefined : await tellers[oidc.route]?.(ctx, failures.get(ctx), options);
     if (!oidc || !what) return;
     const client = oidc.client?.clientId;
@@ -128,6 +158,11 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
 async function withdraw(ctx: KoaContextWithOIDC): Promise<void> {
   const { AccessToken, ClientCredentials, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
   for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+  unrecorded(ctx);
+}
+
+/** In place of an answer that is not on record. */
+export function unrecorded(ctx: KoaContextWithOIDC): void {
   ctx.remove('Location');
   ctx.status = 503;
   ctx.body = { error: 'temporarily_unavailable' };

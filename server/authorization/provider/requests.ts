@@ -3,6 +3,7 @@
  * (`aud`, `state`), redirect URIs character by character, a purpose that this establishment may have. And which scopes it leads to.
  */
 import { errors, type Client as OidcClient, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { stillAllowed } from '../../auth/narrowing.ts';
 import type { Config } from '../../config.ts';
 import type { Client, Clients } from '../../registry/types.ts';
 import { grantable, refreshScopes } from '../scopes.ts';
@@ -70,11 +71,11 @@ export function resourceIndicators({ config, clients }: Options) {
     },
   };
 
-  /** What may be granted to this request: under a grant, what was consented; of a server, what it asks for itself. */
+  /** What may be granted to this request: under a grant, what was consented and may still be had; of a server, what it asks for itself. */
   function scopeOf(ctx: KoaContextWithOIDC, client: Client): string {
     if (ctx.oidc.route !== 'token') return requested(ctx, client).join(' ');
     const grant = ctx.oidc.entities.Grant;
-    if (grant) return grant.getResourceScope(config.fhirBase);
+    if (grant) return stillAllowed(grant.getResourceScope(config.fhirBase), client);
     return grantable(text(ctx.oidc.params?.['scope']), client, ['system', 'user']).join(' ');
   }
 }

@@ -5,6 +5,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { errorRow } from '../../../mappings/errors.ts';
 import { record, RecordUnavailable, type Author, type Entry } from '../../audit/record.ts';
+import { floodGauge, type IsNotable } from '../../auth/flood.ts';
 import { createTrail, traceparentOf } from '../../audit/trail.ts';
 import type { RecordOutcome, Store } from '../../store/types.ts';
 import { stateOf, type Answered, type RequestState } from '../request.ts';
@@ -12,9 +13,12 @@ import type { Services } from '../services.ts';
 import { askedOf } from './asked.ts';
 import { patientsOf, resourcesOf } from './subjects.ts';
 
-type Room = Pick<Services, 'store' | 'config' | 'now' | 'logger'>;
+interface Room extends Pick<Services, 'store' | 'config' | 'now' | 'logger'> {
+  isNotable: IsNotable;
+}
 
-export function onRecord(room: Room): RequestHandler {
+export function onRecord(given: Omit<Room, 'isNotable'>): RequestHandler {
+  const room = { ...given, isNotable: floodGauge() };
   return (req, res, next) => {
     const state = stateOf(res);
     state.trail = createTrail(() => viewOf(state, room), traceparentOf(req.get('traceparent')));
@@ -54,6 +58,11 @@ function recorderOf(req: Request, res: Response, room: Room): Recorder {
     async keep(answered) {
       if (isUnavailable || (kept !== undefined && (kept === answered.status || answered.cut))) return;
       if (answered.cut) return cut();
+      if (isFlood(stateOf(res), answered) && !room.isNotable(req.ip)) {
+        kept = answered.status;
+        isCut = true; // nor is it on record that it was not waited for
+        return;
+      }
       try {
         await write(answered);
       } catch (cause) {
@@ -70,6 +79,9 @@ function recorderOf(req: Request, res: Response, room: Room): Recorder {
   };
 }
 
+/** 429 in place of a 401 (`limits.ts`): nobody is known, and there have been many. */
+const isFlood = ({ caller }: RequestState, { status }: Answered): boolean => status === 429 && caller === undefined;
+
 /** Node begins every answer by `writeHead`, its own calls included. */
 function guard(res: Response, isKept: Recorder['isKept']): void {
   const begin = res.writeHead.bind(res) as (...args: unknown[]) => Response;
@@ -85,7 +97,7 @@ const authorOf = ({ caller }: RequestState, { config }: Pick<Room, 'config'>): A
   caller ?? { structure: { id: config.STRUCTURE_ID }, clientId: '' };
 
 /** The store as the caller's structure sees it: to be on record somewhere is to be met there, and nowhere else. */
-const viewOf = (state: RequestState, { store, config }: Room): Store =>
+const viewOf = (state: RequestState, { store, config }: Pick<Room, 'store' | 'config'>): Store =>
   store.as(authorOf(state, { config }).structure.id);
 
 function outcomeOf({ status, cut }: Answered, problems: readonly string[]): RecordOutcome {
@@ -115,6 +127,11 @@ async function entriesOf(req: Request, state: RequestState, answered: Answered, 
   };
   // The administration has routes of its own (server/admin/), which are no interactions.
   const isAdministration = state.route?.startsWith('/admin') === true;
-  const entry: Entry = { kind: isAdministration ? 'registration' : 'request', outcome: outcomeOf(answered, problems), requestId, details: what };
+  const entry: Entry = {
+    kind: isAdministration ? 'registration' : 'request',
+    outcome: outcomeOf(answered, problems),
+    requestId,
+    details: what,
+  };
   return patients.length > 0 ? patients.map((patientId) => ({ ...entry, patientId })) : [entry];
 }

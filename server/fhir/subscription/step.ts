@@ -47,7 +47,7 @@ async function advance(s: StoredSubscription, work: Work, signal: AbortSignal): 
   const at = (ms: number): Date => new Date(work.now().getTime() + ms);
 
   const isLiving = (): boolean => s.status === 'requested' || s.status === 'active';
-  if (isLiving() && isWithdrawn(content, work)) endWithStructure(s);
+  if (isLiving()) endWithdrawn(s, content, work);
   if (isLiving() && work.now() >= s.endsAt) end(s, content);
   if (s.status === 'requested') await shakeHands(s, content, work, signal);
   if (s.status === 'active' && s.pollAt && s.pollAt <= work.now()) await poll(s, content, work, signal);
@@ -66,12 +66,18 @@ function end(s: StoredSubscription, { caller }: SubscriptionContent): void {
   stop(s, 'off', reasonOf(inSession ? 'subscription-ended-session' : 'subscription-ended-time'), true);
 }
 
-/** In the name of a structure that is in force no more nothing is asked, and nothing but the end is told. */
-const isWithdrawn = ({ caller }: SubscriptionContent, { structures }: Work): boolean =>
-  structures.of(caller.structure.id) === undefined;
-
-const endWithStructure = (s: StoredSubscription): void =>
-  stop(s, 'off', reasonOf('subscription-ended-structure'), true);
+/**
+ * In the name of a structure that is in force no more, or for a client that may act for it no more, nothing is asked, and nothing but
+ * the end is told.
+ * @returns whether it has ended by that
+ */
+function endWithdrawn(s: StoredSubscription, { caller }: SubscriptionContent, { structures, isBarred }: Work): boolean {
+  const { id } = caller.structure;
+  const isOver = structures.of(id) === undefined;
+  if (!isOver && isBarred?.(caller.clientId, id) !== true) return false;
+  stop(s, 'off', reasonOf(isOver ? 'subscription-ended-structure' : 'subscription-ended-client'), true);
+  return true;
+}
 
 function stop(s: StoredSubscription, status: 'off' | 'error', reason: string, farewell: boolean): void {
   s.status = status;
@@ -131,7 +137,7 @@ async function poll(
     s.quietPolls = added > 0 ? 0 : s.quietPolls + 1;
   } catch (error) {
     signal.throwIfAborted();
-    if (isWithdrawn(content, work)) return endWithStructure(s);
+    if (endWithdrawn(s, content, work)) return;
     const { issues } = toProblem(error);
     const lasting = issues.find((i) => !isPassing(i.key));
     if (lasting) return stop(s, 'error', reasonOf('subscription-refused', lasting.upstream?.code ?? lasting.key), true);

@@ -18,7 +18,7 @@ let request = 0;
 const nextId = (): string => `on-record-${++request}`;
 
 beforeAll(async () => {
-  bench = await startBench({ RATE_LIMIT_REFUSED: '3' }, { ...handlers, 'Binary.read': async () => reply() });
+  bench = await startBench({}, { ...handlers, 'Binary.read': async () => reply() });
 });
 afterAll(() => bench.close());
 afterEach(() => bench.query('DROP TRIGGER IF EXISTS unwritable ON kept_record'));
@@ -29,8 +29,8 @@ const unwritable = (when: string): Promise<unknown> =>
     CREATE TRIGGER unwritable BEFORE INSERT ON kept_record FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION unwritable()`);
 
 /** Events of a request, oldest first. */
-async function eventsOf(id: string): Promise<AuditEvent[]> {
-  const { body } = await bench.get(`/fhir/AuditEvent?entity.identifier=${id}&subtype=request`, 'admin');
+async function eventsOf(id: string, at = bench): Promise<AuditEvent[]> {
+  const { body } = await at.get(`/fhir/AuditEvent?entity.identifier=${id}&subtype=request`, 'admin');
   return ((body as Bundle<AuditEvent>).entry ?? []).map((e) => e.resource!).reverse();
 }
 const detailOf = ({ entity = [] }: AuditEvent, name: string): string | undefined =>
@@ -77,11 +77,24 @@ it.each([
   ]);
 });
 
-it('429 too', async () => {
-  let last = nextId();
-  for (let i = 0; i < 6; i++) await bench.get('/fhir/Patient', '').set('X-Request-Id', (last = nextId()));
-  const [event] = await eventsOf(last);
-  expect([event!.outcome, detailOf(event!, 'status')]).toEqual(['4', '429']);
+it('429 too; of a flood of them from one address one a minute, so that nobody fills the disk', async () => {
+  const limited = await startBench({ RATE_LIMIT_REFUSED: '3' }, handlers);
+  try {
+    const ids = Array.from({ length: 8 }, nextId);
+    for (const id of ids) await limited.get('/fhir/Patient', '').set('X-Request-Id', id);
+    const kept = (await Promise.all(ids.map((id) => eventsOf(id, limited)))).flat();
+    expect(kept.map((event) => [event.outcome, detailOf(event, 'status')])).toEqual([
+      ...Array.from({ length: 3 }, () => ['4', '401']),
+      ['4', '429'],
+    ]);
+    for (const id of ids) expect(limited.log()).toContain(id);
+    // Whoever is known is on record each time.
+    const own = nextId();
+    await limited.get('/fhir/List/none', 'all').set('X-Request-Id', own);
+    expect(await eventsOf(own, limited)).toHaveLength(1);
+  } finally {
+    await limited.close();
+  }
 });
 
 it('is durable before the first byte is even asked for', async () => {

@@ -59,6 +59,7 @@ class FakeReceiver implements Deliverer {
 
 let receiver: FakeReceiver;
 let structures: ChangeableStructures;
+let barred: Set<string>;
 let dmp: FakeDmp;
 let registered: DocumentEntry[];
 const config = loadConfig({
@@ -70,7 +71,10 @@ const config = loadConfig({
 });
 const worker = (random = 0.5) =>
   createSubscriptionWorker(
-    { config, store: held.store, structures, dmp, gate: openGate, logger: pino({ level: 'silent' }), now },
+    {
+      ...{ config, store: held.store, structures, dmp, gate: openGate, logger: pino({ level: 'silent' }), now },
+      isBarred: (client, structure) => barred.has(`${client} ${structure}`),
+    },
     { deliverer: receiver, random: () => random },
   );
 
@@ -85,6 +89,7 @@ beforeEach(async () => {
   clock = start;
   receiver = new FakeReceiver();
   structures = structuresOf();
+  barred = new Set();
   dmp = new FakeDmp();
   registered = [];
   dmp.answers['TD3.1a'] = (query: StoredQuery) => {
@@ -412,6 +417,22 @@ describe('the structure withdrawn', () => {
     seconds(1000);
     await w.tick();
     expect(dmp.calls, 'it does not come back by itself').toHaveLength(asked);
+  });
+
+  it('nor does one of a client that may act for the structure no more, and its receiver is told', async () => {
+    const { id, content } = await subscribe();
+    const w = worker();
+    await w.tick();
+    registers(1);
+    await held.store.subscriptions.addEvents(id, [event(7)], now());
+    const asked = dmp.calls.length;
+    const { clientId, structure } = (content as SubscriptionContent).caller;
+    barred.add(`${clientId} ${structure.id}`);
+    seconds(1000);
+    await w.tick();
+    expect(dmp.calls).toHaveLength(asked);
+    expect(receiver.sent.slice(1)).toEqual([{ type: 'event-notification', status: 'off', focus: [] }]);
+    expect(reason(await read(id))).toContain('subscription-ended-client');
   });
 
   it('one that was not reached yet is not', async () => {
