@@ -3,6 +3,7 @@
  * may have in part is narrowed; the rest is left out, and the answer says what is left (SMART App Launch 2.2 “Scopes”; RFC 6749 §3.3).
  */
 import { parseScope, type ResourceScope } from '../auth/scopes.ts';
+import { isAdminScope } from '../registry/scopes.ts';
 import type { Client } from '../registry/types.ts';
 
 /** Scopes about who the user is and what comes with the launch. */
@@ -59,7 +60,9 @@ export function grantable(
   const allowed = client.scopes.flatMap((scope) => parseScope(scope) ?? []);
   const asked = (requested ?? '').split(' ').filter((scope) => scope !== '');
   const granted = asked.flatMap((scope): string[] => {
-    if (isName(scope)) return client.scopes.includes(scope) ? [scope] : [];
+    // Administering is for persons who sign in (docs/registration.md): no server names itself an administrator.
+    if (isName(scope) || (isAdminScope(scope) && contexts.includes('patient')))
+      return client.scopes.includes(scope) ? [scope] : [];
     const read = parseScope(scope);
     if (!read || !contexts.includes(read.context)) return [];
     return narrowed(
