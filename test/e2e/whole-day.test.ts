@@ -22,7 +22,14 @@ import { rotateKeys } from '../../server/store/index.ts';
 import { main as verify } from '../../tools/audit-verify.ts';
 import { makeToken } from '../../tools/token.ts';
 import { testPki, type TestPki } from '../server/dmp/pki.ts';
-import { getTokens, people, secret, startTestPsc, type TestPsc } from '../simulator/psc/support/psc.ts';
+import {
+  getTokens,
+  people,
+  redirectUri as pscRedirect,
+  secret,
+  startTestPsc,
+  type TestPsc,
+} from '../simulator/psc/support/psc.ts';
 import { Browser as PscBrowser } from '../simulator/psc/support/browser.ts';
 import { assertion, assertionType, clientKey, nurseAsserted, type ClientKey } from '../support/assertions.ts';
 import { leVerger, redirectUri } from '../support/authorization.ts';
@@ -30,7 +37,7 @@ import { Browser } from '../support/browser.ts';
 import { text } from '../support/documents.ts';
 import { holderOf, type Holder } from '../support/holder.ts';
 import { ask, exchange, codeOf, launch, logIn, walk, type PassPsc } from '../support/login.ts';
-import { INS_TEST, newOid, patients, simplified } from '../support/resources.ts';
+import { consent, INS_TEST, newOid, patients, simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const cerisiers = { id: '1990200768', name: 'IME FICTIF LES CERISIERS' };
@@ -71,7 +78,7 @@ beforeAll(async () => {
   const port = await freePort();
   const origin = `https://localhost:${port}`;
   psc = await startTestPsc({
-    redirectUris: [`${origin}/oauth/psc/callback`],
+    redirectUris: [`${origin}/oauth/psc/callback`, pscRedirect],
     postLogoutRedirectUris: [`${origin}/oauth/psc/logout`],
     cibaInterval: 1,
   });
@@ -86,8 +93,6 @@ beforeAll(async () => {
       TLS_CERT: file('cert.pem', pki.server.certificate + pki.authority),
       TLS_KEY: file('key.pem', pki.server.key),
       TLS_CLIENT_CA: file('ca.pem', pki.root + pki.authority),
-      CONSENT_CONSULTATION: 'presumed',
-      CONSENT_FEEDING: 'presumed',
       STRUCTURE_ADMINISTRATORS: director,
       INSTALLATION_ADMINISTRATORS: director,
       REGISTRY_POLL_SECONDS: '1',
@@ -158,7 +163,13 @@ it('1. an administrator signs in by Pro Santé Connect and registers a structure
     sector: 'SA16',
     practiceSetting: 'ESSMS',
     contentType: '11',
-    lps: { name: 'CERISIERS-DUI', version: '2.0', id: 'C-1', homologation: 'HOMOL-C', oid: '2.16.840.1.113883.19.7605' },
+    lps: {
+      name: 'CERISIERS-DUI',
+      version: '2.0',
+      id: 'C-1',
+      homologation: 'HOMOL-C',
+      oid: '2.16.840.1.113883.19.7605',
+    },
     administrators: [people.maurel],
     professionals: [people.leBihan],
   });
@@ -172,7 +183,14 @@ it('1. an administrator signs in by Pro Santé Connect and registers a structure
     expect(added.status, JSON.stringify(added.body)).toBe(201);
   }
   for (const input of [
-    { id: 'app', name: 'App', authMethod: 'none', grants: ['authorization_code', 'refresh_token'], ...common, ...personal },
+    {
+      id: 'app',
+      name: 'App',
+      authMethod: 'none',
+      grants: ['authorization_code', 'refresh_token'],
+      ...common,
+      ...personal,
+    },
     {
       ...{ id: 'dui', name: 'DUI', authMethod: 'private_key_jwt', grants: ['client_credentials'], ...common },
       jwks: { keys: [duiKey.jwk] },
@@ -231,8 +249,7 @@ const given: Record<Kind, (structure: { id: string; name: string }) => Promise<H
     const { status, body } = await proxy.form(`${stack.origin}/oauth/token`, {
       grant_type: tokenExchange,
       client_id: 'proxy',
-      subject_token: (await getTokens(psc, people.maurel, { redirect_uri: `${stack.origin}/oauth/psc/callback` }))
-        .access_token,
+      subject_token: (await getTokens(psc)).access_token,
       subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       cnf: JSON.stringify({ 'x5t#S256': thumbprint }),
       situation: `${choice(id)}@${id}`,
@@ -276,7 +293,14 @@ interface Asked {
   body: Record<string, unknown>;
 }
 /** @param at the FHIR base of an instance */
-async function api(kind: Kind, token: string, method: string, url: string, body?: unknown, at = stack.base): Promise<Asked> {
+async function api(
+  kind: Kind,
+  token: string,
+  method: string,
+  url: string,
+  body?: unknown,
+  at = stack.base,
+): Promise<Asked> {
   const id = `day-${randomUUID()}`;
   const init = {
     method,
@@ -296,10 +320,15 @@ async function send(url: string, init: RequestInit) {
   return { status: answer.status, body: (said === '' ? {} : JSON.parse(said)) as Record<string, unknown> };
 }
 const rowOf = (body: unknown): string | undefined =>
-  (body as OperationOutcome).issue[0]?.details?.coding?.at(-1)?.code;
+  (body as Partial<OperationOutcome>).issue?.[0]?.details?.coding?.at(-1)?.code;
 const documents = `/DocumentReference?patient.identifier=${encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`)}&status=current`;
 const note = (uniqueId: string): DocumentReference => {
-  const { author: _a, custodian: _c, contained = [], ...rest } = simplified({
+  const {
+    author: _a,
+    custodian: _c,
+    contained = [],
+    ...rest
+  } = simplified({
     ...{ who: 'P1', uniqueId, content: text(uniqueId), contentType: 'text/plain' },
   });
   return { ...rest, contained: contained.filter((c) => c.resourceType === 'Patient') };
@@ -332,31 +361,44 @@ describe('1, 3, 4. A token', () => {
       pass: asPerson(people.maurel),
     });
     readers.set(cerisiers.id, body.access_token);
+    for (const structure of structures)
+      for (const topic of ['feeding', 'consultation']) {
+        const token = await makeToken(loadConfig(stack.environment), { structure, scope: 'user/Consent.cruds' });
+        expect((await api('outside', token, 'POST', '/Consent', consent('P1', topic))).status).toBe(201);
+      }
   });
 
-  it.each(cases)('of the kind %s, at structure %s: deposits, searches, is on record there and nowhere else', async (kind, id, structure) => {
-    const { token } = await given[kind](structure);
-    await stack.resetCalls();
-    const uniqueId = newOid();
-    const made = await api(kind, token, 'POST', '/DocumentReference', note(uniqueId));
-    expect(made.status, JSON.stringify(made.body)).toBe(201);
-    const found = await api(kind, token, 'GET', documents, undefined, second.url.replace(/fhir$/, 'fhir'));
-    if (kind === 'backend') expect([found.status, rowOf(found.body)]).toEqual([403, 'psc']);
-    else expect([found.status, JSON.stringify(found.body).includes(uniqueId)]).toEqual([200, true]);
+  it.each(cases)(
+    'of the kind %s, at structure %s: deposits, searches, is on record there and nowhere else',
+    async (kind, id, structure) => {
+      const { token } = await given[kind](structure);
+      await stack.resetCalls();
+      const uniqueId = newOid();
+      const made = await api(kind, token, 'POST', '/DocumentReference', note(uniqueId));
+      expect(made.status, JSON.stringify(made.body)).toBe(201);
+      const found = await api(kind, token, 'GET', documents, undefined, second.url.replace(/fhir$/, 'fhir'));
+      if (kind === 'backend') expect([found.status, rowOf(found.body)]).toEqual([403, 'dmp-rights-psc']);
+      else
+        expect([found.status, rowOf(found.body), JSON.stringify(found.body).includes(uniqueId)]).toEqual([
+          200,
+          undefined,
+          true,
+        ]);
 
-    const { calls } = (await (await fetch(`${stack.simulator.controlUrl}/calls`)).json()) as {
-      calls: { structure?: string; outcome: string }[];
-    };
-    expect(new Set(calls.map((c) => `${c.structure} ${c.outcome}`))).toEqual(new Set([`${id} ok`]));
+      const { calls } = (await (await fetch(`${stack.simulator.controlUrl}/calls`)).json()) as {
+        calls: { structure?: string; outcome: string }[];
+      };
+      expect(new Set(calls.map((c) => `${c.structure} ${c.outcome}`))).toEqual(new Set([`${id} ok`]));
 
-    for (const asked of [made, found]) {
-      const events = await trail(`entity.identifier=${asked.id}`, readers.get(id));
-      const [event] = events.filter((e) => e.subtype!.some((s) => s.code === 'request'));
-      const person = kind === 'backend' ? people.leBihan : people.maurel;
-      expect(identifiersOf(event!)).toEqual(expect.arrayContaining([person, id, clients[kind]]));
-      if (kind === 'exchange') expect(event!.agent.some((a) => a.altId !== undefined)).toBe(true);
-      const other = both.find((each) => each !== id)!;
-      expect(await trail(`entity.identifier=${asked.id}`, readers.get(other))).toEqual([]);
-    }
-  });
+      for (const asked of [made, found]) {
+        const events = await trail(`entity.identifier=${asked.id}`, readers.get(id));
+        const [event] = events.filter((e) => e.subtype!.some((s) => s.code === 'request'));
+        const person = kind === 'backend' ? people.leBihan : people.maurel;
+        expect(identifiersOf(event!)).toEqual(expect.arrayContaining([person, id, clients[kind]]));
+        if (kind === 'exchange') expect(event!.agent.some((a) => a.altId !== undefined)).toBe(true);
+        const other = both.find((each) => each !== id)!;
+        expect(await trail(`entity.identifier=${asked.id}`, readers.get(other))).toEqual([]);
+      }
+    },
+  );
 });
