@@ -10,9 +10,10 @@ export interface AuthorizationEvent {
    * - `authorization`: an app was, or was not, allowed to act for them;
    * - `token`: tokens were asked for;
    * - `revocation`: a client gave tokens back;
+   * - `introspection`: a client asked what a token is worth;
    * - `logout`: a session was ended.
    */
-  kind: 'login' | 'authorization' | 'token' | 'revocation' | 'logout';
+  kind: 'login' | 'authorization' | 'token' | 'revocation' | 'introspection' | 'logout';
   outcome: 'success' | 'refused';
   /** Why it was refused: an OAuth error code or a row of the error table; never words of a client. */
   reason?: string;
@@ -20,6 +21,8 @@ export interface AuthorizationEvent {
   requestId: string;
   /** Of the request, as far as a trusted proxy says it. */
   address?: string;
+  /** The header as it was sent: who keeps the event looks at its form. */
+  traceparent?: string;
   /** `client_id`, once it is known to exist. */
   client?: string;
   /** PS_IdNat. */

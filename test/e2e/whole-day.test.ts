@@ -18,8 +18,6 @@ import { Agent, fetch as fetchOver } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/main.ts';
-import { rotateKeys } from '../../server/store/index.ts';
-import { main as verify } from '../../tools/audit-verify.ts';
 import { makeToken } from '../../tools/token.ts';
 import { testPki, type TestPki } from '../server/dmp/pki.ts';
 import {
@@ -36,7 +34,7 @@ import { leVerger, redirectUri } from '../support/authorization.ts';
 import { Browser } from '../support/browser.ts';
 import { text } from '../support/documents.ts';
 import { holderOf, type Holder } from '../support/holder.ts';
-import { ask, exchange, codeOf, launch, logIn, walk, type PassPsc } from '../support/login.ts';
+import { ask, launch, logIn, type PassPsc } from '../support/login.ts';
 import { consent, INS_TEST, newOid, patients, simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -401,4 +399,48 @@ describe('1, 3, 4. A token', () => {
       }
     },
   );
+});
+
+describe('4. Logins and tokens', () => {
+  const codesOf = (event: AuditEvent): string[] => event.subtype!.map((s) => s.code!);
+
+  it('are on record with their structure, found by the administrator with the parameters of ITI-81', async () => {
+    const director = await trail(`agent.identifier=${encodeURIComponent(people.director)}&subtype=login`);
+    expect(director.length).toBeGreaterThan(0);
+    const [login] = director;
+    expect(identifiersOf(login!)).toEqual(expect.arrayContaining([people.director, 'console']));
+    for (const [client, grant] of Object.entries({
+      ...{ app: 'authorization_code', dui: 'client_credentials', proxy: tokenExchange, thick: ciba },
+    }))
+      for (const id of both) {
+        const events = await trail(`type=110114&subtype=ITI-71&agent.identifier=${client}&outcome=0`, readers.get(id));
+        const asked = events.map((e) => Buffer.from(e.entity![0]!.query!, 'base64').toString());
+        expect(
+          asked.map((said) => new URLSearchParams(said).get('grant_type')),
+          `${client} ${id}`,
+        ).toContain(grant);
+      }
+    expect((await trail('type=110114&date=lt2026-01-01')).length).toBe(0);
+  });
+
+  it('carry the request’s id and trace, as every request does; so do introspection and what is refused', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const traced = (id: string) => ({ 'x-request-id': id, traceparent });
+    const basic = `Basic ${Buffer.from(`thick:${credentials}`).toString('base64')}`;
+    const { token } = await given.ciba(structures[0]!);
+    for (const [endpoint, form, headers, outcome] of [
+      ['token', { grant_type: 'refresh_token', refresh_token: 'guessed' }, { authorization: basic }, '4'],
+      ['introspect', { token }, { authorization: basic }, '0'],
+      ['introspect', { token }, {}, '4'],
+      ['backchannel', { scope, login_hint: 'nobody', binding_message: 'A' }, { authorization: basic }, '4'],
+      ['revoke', { token }, { authorization: basic }, '0'],
+    ] as const) {
+      const id = `oauth-${randomUUID()}`;
+      await ask(stack.base, form, { endpoint, headers: { ...headers, ...traced(id) } });
+      const events = (await trail('_count=500')).filter((e) => JSON.stringify(e).includes(id));
+      expect([endpoint, events.length, events[0]?.outcome]).toEqual([endpoint, 1, outcome]);
+      expect(JSON.stringify(events[0]!.entity), endpoint).toContain(traceparent);
+      expect(JSON.stringify(events[0]), codesOf(events[0]!).join()).not.toContain(token);
+    }
+  });
 });

@@ -78,17 +78,40 @@ const revocation: Tell = ({ oidc: { entities } }, failure) => {
   );
 };
 
-const tellers: Readonly<Record<string, Tell>> = { token, authorization, resume: authorization, revocation };
+const introspection: Tell = ({ oidc: { entities } }, failure) => {
+  if (failure) return Promise.resolve({ kind: 'introspection', outcome: 'refused', reason: reasonOf(failure) });
+  const asked = entities.RefreshToken ?? entities.AccessToken ?? entities.ClientCredentials;
+  return Promise.resolve({
+    kind: 'introspection',
+    outcome: 'success',
+    ...saidBy((asked as { extra?: object } | undefined)?.extra),
+  });
+};
+
+/** A device that rings is a login once it was answered (`ciba/`): here is what never rang. */
+const backchannel: Tell = (_ctx, failure) =>
+  Promise.resolve(failure && { kind: 'login', outcome: 'refused', reason: reasonOf(failure) });
+
+const tellers: Readonly<Record<string, Tell>> = {
+  ...{ token, authorization, resume: authorization, revocation, introspection },
+  backchannel_authentication: backchannel,
+};
+/** Where what is not on record was not given. */
+const giving: ReadonlySet<string> = new Set(['token', 'authorization', 'resume']);
 
 /** What is common to all events of a request. */
 export const about = (
   options: Pick<AuthorizationOptions, 'factsOf' | 'now'>,
   res: Response,
-): Pick<AuthorizationEvent, 'at' | 'requestId' | 'address'> => ({
-  at: options.now(),
-  requestId: options.factsOf(res).requestId,
-  ...(res.req.ip === undefined ? {} : { address: res.req.ip }),
-});
+): Pick<AuthorizationEvent, 'at' | 'requestId' | 'address' | 'traceparent'> => {
+  const traceparent = res.req.get('traceparent');
+  return {
+    at: options.now(),
+    requestId: options.factsOf(res).requestId,
+    ...(res.req.ip === undefined ? {} : { address: res.req.ip }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+};
 
 /** Koa middleware around oidc-provider's own. */
 export function recordAnswers(options: AuthorizationOptions, provider: Provider): Middleware {
@@ -97,6 +120,8 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
   provider.on('grant.error', remember);
   provider.on('authorization.error', remember);
   provider.on('revocation.error', remember);
+  provider.on('introspection.error', remember);
+  provider.on('backchannel_authentication.error', remember);
   provider.on('server_error', remember);
   provider.on('server_error', (ctx, error) =>
     options.onFailure({
@@ -127,7 +152,8 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
 /** What is not on record was not given. */
 async function withdraw(ctx: KoaContextWithOIDC): Promise<void> {
   const { AccessToken, ClientCredentials, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
-  for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+  if (giving.has(ctx.oidc.route))
+    for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
   ctx.remove('Location');
   ctx.status = 503;
   ctx.body = { error: 'temporarily_unavailable' };
