@@ -40,6 +40,7 @@ import { administration } from './registry/administration/index.ts';
 import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
 import type { Registry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
+import { adminScopes } from './registry/scopes.ts';
 import type { Structures } from './registry/types.ts';
 import { parsePairs } from './search/pairs.ts';
 import type { Store } from './store/types.ts';
@@ -114,7 +115,8 @@ export function createApp(options: AppOptions): Express {
     options.authorization &&
     createAuthorizationServer({
       ...options.authorization,
-      ...{ config, store, isTrusted, now, factsOf: stateOf, apiScopes: scopesSupported() },
+      ...{ config, store, isTrusted, now, factsOf: stateOf },
+      apiScopes: [...scopesSupported(), ...(registry ? Object.values(adminScopes) : [])],
       onFailure: (details) => logger.error(details, 'unforeseen'),
     });
   if (authorization) {

@@ -1,6 +1,7 @@
 /** What the authorization server is wired to: the registry, Pro Santé Connect, and the record of accesses. */
 import type { RecordRoom } from './audit/record.ts';
 import { recordSecurity } from './audit/security.ts';
+import { traceparentOf } from './audit/trail.ts';
 import type { AuthorizationEvent, AuthorizationParts } from './authorization/index.ts';
 import { createProSanteConnect } from './authorization/psc/relying-party.ts';
 import type { Config } from './config.ts';
@@ -52,6 +53,7 @@ async function keeperOf(client: string | undefined, { config, clients }: Room): 
 async function onRecord(event: AuthorizationEvent, room: Room): Promise<void> {
   const { kind, outcome, client, person, requestId, address, reason, grantType, scope, purpose, certificate } = event;
   const structure = event.structure ?? (await keeperOf(client, room));
+  const traceparent = traceparentOf(event.traceparent);
   const isToken = kind === 'token' || kind === 'revocation' || kind === 'introspection';
   // The event of a token has no place for a patient (BALP, IUA.71): that of the login or authorization before it has.
   const patient = isToken ? undefined : event.patient && (await room.store.as(structure).patients.byIns(event.patient));
@@ -61,6 +63,7 @@ async function onRecord(event: AuthorizationEvent, room: Room): Promise<void> {
     author: { structure: { id: structure }, clientId: client ?? '', ...(person === undefined ? {} : { person }) },
     requestId,
     ...(address === undefined ? {} : { address }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(reason === undefined ? {} : { problems: [reason] }),
     ...(patient ? { patientId: patient.id } : {}),
     request: { grant_type: grantType, scope, client_id: client },

@@ -10,7 +10,7 @@ export interface AuthorizationEvent {
    * - `authorization`: an app was, or was not, allowed to act for them;
    * - `token`: tokens were asked for;
    * - `revocation`: a client gave tokens back;
-   * - `introspection`: a client asked what a token is;
+   * - `introspection`: a client asked what a token is worth;
    * - `logout`: a session was ended.
    */
   kind: 'login' | 'authorization' | 'token' | 'revocation' | 'introspection' | 'logout';
@@ -21,6 +21,8 @@ export interface AuthorizationEvent {
   requestId: string;
   /** Of the request, as far as a trusted proxy says it. */
   address?: string;
+  /** The header as it was sent: who keeps the event looks at its form. */
+  traceparent?: string;
   /** `client_id`, once it is known to exist. */
   client?: string;
   /** PS_IdNat. */

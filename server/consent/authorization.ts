@@ -29,7 +29,8 @@ export async function ensureAuthorization(
   keeping: Gatekeeping,
 ): Promise<void> {
   const { config, store, dmp, now } = keeping;
-  if (isFresh(known, config, now())) return;
+  const { id: structure } = context.requester.structure;
+  if (isFresh(known, structure, config, now())) return;
   const answer = await dmp.call(td0_2, { patient: ins }, context);
   // Without an open DMP there is nothing to be authorised for: the transaction says so in the DMP's own words.
   const [facts] = answer.patients;
@@ -41,7 +42,7 @@ export async function ensureAuthorization(
   // Of a word that nobody knows it cannot be said that a declaration is wanted.
   const isWanting = status === authorizationStatus.none || status === authorizationStatus.expired;
   const consents = inForce(decisions, 'consultation', now()) === 'permit';
-  if (config.AUTHORIZATION !== 'declare' || !isWanting || !consents || wasDeclaredInVain(known, keeping))
+  if (config.AUTHORIZATION !== 'declare' || !isWanting || !consents || wasDeclaredInVain(known, structure, keeping))
     throw new IssueError({ key: 'authorization-missing', values: { status } });
   const since = now();
   if (await store.authorizations.claimDeclaration(before.id, since, lease))
@@ -53,8 +54,13 @@ export async function ensureAuthorization(
  * Declared from here before the DMP was asked, and not valid all the same: another declaration would not help. What somebody declares
  * while the DMP is asked is not in vain: the answer is older.
  */
-const wasDeclaredInVain = (known: StoredAuthorization | undefined, { config, now }: Gatekeeping): boolean =>
+const wasDeclaredInVain = (
+  known: StoredAuthorization | undefined,
+  structure: string,
+  { config, now }: Gatekeeping,
+): boolean =>
   known?.declaredAt !== undefined &&
+  known.checkedFor === structure &&
   isValid(known.status) &&
   known.declaredAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now().getTime();
 
@@ -65,10 +71,11 @@ async function declare(
   keeping: Gatekeeping,
 ): Promise<void> {
   const { config, store, dmp, now, record } = keeping;
+  const { id: structure } = context.requester.structure;
   // Declared by another between the question to the DMP and the claim: the claim ends with what was said then.
   const current = await store.authorizations.known(ins, context.requester.personId);
-  if (current?.checkedAt && isFresh(current, config, now()))
-    return store.authorizations.save(id, { checkedAt: current.checkedAt }, now());
+  if (current?.checkedAt && isFresh(current, structure, config, now()))
+    return store.authorizations.save(id, { checkedAt: current.checkedAt, checkedFor: structure }, now());
   const details = { consent: id, transaction: 'TD0.3', action: 'AJOUT', automatic: true };
   const tell = (outcome: 'success' | 'failure'): Promise<void> =>
     record(context, { kind: 'authorization', patientId, outcome, details });
@@ -76,13 +83,13 @@ async function declare(
     await dmp.call(td0_3, { action: 'AJOUT' }, context);
   } catch (error) {
     // The claim ends, so that the next one may try.
-    await store.authorizations.save(id, { status, checkedAt: now() }, now());
+    await store.authorizations.save(id, { status, checkedAt: now(), checkedFor: structure }, now());
     await tell('failure');
     throw error;
   }
   await store.authorizations.save(
     id,
-    { status: authorizationStatus.valid, checkedAt: now(), declaredAt: now() },
+    { status: authorizationStatus.valid, checkedAt: now(), checkedFor: structure, declaredAt: now() },
     now(),
   );
   await tell('success');
@@ -99,7 +106,7 @@ async function untilDeclared(
   let known: StoredAuthorization | undefined;
   for (let waited = 0; waited < lease; waited += pause) {
     known = await store.authorizations.known(ins, requester.personId);
-    if (isFresh(known, config, now())) return;
+    if (isFresh(known, requester.structure.id, config, now())) return;
     // Said meanwhile, and not valid: the declaration has failed.
     if (known?.checkedAt && known.checkedAt >= since) break;
     await wait(pause, undefined, signal ? { signal } : {});
@@ -121,7 +128,9 @@ export async function remember(
   const { id: patientId } = await store.as(requester.structure.id).patients.byIns(ins);
   const known = await store.authorizations.of(patientId, requester.personId);
   const { authorization: status, treatingPhysician = false } = answer;
-  if (isValid(status))
-    await store.authorizations.save(known.id, { status, treatingPhysician, checkedAt: now() }, now());
+  if (isValid(status)) {
+    const said = { status, treatingPhysician, checkedAt: now(), checkedFor: requester.structure.id };
+    await store.authorizations.save(known.id, said, now());
+  }
   return known;
 }

@@ -71,8 +71,11 @@ function requiredIssues(
   return decision === 'permit' || config[setting] === 'presumed' ? [] : [{ key: missing }];
 }
 
-/** Whether what is remembered of an authorisation may still be believed. */
-export function isFresh(known: StoredAuthorization | undefined, config: Config, now: Date): boolean {
-  if (!known?.checkedAt || !isValid(known.status)) return false;
+/**
+ * Whether what is remembered of an authorisation may still be believed.
+ * @param structure Struct_IdNat for which the professional acts: what was said of them elsewhere says nothing here
+ */
+export function isFresh(known: StoredAuthorization | undefined, structure: string, config: Config, now: Date): boolean {
+  if (!known?.checkedAt || known.checkedFor !== structure || !isValid(known.status)) return false;
   return known.checkedAt.getTime() + config.AUTHORIZATION_TTL_SECONDS * 1000 > now.getTime();
 }

@@ -140,7 +140,7 @@ export function createGate(keeping: Gatekeeping): Gate {
       const consultation = consultationIssues(decisions, requester.purpose, config, now());
       const known = await store.authorizations.known(ins, requester.personId);
       const asks = requester.purpose === 'normal' && config.AUTHORIZATION === 'check';
-      if (asks && !isFresh(known, config, now()))
+      if (asks && !isFresh(known, requester.structure.id, config, now()))
         consultation.push({ key: 'authorization-missing', values: { status: known?.status ?? '—' } });
       return { feeding: feedingIssues(decisions, config, now()), consultation };
     },
@@ -151,10 +151,11 @@ export function createGate(keeping: Gatekeeping): Gate {
       const told = answer as Parameters<typeof remember>[2];
       if (told.patients.length === 0) return;
       const known = await store.authorizations.known(patient, requester.personId);
+      const isBelieved = isFresh(known, requester.structure.id, config, now());
       if (isValid(told.authorization)) {
         // Each further visit would write a row without need.
-        if (!isFresh(known, config, now())) await remember(patient, requester, told, keeping);
-      } else if (isFresh(known, config, now()) && known) {
+        if (!isBelieved) await remember(patient, requester, told, keeping);
+      } else if (isBelieved && known) {
         await store.authorizations.save(known.id, { checkedAt: null }, now());
       }
     },

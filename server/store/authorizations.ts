@@ -27,6 +27,7 @@ export function authorizationStore(prisma: PrismaClient, cipher: Cipher, eyes: E
           status: row.status ?? undefined,
           treatingPhysician: row.treatingPhysician ?? undefined,
           checkedAt: row.checkedAt ?? undefined,
+          checkedFor: row.checkedFor ?? undefined,
           declaredAt: row.declaredAt ?? undefined,
           updatedAt: row.updatedAt,
         };

@@ -82,6 +82,8 @@ export interface StoredAuthorization {
   treatingPhysician?: boolean;
   /** When the DMP said so. */
   checkedAt?: Date;
+  /** Struct_IdNat for which it was asked: where the DMP authorised the structure, the same person is not elsewhere (FI-526 note 1). */
+  checkedFor?: string;
   /** When it was last declared from here (TD0.3 AJOUT). */
   declaredAt?: Date;
   updatedAt: Date;
@@ -102,6 +104,8 @@ export interface AuthorizationStore {
       status?: string | null;
       treatingPhysician?: boolean;
       checkedAt?: Date | null;
+      /** Comes with every `checkedAt` that is a date. */
+      checkedFor?: string;
       declaredAt?: Date;
       /** An emergency access that was examined and found good; its token is never stored in clear. */
       emergency?: { token: string; until: Date } | null;

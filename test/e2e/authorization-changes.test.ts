@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Client, Structure } from '../../server/registry/types.ts';
 import { client, lesTilleuls, leVerger, neighbours, redirectUri, type Neighbours } from '../support/authorization.ts';
-import { Browser } from '../support/browser.ts';
+import { Browser } from '../../tools/demo/browser.ts';
 import { ask, authorize, codeOf, exchange, launch, logIn } from '../support/login.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';

@@ -540,7 +540,7 @@ describe('the API, with a token of ours', () => {
 });
 
 /** This façade speaks HTTP to this machine alone. */
- 
+
 const insecure = [oidc.allowInsecureRequests];
 
 describe('openid-client, a client that nobody here has written', () => {

@@ -35,6 +35,7 @@ export function holderOf(pki: TestPki, certificate?: { certificate: string; key:
         body: new URLSearchParams(form).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       }),
+    send: call,
     close: () => dispatcher.destroy(),
   };
 }

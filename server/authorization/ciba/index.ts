@@ -15,6 +15,7 @@ import { personId } from '../../auth/claims.ts';
 import { createLimiter } from '../../auth/limiter.ts';
 import { choicesOf, choose, contextOfChoice } from '../choices.ts';
 import { saveGrant } from '../grants.ts';
+import { about } from '../provider/recorded.ts';
 import type { ProSanteConnect } from '../psc/types.ts';
 import { epoch, type GrantContext } from '../records.ts';
 import { invalidRequest, oauthError } from '../refusals.ts';
@@ -60,7 +61,7 @@ export function ciba(options: Options): Extension & { close(): Promise<void> } {
   /** Brings the answer to where the client looks for it. */
   async function answer(ctx: KoaContextWithOIDC, request: Request): Promise<void> {
     const { provider } = ctx.oidc;
-    const event = { kind: 'login', at: now(), requestId: requestIdOf(ctx) } as const;
+    const event = { kind: 'login', ...about(options, ctx.res as Response) } as const;
     const client = request.clientId ?? '';
     const person = { client, person: (request.params as unknown as Asked).login_hint };
     try {

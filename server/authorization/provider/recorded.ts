@@ -104,15 +104,22 @@ const tellers: Readonly<Record<string, Tell>> = {
 const takesPlace = ({ status }: KoaContextWithOIDC, failure: Error | undefined): boolean =>
   status === 429 && failure !== undefined && (failure as { status?: unknown }).status !== 429;
 
+/** Where what is not on record was not given. */
+const giving: ReadonlySet<string> = new Set(['token', 'authorization', 'resume']);
+
 /** What is common to all events of a request. */
 export const about = (
   options: Pick<AuthorizationOptions, 'factsOf' | 'now'>,
   res: Response,
-): Pick<AuthorizationEvent, 'at' | 'requestId' | 'address'> => ({
-  at: options.now(),
-  requestId: options.factsOf(res).requestId,
-  ...(res.req.ip === undefined ? {} : { address: res.req.ip }),
-});
+): Pick<AuthorizationEvent, 'at' | 'requestId' | 'address' | 'traceparent'> => {
+  const traceparent = res.req.get('traceparent');
+  return {
+    at: options.now(),
+    requestId: options.factsOf(res).requestId,
+    ...(res.req.ip === undefined ? {} : { address: res.req.ip }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+};
 
 /** Koa middleware around oidc-provider's own. */
 export function recordAnswers(options: AuthorizationOptions, provider: Provider): Middleware {
@@ -157,7 +164,8 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
 /** What is not on record was not given. */
 async function withdraw(ctx: KoaContextWithOIDC): Promise<void> {
   const { AccessToken, ClientCredentials, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
-  for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+  if (giving.has(ctx.oidc.route))
+    for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
   unrecorded(ctx);
 }
 

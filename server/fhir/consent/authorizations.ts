@@ -35,7 +35,7 @@ export async function ownAuthorization(ins: Ins, call: Call, services: Services)
   const { id } = await store.authorizations.of(patientId, call.caller.personId);
   const treatingPhysician = answer.treatingPhysician ?? false;
   // What is not valid is asked again anyway, and must not end the claim of somebody who is declaring it now.
-  const checked = isValid(status) ? { checkedAt: now() } : {};
+  const checked = isValid(status) ? { checkedAt: now(), checkedFor: call.caller.structure.id } : {};
   await store.authorizations.save(id, { status, treatingPhysician, ...checked }, now());
   if (status === authorizationStatus.none) return undefined;
   return authorizationToConsent({
@@ -155,7 +155,8 @@ async function send(
   }
   const after = stateAfter(request, wasTreating);
   const valid = isValid(after.status);
-  await store.authorizations.save(id, { ...after, checkedAt: now(), ...(valid ? { declaredAt: now() } : {}) }, now());
+  const checked = { checkedAt: now(), checkedFor: caller.structure.id, ...(valid ? { declaredAt: now() } : {}) };
+  await store.authorizations.save(id, { ...after, ...checked }, now());
   await tell('success');
   if (!valid) return undefined;
   const holder = { kind: 'professional', id: caller.personId, name: nameOf(call) } as const;

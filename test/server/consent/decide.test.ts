@@ -74,12 +74,14 @@ describe('a decision', () => {
 });
 
 describe('a remembered authorisation', () => {
-  const known = { id: 'a', patientId: 'p', ins: { value: '', oid: '' }, holder: 'h', updatedAt: now };
+  const common = { ins: { value: '', oid: '' }, holder: 'h', checkedFor: '1990100109', updatedAt: now };
+  const known = { id: 'a', patientId: 'p', ...common };
   it.each([
     ['valid, just checked', { status: 'VALIDE', checkedAt: now }, true],
     ['valid, checked too long ago', { status: 'VALIDE', checkedAt: new Date(now.getTime() - 14_400_000) }, false],
     ['valid, not known since when', { status: 'VALIDE' }, false],
+    ['valid, said of them at another structure', { status: 'VALIDE', checkedAt: now, checkedFor: '1990100117' }, false],
     ['expired', { status: 'EXPIRE', checkedAt: now }, false],
     ['unknown', {}, false],
-  ])('%s', (_, more, fresh) => expect(isFresh({ ...known, ...more }, config, now)).toBe(fresh));
+  ])('%s', (_, more, fresh) => expect(isFresh({ ...known, ...more }, '1990100109', config, now)).toBe(fresh));
 });
