@@ -24,10 +24,13 @@ const env = {
   SIMULATOR_PSC_CONTROL_PORT: '0',
 };
 
-it('serves until it is told to stop, and knows the client by the secret in its file', async () => {
-  const psc = await startPscProcess(dir, env);
+it.each([
+  ['made', {}],
+  ['given', { SIMULATOR_PSC_CLIENT_SECRET: 'a-secret-of-the-environment-long-enough' }],
+])('serves until it is told to stop, and knows the client by the secret in its file: %s', async (_, more) => {
+  const psc = await startPscProcess(dir, { ...env, ...more });
   const { issuer } = (await (await fetch(psc.discoveryUrl)).json()) as { issuer: string };
-  const basic = `Basic ${Buffer.from(`${psc.clientId}:${await readFile(psc.clientSecretFile, 'utf8')}`).toString('base64')}`;
+  const basic = `Basic ${Buffer.from(`${psc.clientId}:${(await readFile(psc.clientSecretFile, 'utf8')).trim()}`).toString('base64')}`;
   expect(await post({ issuer }, 'token/introspect', { token: 'x' }, basic)).toMatchObject({ status: 200 });
   expect((await fetch(psc.phoneUrl)).status).toBe(200);
   await psc.stop();
