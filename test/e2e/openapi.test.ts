@@ -291,6 +291,7 @@ describe('headers do what the document says', () => {
   });
 
   it('If-Match of another version is refused', async () => {
+    const consent = await someId('Consent');
     const ids: Record<string, Ask> = {
       documentReferencePatch: {
         who: 'doctor',
@@ -302,8 +303,13 @@ describe('headers do what the document says', () => {
         query: [['identifier', `urn:ietf:rfc:3986|urn:oid:2.16.840.1.113883.19.7602.50.20261121.2`]],
         contentType: 'application/json-patch+json',
       },
-      consentUpdate: { who: 'nurse', path: { id: await someId('Consent') } },
-      consentDelete: { who: 'nurse', path: { id: await someId('Consent') } },
+      // Whichever it is: its topic stays.
+      consentUpdate: {
+        who: 'nurse',
+        path: { id: consent },
+        body: (await stack.get<Resource>(`/Consent/${consent}`, 'nurse')).body,
+      },
+      consentDelete: { who: 'nurse', path: { id: consent } },
       subscriptionUpdate: { who: 'doctor', path: { id: await someId('Subscription') } },
       subscriptionDelete: { who: 'doctor', path: { id: await someId('Subscription') } },
       patientUpdate: { who: 'nurse', path: { id: await someId('Patient') } },
