@@ -5,7 +5,7 @@
  */
 import type { Situation } from '../../mappings/psc/situations.ts';
 import type { Client, Structure, Structures } from '../registry/types.ts';
-import { isAdministrator } from './context.ts';
+import { isAdministrator, isListed } from './context.ts';
 import type { Professional } from './psc/types.ts';
 import { epoch, type GrantContext } from './records.ts';
 import { invalidGrant, invalidRequest } from './refusals.ts';
@@ -13,6 +13,8 @@ import { invalidGrant, invalidRequest } from './refusals.ts';
 export interface Choice {
   situation: Situation;
   structure: Structure;
+  /** The structure has them on its list; Pro Santé Connect lists nothing of theirs there. */
+  byList?: true;
 }
 
 export function choicesOf(
@@ -23,8 +25,9 @@ export function choicesOf(
   const places = client.structures.flatMap((id) => structures.of(id) ?? []);
   return places.flatMap((structure) => {
     const there = situations.filter(({ structureIds }) => structureIds.includes(structure.id));
-    const isListed = [...structure.professionals, ...structure.administrators].includes(personId);
-    return (there.length === 0 && isListed ? situations : there).map((situation) => ({ situation, structure }));
+    if (there.length > 0) return there.map((situation) => ({ situation, structure }));
+    const listed = isListed(structure, personId) ? situations : [];
+    return listed.map((situation): Choice => ({ situation, structure, byList: true }));
   });
 }
 
@@ -52,7 +55,7 @@ export function choose(choices: readonly Choice[], asked: string | undefined): C
 /** What a grant of a professional’s stands for. @param endsAt seconds since 1970 */
 export function contextOfChoice(
   { personId, authenticatedAt }: Professional,
-  { situation, structure }: Choice,
+  { situation, structure, byList }: Choice,
   endsAt: number,
   now: Date,
 ): GrantContext {
@@ -66,6 +69,7 @@ export function contextOfChoice(
       // Another's clock may be ahead: nobody is authenticated in the future.
       authenticatedAt: Math.min(epoch(authenticatedAt), epoch(now)),
       isAdministrator: isAdministrator(structure, personId),
+      ...(byList ? { byList } : {}),
     },
     structure: { id: structure.id, name: structure.name },
     purpose: 'normal',

@@ -11,16 +11,21 @@ import type { TokenClaims } from './types.ts';
 export const saveContext = (records: Records, grantId: string, context: GrantContext): Promise<void> =>
   records.put('Context', grantId, context, new Date(context.endsAt * 1000), { grant: grantId });
 
-/** Whether what a grant stands for still holds: time, structure, and the client's right to act there. */
+/** Whether what a grant stands for still holds: time, structure, the client's right to act there, and that of who is on its list. */
 export function holds(context: GrantContext, client: Client | undefined, structures: Structures, now: Date): boolean {
-  const { id } = context.structure;
-  return (
-    context.endsAt * 1000 > now.getTime() && structures.of(id) !== undefined && client?.structures.includes(id) === true
-  );
+  const { person, structure } = context;
+  const current = structures.of(structure.id);
+  if (!current || context.endsAt * 1000 <= now.getTime() || client?.structures.includes(structure.id) !== true)
+    return false;
+  return person.byList !== true || isListed(current, person.id);
 }
 
 export const isAdministrator = (structure: Structure, personId: string): boolean =>
   structure.administrators.includes(personId);
+
+/** Whether a structure lets somebody act for it of whom Pro Santé Connect says nothing there. */
+export const isListed = ({ professionals, administrators }: Structure, personId: string): boolean =>
+  [...professionals, ...administrators].includes(personId);
 
 const token = ({ oid, value }: { oid: string; value: string }): string => `urn:oid:${oid}|${value}`;
 

@@ -25,6 +25,8 @@ export interface GrantContext {
     /** Seconds since 1970. */
     authenticatedAt: number;
     isAdministrator: boolean;
+    /** Acts there by the structure's list alone, and as long as they are on it. */
+    byList?: true;
   };
   structure: { id: string; name: string };
   purpose: PurposeOfUse;

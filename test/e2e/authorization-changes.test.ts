@@ -96,6 +96,17 @@ describe('a token that was given', () => {
     expect((await structures(refreshed)).status).toBe(403);
   });
 
+  it('is not refreshed for who acted by the structure’s list alone, and is on it no more', async () => {
+    const usual = world.psc.who;
+    const [situation] = usual.situations;
+    world.psc.who = { ...usual, situations: [{ ...situation!, structureIds: [] }] };
+    const { refresh_token } = await logged().finally(() => (world.psc.who = usual));
+    const kept = await refresh(refresh_token!);
+    expect(kept.status).toBe(200);
+    change({ ...verger, administrators: [] });
+    expect((await refresh(kept.body.refresh_token!)).body.error).toBe('invalid_grant');
+  });
+
   it('without a key is good for nothing once its client needs one', async () => {
     const { access_token } = await logged();
     world.registered.set('app', { ...app, dpopRequired: true });

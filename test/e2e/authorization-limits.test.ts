@@ -47,6 +47,14 @@ describe('limits', () => {
     expect((await logIn(stack.base, 'other')).status).toBe(200);
   });
 
+  it('of guesses at tokens by who proves nothing', async () => {
+    const statuses = [];
+    for (const endpoint of ['introspect', 'revoke'])
+      for (let i = 0; i < 6; i++)
+        statuses.push((await ask(stack.base, { client_id: 'other', token: 'guessed' }, { endpoint })).status);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('of what a flood of refusals leaves on record: within the limit each, beyond it one a minute', async () => {
     const before = events.length;
     const wrong = () => ask(stack.base, { grant_type: 'refresh_token', client_id: 'other', refresh_token: 'guessed' });

@@ -102,7 +102,7 @@ const tellers: Readonly<Record<string, Tell>> = {
 
 /** Whether `limitRefusals` has put 429 in the place of a refusal. A client that is known and asks too often has an error of its own. */
 const takesPlace = ({ status }: KoaContextWithOIDC, failure: Error | undefined): boolean =>
-  status === 429 && failure !== undefined && (failure as { status?: unknown }).status !== 429;
+  status === 429 && (failure as { status?: unknown } | undefined)?.status !== 429;
 
 /** Where what is not on record was not given. */
 const giving: ReadonlySet<string> = new Set(['token', 'authorization', 'resume']);

@@ -11,13 +11,20 @@ import type { Middleware } from './answers.ts';
 
 const endpoints: ReadonlySet<string> = new Set(['token', 'introspection', 'revocation', 'backchannel_authentication']);
 
+/** Whether nobody in particular asked about a token that is none: the answer is 200 all the same (RFC 7662 §2.2, RFC 7009 §2.2). */
+const isGuess = ({ route, client, entities }: KoaContextWithOIDC['oidc']): boolean =>
+  (route === 'introspection' || route === 'revocation') &&
+  client?.clientAuthMethod === 'none' &&
+  [entities.AccessToken, entities.RefreshToken, entities.ClientCredentials].every((token) => token === undefined);
+
 /** Koa middleware around oidc-provider's own. */
 export function limitRefusals(config: Config): Middleware {
   const limiter = createLimiter(config.RATE_LIMIT_REFUSED);
   return async (ctx, next) => {
     await next();
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
-    if (!limiter || !oidc?.route || !endpoints.has(oidc.route) || (ctx.status !== 400 && ctx.status !== 401)) return;
+    if (!limiter || !oidc?.route || !endpoints.has(oidc.route)) return;
+    if (ctx.status !== 400 && ctx.status !== 401 && !isGuess(oidc)) return;
     const { allowed, wait } = limiter.take(networkOf((ctx.req as Request).ip ?? ''));
     if (allowed) return;
     ctx.status = 429;
