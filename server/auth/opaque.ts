@@ -9,8 +9,9 @@ import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import type { Clients } from '../registry/types.ts';
+import type { Clients, Structures } from '../registry/types.ts';
 import type { OauthStore } from '../store/types.ts';
+import type { Caller } from './caller.ts';
 import { tokenInvalid } from './claims.ts';
 
 /** What is read of a stored AccessToken or ClientCredentials (oidc-provider 9, `IN_PAYLOAD`). */
@@ -60,4 +61,21 @@ export async function readOpaque(
     exp,
     ...(Object.keys(cnf).length > 0 ? { cnf } : {}),
   };
+}
+
+/**
+ * What the registry says now counts, not what it said when the token was given: for which structures the client acts, and who
+ * administers them.
+ * @throws IssueError `token-invalid` when the client does not act for the structure any more
+ */
+export async function asRegistered(
+  { isAdministrator, ...caller }: Caller,
+  clients: Pick<Clients, 'byId'>,
+  structures: Pick<Structures, 'of'>,
+): Promise<Caller> {
+  const { id } = caller.structure;
+  const client = await clients.byId(caller.clientId);
+  if (!client?.structures.includes(id)) throw tokenInvalid('subject_organization_id');
+  const isStill = isAdministrator === true && structures.of(id)?.administrators.includes(caller.personId) === true;
+  return { ...caller, ...(isStill ? { isAdministrator } : {}) };
 }

@@ -57,7 +57,7 @@ import { claims, tokenInvalid, type Claims } from './claims.ts';
 import { confirm, type Presentation } from './confirmation.ts';
 import type { ProofMemory } from './dpop.ts';
 import { emergencyOf } from './emergency.ts';
-import { isOpaque, readOpaque } from './opaque.ts';
+import { asRegistered, isOpaque, readOpaque } from './opaque.ts';
 import { loadProfessions } from './profession-file.ts';
 
 export const algorithms = ['ES256', 'ES384', 'RS256', 'RS384', 'PS256'];
@@ -131,13 +131,13 @@ export function createTokenVerifier(
   const isNew: ProofMemory | undefined =
     ours && ((id, expiresAt) => ours.oauth.putOnce({ kind: 'DPoPProof', id, content: null, expiresAt }));
   return async (token, shown = bare) => {
+    const clients = isOpaque(token) ? ours?.clients : undefined;
     const payload =
-      ours?.clients && isOpaque(token)
-        ? await readOpaque(token, config, ours.oauth, ours.clients)
-        : await verify(token, available, config);
+      ours && clients ? await readOpaque(token, config, ours.oauth, clients) : await verify(token, available, config);
     const certificate = await confirm(payload['cnf'], token, shown, isNew);
+    const caller = toCaller(payload, config, structures, professions);
     return {
-      ...toCaller(payload, config, structures, professions),
+      ...(clients ? await asRegistered(caller, clients, structures) : caller),
       ...(certificate === undefined ? {} : { certificate }),
     };
   };

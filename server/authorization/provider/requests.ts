@@ -74,7 +74,8 @@ export function resourceIndicators({ config, clients }: Options) {
   function scopeOf(ctx: KoaContextWithOIDC, client: Client): string {
     if (ctx.oidc.route !== 'token') return requested(ctx, client).join(' ');
     const grant = ctx.oidc.entities.Grant;
-    if (grant) return grant.getResourceScope(config.fhirBase);
+    // Of what was consented, what the client is still registered with.
+    if (grant) return grantable(grant.getResourceScope(config.fhirBase), client, ['patient', 'user']).join(' ');
     return grantable(text(ctx.oidc.params?.['scope']), client, ['system', 'user']).join(' ');
   }
 }
