@@ -18,6 +18,8 @@ import { Agent, fetch as fetchOver } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
 import { startServer, type RunningServer } from '../../server/main.ts';
+import { rotateKeys, type RotationStep } from '../../server/store/index.ts';
+import { main as verify } from '../../tools/audit-verify.ts';
 import { makeToken } from '../support/outside-issuer.ts';
 import { testPki, type TestPki } from '../server/dmp/pki.ts';
 import {
@@ -30,6 +32,7 @@ import {
 } from '../simulator/psc/support/psc.ts';
 import { Browser as PscBrowser } from '../simulator/psc/support/browser.ts';
 import { assertion, assertionType, clientKey, nurseAsserted, type ClientKey } from '../support/assertions.ts';
+import { linksOf, tamper } from '../support/audit.ts';
 import { leVerger, redirectUri } from '../support/authorization.ts';
 import { Browser } from '../../tools/demo/browser.ts';
 import { text } from '../support/documents.ts';
@@ -73,7 +76,7 @@ beforeAll(async () => {
   pki = await testPki();
   agent = new Agent({ connect: { ca: pki.root } });
   // What calls the façade here trusts its authority, as a browser of the establishment does.
-  vi.stubGlobal('fetch', ((url: string, init: object = {}) => fetchOver(url, { dispatcher: agent, ...init })) as never);
+  vi.stubGlobal('fetch', (url: string, init: object = {}) => fetchOver(url, { dispatcher: agent, ...init }));
   const port = await freePort();
   const origin = `https://localhost:${port}`;
   psc = await startTestPsc({
@@ -337,7 +340,9 @@ const trail = async (query: string, token = adminToken): Promise<AuditEvent[]> =
     headers: { authorization: `Bearer ${token}` },
   });
   expect(status, JSON.stringify(body)).toBe(200);
-  return ((body as unknown as Bundle<AuditEvent>).entry ?? []).map((e) => e.resource!);
+  return ((body as unknown as Bundle<AuditEvent>).entry ?? []).flatMap((e) =>
+    e.search?.mode === 'match' ? [e.resource!] : [],
+  );
 };
 const identifiersOf = ({ agent: agents }: AuditEvent): string[] =>
   agents.flatMap(({ who }) => who?.identifier?.value ?? []);
@@ -444,4 +449,118 @@ describe('4. Logins and tokens', () => {
       expect(JSON.stringify(events[0]), codesOf(events[0]!).join()).not.toContain(token);
     }
   });
+});
+
+describe('1. What is changed in the registry counts at once', () => {
+  const elsewhere = (token: string) => api('code', token, 'GET', documents, undefined, second.url);
+  const refreshed = ({ refresh }: Held, more: Record<string, string> = {}) =>
+    ask(stack.base, { grant_type: 'refresh_token', client_id: 'app', refresh_token: refresh!, ...more });
+  /** Until the other instance has looked too. */
+  const soon = { timeout: 10_000, interval: 200 };
+
+  it('a client that may no more act for a structure, or has lost a scope: its tokens and sessions with it', async () => {
+    const there = await given.code(cerisiers);
+    const here = await given.code(structures[0]!);
+    const less = await admin('PATCH', '/clients/app', { structures: [leVerger] });
+    expect(less.status, JSON.stringify(less.body)).toBe(200);
+    expect([
+      rowOf((await api('code', there.token, 'GET', documents)).body),
+      (await refreshed(there)).body.error,
+    ]).toEqual(['token-invalid', 'invalid_grant']);
+    await expect.poll(async () => (await elsewhere(there.token)).status, soon).toBe(401);
+    expect((await elsewhere(here.token)).status).toBe(200);
+
+    const scopes = personal.scopes.filter((each) => !each.startsWith('user/DocumentReference'));
+    expect((await admin('PATCH', '/clients/app', { scopes: [...scopes, 'user/DocumentReference.s'] })).status).toBe(
+      200,
+    );
+    const again = await refreshed(here);
+    expect(again.status, JSON.stringify(again.body)).toBe(200);
+    expect(again.body.scope.split(' ')).not.toContain('user/DocumentReference.cruds');
+    expect((await api('code', again.body.access_token, 'POST', '/DocumentReference', note(newOid()))).status).toBe(403);
+    await admin('PATCH', '/clients/app', { structures: both, scopes: personal.scopes });
+  });
+
+  it('a client that is withdrawn, and one that comes back', async () => {
+    const held = await given.code(structures[0]!);
+    expect((await admin('POST', '/clients/app/withdraw')).status).toBe(200);
+    expect((await api('code', held.token, 'GET', documents)).status).toBe(401);
+    expect((await refreshed(held)).body.error).toBe('invalid_client');
+    await expect.poll(async () => (await elsewhere(held.token)).status, soon).toBe(401);
+    expect((await new Browser(stack.origin).go(launch(stack.base, 'app').url)).status).toBe(400);
+    expect((await admin('POST', '/clients/app/restore')).status).toBe(200);
+    expect((await given.code(structures[0]!)).token).toBeDefined();
+  });
+
+  it('a structure that is withdrawn while people work there', async () => {
+    const tokens = new Map<Kind, Held>();
+    for (const kind of kinds) tokens.set(kind, await given[kind](cerisiers));
+    expect((await admin('POST', `/structures/${cerisiers.id}/withdraw`)).status).toBe(200);
+    await stack.resetCalls();
+    for (const [kind, { token }] of tokens) {
+      const refused = await api(kind, token, 'GET', documents);
+      expect([kind, refused.status, rowOf(refused.body)]).toEqual([kind, 403, 'structure-mismatch']);
+      await expect
+        .poll(async () => (await api(kind, token, 'GET', documents, undefined, second.url)).status, soon)
+        .toBe(403);
+    }
+    expect(await stack.calls()).toEqual([]);
+    expect((await refreshed(tokens.get('code')!)).body.error).toBe('invalid_grant');
+    expect((await admin('POST', `/structures/${cerisiers.id}/restore`)).status).toBe(200);
+    await expect.poll(async () => (await elsewhere(tokens.get('code')!.token)).status, soon).toBe(200);
+  });
+
+  it('an administrator who is one no more reads, and registers, no more', async () => {
+    const { body } = await logIn(stack.base, 'app', {
+      over: { scope: 'online_access user/AuditEvent.rs' },
+      answers: { situation: { option: `${choice(cerisiers.id)} ${cerisiers.id}` } },
+      pass: asPerson(people.maurel),
+    });
+    const persons = async (token: string) =>
+      new Set((await trail('subtype=request', token)).flatMap(identifiersOf).filter((id) => /^8\d{11}$/.test(id)));
+    expect((await persons(body.access_token)).size).toBe(2);
+    const changed = await admin('PATCH', `/structures/${cerisiers.id}`, { administrators: [] });
+    expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+    expect(await persons(body.access_token)).toEqual(new Set([people.maurel]));
+    const next = await refreshed({ token: '', refresh: body.refresh_token! });
+    expect(await persons(next.body.access_token)).toEqual(new Set([people.maurel]));
+    await admin('PATCH', `/structures/${cerisiers.id}`, { administrators: [people.maurel] });
+  });
+});
+
+describe('1, 4. A new key of the store', () => {
+  it('leaves sessions, registry and the trail as they were', async () => {
+    const tokens = new Map<Kind, Held>();
+    for (const kind of kinds) tokens.set(kind, await given[kind](cerisiers));
+    // What `npm run store:rotate` runs, without its pauses between the steps.
+    const sealed: string[] = [];
+    const onStep = (step: RotationStep) => sealed.push('table' in step ? step.table : step.step);
+    await rotateKeys(loadConfig(stack.environment), { learnMs: 0, bothMs: 0, onStep });
+    expect(sealed).toEqual(
+      expect.arrayContaining(['oauth_item', 'registry_client', 'registry_certificate', 'removed']),
+    );
+    for (const [kind, { token }] of tokens) {
+      const made = await api(kind, token, 'POST', '/DocumentReference', note(newOid()), second.url);
+      expect([kind, made.status], JSON.stringify(made.body)).toEqual([kind, 201]);
+    }
+    const form = { grant_type: 'refresh_token', client_id: 'app', refresh_token: tokens.get('code')!.refresh! };
+    expect((await ask(stack.base, form)).status).toBe(200);
+    // A restart reads the registry and the keys of the authorization server with the new key.
+    await second.close();
+    const config = { ...stack.environment, PORT: String(await freePort()), PUBLIC_URL: stack.origin };
+    second = await startServer(loadConfig(config), { logger: pino({ level: 'silent' }) });
+    expect((await api('ciba', tokens.get('ciba')!.token, 'GET', documents, undefined, second.url)).status).toBe(200);
+    expect((await given.code(cerisiers)).token).toBeDefined();
+  }, 120_000);
+});
+
+it('4. at the end of the day the trail of all instances is verified, and no secret stands in the log', async () => {
+  let said = '';
+  expect(await verify([], stack.environment, (text) => (said += text)), said).toBe(0);
+  expect((await linksOf(stack.database)).length).toBeGreaterThan(100);
+  for (const hidden of [credentials, secret, 'HOMOL-C', adminToken, 'PRIVATE KEY', patients.P1.ins])
+    expect(stack.log().includes(hidden), hidden.slice(0, 8)).toBe(false);
+  const [victim] = await linksOf(stack.database);
+  await tamper(stack.database, `UPDATE kept_record SET client_id = 'another' WHERE id = '${victim!.id}'`);
+  expect(await verify([], stack.environment, () => undefined)).toBe(1);
 });

@@ -11,6 +11,7 @@ const client = {
     'user/List.r',
     'patient/*.crs',
     'system/Patient.cruds',
+    'admin/registry.r',
   ],
 };
 const granted = (requested: string | undefined, contexts = ['patient', 'user'] as ('patient' | 'user' | 'system')[]) =>
@@ -27,6 +28,7 @@ describe('grantable', () => {
     ['of a patient, nothing to create', 'patient/List.c', ''],
     ['all types where it has all', 'patient/*.read', 'patient/*.read'],
     ['of all types, all that it has of all', 'patient/*.cruds', 'patient/*.rs'],
+    ['administering, as it has it', 'admin/registry.r admin/registry.rw', 'admin/registry.r'],
     ['each once', 'openid openid user/List.r user/List.r', 'openid user/List.r'],
     ['names of IHE transactions that it has', 'ITI-67 ITI-68', 'ITI-67'],
     ['the registry, as it has it', 'admin/registry.r admin/registry.rw', 'admin/registry.r'],
