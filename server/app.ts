@@ -121,7 +121,8 @@ export function createApp(options: AppOptions): Express {
     });
   if (authorization) {
     options.onClose?.(() => authorization.close());
-    app.use('/oauth', authorization.handle);
+    // An app may open the login in a window and wait for it there, as our own reference does (server/fhir/docs/reference/files.ts).
+    app.use('/oauth', helmet.crossOriginOpenerPolicy({ policy: 'unsafe-none' }), authorization.handle);
     // A proxy may take PUBLIC_URL's path away, as below.
     for (const route of new Set([`${metadataAt}/oauth`, metadataPath(config)]))
       app.use(route, open(route), authorization.metadata);

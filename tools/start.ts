@@ -128,7 +128,7 @@ async function main(): Promise<void> {
 Ready: ${running.url}  (DMP: ${running.dmpUrl})
 Next:  curl -s ${running.url}/metadata
        TOKEN=$(npm run -s token)            an access token for the nurse; -- doctor for the doctor
-       npm run -s token -- --browser        sign in yourself; so does ${running.url.replace(/fhir$/, 'docs/api')}
+       npm run -s token -- --browser        sign in yourself
        The README goes on from here. Ctrl-C stops everything.
 `);
   let closing = false;
