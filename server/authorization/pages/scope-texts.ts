@@ -21,6 +21,14 @@ export const scopeTexts = {
   'scope-ITI-66': { fr: 'chercher des lots et des classeurs de documents', en: 'search sets and folders of documents' },
   'scope-ITI-67': { fr: 'chercher des documents', en: 'search documents' },
   'scope-ITI-68': { fr: 'lire des documents', en: 'read documents' },
+  'scope-admin/registry.r': {
+    fr: 'lire le registre des structures et des applications',
+    en: 'read the registry of structures and applications',
+  },
+  'scope-admin/registry.rw': {
+    fr: 'modifier le registre des structures et des applications',
+    en: 'change the registry of structures and applications',
+  },
   'scope-of-patient': { fr: '{type} du patient choisi : {what}', en: '{type} of the chosen patient: {what}' },
   'scope-of-all': { fr: '{type} : {what}', en: '{type}: {what}' },
 
