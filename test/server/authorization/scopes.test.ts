@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stillAllowed } from '../../../server/auth/narrowing.ts';
 import { grantable, needsPatient } from '../../../server/authorization/scopes.ts';
 
 const client = {
@@ -16,6 +17,21 @@ const client = {
 };
 const granted = (requested: string | undefined, contexts = ['patient', 'user'] as ('patient' | 'user' | 'system')[]) =>
   grantable(requested, client, contexts).join(' ');
+
+describe('stillAllowed', () => {
+  it.each([
+    ['what it has', 'openid user/DocumentReference.rs ITI-67', 'openid user/DocumentReference.rs ITI-67'],
+    [
+      'of what was narrowed, what is left',
+      'user/DocumentReference.cruds user/List.rs',
+      'user/DocumentReference.rs user/List.r',
+    ],
+    ['of all types, those that are left', 'user/*.rs', 'user/DocumentReference.rs user/List.r'],
+    ['nothing that was taken away, of whatever kind', 'user/Patient.r ITI-68 admin/registry.r online_access', ''],
+    ['nothing of one context for another', 'system/DocumentReference.rs', ''],
+    ['nothing for nothing', '', ''],
+  ])('%s: %s', (_, held, expected) => expect(stillAllowed(held, client)).toBe(expected));
+});
 
 describe('grantable', () => {
   it.each([
@@ -45,6 +61,14 @@ describe('grantable', () => {
     );
     expect(granted('admin/registry.r user/List.r', ['system', 'user'])).toBe('user/List.r');
     expect(granted(undefined)).toBe('');
+  });
+
+  it('of the administration are for who logs in, through a client that has them', () => {
+    const console = { scopes: ['admin/registry.r'] };
+    const asked = 'admin/registry.r admin/registry.rw admin/*.rw admin/registry.*';
+    expect(grantable(asked, console, ['patient', 'user'])).toEqual(['admin/registry.r']);
+    expect(grantable(asked, console, ['system', 'user'])).toEqual([]);
+    expect(grantable(asked, console, ['user'])).toEqual([]);
   });
 
   it('knows when a patient must be chosen', () => {

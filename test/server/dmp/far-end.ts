@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { type TLSSocket } from 'node:tls';
 import type { Golden } from './http-file.ts';
 import type { TestPki } from './pki.ts';
 
