@@ -34,6 +34,8 @@ export interface OauthStore {
   findBySession(kind: string, session: string): Promise<StoredOauthItem | undefined>;
   /** Marks it as used. @returns false when it was, or is gone. Of two at once, one is told so. */
   consume(kind: string, id: string): Promise<boolean>;
+  /** It was not used after all. */
+  release(kind: string, id: string): Promise<void>;
   /** Removes it. @returns what it was, unless it had expired. Of two at once, one gets it. */
   take(kind: string, id: string): Promise<unknown>;
   remove(kind: string, id: string): Promise<void>;

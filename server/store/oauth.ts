@@ -90,6 +90,10 @@ export function oauthStore(prisma: PrismaClient, cipher: Cipher): OauthStore {
       return count === 1;
     },
 
+    async release(kind, id) {
+      await prisma.oauthItem.updateMany({ where: { id: idOf(kind, id) }, data: { consumedAt: null } });
+    },
+
     async take(kind, id) {
       const [row] = await prisma.$queryRaw<Row[]>`
         DELETE FROM oauth_item WHERE id = ${idOf(kind, id)}

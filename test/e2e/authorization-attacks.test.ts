@@ -603,6 +603,18 @@ describe('what a login leaves behind', () => {
     expect([place.status, place.url.origin]).toEqual([503, stack.origin]);
   });
 
+  it('costs nobody the session when it cannot be put on record: the refresh token is good afterwards', async () => {
+    const { refresh_token } = (await logIn(base, 'app')).body;
+    const again = () => ask(base, { grant_type: 'refresh_token', client_id: 'app', refresh_token: refresh_token! });
+    world.recorder.isFull = true;
+    const lost = await again().finally(() => (world.recorder.isFull = false));
+    expect([lost.status, lost.body]).toEqual([503, { error: 'temporarily_unavailable' }]);
+    const { status, body } = await again();
+    expect(status).toBe(200);
+    expect((await api(documentsOf(P1), body.access_token)).status).toBe(200);
+    expect((await again()).body.error, 'and used up then').toBe('invalid_grant');
+  });
+
   it('is nothing of a logout, a revocation or an introspection either: 503, and no trace of it on standard error', async () => {
     const { browser, body } = await logIn(base, 'app');
     const question = await browser.go(`${issuer()}/logout`);

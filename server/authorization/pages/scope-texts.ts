@@ -22,21 +22,12 @@ export const scopeTexts = {
   'scope-ITI-67': { fr: 'chercher des documents', en: 'search documents' },
   'scope-ITI-68': { fr: 'lire des documents', en: 'read documents' },
   'scope-admin/registry.r': {
-<<<<<<< HEAD
     fr: 'consulter les structures et les applications déclarées, si vous les administrez',
     en: 'read which structures and applications are registered, if you administer them',
   },
   'scope-admin/registry.rw': {
     fr: 'déclarer, modifier et retirer des structures et des applications, si vous les administrez',
     en: 'register, change and withdraw structures and applications, if you administer them',
-=======
-    fr: 'lire le registre des structures et des applications',
-    en: 'read the registry of structures and applications',
-  },
-  'scope-admin/registry.rw': {
-    fr: 'modifier le registre des structures et des applications',
-    en: 'change the registry of structures and applications',
->>>>>>> rev-security
   },
   'scope-of-patient': { fr: '{type} du patient choisi : {what}', en: '{type} of the chosen patient: {what}' },
   'scope-of-all': { fr: '{type} : {what}', en: '{type}: {what}' },

@@ -156,17 +156,21 @@ export function recordAnswers(options: AuthorizationOptions, provider: Provider)
         ...what,
       });
     } catch {
-      await withdraw(ctx);
+      await withdraw(ctx, options).catch(() => undefined);
     }
   };
 }
 
 /** What is not on record was not given. */
-async function withdraw(ctx: KoaContextWithOIDC): Promise<void> {
-  const { AccessToken, ClientCredentials, RefreshToken, AuthorizationCode } = ctx.oidc.entities;
-  if (giving.has(ctx.oidc.route))
-    for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+async function withdraw(ctx: KoaContextWithOIDC, { store: { oauth } }: AuthorizationOptions): Promise<void> {
+  // First of all: also when the database cannot be had for the rest, nobody gets what was made.
   unrecorded(ctx);
+  // Elsewhere the token was given before: who asks about it does not end it.
+  if (!giving.has(ctx.oidc.route)) return;
+  const { AccessToken, ClientCredentials, RefreshToken, RotatedRefreshToken, AuthorizationCode } = ctx.oidc.entities;
+  for (const given of [AccessToken, ClientCredentials, RefreshToken, AuthorizationCode]) await given?.destroy();
+  // Else whoever asks again with it, as 503 tells them to, would be taken for a thief.
+  if (RotatedRefreshToken) await oauth.release('RefreshToken', RotatedRefreshToken.jti);
 }
 
 /** In place of an answer that is not on record. */
