@@ -1,5 +1,5 @@
 /**
- * 4. Audit, the trail: what the façade puts on record cannot be changed, removed or forged without being found; it survives kills,
+ * Issue 5, line 4, the trail: what the façade puts on record cannot be changed, removed or forged without being found; it survives kills,
  * several instances and new keys; and it goes out to a receiver whatever happens to that.
  */
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * Attacks on the authorization server, its pages and its tokens, and what a login must not leave behind; real HTTP, with the store, the
+ * Issue 5, line 5 for line 1: attacks on the authorization server, its pages and its tokens, and what a login must not leave behind; real HTTP, with the store, the
  * façade and the DMP's simulator behind it.
  */
 import { randomUUID, createHash } from 'node:crypto';

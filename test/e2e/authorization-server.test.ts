@@ -1,5 +1,5 @@
 /**
- * The authorization server over real HTTP, with the store, the façade and the DMP's simulator behind it: SMART's standalone launch as an
+ * Issue 5, line 1 (authorization server, SMART standalone launch), over real HTTP, with the store, the façade and the DMP's simulator behind it: SMART's standalone launch as an
  * app and its browser walk it, every check of Inferno's SMART kit that applies (spec/fhir.md F.6; EHR launch and backend services
  * apart), and attacks. Pro Santé Connect is a fake behind its interface: `passPsc` and the parts are all that names it.
  */

@@ -1,5 +1,5 @@
 /**
- * Purposes, end to end: « bris de glace » opens one record, to a professional, for a short time, with a reason and the patient's
+ * Issue 5, line 3, purposes: « bris de glace » opens one record, to a professional, for a short time, with a reason and the patient's
  * traits confirmed, unless the patient opposed it, and stays on record; « centre_15 » is for regulation centres.
  */
 import type { AuditEvent, Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
