@@ -6,9 +6,9 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { loadConfig, type Config } from '../../server/config.ts';
-import { ensureDemoKeys } from '../../tools/demo/keys.ts';
-import { makeToken } from '../../tools/token.ts';
 import { text } from '../support/documents.ts';
+import { makeToken } from '../support/outside-issuer.ts';
+import { outsideKeys } from '../support/outside-keys.ts';
 import { newOid, simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -29,7 +29,7 @@ async function token(change: Change): Promise<string> {
     Buffer.from((await makeToken(config, { person: 'nurse' })).split('.')[1], 'base64url').toString(),
   ) as Record<string, unknown>;
   change(claims);
-  const { key, kid } = (await ensureDemoKeys(config.dataDir)).ES256;
+  const { key, kid } = (await outsideKeys(config.dataDir)).ES256;
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
 }
 async function deposit(change: Change) {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { Golden } from './http-file.ts';
 import type { TestPki } from './pki.ts';
 
@@ -45,7 +45,8 @@ export async function startFarEnd(pki: TestPki, identity = pki.server): Promise<
       request.on('end', () => {
         const body = Buffer.concat(chunks);
         const messageId = /MessageID[^>]*>([^<]+)</.exec(body.toString('latin1'))?.[1] ?? '';
-        const tls = (request.socket as TLSSocket).getPeerCertificate().serialNumber;
+        const socket: unknown = request.socket;
+        const tls = socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : '';
         const received = { path: request.url ?? '', headers: request.headers, body, messageId, tls };
         far.received.push(received);
         far.reply(received, response);
