@@ -3,7 +3,7 @@
  * assertion: as text, whatever it looks like, or not at all.
  */
 import type { OperationOutcome } from '@medplum/fhirtypes';
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { loadConfig, type Config } from '../../server/config.ts';
 import { text } from '../support/documents.ts';
@@ -25,9 +25,7 @@ type Change = (claims: Record<string, any>) => void; // eslint-disable-line @typ
 
 /** The nurse's token with other claims, signed as it should be: an issuer that passes on what somebody typed. */
 async function token(change: Change): Promise<string> {
-  const claims = JSON.parse(
-    Buffer.from((await makeToken(config, { person: 'nurse' })).split('.')[1], 'base64url').toString(),
-  ) as Record<string, unknown>;
+  const claims: Record<string, unknown> = decodeJwt(await makeToken(config, { person: 'nurse' }));
   change(claims);
   const { key, kid } = (await outsideKeys(config.dataDir)).ES256;
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key);
