@@ -115,6 +115,11 @@ async function entriesOf(req: Request, state: RequestState, answered: Answered, 
   };
   // The administration has routes of its own (server/admin/), which are no interactions.
   const isAdministration = state.route?.startsWith('/admin') === true;
-  const entry: Entry = { kind: isAdministration ? 'registration' : 'request', outcome: outcomeOf(answered, problems), requestId, details: what };
+  const entry: Entry = {
+    kind: isAdministration ? 'registration' : 'request',
+    outcome: outcomeOf(answered, problems),
+    requestId,
+    details: what,
+  };
   return patients.length > 0 ? patients.map((patientId) => ({ ...entry, patientId })) : [entry];
 }
