@@ -351,7 +351,7 @@ const kinds: Kind[] = ['outside', 'code', 'backend', 'exchange', 'ciba'];
 const structures = [{ id: leVerger, name: 'EHPAD FICTIF LE VERGER' }, cerisiers];
 const cases = kinds.flatMap((kind) => structures.map((structure) => [kind, structure.id, structure] as const));
 const clients: Record<Kind, string> = {
-  ...{ outside: 'urn:dmp-fhir:demo-client', code: 'app', backend: 'dui', exchange: 'proxy', ciba: 'thick' },
+  ...{ outside: 'urn:dmp-fhir:outside-client', code: 'app', backend: 'dui', exchange: 'proxy', ciba: 'thick' },
 };
 /** Whoever a structure's administrator is reads what was done in its name. */
 const readers = new Map<string, string>();
