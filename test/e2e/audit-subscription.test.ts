@@ -40,7 +40,7 @@ it('4. what the worker asks of the DMP is on record, with who subscribed, the pa
   expect(looks.length).toBeGreaterThanOrEqual(calls.length);
   for (const { agent, entity } of looks) {
     const ids = agent.flatMap(({ who }) => who?.identifier?.value ?? []);
-    expect(ids).toEqual(expect.arrayContaining(['899700101233', '1990100109', 'urn:dmp-fhir:demo-client']));
+    expect(ids).toEqual(expect.arrayContaining(['899700101233', '1990100109', 'urn:dmp-fhir:outside-client']));
     expect(entity!.some((e) => e.what?.reference?.startsWith('Patient/'))).toBe(true);
   }
   await receiver.close();
