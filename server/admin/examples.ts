@@ -18,8 +18,8 @@ export const adminExamples = {
   AdminStructureChange: { lps: { version: '3.3' } },
   AdminNewCertificate: {
     kind: 'AUTH_CLI',
-    chain: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
-    key: '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
+    chain: '(PEM: the certificate, then its chain)',
+    key: '(PEM of its private key)',
   },
   AdminNewClient: {
     id: 'carnet',
