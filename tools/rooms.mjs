@@ -47,6 +47,15 @@ export const rooms = {
     'server/dmp',
     'server/store',
   ],
+  // How the deposits of the queue are made and what is accepted into it, the REST API says: it is given to the feed.
+  'server/feed': [
+    'mappings',
+    'server/auth/caller.ts',
+    'server/config.ts',
+    'server/dmp/types.ts',
+    'server/registry',
+    'server/store',
+  ],
   'server/fhir': [
     'mappings',
     'profiles',
@@ -58,6 +67,7 @@ export const rooms = {
     'server/config.ts',
     'server/consent',
     'server/dmp',
+    'server/feed',
     'server/identity',
     'server/openapi',
     'server/registry',

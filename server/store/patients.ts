@@ -18,6 +18,7 @@ const unrecorded = {
   wrongCorrections: { none: {} },
   rightCorrections: { none: {} },
   records: { none: {} },
+  feedItems: { none: {} },
 } as const;
 
 /** Rolls the transaction back: something refers to the patient. */

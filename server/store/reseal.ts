@@ -26,6 +26,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'identity_event', column: 'content_sealed', id: 'uuid' },
   { table: 'correction', column: 'content_sealed', id: 'uuid' },
   { table: 'kept_record', column: 'content_sealed', id: 'uuid' },
+  { table: 'feed_item', column: 'content_sealed', id: 'uuid' },
+  { table: 'feed_item', column: 'result_sealed', id: 'uuid' },
   { table: 'registry_structure', column: 'content_sealed', id: 'uuid' },
   { table: 'registry_certificate', column: 'key_sealed', id: 'uuid' },
   { table: 'registry_client', column: 'content_sealed', id: 'uuid' },

@@ -11,6 +11,7 @@ import type { RegistryStore } from './registry-types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
+export * from './feed-types.ts';
 export type * from './identity-types.ts';
 export type * from './oauth-types.ts';
 export type * from './record-types.ts';

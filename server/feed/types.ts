@@ -1,0 +1,53 @@
+/**
+ * The feed, as the other rooms see it: deposits that are accepted now and submitted when the DMP, its limits and the structure's
+ * rules allow. Three parts: `intake` (what is accepted, and how far it was checked), `worker` (what is submitted, when, how often),
+ * `limits` (how fast).
+ */
+import type { Issue } from '../../mappings/outcome.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
+
+/** A deposit to be taken in. */
+export interface Intake {
+  kind: FeedKind;
+  lane: FeedLane;
+  /** Any JSON value: a DocumentReference with its content (ITI-105), a Bundle (ITI-65). */
+  body: unknown;
+  caller: Caller;
+  requestId?: string;
+  /** Of a conditional create. */
+  ifNoneExist?: string;
+  takeoverId?: string;
+}
+
+/** What became of an intake: on record, or refused by IssueError before anything was kept. */
+export interface Accepted {
+  item: FeedItem;
+  /** False: the very same deposit is in the feed already. */
+  isNew: boolean;
+  /** Warnings. */
+  issues: Issue[];
+}
+
+/** Why a lane of a structure is not worked on now. */
+export interface Pause {
+  /** Row of the error table: `feed-window`, `feed-daily-cap`, `feed-breaker`, `feed-unconfirmed`. */
+  reason: string;
+  until: Date;
+}
+
+/** The limits of a structure towards the DMP, the same for all instances: kept in the database. */
+export interface Limits {
+  /** What closes a lane now; undefined: it is open. Nothing is used up. */
+  pauseOf(structure: string, lane: FeedLane): Promise<Pause | undefined>;
+  /** Submissions of a structure that may be under way at once. */
+  concurrency: number;
+  /**
+   * Just before a submission goes out: waits for its turn, at most N in any sliding second of a structure and software.
+   * @param patienceMs how long it may wait
+   * @throws IssueError feed-pace (429), feed-daily-cap (429), each with when to come back
+   */
+  turn(structure: string, lane: FeedLane, patienceMs: number, signal?: AbortSignal): Promise<void>;
+  /** How a submission went: what slows the pace down, and opens or closes the breaker. */
+  report(structure: string, outcome: 'ok' | 'refused' | 'failed', ms: number): Promise<void>;
+}
