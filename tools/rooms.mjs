@@ -47,6 +47,15 @@ export const rooms = {
     'server/dmp',
     'server/store',
   ],
+  // Watches what the others do: health, metrics, traces.
+  'server/operations': [
+    'mappings',
+    'server/audit/feed',
+    'server/config.ts',
+    'server/dmp/followers.ts',
+    'server/registry',
+    'server/store',
+  ],
   'server/fhir': [
     'mappings',
     'profiles',
