@@ -80,6 +80,9 @@ export const rooms = {
   'server/tokens.ts': ['mappings', 'server'],
   // Only these two see the REST API.
   'server/app.ts': ['mappings', 'profiles', 'server'],
+  'server/until-told.ts': [],
+  // The service, with nothing of the demonstration.
+  'server/serve.ts': ['server'],
   'server/main.ts': ['mappings', 'profiles', 'server'],
 };
 
