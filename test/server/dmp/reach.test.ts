@@ -45,19 +45,27 @@ describe('the DMP', () => {
     silent.close();
   });
 
-  it('is shown the structure’s certificate', async () => {
-    const server = tls.createServer({
-      key: readFileSync(stack.pki.server.key),
-      cert: readFileSync(stack.pki.server.chain),
-      ca: readFileSync(stack.pki.ca),
-      requestCert: true,
-    });
-    server.listen(0, 'localhost');
-    await once(server, 'listening');
-    const connected = once(server, 'secureConnection');
-    await reach({ DMP_URL: `https://localhost:${(server.address() as AddressInfo).port}/x` });
-    const [socket] = (await connected) as [tls.TLSSocket];
-    expect([socket.authorized, socket.getPeerCertificate().subject.OU]).toEqual([true, '1990100109']);
-    server.close();
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is shown the structure’s certificate, and may refuse it: %s',
+    async (version) => {
+      const listening = async (ca: string) => {
+        const server = tls.createServer({
+          ...{ key: readFileSync(stack.pki.server.key), cert: readFileSync(stack.pki.server.chain), ca },
+          ...{ requestCert: true, minVersion: version, maxVersion: version },
+        });
+        server.listen(0, 'localhost');
+        await once(server, 'listening');
+        return { server, url: `https://localhost:${(server.address() as AddressInfo).port}/x` };
+      };
+      const taking = await listening(readFileSync(stack.pki.ca, 'utf8'));
+      const subjects: string[] = [];
+      taking.server.on('secureConnection', (socket) => subjects.push(socket.getPeerCertificate().subject.OU as string));
+      await reach({ DMP_URL: taking.url });
+      expect(subjects).toEqual(['1990100109']);
+      taking.server.close();
+      const refusing = await listening((await testPki()).authority);
+      await expect(reach({ DMP_URL: refusing.url })).rejects.toThrow();
+      refusing.server.close();
+    },
+  );
 });
