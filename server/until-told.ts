@@ -5,6 +5,8 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
 /** Waits for a signal (exit code 0) or a failure (1), closes, and ends the process. A second signal does not wait. */
 export async function untilTold({ failed, close }: Serving): Promise<void> {
   let closing = false;
@@ -15,12 +17,12 @@ export async function untilTold({ failed, close }: Serving): Promise<void> {
     process.exit(exitCode);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  console.error(await failed);
+  say(await failed);
   await end(1);
 }
 
 /** For what keeps a program from starting: its message says what to do. */
 export function sayWhy(error: unknown): void {
-  console.error(error instanceof Error ? error.message : String(error));
+  say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

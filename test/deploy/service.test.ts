@@ -71,12 +71,12 @@ describe('what it starts', () => {
       env: { PATH: process.env['PATH'], ENVIRONMENT: 'production', DATA_DIR: os.tmpdir() },
       encoding: 'utf8',
     });
-    expect(status).toBe(1);
+    expect(status).toBe(Number(valuesOf('RestartPreventExitStatus')[0]));
     expect(stderr).toContain('DMP_URL: must name the DMP');
   });
 
   it('is waited for longer than it takes to go', () => {
-    const drain = loadConfig(parseEnv(example) as Record<string, string>).DRAIN_SECONDS;
+    const drain = loadConfig(parseEnv(example)).DRAIN_SECONDS;
     expect(Number(valuesOf('TimeoutStopSec')[0])).toBeGreaterThan(drain + 10 + 5);
   });
 
