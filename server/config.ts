@@ -49,6 +49,15 @@ const discovery = z
     'an https URL …/.well-known/…',
   );
 
+/** Where traces are sent: https, or http on this machine alone; nothing secret in it, for it is no secret. */
+const collector = z
+  .url()
+  .regex(
+    /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$))[^?#@\s]*$/,
+    'an https URL without user, query or fragment',
+  )
+  .transform((url) => url.replace(/\/+$/, ''));
+
 /** Addresses and networks, none of which is everybody. */
 const networks = z
   .string()
@@ -81,8 +90,10 @@ function isFeed(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'syslog-tls:' && ['', '/'].includes(url.pathname));
 }
 
-/** One row a setting: schema (with default) and why it exists. */
-export const settings = {
+type Rows = Record<string, readonly [z.ZodType, string]>;
+
+/** One row a setting: schema (with default) and why it exists. Each table is a section of the page of settings. */
+const listening = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
   HOST: [
     z.string().default('127.0.0.1'),
@@ -109,6 +120,9 @@ export const settings = {
     z.url().optional(),
     'Base URL that clients see (without /fhir); by default http://localhost:PORT, https with TLS_CERT.',
   ],
+} as const satisfies Rows;
+
+const storage = {
   DATA_DIR: [
     z.string().default('data'),
     'Where the embedded database, the throw-away PKI, the keys and the spool live.',
@@ -122,8 +136,38 @@ export const settings = {
     z.string().optional(),
     'The STORE_KEY before a change of it (several: with commas). The first start with both moves the database to the new one; then this can go.',
   ],
+} as const satisfies Rows;
+
+const operating = {
   LOG_LEVEL: [z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'), 'Verbosity of the structured log.'],
 
+  DRAIN_SECONDS: [
+    int(0, 600).default(0),
+    'How long a façade that was told to stop goes on answering, with 503 at /health/ready and `Connection: close`, so that a load balancer takes it out before the socket is closed. 0: nobody asks.',
+  ],
+  METRICS_PORT: [
+    int(0, 65535).optional(),
+    'TCP port of /metrics (Prometheus), a listener of its own; 0 lets the system choose. Absent: there is none.',
+  ],
+  METRICS_HOST: [
+    z.string().default('127.0.0.1'),
+    'Address of that listener. Elsewhere than on this machine it needs TLS_CERT (it then speaks HTTPS with it) and METRICS_TOKEN_FILE.',
+  ],
+  METRICS_TOKEN_FILE: [
+    z.string().optional(),
+    'File with the bearer token (32 characters at least) that whoever reads /metrics must show; read again each time, so that it can be renewed. Absent: none is asked on this machine.',
+  ],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    collector.optional(),
+    'Base URL of an OpenTelemetry collector (OTLP over HTTP; `/v1/traces` is added): https, or http on this machine alone. Absent: no traces are made.',
+  ],
+  TRACE_TO_DMP: [
+    bool.default(true),
+    'Whether calls of the DMP carry `traceparent` (W3C Trace Context: random numbers, nobody’s) when the request is part of a trace. Whether the DMP reads it is not public; a server ignores header fields that it does not know (RFC 9110 §5.1).',
+  ],
+} as const satisfies Rows;
+
+const access = {
   AUTH_ISSUER: [z.string().default('urn:dmp-fhir:demo'), 'Value required in `iss` of the tokens of another issuer.'],
   AUTH_AUDIENCE: [z.string().optional(), 'Value required in their `aud`; by default the FHIR base URL.'],
   AUTH_JWKS: [
@@ -182,7 +226,9 @@ export const settings = {
     int(0, 10_000_000).default(600),
     'Refusals with 401 that one address (IPv6: one /64) gets at once, and again within a minute; then 429 in their place. Good tokens pass in any case. 0: no limit.',
   ],
+} as const satisfies Rows;
 
+const proSanteConnect = {
   PSC_DISCOVERY: [
     discovery.optional(),
     'URL of Pro Santé Connect’s discovery document, whole, for its name is not the standard one (`…/.well-known/wallet-openid-configuration`, auth §1.1). Absent: nobody is authenticated by Pro Santé Connect here. `http:` only for localhost, and never in production.',
@@ -218,7 +264,9 @@ export const settings = {
     int(30, 14_400).default(3600),
     'Life of a token that was exchanged; never beyond the session of Pro Santé Connect (SESSION_SECONDS after its authentication).',
   ],
+} as const satisfies Rows;
 
+const clientKeys = {
   JWKS_PRIVATE_ADDRESSES: [
     bool.default(false),
     'Whether the keys of a client (`jwksUri`) may be fetched from a private address (RFC 1918 and the like): for servers inside the establishment.',
@@ -227,7 +275,9 @@ export const settings = {
     z.string().optional(),
     'PEM of the authorities that vouch for the TLS certificates of those addresses; by default those of Node.',
   ],
+} as const satisfies Rows;
 
+const dmp = {
   DMP_URL: [
     z.string().optional(),
     'Base URL up to `/si-dmp-server/v2/services`; when absent `npm start` runs the simulator.',
@@ -279,7 +329,9 @@ export const settings = {
     oid.default('1.2.250.1.213.4.1.1.1.2'),
     'repositoryUniqueId of the DMP (dmp-wire §3.2; the production value is presumed the same).',
   ],
+} as const satisfies Rows;
 
+const structure = {
   STRUCTURE_ID: [z.string().default('1990100109'), 'Struct_IdNat of the establishment: the OU of its certificates.'],
   STRUCTURE_NAME: [z.string().default('EHPAD FICTIF LE VERGER'), 'Its name, as in its certificates.'],
   STRUCTURE_SECTOR: [
@@ -330,7 +382,9 @@ export const settings = {
     oid.default('2.16.840.1.113883.19.7602'),
     'OID arc of this installation: sourceId of the sets, root of the uniqueIds that the façade mints.',
   ],
+} as const satisfies Rows;
 
+const rules = {
   ENVIRONMENT: [
     z.enum(['test', 'production']).default('test'),
     'In production test INS (OID .10, .11) are refused and production ones (.8, .9) expected.',
@@ -391,6 +445,9 @@ export const settings = {
       .transform((list) => list.split(',')),
     'Domains of the establishment’s own patient identifiers (IPP), as `urn:oid:…`, separated by commas; the first is the one of sourcePatientId.',
   ],
+} as const satisfies Rows;
+
+const behaviour = {
   WITHDRAWN_TRANSACTIONS: [
     bool.default(false),
     'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4): for a DMP that still takes them.',
@@ -423,6 +480,9 @@ export const settings = {
     z.enum(['warn', 'refuse', 'ignore']).default('warn'),
     'What happens to a PDF that does not declare PDF/A-1, the only PDF that CI-SIS allows.',
   ],
+} as const satisfies Rows;
+
+const sizes = {
   MAX_BODY_BYTES: [int(1024, 2 ** 31).default(40 * 1024 * 1024), 'Largest request body (413 beyond).'],
   MAX_DOCUMENT_BYTES: [
     int(1024, 2 ** 31).default(20 * 1024 * 1024),
@@ -461,7 +521,9 @@ export const settings = {
     int(1, 1000).default(64),
     'Stored queries that one search may cause when the registry finds its answer too large (XDSTooManyResults).',
   ],
+} as const satisfies Rows;
 
+const news = {
   NEWS_FIRST_YEARS: [
     int(1, 100).default(2),
     'How far back a first `$whats-new` looks, by serviceStartTime: 2 years is the CNAM’s recommendation (fhir A.7).',
@@ -475,7 +537,9 @@ export const settings = {
     '`$whats-new` looks this far back before `since`: a set carries the clock of its author, and arrives after it was made.',
   ],
   NEWS_MAX_DOCUMENTS: [int(1, 100_000).default(5000), 'Documents that one `$whats-new` collects at most.'],
+} as const satisfies Rows;
 
+const subscriptions = {
   SUBSCRIPTION_ENDPOINTS: [
     z.string().optional(),
     'Where notifications may be sent: URL prefixes, separated by commas (`https://app.example/hooks/`). By default nowhere. `http:` only for localhost, and never in production.',
@@ -524,7 +588,9 @@ export const settings = {
     int(0, 60_000).default(2000),
     'How often an instance looks for subscriptions that are due; 0: this instance leaves them to others.',
   ],
+} as const satisfies Rows;
 
+const audit = {
   AUDIT_CHECKPOINT_RECORDS: [
     int(1, 1_000_000).default(1000),
     'After so many records of an instance the audit trail is signed (docs/audit.md).',
@@ -569,7 +635,42 @@ export const settings = {
     int(0, 60_000).default(2000),
     'How often an instance looks for records to send; 0: this instance leaves them to others.',
   ],
-} as const satisfies Record<string, readonly [z.ZodType, string]>;
+} as const satisfies Rows;
+
+/** The tables by the headings of their sections, in their order. */
+export const settingGroups = {
+  'The server: addresses, TLS, proxies': listening,
+  'Database and its key': storage,
+  'Logs, health, metrics, traces': operating,
+  'Tokens, clients and their limits': access,
+  'Pro Santé Connect': proSanteConnect,
+  'Keys of clients': clientKeys,
+  'The DMP: connection and messages': dmp,
+  'The structure, its certificates and its software': structure,
+  'Rules: consent, purposes, identity': rules,
+  'What is served, and how': behaviour,
+  'Sizes, pages and searches': sizes,
+  'What is new ($whats-new)': news,
+  Subscriptions: subscriptions,
+  'The audit trail': audit,
+} as const;
+
+export const settings = {
+  ...listening,
+  ...storage,
+  ...operating,
+  ...access,
+  ...proSanteConnect,
+  ...clientKeys,
+  ...dmp,
+  ...structure,
+  ...rules,
+  ...behaviour,
+  ...sizes,
+  ...news,
+  ...subscriptions,
+  ...audit,
+} as const;
 
 type Values = { [K in keyof typeof settings]: z.output<(typeof settings)[K][0]> };
 /** Typed settings plus the few values that are derived from them. */

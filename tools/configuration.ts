@@ -1,5 +1,5 @@
 /** The page of settings, from their tables (`npm run docs`). */
-import { settings } from '../server/config.ts';
+import { settingGroups } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -16,11 +16,11 @@ export function configurationPage(): string {
 <!-- Written by \`npm run docs\` from server/config.ts and simulator/settings.ts: edit those. -->
 
 All settings come from the environment. An empty value counts as absent. A value that is not valid stops the start, with
-a message that names the setting and never repeats the value.
+a message that names the setting and never repeats the value. How to run it as a service: [operations.md](operations.md).
 
 ## The façade
 
-${table(facade())}
+${facade()}
 
 Where no \`DATABASE_URL\` is given, \`npm start\` runs a PostgreSQL of its own in \`DATA_DIR/postgres\`, on the loopback
 interface, also when it is run as root (the database then runs as \`nobody\`). One façade per \`DATA_DIR\`: a second one is
@@ -39,11 +39,16 @@ ${table(simulator())}
 `;
 }
 
-function facade(): Row[] {
-  return Object.entries(settings).map(([name, [schema, text]]) => {
-    const absent = schema.safeParse(undefined);
-    return { name, default: absent.success ? show(absent.data) : '', text };
-  });
+/** One table for each group, under its heading. */
+function facade(): string {
+  const rowsOf = (group: (typeof settingGroups)[keyof typeof settingGroups]): Row[] =>
+    Object.entries(group).map(([name, [schema, text]]) => {
+      const absent = schema.safeParse(undefined);
+      return { name, default: absent.success ? show(absent.data) : '', text };
+    });
+  return Object.entries(settingGroups)
+    .map(([title, group]) => `### ${title}\n\n${table(rowsOf(group))}`)
+    .join('\n\n');
 }
 
 function simulator(): Row[] {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
 import { configurationPage } from './configuration.ts';
+import { metricsPage } from './metrics.ts';
 import { openApiYaml } from './openapi.ts';
 import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
 import { collectionFile, environmentFile } from './postman/files.ts';
@@ -67,6 +68,7 @@ export const pages: Record<string, () => string> = {
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   'docs/mapping.md': mappingPage,
+  'docs/metrics.md': metricsPage,
   'docs/transactions.md': transactionsPage,
   'openapi/openapi.yaml': openApiYaml,
   [`openapi/${collectionFile}`]: postmanCollection,

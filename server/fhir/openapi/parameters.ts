@@ -32,7 +32,7 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     'Name of this request, given back in the answer and in OperationOutcome.issue.diagnostics; a new one when absent. No identifier of a person.',
     { type: 'string', pattern: '^[A-Za-z0-9][\\w.:-]{0,63}$', examples: ['ward-2-000042'] },
   ),
-  traceparent: header('traceparent', 'W3C Trace Context of the caller: stands in the record of this access, and of the calls of the DMP that it causes, where `AuditEvent?entity.identifier` finds it. One that is malformed counts as absent.', {
+  traceparent: header('traceparent', 'W3C Trace Context of the caller: stands in the record of this access, and of the calls of the DMP that it causes, where `AuditEvent?entity.identifier` finds it, and goes on to the DMP. One that is malformed counts as absent.', {
     type: 'string',
     pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
     examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
