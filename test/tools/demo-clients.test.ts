@@ -31,7 +31,7 @@ const administrator = { author: { by: 'cli', account: 'somebody' } } as const;
 it('are registered once', async () => {
   await start();
   const first = versions();
-  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-docs', 'demo-dui']);
+  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-docs', 'demo-dui', 'demo-web']);
   await start();
   expect(versions()).toEqual(first);
   expect(JSON.stringify(admin.clients.show('demo-dui').jwks)).not.toContain('"d"');
