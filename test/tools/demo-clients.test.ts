@@ -66,7 +66,7 @@ it('has no reference where the browser could not be sent back safely', async () 
         .list()
         .map(({ id }) => id)
         .sort(),
-    ).toEqual(['demo-app', 'demo-dui']);
+    ).toEqual(['demo-app', 'demo-dui', 'demo-web']);
   } finally {
     await fresh.close();
   }
