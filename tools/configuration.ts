@@ -3,7 +3,8 @@ import { settings } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
 import { markdownTable } from './markdown.ts';
 
-interface Row {
+/** A line of such a table. */
+export interface SettingLine {
   name: string;
   default: string;
   text: string;
@@ -20,7 +21,7 @@ a message that names the setting and never repeats the value.
 
 ## The façade
 
-${table(facade())}
+${settingsTable(facade())}
 
 Where no \`DATABASE_URL\` is given, \`npm start\` runs a PostgreSQL of its own in \`DATA_DIR/postgres\`, on the loopback
 interface, also when it is run as root (the database then runs as \`nobody\`). One façade per \`DATA_DIR\`: a second one is
@@ -35,28 +36,30 @@ each, while a setting or a registered client of the demonstration is left.
 
 ## The simulator
 
-${table(simulator())}
+${settingsTable(simulator())}
 `;
 }
 
-function facade(): Row[] {
+function facade(): SettingLine[] {
   return Object.entries(settings).map(([name, [schema, text]]) => {
     const absent = schema.safeParse(undefined);
-    return { name, default: absent.success ? show(absent.data) : '', text };
+    return { name, default: absent.success ? shown(absent.data) : '', text };
   });
 }
 
-function simulator(): Row[] {
-  return Object.values(settingRows).map((row) => ({ name: row.env, default: show(row.default({})), text: row.text }));
+function simulator(): SettingLine[] {
+  return Object.values(settingRows).map((row) => ({ name: row.env, default: shown(row.default({})), text: row.text }));
 }
 
-function show(value: unknown): string {
+/** A default as the environment would say it. */
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function table(rows: Row[]): string {
+/** Name, default, what it is. */
+export function settingsTable(rows: SettingLine[]): string {
   return markdownTable([
     ['Setting', 'Default', 'What it is'],
     ...rows.map((row) => [`\`${row.name}\``, row.default === '' ? '' : `\`${row.default}\``, row.text]),

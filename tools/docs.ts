@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
+import { assumptionsPage } from './assumptions.ts';
 import { configurationPage } from './configuration.ts';
 import { openApiYaml } from './openapi.ts';
 import { postmanCollection, postmanEnvironment } from './postman/collection.ts';
@@ -64,6 +65,7 @@ ${rows.join('\n')}
 
 /** File, from the root → what it must hold. */
 export const pages: Record<string, () => string> = {
+  'docs/assumptions.md': assumptionsPage,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   'docs/mapping.md': mappingPage,
