@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settings } from '../../server/config.ts';
+import { settingRows as pscRows } from '../../simulator/psc/settings.ts';
 import { settingRows } from '../../simulator/settings.ts';
 import { root } from '../support/demonstration.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -70,7 +71,10 @@ describe('issue 7, line 6: documentation', () => {
 
   it('every script that a page names is one, and every setting too', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
-    const known = new Set([...Object.keys(settings), ...Object.values(settingRows).map(({ env }) => env)]);
+    const known = new Set([
+      ...Object.keys(settings),
+      ...[...Object.values(settingRows), ...Object.values(pscRows)].map(({ env }) => env),
+    ]);
     for (const page of pages) {
       for (const [, name = ''] of text(page).matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g))
         expect(Object.keys(scripts), `${page}: npm run ${name}`).toContain(name);
