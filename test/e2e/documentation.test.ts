@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settings } from '../../server/config.ts';
-import { settingRows as pscRows } from '../../simulator/psc/settings.ts';
+import { pscSettingRows as pscRows } from '../../simulator/psc/settings.ts';
 import { settingRows } from '../../simulator/settings.ts';
 import { root } from '../support/demonstration.ts';
 import { startStack, type Stack } from '../support/stack.ts';
