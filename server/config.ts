@@ -90,9 +90,12 @@ function isFeed(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'syslog-tls:' && ['', '/'].includes(url.pathname));
 }
 
-type Rows = Record<string, readonly [z.ZodType, string]>;
+type Rows = Record<string, readonly [z.ZodType, string, 'assumed'?]>;
 
-/** One row a setting: schema (with default) and why it exists. Each table is a section of the page of settings. */
+/**
+ * One row a setting: schema (with default) and why it exists; `assumed` when it stands for something of the DMP that is not public, or on which
+ * its publications differ (docs/assumptions.md). Each table is a section of the page of settings.
+ */
 const listening = {
   PORT: [int(0, 65535).default(8080), 'TCP port of the façade; 0 lets the system choose.'],
   HOST: [
@@ -300,34 +303,45 @@ const dmp = {
     'Structures whose connections and signed VIHF are kept at once; beyond, those of the structure that is longest unused are closed, as are all after some minutes without a call.',
   ],
   DMP_MAX_ANSWER_BYTES: [int(1024, 2 ** 31).default(64 * 1024 * 1024), 'Largest SOAP answer, attachments apart.'],
-  VIHF_VERSION: [z.enum(['3.0', '4.0']).default('3.0'), 'All samples say 3.0, one guide says 4.0 (dmp-wire §2.2).'],
+  VIHF_VERSION: [
+    z.enum(['3.0', '4.0']).default('3.0'),
+    'All samples say 3.0, one guide says 4.0 (dmp-wire §2.2).',
+    'assumed',
+  ],
   VIHF_SIGNATURE: [
     z.enum(['rsa-sha256', 'rsa-sha1']).default('rsa-sha256'),
     'The ANS sample of 2024 uses SHA-256, older ones SHA-1 (dmp-wire §2.4).',
+    'assumed',
   ],
   VIHF_AIR_CONTEXT_DECL: [
     z.string().default('APP_BROWSER_AUTH'),
     'AuthnContextDecl in INDIRECTE_RENFORCEE; `CONF_EXI_PGSSIS` for “AIR simplifié” (auth §1.3).',
+    'assumed',
   ],
   VIHF_CONTEXT_CLASS: [
     z.string().default('urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'),
     'AuthnContextClassRef (dmp-wire §2.1).',
+    'assumed',
   ],
   VIHF_CACHE_SECONDS: [
     int(0, 300).default(20),
     'How long a signed VIHF is used again for the same person, patient and purpose, within the life of the token; 0: each call has its own. The DMP’s own limit is not public (dmp-wire §2.1).',
+    'assumed',
   ],
   XADES_DIGEST: [
     z.enum(['sha1', 'sha256']).default('sha1'),
     'Digest of the set’s XAdES 1.1.1 signature; SHA-1 is what the DMP’s samples use (dmp-wire §3.8).',
+    'assumed',
   ],
   XDS_SEND_HASH: [
     bool.default(true),
     'Send hash and size in ITI-41; the DMP’s samples omit them, an ANS client sends them (dmp-wire §3.2).',
+    'assumed',
   ],
   REPOSITORY_UNIQUE_ID: [
     oid.default('1.2.250.1.213.4.1.1.1.2'),
     'repositoryUniqueId of the DMP (dmp-wire §3.2; the production value is presumed the same).',
+    'assumed',
   ],
 } as const satisfies Rows;
 
@@ -412,6 +426,7 @@ const rules = {
       .default('EXPIRE,NON_EXISTE,INTERDIT')
       .transform((words) => words.split(',') as [expired: string, none: string, forbidden: string]),
     'The DMP’s words for an authorisation that has expired, that is absent, and that the patient forbade: only VALIDE is confirmed (dmp-wire §6).',
+    'assumed',
   ],
   AUTHORIZATION_TTL_SECONDS: [
     int(0, 86_400).default(14_400),
@@ -451,14 +466,17 @@ const behaviour = {
   WITHDRAWN_TRANSACTIONS: [
     bool.default(false),
     'Serve the administrative transactions that the DMP has withdrawn (TD1.1, TD1.2, TD1.3b, TD1.4): for a DMP that still takes them.',
+    'assumed',
   ],
   DMP_WEB_URL: [
     siteOrigin.optional(),
     'Origin of the DMP’s web site for professionals (TD0.9, TD0.10); its host is given with the homologation. When absent `$web-access` is not served, or leads to the simulator’s stand-in when `npm start` runs it.',
+    'assumed',
   ],
   HABILITATION_MATRIX: [
     z.string().optional(),
     'JSON file of the matrix of habilitations (profession × document type), in the format of docs/habilitations.md: read rights are explained from it. The official one is not machine-readable.',
+    'assumed',
   ],
   PROFESSIONS_FILE: [
     z.string().optional(),
@@ -467,10 +485,12 @@ const behaviour = {
   DELETED_STATUS: [
     z.enum(['entered-in-error', 'superseded']).default('entered-in-error'),
     'Status that a deleted document shows: PDSm4DMP writes both (its TD3.3c), PDSm’s value set lacks `entered-in-error`. A PATCH may say either.',
+    'assumed',
   ],
   ALLOW_HIDING: [
     bool.default(false),
     'Whether a PATCH may hide a document that the patient or the representatives see already: TD3.3b, as published, only makes visible (dmp-wire §1.2).',
+    'assumed',
   ],
   PATIENT_TRAITS: [
     z.enum(['show', 'withhold']).default('show'),
@@ -487,6 +507,7 @@ const sizes = {
   MAX_DOCUMENT_BYTES: [
     int(1024, 2 ** 31).default(20 * 1024 * 1024),
     'Largest document at deposit (no public source gives the DMP’s own limit).',
+    'assumed',
   ],
   PAGE_SIZE: [int(1, 1000).default(50), '`_count` when the client gives none.'],
   PAGE_SIZE_MAX: [int(1, 1000).default(500), 'Largest `_count` served.'],
@@ -520,6 +541,7 @@ const sizes = {
   SPLIT_CALLS: [
     int(1, 1000).default(64),
     'Stored queries that one search may cause when the registry finds its answer too large (XDSTooManyResults).',
+    'assumed',
   ],
 } as const satisfies Rows;
 
@@ -614,6 +636,7 @@ const audit = {
   AUDIT_RETENTION_YEARS: [
     int(1, 100).default(10),
     'How long records must be kept: `npm run audit:prune` deletes nothing younger. 10 years is an assumption (docs/audit.md).',
+    'assumed',
   ],
   AUDIT_FEED: [
     z.string().refine(isFeed, '`none`, an https URL, or syslog-tls://host:port').default('none'),

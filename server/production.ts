@@ -28,7 +28,7 @@ const isHere = (url: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
 /** Clients that `npm start` registers for the demonstration: anybody may take their part. */
-export const demonstrationClients: readonly string[] = ['demo-app', 'demo-dui', 'demo-docs'];
+export const demonstrationClients: readonly string[] = ['demo-app', 'demo-dui', 'demo-web', 'demo-docs'];
 /** Pro Santé Connect's « bac à sable », where anybody is a professional (auth §1.1). */
 const isSandbox = (url: string): boolean => URL.canParse(url) && new URL(url).hostname.split('.').includes('bas');
 

@@ -3,7 +3,8 @@ import { settingGroups } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
 import { markdownTable } from './markdown.ts';
 
-interface Row {
+/** A line of such a table. */
+export interface SettingLine {
   name: string;
   default: string;
   text: string;
@@ -35,33 +36,35 @@ each, while a setting or a registered client of the demonstration is left.
 
 ## The simulator
 
-${table(simulator())}
+${settingsTable(simulator())}
 `;
 }
 
 /** One table for each group, under its heading. */
 function facade(): string {
-  const rowsOf = (group: (typeof settingGroups)[keyof typeof settingGroups]): Row[] =>
+  const rowsOf = (group: (typeof settingGroups)[keyof typeof settingGroups]): SettingLine[] =>
     Object.entries(group).map(([name, [schema, text]]) => {
       const absent = schema.safeParse(undefined);
-      return { name, default: absent.success ? show(absent.data) : '', text };
+      return { name, default: absent.success ? shown(absent.data) : '', text };
     });
   return Object.entries(settingGroups)
-    .map(([title, group]) => `### ${title}\n\n${table(rowsOf(group))}`)
+    .map(([title, group]) => `### ${title}\n\n${settingsTable(rowsOf(group))}`)
     .join('\n\n');
 }
 
-function simulator(): Row[] {
-  return Object.values(settingRows).map((row) => ({ name: row.env, default: show(row.default({})), text: row.text }));
+function simulator(): SettingLine[] {
+  return Object.values(settingRows).map((row) => ({ name: row.env, default: shown(row.default({})), text: row.text }));
 }
 
-function show(value: unknown): string {
+/** A default as the environment would say it. */
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function table(rows: Row[]): string {
+/** Name, default, what it is. */
+export function settingsTable(rows: SettingLine[]): string {
   return markdownTable([
     ['Setting', 'Default', 'What it is'],
     ...rows.map((row) => [`\`${row.name}\``, row.default === '' ? '' : `\`${row.default}\``, row.text]),

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, type ErrorRow } from '../mappings/errors.ts';
 import { mappingMarkdown, mappingTable } from '../mappings/mapping-table.ts';
+import { assumptionsPage } from './assumptions.ts';
 import { configurationPage } from './configuration.ts';
 import { metricsPage } from './metrics.ts';
 import { openApiYaml } from './openapi.ts';
@@ -65,6 +66,7 @@ ${rows.join('\n')}
 
 /** File, from the root → what it must hold. */
 export const pages: Record<string, () => string> = {
+  'docs/assumptions.md': assumptionsPage,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   'docs/mapping.md': mappingPage,

@@ -1,6 +1,6 @@
 /**
  * Deposits: what `deposit/` answers, as an HTTP reply. FHIR R4 http.html#create (201, Location, ETag, Last-Modified) and
- * `Prefer: return=…`; the same document again is 200 with the resource that exists (README, idempotency).
+ * `Prefer: return=…`; the same document again is 200 with the resource that exists (docs/api.md, idempotency).
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';

@@ -31,7 +31,7 @@ const administrator = { author: { by: 'cli', account: 'somebody' } } as const;
 it('are registered once', async () => {
   await start();
   const first = versions();
-  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-docs', 'demo-dui']);
+  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-docs', 'demo-dui', 'demo-web']);
   await start();
   expect(versions()).toEqual(first);
   expect(JSON.stringify(admin.clients.show('demo-dui').jwks)).not.toContain('"d"');
@@ -66,7 +66,7 @@ it('has no reference where the browser could not be sent back safely', async () 
         .list()
         .map(({ id }) => id)
         .sort(),
-    ).toEqual(['demo-app', 'demo-dui']);
+    ).toEqual(['demo-app', 'demo-dui', 'demo-web']);
   } finally {
     await fresh.close();
   }

@@ -1,6 +1,6 @@
 /**
- * Applications of the demonstration, which `npm start` registers: an app that signs people in, the server of a DUI, and the interactive
- * reference of the API. Never in production (`server/production.ts` refuses them): anybody may take their part.
+ * Applications of the demonstration, which `npm start` registers: apps that sign people in, in and beside the browser, the
+ * server of a DUI, and the interactive reference of the API. Never in production (`server/production.ts` refuses them): anybody may take their part.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { IssueError } from '../../mappings/outcome.ts';
@@ -26,6 +26,9 @@ const distinct = (scopes: readonly string[]): string[] => [...new Set(scopes)];
 function ofPatient(type: string): string {
   return `patient/${type}.rs`;
 }
+/** Where the recipe's browser app is served (docs/recipes/show-a-residents-dmp): the first of these ports that is free. */
+export const webApps = [8093, 8094, 8095].map((port) => `http://127.0.0.1:${port}`);
+
 /** For servers, where nobody is signed in. */
 export const asSystem = (scope: string): string => scope.replace(/^user\//, 'system/');
 
@@ -70,6 +73,16 @@ export function demoClients(
       jwks: { keys: [{ ...key }] },
     },
   ];
+  clients.push({
+    ...common,
+    id: 'demo-web',
+    name: 'Application web de démonstration',
+    authMethod: 'none',
+    grants: ['authorization_code'],
+    scopes: [...identity.slice(0, 3), ...launch.filter((scope) => scope !== 'offline_access')],
+    redirectUris: webApps.map((origin) => `${origin}/`),
+    origins: webApps,
+  });
   const back = docsCallback(fhirBase);
   // Plain HTTP to another machine is no place to be sent back to: there, the reference takes pasted tokens.
   if (!isRedirectUri(back)) return clients;
