@@ -90,7 +90,7 @@ function isFeed(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'syslog-tls:' && ['', '/'].includes(url.pathname));
 }
 
-type Rows = Record<string, readonly [z.ZodType, string, 'assumed'?]>;
+export type Rows = Record<string, readonly [z.ZodType, string, 'assumed'?]>;
 
 /**
  * One row a setting: schema (with default) and why it exists; `assumed` when it stands for something of the DMP that is not public, or on which
