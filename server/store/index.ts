@@ -7,6 +7,7 @@ import { correctionStore } from './corrections.ts';
 import { documentStore } from './documents.ts';
 import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
+import { limitStore } from './limits/index.ts';
 import { listStore } from './lists.ts';
 import { oauthKeyStore } from './oauth-keys.ts';
 import { oauthStore, practitionerStore } from './oauth.ts';
@@ -73,6 +74,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
+    // Nothing of it is sealed, and a turn must not wait for keys.
+    limits: limitStore(prisma, cipher),
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),
