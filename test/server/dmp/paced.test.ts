@@ -77,6 +77,8 @@ describe('a submission', () => {
     const { asked, deposit } = paced([false, false, true]);
     await deposit();
     expect(asked.map(({ documents }) => documents)).toEqual([1, 0, 0]);
+    // A connection is held meanwhile.
+    expect(asked.map(({ patienceMs }) => patienceMs)).toEqual([10_000, 5000, 5000]);
     expect(w.far.received).toHaveLength(1);
   });
 
