@@ -14,6 +14,7 @@ import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
 import { identityErrors } from './errors/identity.ts';
+import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
@@ -51,6 +52,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  limitErrors,
   ownErrors,
 ] as const;
 
@@ -74,6 +76,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...limitErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

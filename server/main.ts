@@ -19,6 +19,7 @@ import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { followersOf, openOperations, serveMetrics } from './operations/index.ts';
+import { createLimits } from './feed/limits/index.ts';
 import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
@@ -91,10 +92,12 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
+    const limits = createLimits({ config, store, structures, now: clock });
     const dmp =
       overrides.dmp ??
       createDmpClient(config, structures, {
         ...followersOf(operations, logCalls(logger)),
+        pacing: limits,
         now: overrides.now,
       });
     if (!overrides.dmp) opened.push(() => dmp.close());

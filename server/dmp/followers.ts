@@ -4,7 +4,10 @@ import type { CallDetails, DmpFailureKind } from './types.ts';
 /** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
 export type CallOutcome = 'ok' | DmpFailureKind | 'aborted' | 'error';
 
-/** Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content. */
+/**
+ * Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content.
+ * @param ms without what it has waited for its turn
+ */
 export type CallObserver = (transaction: string, outcome: CallOutcome, ms: number, details: CallDetails) => void;
 
 /** A call as a part of a trace. Given no person and no content, either. */

@@ -1,10 +1,11 @@
 /** One message as an HTTP request: package, POST over the structure's connections, time-outs. */
 import { Readable } from 'node:stream';
 import { request, type Agent } from 'undici';
+import { IssueError } from '../../mappings/outcome.ts';
 import type { HttpAnswer } from './answer.ts';
 import { transportFailure } from './failure.ts';
 import { encodeMultipart } from './mtom/encode.ts';
-import type { DmpEnvironment, OutgoingMessage, Transaction } from './types.ts';
+import type { DmpEnvironment, OutgoingMessage, Pacing, Transaction } from './types.ts';
 
 export interface Runner {
   env: DmpEnvironment;
@@ -18,6 +19,10 @@ export interface Runner {
   maxAnswerBytes: number;
   /** Whether the DMP is told of which trace a call is part (TRACE_TO_DMP). */
   sayTrace: boolean;
+  /** Gives turns to what is declared `paced`; absent: nothing is held back. */
+  pacing?: Pacing;
+  /** How long a message may wait for its turn where the call does not say. */
+  patienceMs: number;
 }
 
 export interface Prepared {
@@ -80,6 +85,8 @@ export async function post(
     });
   } catch (e) {
     signal?.throwIfAborted();
+    // It got no turn: nothing was sent.
+    if (e instanceof IssueError) throw e;
     throw transportFailure(transaction, e);
   }
 }
