@@ -1,7 +1,7 @@
 /** Submissions go out in their turn, and what becomes of them is told; real TLS, scripted turns. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
-import type { CallObserver } from '../../../server/dmp/run.ts';
+import type { CallObserver } from '../../../server/dmp/followers.ts';
 import { td2_1 } from '../../../server/dmp/transactions/td2-1.ts';
 import type { CallContext, Pacing, TurnRequest } from '../../../server/dmp/types.ts';
 import { envelope } from './far-end.ts';
