@@ -90,7 +90,7 @@ function isFeed(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'syslog-tls:' && ['', '/'].includes(url.pathname));
 }
 
-type Rows = Record<string, readonly [z.ZodType, string]>;
+export type Rows = Record<string, readonly [z.ZodType, string]>;
 
 /** One row a setting: schema (with default) and why it exists. Each table is a section of the page of settings. */
 const listening = {

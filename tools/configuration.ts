@@ -1,5 +1,5 @@
 /** The page of settings, from their tables (`npm run docs`). */
-import { settingGroups } from '../server/config.ts';
+import { settingGroups, type Rows } from '../server/config.ts';
 import { settingRows } from '../simulator/settings.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -41,7 +41,7 @@ ${table(simulator())}
 
 /** One table for each group, under its heading. */
 function facade(): string {
-  const rowsOf = (group: (typeof settingGroups)[keyof typeof settingGroups]): Row[] =>
+  const rowsOf = (group: Rows): Row[] =>
     Object.entries(group).map(([name, [schema, text]]) => {
       const absent = schema.safeParse(undefined);
       return { name, default: absent.success ? show(absent.data) : '', text };
