@@ -36,7 +36,7 @@ const issuers = z
   .transform((list) => list.split(',').map((issuer) => issuer.trim()))
   .refine(
     (list) =>
-      list.every((issuer) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/]?)[^?#"\\\s]*$/.test(issuer)) &&
+      list.every((issuer) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(?![^:/]))[^?#"\\\s]*$/.test(issuer)) &&
       list.every((issuer) => URL.canParse(issuer)),
     'https URLs without query or fragment, separated by commas',
   );
