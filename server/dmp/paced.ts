@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { dmpKey, errorRow } from '../../mappings/errors.ts';
-import { DmpError, type CallDetails, type Pacing, type TurnRequest } from './types.ts';
+import { DmpError, type CallDetails, type DmpClient, type Lane, type Pacing, type TurnRequest } from './types.ts';
 
 /** How long another turn is waited for once the connection is there: it is held meanwhile, and its time-outs run. Milliseconds. */
 const heldMs = 5000;
@@ -66,3 +66,9 @@ export async function inTurn<M extends Message, Out>(
     throw error;
   }
 }
+
+/** A client whose submissions go out in a lane: those of a take-over after what somebody waits for. */
+export const inLane = (dmp: DmpClient, lane: Lane): DmpClient => ({
+  ...dmp,
+  call: (transaction, input, context) => dmp.call(transaction, input, { ...context, lane }),
+});

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { CallObserver } from '../../../server/dmp/followers.ts';
+import { inLane } from '../../../server/dmp/paced.ts';
 import { td2_1 } from '../../../server/dmp/transactions/td2-1.ts';
 import type { CallContext, Pacing, TurnRequest } from '../../../server/dmp/types.ts';
 import { envelope } from './far-end.ts';
@@ -53,14 +54,16 @@ describe('a submission', () => {
     const { asked, deposit, told } = paced([true], { FEED_PATIENCE_MS: '1234' });
     await deposit();
     await deposit({ lane: 'takeover', patienceMs: 5 });
+    await inLane(client!, 'takeover').call(td2_1, submission(), byNurse);
     expect(asked).toEqual([
       { lane: 'live', patienceMs: 1234, documents: 1 },
       { lane: 'takeover', patienceMs: 5, documents: 1 },
+      { lane: 'takeover', patienceMs: 1234, documents: 1 },
     ]);
     // That it cannot be kept changes nothing of what was sent.
-    expect(told).toEqual(['ok', 'ok']);
+    expect(told).toEqual(['ok', 'ok', 'ok']);
     await list(client!).catch(() => undefined);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(3);
   });
 
   it('without a turn is not sent, and nothing is told of the DMP', async () => {
