@@ -1,4 +1,4 @@
-/** The gauges of what every façade has: database, audit trail and its feed, certificates. */
+/** The gauges of what every façade has: database, audit trail and its feed, deposits of the feed, certificates. */
 import type { AuditFeed } from '../audit/feed/index.ts';
 import type { Config } from '../config.ts';
 import { type WatchedCertificate, watchCertificates } from '../registry/expiry.ts';
@@ -8,7 +8,7 @@ import type { Metrics, Sample } from './metrics.ts';
 
 export interface Observed {
   config: Config;
-  store: Pick<Store, 'load'>;
+  store: Pick<Store, 'load' | 'feed'>;
   registry: Registry;
   feed?: Pick<AuditFeed, 'backlog'>;
   now: () => Date;
@@ -26,6 +26,17 @@ export function registerGauges(metrics: Metrics, { config, store, registry, feed
       return [{ value: oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000 }];
     });
   }
+  metrics.gauge('dmp_feed_items', async () =>
+    (await store.feed.backlog()).flatMap(({ lane, counts }) =>
+      Object.entries(counts).map(([state, value]) => ({ labels: { state, lane }, value })),
+    ),
+  );
+  metrics.gauge('dmp_feed_oldest_seconds', async () =>
+    (await store.feed.backlog()).map(({ lane, oldest }) => ({
+      labels: { lane },
+      value: oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000,
+    })),
+  );
   const watch = (): Promise<WatchedCertificate[]> => watchCertificates(config, registry);
   metrics.gauge('dmp_certificate_days', async () => daysOf(await watch(), config.STRUCTURE_ID));
   metrics.gauge('dmp_certificates', async () => {
