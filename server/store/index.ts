@@ -13,6 +13,7 @@ import { oauthStore, practitionerStore } from './oauth.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
 import { registryStore } from './registry.ts';
+import { rulesStore } from './rules/index.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
@@ -72,6 +73,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
+    feedingRules: keyed(rulesStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
