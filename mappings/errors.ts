@@ -13,6 +13,7 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedingRuleErrors } from './errors/feeding-rules.ts';
 import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
@@ -44,6 +45,7 @@ export const errorGroups = [
   consentErrors,
   documentErrors,
   relationErrors,
+  feedingRuleErrors,
   patchErrors,
   xdsErrors,
   dmpCodeErrors,
@@ -67,6 +69,7 @@ export const errors = {
   ...consentErrors,
   ...documentErrors,
   ...relationErrors,
+  ...feedingRuleErrors,
   ...patchErrors,
   ...xdsErrors,
   ...dmpCodeErrors,

@@ -25,6 +25,8 @@ export interface Services {
   now: () => Date;
   /** The deployer’s matrix of habilitations (HABILITATION_MATRIX); absent when there is none. */
   habilitations?: Habilitations;
+  /** Adds to what the record of the request says; absent: there is no request. No person, no free text. */
+  note?: (facts: Readonly<Record<string, string | number>>) => void;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
 }

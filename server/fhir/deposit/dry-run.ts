@@ -19,11 +19,13 @@ import { connect, contextOf } from './connect.ts';
 import { checkCurrent, checkReplacedOnce } from './relations.ts';
 import { checkRelationsKept } from './existing.ts';
 import { checkNotUnderWay, checkRepeated, checkSet, judge, toReserve } from './reservation.ts';
+import { ruleOn, rulingIssues } from './ruling.ts';
 import { inputOf, type Submission } from './submit.ts';
 
 /**
  * Tries a submission out.
- * @returns what to say of it: warnings, and one information (`dry-run`, or `dry-run-existing` when it was deposited already)
+ * @returns what to say of it: warnings, what the feeding rules say, and one information (`dry-run`, or `dry-run-existing` when it was
+ * deposited already)
  * @throws IssueError, DmpError as the real thing would
  */
 export async function rehearse(submission: Submission, services: Services): Promise<Issue[]> {
@@ -41,6 +43,7 @@ export async function rehearse(submission: Submission, services: Services): Prom
     await checkRelationsKept(foreseen, documents, services);
     return [{ key: 'dry-run-existing', severity: 'information' }];
   }
+  await ruleOn(submission, {}, services);
   if (verdict === 'pending') checkNotUnderWay(foreseen, services);
   const sameSet = await checkSet(submission, foreseen[0]?.document?.setId, services);
   if (sameSet) return [{ key: 'dry-run-existing', severity: 'information' }];
@@ -50,7 +53,7 @@ export async function rehearse(submission: Submission, services: Services): Prom
   const connection = await connect(submission, services);
   await checkTargetsCurrent(submission, services);
   dmp.rehearse(td2_1, inputOf(submission, connection, services), contextOf(submission));
-  return [...connection.issues, { key: 'dry-run', severity: 'information' }];
+  return [...connection.issues, ...rulingIssues(documents), { key: 'dry-run', severity: 'information' }];
 }
 
 /** The patient has a DMP, and it is open. */
