@@ -53,7 +53,8 @@ export interface Ruling {
   visibility: readonly Visibility[];
 }
 
-const among = (asked: readonly string[], said: string | undefined): boolean => said !== undefined && asked.includes(said);
+const among = (asked: readonly string[], said: string | undefined): boolean =>
+  said !== undefined && asked.includes(said);
 const some = (asked: readonly string[] | undefined, said: readonly string[]): boolean =>
   asked === undefined || said.some((one) => asked.includes(one));
 

@@ -114,7 +114,13 @@ export async function readySet(
   const context = isAllowed && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
   const standing = context ? await standingFor(parts, context, services, attempt) : new Map<number, Target>();
   const rulebook = await rulebookOf(caller, options, services);
-  const documents = await prepareAll(parts, { identity: subject?.identity, standing, rulebook }, services, caller, attempt);
+  const documents = await prepareAll(
+    parts,
+    { identity: subject?.identity, standing, rulebook },
+    services,
+    caller,
+    attempt,
+  );
   if (isAllowed && parts.documents.every(({ reference }) => standing.has(reference.index)))
     await attempt(() => requireFit(parts, subject, services, caller));
   const set =

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import type { DocumentReference } from '@medplum/fhirtypes';
 import { checkCdaAgainst } from '../../../mappings/cda/check.ts';
 import { checkRelated, type Lineage } from '../../../mappings/cda/related.ts';
-import { readCdaHeader } from '../../../mappings/cda/header.ts';
 import { writeCdaN1 } from '../../../mappings/cda/n1.ts';
 import type { CdaHeader } from '../../../mappings/cda/types.ts';
 import { insToCx } from '../../../mappings/ins.ts';
@@ -24,7 +23,7 @@ import { custodianIssues } from './custodian.ts';
 import { toEntry } from './entry.ts';
 import { slotIssues } from './extensions.ts';
 import { checkDescribed, fedPatientOf, identityIssues, patientsOf } from './identity.ts';
-import { located, under } from './located.ts';
+import { located, readHeader, under } from './located.ts';
 import { nextLineage, resolveRelations, statedRelations, type Relation } from './relations.ts';
 import { applyRules, type Rulebook } from './ruling.ts';
 import { resolveSubject, type Subject, type Surroundings } from './subject.ts';
@@ -162,10 +161,6 @@ export async function prepare(
 function lineageOf({ setId, versionNumber = '' }: CdaHeader): Lineage | undefined {
   if (setId === undefined || setId.extension !== undefined || !/^\d{1,6}$/.test(versionNumber)) return undefined;
   return { setId: setId.root, versionNumber: Number(versionNumber) };
-}
-
-function readHeader(bytes: Uint8Array, path: string): CdaHeader {
-  return located(path, () => readCdaHeader(bytes));
 }
 
 /** The format of a wrapped document follows from its media type (ASS_A12): another one is a contradiction. */
