@@ -4,6 +4,7 @@
  */
 
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
+import type { FeedStore, FeedWork } from './feed-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
 import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
@@ -441,6 +442,8 @@ export interface Store {
   registry: RegistryStore;
   feedingRules: RulesStore;
   auditFeed: AuditFeedStore;
+  feed: FeedStore;
+  feedWork: FeedWork;
   oauth: OauthStore;
   oauthKeys: OauthKeyStore;
   practitioners: PractitionerStore;
