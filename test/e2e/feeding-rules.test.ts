@@ -76,7 +76,7 @@ const deposit = <T = OperationOutcome>(
 const rehearse = (given: Partial<Deposit> = {}): Promise<Answer<OperationOutcome>> =>
   stack.post('/DocumentReference?_dryRun=true', simplified(note(given)), 'nurse');
 const keysOf = ({ issue }: OperationOutcome): (string | undefined)[] =>
-  (issue ?? []).map((i) => i.details?.coding?.find((c) => c.system?.endsWith('/CodeSystem/error'))?.code);
+  issue.map((i) => i.details?.coding?.find((c) => c.system?.endsWith('/CodeSystem/error'))?.code);
 const isRegistered = async (uniqueId: string): Promise<boolean> => (await stack.registeredAll(uniqueId)).length > 0;
 /** Status, and the row of the refusal. */
 const refusal = ({ status, body }: Answer<OperationOutcome>) => [status, keysOf(body)[0]];
@@ -167,7 +167,7 @@ describe('5. feeding rules', () => {
     ]);
     const rule = async (answer: Promise<Answer<OperationOutcome>>): Promise<string | undefined> => {
       const { body } = await answer;
-      return /(?:règle|rule) ([a-z-]+)/.exec(body.issue?.[0]?.details?.text ?? '')?.[1];
+      return /(?:règle|rule) ([a-z-]+)/.exec(body.issue[0]?.details?.text ?? '')?.[1];
     };
     const setting = {
       system: 'https://mos.esante.gouv.fr/NOS/TRE_A01-CadreExercice/FHIR/TRE-A01-CadreExercice',

@@ -23,7 +23,7 @@ const facts: Facts = {
 const nurse = { ...doctor, person: '899700204581', professions: ['G15_60'], roles: [], isDepositor: true };
 
 const decision = { date: '2026-11-12', reference: 'CME 2026-14' };
-const policy = (rules: unknown, otherwise: unknown = undefined) => ({
+const policy = (rules: unknown, otherwise?: unknown) => ({
   version: 3,
   rules: feedingRules.parse({ decision, rules, ...(otherwise === undefined ? {} : { otherwise }) }),
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { IssueError } from '../../../../mappings/outcome.ts';
 import { feedingRules } from '../../../../server/feed/rules/model.ts';
 import { readInput } from '../../../../server/registry/input.ts';
@@ -97,4 +99,10 @@ it('says of which value set a code should be, and repeats none that it was given
     expect(issue?.values).toEqual({ expected: 'JDV_J66_TypeCode_DMP' });
   }
   expect.assertions(1);
+});
+
+it('takes the decision that the documentation shows', () => {
+  const page = readFileSync(new URL('../../../../docs/feeding-rules.md', import.meta.url), 'utf8');
+  const [, decision = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  expect(readInput(feedingRules, parse(decision)).rules.length).toBeGreaterThan(3);
 });
