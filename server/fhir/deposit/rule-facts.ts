@@ -1,7 +1,7 @@
 /** What the feeding rules look at (`Facts`), from a document's entry and what it was made of. */
 import type { DocumentReference } from '@medplum/fhirtypes';
 import type { CdaHeader } from '../../../mappings/cda/types.ts';
-import { intervalOf } from '../../../mappings/codecs/dtm.ts';
+import { dtm, intervalOf } from '../../../mappings/codecs/dtm.ts';
 import { components, hl7Text } from '../../../mappings/codecs/hl7v2.ts';
 import { xcn, xon } from '../../../mappings/codecs/people.ts';
 import type { DocumentEntry, XdsAuthor } from '../../../mappings/xds.ts';
@@ -21,7 +21,7 @@ export interface Origin {
 
 /** What the rules look at. */
 export function factsOf(entry: DocumentEntry, { resource, header, caller, now }: Origin, lane: FeedLane): Facts {
-  const made = entry.creationTime === undefined ? undefined : intervalOf(entry.creationTime);
+  const made = intervalOf(dtm.decode(entry.creationTime ?? '') ?? '');
   return {
     type: entry.typeCode?.code,
     class: entry.classCode?.code,
