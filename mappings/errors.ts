@@ -13,6 +13,7 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedErrors } from './errors/feed.ts';
 import { feedingRuleErrors } from './errors/feeding-rules.ts';
 import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
@@ -53,6 +54,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  feedErrors,
   ownErrors,
 ] as const;
 
@@ -77,6 +79,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...feedErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

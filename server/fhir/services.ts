@@ -27,6 +27,10 @@ export interface Services {
   habilitations?: Habilitations;
   /** Adds to what the record of the request says; absent: there is no request. No person, no free text. */
   note?: (facts: Readonly<Record<string, string | number>>) => void;
+  /** A deposit that is taken into the feed: what only the DMP can tell is left for the attempt. */
+  offline?: true;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
+  /** Tells the feed's worker that something was taken in; absent when this instance runs none. */
+  wakeFeed?: () => void;
 }

@@ -2,29 +2,30 @@
  * The structure's feeding rules (server/feed/rules) applied to what is deposited, whichever way it comes: each document is judged by its
  * entry once that is made, and gets its initial visibility before anything is made of it; a submission goes by the strictest.
  */
-import { visibilityOf, withVisibility, type Visibility } from '../../../mappings/attributes.ts';
+import { z } from 'zod';
+import { visibilities, visibilityOf, withVisibility } from '../../../mappings/attributes.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { PatientIns } from '../../dmp/types.ts';
 import { evaluate, strictest, type Policy, type Ruling } from '../../feed/rules/evaluate.ts';
 import { policyOf } from '../../feed/rules/in-force.ts';
-import type { Verdict } from '../../feed/rules/model.ts';
+import { verdicts } from '../../feed/rules/model.ts';
 import type { FeedLane } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import type { Prepared } from './prepare.ts';
 import { toReserve } from './reservation.ts';
 import { factsOf, type Origin } from './rule-facts.ts';
 
-/** What is kept of a ruling, with the document that it is about: no person, no free text. */
-export interface KeptRuling {
-  uniqueId: string;
-  verdict: Verdict;
-  /** Absent: no rules were recorded. */
-  version?: number;
-  rule?: string;
-  visibility: readonly Visibility[];
-}
+/** What is kept of a ruling, with the document that it is about: no person, no free text. Without a version no rules were in force. */
+export const keptRulingShape = z.object({
+  uniqueId: z.string(),
+  verdict: z.enum(verdicts),
+  version: z.int().optional(),
+  rule: z.string().optional(),
+  visibility: z.array(z.enum(visibilities)).readonly(),
+});
+export type KeptRuling = z.output<typeof keptRulingShape>;
 
 /** By what a deposit is judged, the same for all of its documents. */
 export interface Rulebook {

@@ -60,7 +60,7 @@ describe('what a document is judged by', () => {
   it('is codes and identifiers, whole days, and who deposits', () => {
     expect(of()).toMatchObject({
       type: '11488-4',
-      ageDays: 20,
+      ageDays: 19,
       authors: [
         {
           person: '899700101233',
