@@ -14,6 +14,7 @@ import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
 import { feedErrors } from './errors/feed.ts';
+import { feedingRuleErrors } from './errors/feeding-rules.ts';
 import { identityErrors } from './errors/identity.ts';
 import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
@@ -46,6 +47,7 @@ export const errorGroups = [
   consentErrors,
   documentErrors,
   relationErrors,
+  feedingRuleErrors,
   patchErrors,
   xdsErrors,
   dmpCodeErrors,
@@ -71,6 +73,7 @@ export const errors = {
   ...consentErrors,
   ...documentErrors,
   ...relationErrors,
+  ...feedingRuleErrors,
   ...patchErrors,
   ...xdsErrors,
   ...dmpCodeErrors,

@@ -9,6 +9,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { adminBase, adminRouter } from './admin/router.ts';
+import type { Caller } from './auth/caller.ts';
 import { createLimiter } from './auth/limiter.ts';
 import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
@@ -17,12 +18,15 @@ import type { Config } from './config.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { createBackpressure } from './feed/limits/backpressure.ts';
+import { rulesAdministration } from './feed/rules/administration.ts';
+import { tryOut } from './feed/rules/trial.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { onClientError } from './fhir/client-error.ts';
 import { cors } from './fhir/cors.ts';
 import { conformanceRouter } from './fhir/conformance/router.ts';
+import { factsOfDraft } from './fhir/deposit/draft.ts';
 import { docsRouter } from './fhir/docs/router.ts';
 import { handlers } from './fhir/handlers.ts';
 import { parseJson } from './fhir/json.ts';
@@ -205,7 +209,14 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    const doors = { config, admin, stateOf, parseJson, sendJson: sendClosedJson };
+    const doors = {
+      ...{ config, admin, stateOf, parseJson, sendJson: sendClosedJson },
+      rules: rulesAdministration(store.feedingRules),
+      tryRules: (given: unknown, caller: Caller) =>
+        tryOut(given, caller.structure.id, store.feedingRules, (document, lane) =>
+          factsOfDraft(document, lane, caller, services),
+        ),
+    };
     app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }
 

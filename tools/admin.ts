@@ -1,5 +1,6 @@
 /**
- * `npm run -s admin -- <command>`: registers structures, their certificates and OAuth clients (docs/registration.md). Works on the
+ * `npm run -s admin -- <command>`: registers structures, their certificates and OAuth clients (docs/registration.md), and
+ * records feeding rules (docs/feeding-rules.md). Works on the
  * database of the façade, also the embedded one while the façade runs; what it changes, running instances see within seconds.
  *
  * Secrets are read from files or the standard input, never from the command line, which others can see.
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { errorRow, sentence } from '../mappings/errors.ts';
 import { IssueError } from '../mappings/outcome.ts';
 import { loadConfig } from '../server/config.ts';
+import { rulesAdministration } from '../server/feed/rules/administration.ts';
 import { administration } from '../server/registry/administration/index.ts';
 import type { WatchedCertificate } from '../server/registry/expiry.ts';
 import { openRegistry } from '../server/registry/index.ts';
@@ -74,7 +76,8 @@ async function run({ command, operands, values, isJson }: Asked): Promise<void> 
     const registry = await openRegistry(config, store.registry, { pollMs: 0 });
     const admin = administration(config, store.registry, registry);
     const author = { by: 'cli', account: os.userInfo().username } as const;
-    const result = await command.run({ admin, author, operands, values });
+    const rules = rulesAdministration(store.feedingRules);
+    const result = await command.run({ admin, rules, author, operands, values });
     console.log(isJson ? JSON.stringify(result, null, 2) : printed(result));
     if (command === commands['certificate']?.['check'] && !(result as WatchedCertificate[]).every(isWell))
       process.exitCode = 2;

@@ -20,6 +20,8 @@ export const rooms = {
     'mappings',
     'server/auth/caller.ts',
     'server/config.ts',
+    // What an establishment decided to send is its administrator's to record.
+    'server/feed/rules',
     'server/openapi',
     'server/registry',
     'server/store',

@@ -142,6 +142,7 @@ function serviceEvent(event: XmlNode): CdaServiceEvent {
   return {
     ids: ids(event),
     code: code(child(event, 'code')),
+    status: child(event, 'statusCode')?.attrs.code,
     ...interval(child(event, 'effectiveTime')),
     performer: optional(child(event, 'performer'), (p) => actor(p, child(p, 'assignedEntity'))),
   };

@@ -59,6 +59,8 @@ export interface CdaActor {
 export interface CdaServiceEvent {
   ids: CdaId[];
   code?: XdsCode;
+  /** statusCode of a laboratory report (XD-LAB extension): `active` while it is not over, `completed`. */
+  status?: string;
   /** TS; a plain `effectiveTime/@value` counts as low. */
   low?: string;
   high?: string;

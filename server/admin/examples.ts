@@ -1,3 +1,5 @@
+import { rulesExamples } from './feeding-rules.ts';
+
 /** What the admin API is usually sent, for the OpenAPI document: an invented establishment. */
 export const adminExamples = {
   AdminNewStructure: {
@@ -32,4 +34,5 @@ export const adminExamples = {
   },
   AdminClientChange: { name: 'Carnet de liaison du Verger' },
   AdminSecret: { secret: 'c2VjcmV0LWZpY3RpZi1kZS1sYS1kZW1vbnN0cmF0aW9uLTAwMDE' },
+  ...rulesExamples,
 } as const;

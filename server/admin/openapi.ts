@@ -3,12 +3,13 @@ import { byStatus, alwaysHeaders, headerRefs, shared } from '../openapi/refs.ts'
 import type { DocumentPart, Json, Method, Operation, Parameter, Paths, Ref, Schema } from '../openapi/types.ts';
 import { adminScopes } from '../registry/scopes.ts';
 import { adminExamples } from './examples.ts';
+import { rulesRows } from './feeding-rules.ts';
 import { routes, type Route } from './routes.ts';
 import { adminSchemas, type AdminSchema } from './schemas.ts';
 
 const tag = 'Administration';
 
-interface Row {
+export interface Row {
   id: string;
   summary: string;
   takes?: keyof typeof adminExamples;
@@ -98,6 +99,7 @@ const rows: Readonly<Record<string, Row>> = {
     gives: 'AdminClient',
   },
   'POST /clients/:id/restore': { id: 'adminClientRestore', summary: 'Put a client back', gives: 'AdminClient' },
+  ...rulesRows,
 };
 
 const schemaRef = (name: AdminSchema): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -111,7 +113,13 @@ const pathParameter = (name: string): Parameter => ({
   schema: { type: 'string' },
 });
 
-const isVersioned = ({ gives }: Row): boolean => gives === 'AdminStructure' || gives === 'AdminClient';
+const versioned: readonly AdminSchema[] = [
+  'AdminStructure',
+  'AdminClient',
+  'AdminFeedingRules',
+  'AdminFeedingRulesVersion',
+];
+const isVersioned = ({ gives }: Row): boolean => versioned.includes(gives);
 
 const isNew = ({ takes }: Row): boolean => takes?.startsWith('AdminNew') ?? false;
 
@@ -119,11 +127,14 @@ const isNew = ({ takes }: Row): boolean => takes?.startsWith('AdminNew') ?? fals
 const takesVersion = (row: Row, { method }: Route): boolean =>
   method !== 'GET' && isVersioned(row) && !isNew(row) && row.takes !== 'AdminSecret';
 
-function statusesOf({ method, path, need }: Route): number[] {
+function statusesOf({ method, path, need }: Route, { takes }: Row): number[] {
   return [
     ...[400, 401, 403, 408, 413, 415, 429, 431, 500, 503],
     ...(path.includes(':') ? [404] : []),
-    ...(need === 'write' ? [409, 412, 422] : method === 'GET' ? [412] : []),
+    ...(takes === undefined ? [] : [422]),
+    // Of a whole that is replaced, which version is replaced is said.
+    ...(method === 'PUT' ? [428] : []),
+    ...(need === 'write' ? [409, 412, 422] : [412]),
   ];
 }
 
@@ -164,7 +175,7 @@ function operationOf(route: Route): Operation {
         headers: headerRefs(success.headers),
         content: { 'application/json': { schema: schemaRef(row.gives) } },
       },
-      ...byStatus(statusesOf(route)),
+      ...byStatus(statusesOf(route, row)),
     },
     // A token of somebody who signed in: no client names an administrator by itself (docs/registration.md).
     security: [{ smart: [scope] }, { openid: [scope] }, { bearer: [] }, { dpop: [] }, { bearer: [], mutualTLS: [] }],

@@ -10,6 +10,8 @@ import type { Administrator, ClientView } from '../registry/administration/index
 import { adminScopes, isAdminScope } from '../registry/scopes.ts';
 
 export interface Rights extends Required<Administrator> {
+  /** For which they signed in. */
+  structure: string;
   isInstallation: boolean;
   /** Whether a structure is open to them. */
   sees(structure: string): boolean;
@@ -39,6 +41,7 @@ export function rightsOf(caller: Caller, config: Config, need: keyof typeof admi
   const seesClient: Rights['seesClient'] = ({ structures }) => structures.every(sees);
   return {
     author: { by: 'api', person: caller.personId, client: caller.clientId, structure: own, requestId },
+    structure: own,
     isInstallation,
     sees,
     seesClient,

@@ -3,6 +3,8 @@ import express, { type Request, type Response } from 'express';
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
+import type { RulesAdministration } from '../feed/rules/administration.ts';
+import type { Trial } from '../feed/rules/trial.ts';
 import type { Administration } from '../registry/administration/index.ts';
 import { rightsOf } from './rights.ts';
 import { type Route, routes } from './routes.ts';
@@ -11,6 +13,9 @@ import { type Route, routes } from './routes.ts';
 export interface AdminDoors {
   config: Config;
   admin: Administration;
+  rules: RulesAdministration;
+  /** Tries feeding rules out on what the caller would deposit: see `tryOut`. */
+  tryRules(given: unknown, caller: Caller): Promise<Trial>;
   /** What is known of a request; its `route` is written for the access log. */
   stateOf(res: Response): { caller?: Caller; requestId: string; route?: string };
   parseJson(bytes: Uint8Array): unknown;
@@ -28,7 +33,15 @@ export interface AdminDoors {
 const mostBytes = 512 * 1024;
 const jsonTypes = ['application/json', 'application/merge-patch+json'];
 
-export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: AdminDoors): express.Router {
+export function adminRouter({
+  config,
+  admin,
+  rules,
+  tryRules,
+  stateOf,
+  parseJson,
+  sendJson,
+}: AdminDoors): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   const paths = [...new Set(routes.map(({ path }) => path))];
 
@@ -37,12 +50,17 @@ export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: Adm
     async (req: Request, res: Response): Promise<void> => {
       const state = stateOf(res);
       state.route = `/admin${path}`;
-      if (state.caller === undefined) throw new IssueError({ key: 'login-required' });
-      const rights = rightsOf(state.caller, config, need, state.requestId);
+      const { caller } = state;
+      if (caller === undefined) throw new IssueError({ key: 'login-required' });
+      const rights = rightsOf(caller, config, need, state.requestId);
       const expected = expectedVersion(req.get('if-match'));
       const { id = '', certificate = '' } = req.params as Record<string, string>;
       const body = bodyOf(req, parseJson);
-      const call = { admin, rights, id, certificate, body, ...(expected === undefined ? {} : { expected }) };
+      const call = {
+        ...{ admin, rights, id, certificate, body },
+        rules: { administration: rules, tryOut: (given: unknown) => tryRules(given, caller) },
+        ...(expected === undefined ? {} : { expected }),
+      };
       const reply = await run(call);
       await sendJson(req, res, reply.status ?? 200, reply.body, {
         ...(reply.version === undefined ? {} : { ETag: `W/"${reply.version}"` }),
@@ -67,7 +85,8 @@ export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: Adm
 /** `https://host/admin` */
 export const adminBase = ({ fhirBase }: Config): string => fhirBase.replace(/fhir$/, 'admin');
 
-const method = ({ method: name }: Route): 'get' | 'post' | 'patch' => name.toLowerCase() as 'get' | 'post' | 'patch';
+type Verb = 'get' | 'post' | 'put' | 'patch';
+const method = ({ method: name }: Route): Verb => name.toLowerCase() as Verb;
 
 /** @throws IssueError `media-type`, and what `parseJson` throws */
 function bodyOf(req: Request, parseJson: AdminDoors['parseJson']): unknown {
@@ -82,7 +101,7 @@ function bodyOf(req: Request, parseJson: AdminDoors['parseJson']): unknown {
 /** RFC 9110 §13.1.1. @throws IssueError `registry-version` for what is no version of ours */
 function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  const version = /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(ifMatch.trim())?.[1];
+  const version = /^(?:W\/)?"(0|[1-9]\d{0,8})"$/.exec(ifMatch.trim())?.[1];
   if (version === undefined) throw new IssueError({ key: 'registry-version', values: { current: '…' } });
   return Number(version);
 }

@@ -1,10 +1,12 @@
-/** The admin API, as rows: the operations of `server/registry/administration/`, each under its address. */
+/** The admin API, as rows: the operations of administrators, each under its address. */
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Administration, ClientView, StructureView } from '../registry/administration/index.ts';
+import { type RulesDoors, rulesRoutes } from './feeding-rules.ts';
 import { requireInstallation, type Rights } from './rights.ts';
 
 export interface AdminCall {
   admin: Administration;
+  rules: RulesDoors;
   rights: Rights;
   /** Of the address. */
   id: string;
@@ -25,7 +27,7 @@ export interface AdminReply {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   path: string;
   need: 'read' | 'write';
   run(call: AdminCall): AdminReply | Promise<AdminReply>;
@@ -196,4 +198,5 @@ export const routes: readonly Route[] = [
       ['restore', 'active'],
     ] as const
   ).flatMap(states),
+  ...rulesRoutes,
 ];

@@ -7,6 +7,8 @@ import type { Schema } from '../openapi/types.ts';
 import { certificateInput, newStructure } from '../registry/administration/structures.ts';
 import { clientContent, clientId } from '../registry/client-input.ts';
 import { lps, structureChange, structureContent } from '../registry/structure-input.ts';
+import { author } from './author.ts';
+import { rulesGiven, rulesShown } from './feeding-rules.ts';
 
 const instant = z.iso.datetime();
 const state = z.enum(['active', 'withdrawn']);
@@ -46,16 +48,7 @@ const change = z.strictObject({
   number: z.int().min(1),
   at: instant,
   action: z.string(),
-  author: z.union([
-    z.strictObject({
-      by: z.literal('api'),
-      person: z.string(),
-      client: z.string(),
-      structure: z.string(),
-      requestId: z.string().optional(),
-    }),
-    z.strictObject({ by: z.literal('cli'), account: z.string() }),
-  ]),
+  author,
   before: z.unknown().optional(),
   after: z.unknown().optional(),
   homologation: z.literal('changed').optional(),
@@ -78,6 +71,7 @@ const given = {
   AdminNewClient: clientContent.extend({ id: clientId.optional(), secret: secret.optional() }),
   AdminClientChange: clientChange.extend({ secret: secret.optional() }),
   AdminSecret: z.strictObject({ secret }),
+  ...rulesGiven,
 };
 const shown = {
   AdminStructure: structure,
@@ -88,6 +82,7 @@ const shown = {
   AdminClient: client,
   AdminClients: z.strictObject({ clients: z.array(client) }),
   AdminHistory: z.strictObject({ changes: z.array(change) }),
+  ...rulesShown,
 };
 export type AdminSchema = keyof typeof given | keyof typeof shown;
 

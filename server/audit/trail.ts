@@ -9,6 +9,9 @@ import type { Store } from '../store/types.ts';
 export interface Trail extends CallTrail {
   /** The request is about a patient, whether or not the DMP is asked in the end. */
   concerns(patient: PatientIns): void;
+  /** Adds to what its record says. No person, no free text. */
+  note(facts: Readonly<Record<string, string | number>>): void;
+  notes(): Readonly<Record<string, string | number>>;
   /** `Patient.id` of all whom it is about. @throws DatabaseError */
   patients(): Promise<string[]>;
 }
@@ -31,6 +34,7 @@ export interface TraceFacts {
 /** @param view of the store, by the structure of whoever asks; who that is may become known later */
 export function createTrail(view: () => Pick<Store, 'patients'>, trace: TraceFacts = {}): Trail {
   const { span, traceparent = span } = trace;
+  let noted: Readonly<Record<string, string | number>> = {};
   const concerned = new Map<string, { ins: PatientIns; id?: string }>();
   const of = (ins: PatientIns) => {
     const key = `${ins.oid}|${ins.value}`;
@@ -48,6 +52,8 @@ export function createTrail(view: () => Pick<Store, 'patients'>, trace: TraceFac
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(span === undefined ? {} : { span }),
     concerns: of,
+    note: (facts) => void (noted = { ...noted, ...facts }),
+    notes: () => noted,
     patientIdOf,
     patients: () => Promise.all([...concerned.values()].map(({ ins }) => patientIdOf(ins))),
   };

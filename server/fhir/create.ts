@@ -1,6 +1,7 @@
 /**
  * Deposits: what `deposit/` answers, as an HTTP reply. FHIR R4 http.html#create (201, Location, ETag, Last-Modified) and
  * `Prefer: return=…`; the same document again is 200 with the resource that exists (docs/api.md, idempotency).
+ * What the structure's feeding rules keep for a person to release is 202 (`feed/propose.ts`).
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
@@ -8,11 +9,15 @@ import type { Issue } from '../../mappings/outcome.ts';
 import { depositBundle, tryBundle } from './deposit/bundle.ts';
 import { depositOne } from './deposit/one.ts';
 import { isDryRun } from './dry-run-parameter.ts';
+import { orPropose } from './feed/propose.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
 
 /** ITI-105. */
-export const createDocument: Handler = async (call, services) => {
+export const createDocument: Handler = (call, services) =>
+  orPropose({ kind: 'document', body: call.body }, call, services, () => document(call, services));
+
+const document: Handler = async (call, services) => {
   const { requestId, ifNoneExist } = call;
   const { status, id, resource, issues } = await depositOne(call.body, services, call.caller, {
     requestId,
@@ -42,7 +47,10 @@ function preferred(resource: Resource | undefined, issues: readonly Issue[], cal
 }
 
 /** ITI-65. */
-export const transaction: Handler = async (call, services) => {
+export const transaction: Handler = (call, services) =>
+  orPropose({ kind: 'set', body: call.body }, call, services, () => set(call, services));
+
+const set: Handler = async (call, services) => {
   const { requestId, language } = call;
   if (isDryRun(call)) {
     const issues = await tryBundle(call.body, services, call.caller, { requestId });

@@ -60,6 +60,8 @@ export interface NewFeedItem {
   digest: string;
   /** octets of the request */
   size: number;
+  /** Any JSON, as `FeedItem.result`: what is to say of it before it was ever tried. */
+  result?: unknown;
   /** Any JSON: the request and in whose name it is made; encrypted at rest, forgotten once delivered, cancelled or declined. */
   content: unknown;
 }

@@ -15,6 +15,7 @@ import { oauthStore, practitionerStore } from './oauth.ts';
 import { patientStore } from './patients.ts';
 import { recordStore } from './records.ts';
 import { registryStore } from './registry.ts';
+import { rulesStore } from './rules/index.ts';
 import { searchStore } from './searches.ts';
 import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
@@ -76,6 +77,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
+    feedingRules: keyed(rulesStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
     // Nothing of it is sealed, and a turn must not wait for keys.
     limits: limitStore(prisma, cipher),

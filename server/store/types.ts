@@ -10,6 +10,7 @@ import type { LimitStore } from './limit-types.ts';
 import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
+import type { RulesStore } from './rules/types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
@@ -19,6 +20,7 @@ export type * from './limit-types.ts';
 export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
+export type * from './rules/types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
 
 /** An INS with its authority (OID without prefix). */
@@ -446,6 +448,7 @@ export interface Store {
   corrections: CorrectionStore;
   records: RecordStore;
   registry: RegistryStore;
+  feedingRules: RulesStore;
   auditFeed: AuditFeedStore;
   limits: LimitStore;
   feed: FeedStore;

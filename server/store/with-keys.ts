@@ -29,6 +29,7 @@ const repeatable = new Set([
   'history',
   'search',
   'registry',
+  'inForce',
   'write',
   'changes',
   'record',

@@ -94,6 +94,10 @@ export async function administration(walk: Walk, stack: Stack): Promise<void> {
   await send('adminClients');
   await send('adminClientHistory', own);
 
+  // In force in a distant time: the other chapters deposit, too.
+  for (const version of [0, 1]) await send('adminFeedingRulesRecord', { headers: { 'if-match': `W/"${version}"` } });
+  for (const id of ['adminFeedingRules', 'adminFeedingRulesHistory', 'adminFeedingRulesTest']) await send(id);
+
   // Refused: what is there already, what is older, what is not allowed.
   await send('adminStructureAdd', {}, 409);
   for (const id of ['adminStructureSet', 'adminStructureWithdraw', 'adminStructureRestore'])
@@ -101,4 +105,8 @@ export async function administration(walk: Walk, stack: Stack): Promise<void> {
   for (const id of ['adminClientSet', 'adminClientWithdraw', 'adminClientRestore'])
     await send(id, { ...own, headers: { 'if-match': 'W/"999999"' } }, 412);
   await send('adminClientAdd', { body: { name: 'X' } }, 422);
+  await send('adminFeedingRulesRecord', {}, 428);
+  await send('adminFeedingRulesRecord', { headers: { 'if-match': 'W/"1"' } }, 412);
+  for (const id of ['adminFeedingRulesRecord', 'adminFeedingRulesTest'])
+    await send(id, { body: { rules: 'none' } }, 422);
 }

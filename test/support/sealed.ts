@@ -53,6 +53,7 @@ export async function fill(store: Store, value: string): Promise<Filled> {
     notAfter: later,
   } as const;
   const entry = { id: value, expected: 0, content: { name: value } };
+  const rules = await store.feedingRules.write({ structure: value, expected: 0, content: { by: value } });
   await store.registry.write({ ...entry, entry: 'structure', add: certificate }, by);
   await store.registry.write({ ...entry, entry: 'client', secret: value }, by);
   const item = {
@@ -71,7 +72,8 @@ export async function fill(store: Store, value: string): Promise<Filled> {
     }),
   );
   const feedItem = await waitingItem(store, patientId, value);
-  if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict') throw new Error('refused');
+  if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict' || rules === 'conflict')
+    throw new Error('refused');
   return {
     patientId,
     read: async (of) => [
@@ -91,6 +93,8 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       (await of.registry.registry()).structures.filter(({ id }) => id === value),
       (await of.registry.registry()).clients.filter(({ id }) => id === value),
       await of.registry.changes('client', value, 9),
+      await of.feedingRules.inForce(value),
+      await of.feedingRules.history(value, 9),
       authorization.id,
       await of.oauth.find(item.kind, item.id),
       await of.feed.byId(feedItem, { structure: value }),
@@ -147,6 +151,7 @@ export function blindIndexes(database: TestDatabase): Promise<Record<string, unk
     ['identity', 'local_index'],
     ['identity', 'ins_index'],
     ['correction', 'structure'],
+    ['feeding_rules', 'structure'],
     ['kept_record', 'structure'],
     ['kept_record', 'person'],
     ['feed_item', 'structure'],

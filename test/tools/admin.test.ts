@@ -168,6 +168,46 @@ describe('on an external database, beside an instance that runs', { timeout: 120
     expect(await json('client', 'restore', 'app.saules')).toMatchObject({ state: 'active' });
   });
 
+  it('records feeding rules from YAML and JSON, and gives them back as they can be recorded again', async () => {
+    const yaml = [
+      'decision: { date: 2026-11-12, reference: CME 2026-14 }',
+      'rules:',
+      '  - name: reports',
+      '    when: { type: [11488-4] }',
+      '    then: automatic',
+      'otherwise: { then: never, reason: Nothing else }',
+    ].join('\n');
+    const importing = (base: string, from: string) => ['rules', 'import', verger.id, '--file', from, '--base', base];
+    const recorded = await admin(importing('0', '-'), yaml);
+    expect([recorded.code, recorded.err]).toEqual([0, '']);
+    expect(recorded.out).toContain('version: 1');
+    const exported = path.join(dir, 'rules.json');
+    expect((await admin(['rules', 'export', verger.id, '--to', exported])).code).toBe(0);
+    const decision = JSON.parse(await readFile(exported, 'utf8')) as { rules: unknown[] };
+    expect(decision).toMatchObject({
+      decision: { date: '2026-11-12', reference: 'CME 2026-14' },
+      rules: [{ name: 'reports', when: { type: ['11488-4'] }, then: 'automatic' }],
+      otherwise: { then: 'never', reason: 'Nothing else' },
+    });
+    // Somebody who has not read the last version, and who does not say which one it was.
+    for (const [base, said] of [
+      ['0', /the last version is 1/],
+      ['?', /--base: number of the last version/],
+    ] as const) {
+      const { code, err } = await admin(importing(base, exported));
+      expect([code, err]).toEqual([1, expect.stringMatching(said)]);
+    }
+    expect((await admin(importing('1', exported))).code).toBe(0);
+    const history = await json<{ version: number; recordedBy: object }[]>('rules', 'history', verger.id);
+    expect(history.map(({ version }) => version)).toEqual([2, 1]);
+    expect(history[0]?.recordedBy).toEqual({ by: 'cli', account: os.userInfo().username });
+    expect(await json('rules', 'show', verger.id)).toMatchObject({ latest: 2, inForce: { version: 2 } });
+    expect(await json('rules', 'export', verger.id, '--version', '1')).toEqual(decision);
+    const wrong = await admin(importing('2', '-'), yaml.replace('11488-4', '00000-0'));
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/^rules\[0\]\.when\.type\[0\]: .*JDV_J66/)]);
+    expect((await admin(['rules', 'import', '1990199999', '--file', exported, '--base', '0'])).code).toBe(1);
+  });
+
   it('says when certificates end, and by its status whether somebody should care', async () => {
     const check = await admin(['certificate', 'check']);
     expect(check.code).toBe(0);

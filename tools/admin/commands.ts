@@ -1,4 +1,5 @@
 /** The commands of `npm run -s admin`, as rows over the registry's administration. */
+import type { RulesAdministration } from '../../server/feed/rules/administration.ts';
 import type { Administration, Author, MadeClient } from '../../server/registry/administration/index.ts';
 import {
   certificateOptions,
@@ -11,9 +12,11 @@ import {
   structureOptions,
   type Values,
 } from './options.ts';
+import { ruleCommands } from './rules.ts';
 
-interface Call {
+export interface Call {
   admin: Administration;
+  rules: RulesAdministration;
   author: Author;
   /** What stands after the command, one for each name in `operands`. */
   operands: readonly string[];
@@ -144,4 +147,5 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Command>>
     },
     ...states('clients'),
   },
+  rules: ruleCommands,
 };

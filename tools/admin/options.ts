@@ -1,14 +1,15 @@
 /** Options of the command line, as rows: each says where its value goes in the JSON that the registry reads. */
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
+import { parse as parseYaml } from 'yaml';
 
 export interface Option {
   /** `--name` */
   flag: string;
   /** Property, `a.b` for one inside another; absent: the command reads it by its flag. */
   to?: string;
-  /** `file`: the value is the text of a file, `-` of the standard input; `json`: that text, parsed. */
-  kind: 'text' | 'list' | 'yes' | 'file' | 'json';
+  /** `file`: the value is the text of a file, `-` of the standard input; `json`, `yaml`: that text, parsed. */
+  kind: 'text' | 'list' | 'yes' | 'file' | 'json' | 'yaml';
   help: string;
 }
 
@@ -79,11 +80,15 @@ export const parseable = (options: readonly Option[]) =>
     ]),
   );
 
+/** JSON is YAML, too; anchors that multiply are refused. */
+const yamlOptions = { maxAliasCount: 100, prettyErrors: true } as const;
+
 async function valueOf(kind: Option['kind'], given: string | boolean | string[]): Promise<unknown> {
-  if (kind !== 'file' && kind !== 'json') return given;
+  if (kind === 'text' || kind === 'list' || kind === 'yes') return given;
   const read = given === '-' ? textOf(process.stdin) : readFile(String(given), 'utf8');
   const content = (await read).trim();
-  return kind === 'json' ? (JSON.parse(content) as unknown) : content;
+  if (kind === 'file') return content;
+  return kind === 'json' ? (JSON.parse(content) as unknown) : (parseYaml(content, yamlOptions) as unknown);
 }
 
 /** The JSON that the options say. @throws Error for a file that cannot be read */

@@ -15,6 +15,7 @@ const columns = [
   ['id', 'kind', 'state', 'inForce', 'subject', 'notBefore', 'notAfter'],
   ['structure', 'kind', 'standing', 'days', 'until'],
   ['number', 'at', 'action', 'author'],
+  ['version', 'decision', 'effectiveFrom', 'recordedAt', 'recordedBy'],
 ];
 
 function table(rows: readonly Record<string, unknown>[]): string {

@@ -122,6 +122,7 @@ async function entriesOf(req: Request, state: RequestState, answered: Answered, 
     ...(set === undefined ? {} : { set }),
     ...(references.length > 0 ? { references } : {}),
     ...(problems.length > 0 ? { problems } : {}),
+    ...trail?.notes(),
     ...(address === undefined ? {} : { address }),
     ...(trail?.traceparent === undefined ? {} : { traceparent: trail.traceparent }),
   };

@@ -12,6 +12,7 @@ export function withTrail(services: Services, trail: Trail | undefined): Service
   };
   return {
     ...services,
+    note: (facts) => trail.note(facts),
     dmp: {
       call: (transaction, input, context) => dmp.call(transaction, input, noted(context)),
       rehearse: (transaction, input, context) => dmp.rehearse(transaction, input, noted(context)),

@@ -19,6 +19,7 @@ import { rehearse } from './dry-run.ts';
 import { prepareFolder, type PreparedFolder } from './folders.ts';
 import type { DepositOptions } from './one.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { requireAutomatic, rulebookOf, type Rulebook } from './ruling.ts';
 import { respond, type Superseded } from './respond.ts';
 import { requireFit, subjectsOf } from './set-identity.ts';
 import { checkSame, resolveSubject } from './subject.ts';
@@ -46,7 +47,8 @@ export interface ReadySet {
  * Deposits a set.
  * @param body any JSON value
  * @returns the transaction-response
- * @throws IssueError with what is wrong anywhere in the Bundle, nothing having been sent; DmpError when the DMP refuses
+ * @throws IssueError with what is wrong anywhere in the Bundle, nothing having been sent; NeedsRelease by the feeding rules; DmpError
+ * when the DMP refuses
  */
 export async function depositBundle(
   body: unknown,
@@ -65,6 +67,7 @@ export async function submitBundle(
   options: BundleOptions,
 ): Promise<{ submitted: Submitted; response: Bundle; issues: Issue[] }> {
   const ready = await readySet(body, services, caller, options);
+  await requireAutomatic(ready.submission, options, services);
   const submitted = await submit(ready.submission, services);
   const response = respond(body as Bundle, ready, submitted, services, options);
   return { submitted, response, issues: [...ready.issues, ...submitted.issues] };
@@ -93,8 +96,9 @@ export async function readySet(
   body: unknown,
   given: Services,
   caller: Caller,
-  { requestId, attempt: trying }: DepositOptions,
+  options: DepositOptions,
 ): Promise<ReadySet> {
+  const { requestId, attempt: trying } = options;
   const services = asAccepted(given, trying);
   const { issues: validation, parts } = readProvideBundle(body);
   if (!parts) throw new IssueError(validation);
@@ -122,7 +126,14 @@ export async function readySet(
     subject && (await attempt(() => requireFeeding(subject.ins, `${list.path}.subject`, caller, services)));
   const context = isAllowed && contextOf({ caller, ins: subject.ins, ...(requestId ? { requestId } : {}) });
   const standing = context ? await standingFor(parts, context, services, attempt) : new Map<number, Target>();
-  const documents = await prepareAll(parts, subject?.identity, standing, services, caller, attempt);
+  const rulebook = await rulebookOf(caller, options, services);
+  const documents = await prepareAll(
+    parts,
+    { identity: subject?.identity, standing, rulebook },
+    services,
+    caller,
+    attempt,
+  );
   if (isAllowed && parts.documents.every(({ reference }) => standing.has(reference.index)))
     await attempt(() => requireFit(parts, subject, services, caller));
   const set =
@@ -200,8 +211,11 @@ async function standingFor(
 /** Every document to create, in the order of the set; the problems of all are collected. */
 async function prepareAll(
   parts: ProvideBundle,
-  identity: StoredIdentity | undefined,
-  standing: ReadonlyMap<number, Target>,
+  {
+    identity,
+    standing,
+    rulebook,
+  }: { identity: StoredIdentity | undefined; standing: ReadonlyMap<number, Target>; rulebook: Rulebook },
   services: Services,
   caller: Caller,
   attempt: Attempt,
@@ -232,6 +246,7 @@ async function prepareAll(
         },
         services,
         caller,
+        rulebook,
       ),
     );
     if (done) prepared.push(done);

@@ -19,23 +19,26 @@ import { connect, contextOf } from './connect.ts';
 import { checkCurrent, checkReplacedOnce } from './relations.ts';
 import { checkRelationsKept } from './existing.ts';
 import { checkNotUnderWay, checkRepeated, checkSet, judge, toReserve } from './reservation.ts';
+import { ruleOn, rulingIssues } from './ruling.ts';
 import { inputOf, type Submission } from './submit.ts';
 
 /**
  * Tries a submission out.
- * @returns what to say of it: warnings, and one information (`dry-run`, or `dry-run-existing` when it was deposited already)
+ * @returns what to say of it: warnings, what the feeding rules say, and one information (`dry-run`, or `dry-run-existing` when it was
+ * deposited already)
  * @throws IssueError, DmpError as the real thing would
  */
 export async function rehearse(submission: Submission, services: Services): Promise<Issue[]> {
   const { verdict, foreseen } = await foretell(submission, services);
   if (verdict === 'existing') return [{ key: 'dry-run-existing', severity: 'information' }];
+  await ruleOn(submission, {}, services);
   if (verdict === 'pending') checkNotUnderWay(foreseen, services);
   await checkRecord(submission, services);
   if (verdict === 'new') await checkFree(submission, foreseen, services);
   const connection = await connect(submission, services);
   await checkTargetsCurrent(submission, services);
   services.dmp.rehearse(td2_1, inputOf(submission, connection, services), contextOf(submission));
-  return [...connection.issues, { key: 'dry-run', severity: 'information' }];
+  return [...connection.issues, ...rulingIssues(submission.documents), { key: 'dry-run', severity: 'information' }];
 }
 
 /**

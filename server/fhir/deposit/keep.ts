@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import { targetsOf } from './associations.ts';
 import type { Connection } from './connect.ts';
 import { readFolderPayload, type FolderPayload, type KeptDocument, type SetPayload } from './payload.ts';
+import { keptRuling } from './ruling.ts';
 import type { Submission, Submitted } from './submit.ts';
 
 interface Accepted {
@@ -35,9 +36,10 @@ export async function keep(
   const folderIds = connection.folders.map((f) => f.list?.id ?? randomUUID());
   const payload: SetPayload = {
     set,
-    documents: registered.map(({ document: { entry, relations, lineage }, id }): KeptDocument => ({
+    documents: registered.map(({ document, document: { entry, relations, lineage, ruling }, id }): KeptDocument => ({
       id,
       entry,
+      ...(ruling.by === undefined ? {} : { ruling: keptRuling(document) }),
       ...(relations.length > 0
         ? {
             relations: relations.map(({ type, target: { uniqueId } }) => ({ type, uniqueId, id: idOf(uniqueId) })),

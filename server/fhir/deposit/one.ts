@@ -16,6 +16,7 @@ import { rehearse } from './dry-run.ts';
 import { keptDocument } from './existing.ts';
 import { prepare } from './prepare.ts';
 import { depositedReference } from './resource.ts';
+import { requireAutomatic, rulebookOf, type Intaken } from './ruling.ts';
 import { checkSame } from './subject.ts';
 import { ownSet } from './submission-set.ts';
 import { submit, type Submission } from './submit.ts';
@@ -34,7 +35,7 @@ export interface DepositResult {
 }
 
 /** What a deposit knows of its request. */
-export interface DepositOptions {
+export interface DepositOptions extends Intaken {
   requestId?: string;
   /** Everything but what writes (`dry-run.ts`): `issues` says what would have happened. */
   dryRun?: boolean;
@@ -77,6 +78,7 @@ export async function readyOne(
     },
     services,
     caller,
+    await rulebookOf(caller, options, services),
   );
   const { ins } = document.subject;
   if (options.patient) checkSame([options.patient, ins], `${path}.subject`);
@@ -96,7 +98,7 @@ export async function readyOne(
 /**
  * Deposits one document.
  * @param body any JSON value
- * @throws IssueError with what is wrong; DmpError when the DMP refuses or fails
+ * @throws IssueError with what is wrong; NeedsRelease by the feeding rules; DmpError when the DMP refuses or fails
  */
 export async function depositOne(
   body: unknown,
@@ -109,6 +111,7 @@ export async function depositOne(
     options.ifNoneExist === undefined ? undefined : await foundBy(options.ifNoneExist, submission, options, services);
   if (found) return { ...found, issues: [...issues, ...found.issues] };
   if (options.dryRun) return { status: 200, issues: [...issues, ...(await rehearse(submission, services))] };
+  await requireAutomatic(submission, options, services);
 
   const submitted = await submit(submission, services);
   const [first] = submitted.payload.documents;

@@ -5,6 +5,7 @@
 import type { Lineage } from '../../../mappings/cda/related.ts';
 import type { DocumentEntry, Folder, SubmissionSet } from '../../../mappings/xds.ts';
 import type { KeptRelation } from './relations.ts';
+import type { KeptRuling } from './ruling.ts';
 
 /** A deposited document. */
 export interface KeptDocument {
@@ -15,6 +16,8 @@ export interface KeptDocument {
   relations?: KeptRelation[];
   /** Its place among its versions, as its CDA says it. */
   lineage?: Lineage;
+  /** By which of the structure's feeding rules it was sent. */
+  ruling?: KeptRuling;
 }
 
 export interface SetPayload {

@@ -3,34 +3,29 @@
  * step finds is kept, and the document's path put before it.
  */
 import { createHash } from 'node:crypto';
-import type { DocumentReference, Identifier, Patient } from '@medplum/fhirtypes';
-import { uris } from '../../../mappings/canonicals.ts';
+import type { DocumentReference } from '@medplum/fhirtypes';
 import { checkCdaAgainst } from '../../../mappings/cda/check.ts';
 import { checkRelated, type Lineage } from '../../../mappings/cda/related.ts';
-import { readCdaHeader } from '../../../mappings/cda/header.ts';
 import { writeCdaN1 } from '../../../mappings/cda/n1.ts';
 import type { CdaHeader } from '../../../mappings/cda/types.ts';
-import { cxIdentifier } from '../../../mappings/codecs/identifiers.ts';
-import { patientInfo } from '../../../mappings/codecs/patient-info.ts';
-import { documentEntryFromFhir } from '../../../mappings/document-entry.ts';
-import { insFromToken, insToCx, isPatientOid } from '../../../mappings/ins.ts';
+import { insToCx } from '../../../mappings/ins.ts';
 import { formatOfMedia } from '../../../mappings/terminology/associations.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { DocumentEntry } from '../../../mappings/xds.ts';
 import type { Caller } from '../../auth/caller.ts';
+import type { Ruling } from '../../feed/rules/evaluate.ts';
 import type { StoredIdentity } from '../../store/types.ts';
 import type { Services } from '../services.ts';
-import { structureOf } from '../structure.ts';
 import { hasErrors } from '../validation/index.ts';
-import { completeAuthor, withCallerNamed } from './author.ts';
-import { checkComplete, confidentialityOf, withDisplays } from './complete.ts';
-import { readContent, type Content } from './content.ts';
+import { checkComplete } from './complete.ts';
+import { readContent } from './content.ts';
 import { custodianIssues } from './custodian.ts';
-import { defaultsFor } from './defaults.ts';
-import { oidOf } from './oid.ts';
-import { ownExtensions, slotIssues } from './extensions.ts';
+import { toEntry } from './entry.ts';
+import { slotIssues } from './extensions.ts';
 import { checkDescribed, fedPatientOf, identityIssues, patientsOf } from './identity.ts';
+import { located, readHeader, under } from './located.ts';
 import { nextLineage, resolveRelations, statedRelations, type Relation } from './relations.ts';
+import { applyRules, type Rulebook } from './ruling.ts';
 import { resolveSubject, type Subject, type Surroundings } from './subject.ts';
 import type { TargetSurroundings } from './target.ts';
 
@@ -64,6 +59,8 @@ export interface Prepared {
   relations: Relation[];
   /** Its place among its versions, where its CDA says it in OIDs. */
   lineage?: Lineage;
+  /** What the structure's feeding rules say of it. */
+  ruling: Ruling;
   /** Warnings. */
   issues: Issue[];
 }
@@ -72,7 +69,12 @@ export interface Prepared {
  * Prepares one document.
  * @throws IssueError with the problems of the first step that fails; patient and content are looked at together
  */
-export async function prepare(source: Source, services: Services, caller: Caller): Promise<Prepared> {
+export async function prepare(
+  source: Source,
+  services: Services,
+  caller: Caller,
+  rulebook: Rulebook,
+): Promise<Prepared> {
   const { resource, path, around } = source;
   const attachmentPath = `${path}.content[0].attachment`;
   const [subject, content] = await both(
@@ -94,7 +96,12 @@ export async function prepare(source: Source, services: Services, caller: Caller
   const named = await checkDescribed(source, header, subject, services, caller);
   const patient = patientsOf(source)[0] ?? fedPatientOf(subject);
 
-  const entry = toEntry(source, { subject, content, header, patient, caller, services });
+  const made = toEntry(source, {
+    ...{ patientId: insToCx(subject.ins), identity: subject.identity },
+    ...{ media: content.media, header, patient, caller, services },
+  });
+  const origin = { resource, header, caller, now: services.now() };
+  const { entry, ruling, issues: told } = applyRules(made, path, origin, rulebook);
   const relations = await resolveRelations(resource, path, entry.uniqueId, around, subject.ins, caller, services);
   const related = statedRelations(relations);
   const opposed = (await services.gate.feeding(subject.ins, caller)).map((issue) => ({
@@ -107,6 +114,7 @@ export async function prepare(source: Source, services: Services, caller: Caller
     ...slotIssues(resource, path),
     ...custodianIssues(resource, path, caller),
     ...checkComplete(entry, path),
+    ...told,
     // Of whom objects, not even the traits are asked of the DMP.
     ...(opposed.length > 0
       ? opposed
@@ -143,75 +151,9 @@ export async function prepare(source: Source, services: Services, caller: Caller
     content: bytes,
     digest: content.digest,
     relations,
+    ruling,
     ...(lineage ? { lineage } : {}),
     issues,
-  };
-}
-
-interface Facts {
-  subject: Subject;
-  content: Content;
-  header: CdaHeader | undefined;
-  patient: Patient | undefined;
-  caller: Caller;
-  services: Services;
-}
-
-/** The XDS entry: what FHIR says, then the CDA's header, then the defaults. */
-function toEntry({ entryId, resource, path, around }: Source, facts: Facts): DocumentEntry {
-  const { subject, content, header, patient, caller, services } = facts;
-  const patientId = insToCx(subject.ins);
-  const uniqueId = oidOf(resource.masterIdentifier, `${path}.masterIdentifier`);
-  const entry = located(path, () =>
-    documentEntryFromFhir(describe(withCallerNamed(resource, caller), uniqueId, header), {
-      patientId,
-      ...(patient ? { sourcePatientInfo: patientInfo.encode(patient) } : {}),
-      defaults: defaultsFor({
-        resource,
-        media: content.media,
-        header,
-        caller,
-        structure: structureOf(caller, services),
-        now: services.now(),
-      }),
-      resolve: ({ reference }) =>
-        around.patients?.find((p) => p.fullUrl !== undefined && p.fullUrl === reference)?.resource,
-    }),
-  );
-  // What the registry gives is not a depositor's to say.
-  const {
-    availabilityStatus: _s,
-    logicalId: _l,
-    version: _v,
-    homeCommunityId: _h,
-    repositoryUniqueId: _r,
-    uri: _u,
-    ...own
-  } = entry;
-  return withDisplays({
-    ...own,
-    id: entryId,
-    mimeType: mimeTypeOf(header),
-    patientId,
-    sourcePatientId: sourceIdOf(resource, subject, patient, own.sourcePatientId) ?? patientId,
-    authors: own.authors.map((author) => completeAuthor(author, caller)),
-    confidentialityCodes: confidentialityOf(own.confidentialityCodes),
-  });
-}
-
-/**
- * The resource as the mapping is to see it: the description of what the DMP will hold, a CDA. A CDA says itself when it was
- * written: `date` then stands for its indexing.
- */
-function describe(resource: DocumentReference, uniqueId: string, header: CdaHeader | undefined): DocumentReference {
-  const { data: _data, url: _url, hash: _hash, size: _size, ...attachment } = resource.content[0]?.attachment ?? {};
-  return {
-    ...resource,
-    ...(header && attachment.creation === undefined ? { date: undefined } : {}),
-    identifier: undefined,
-    extension: ownExtensions(resource.extension),
-    masterIdentifier: { use: 'usual', system: uris, value: `urn:oid:${uniqueId}` },
-    content: [{ ...resource.content[0], attachment: { ...attachment, contentType: mimeTypeOf(header) } }],
   };
 }
 
@@ -221,60 +163,12 @@ function lineageOf({ setId, versionNumber = '' }: CdaHeader): Lineage | undefine
   return { setId: setId.root, versionNumber: Number(versionNumber) };
 }
 
-/** What the DMP is told that it holds: a CDA, which may stand inside its own stylesheet (dmp-wire §3.4, mimeType). */
-const mimeTypeOf = (header: CdaHeader | undefined): string =>
-  header?.selfPresenting ? 'application/xslt+xml' : 'text/xml';
-
-function readHeader(bytes: Uint8Array, path: string): CdaHeader {
-  return located(path, () => readCdaHeader(bytes));
-}
-
-/**
- * The patient's identifier in the depositing system, as CX: said by the reference (MHD), else that of the establishment's
- * identity, else the local one of the Patient, typed PI whether or not the client says so (dmp-wire §3.2: PI or NH), else what
- * the mapping or the CDA found.
- */
-function sourceIdOf(
-  resource: DocumentReference,
-  { identity }: Subject,
-  patient: Patient | undefined,
-  found: string | undefined,
-): string | undefined {
-  const said = resource.context?.sourcePatientInfo?.identifier;
-  const own = identity && { system: identity.system, value: identity.value };
-  // An INS-C is neither the establishment's nor an INS.
-  const isOwn = (i: Identifier): boolean => !isPatientOid(i.system?.replace(/^urn:oid:/, ''));
-  const local =
-    (said && (isOwn(said) || insFromToken(said.system, said.value)) ? said : undefined) ??
-    own ??
-    patient?.identifier?.find((i) => i.system?.startsWith('urn:oid:') && isOwn(i));
-  // The INS needs no form of the client's: it is written as the patientId is.
-  const isNational = (cx: string | undefined): boolean => isPatientOid(cx?.split('^')[3]?.split('&')[1]);
-  if (!local || insFromToken(local.system, local.value)) return isNational(found) ? undefined : found;
-  return cxIdentifier.encode({ ...local, type: { coding: [{ code: 'PI' }] } }) ?? found;
-}
-
 /** The format of a wrapped document follows from its media type (ASS_A12): another one is a contradiction. */
 function formatIssues(entry: DocumentEntry, media: string, path: string): Issue[] {
   const expected = formatOfMedia(media);
   if (!expected || entry.formatCode?.code === expected.code) return [];
   const values = { element: 'content.format', expected: expected.code, rule: 'ASS_A12' };
   return [{ key: 'value-fixed', expression: `${path}.content[0].format`, values }];
-}
-
-/** Puts the document's place before an expression that starts at the resource. */
-function under(path: string, issue: Issue): Issue {
-  const inside = (issue.expression ?? '').replace(/^DocumentReference\b/, path);
-  return { ...issue, expression: inside === '' ? path : inside };
-}
-
-function located<T>(path: string, step: () => T): T {
-  try {
-    return step();
-  } catch (error) {
-    if (error instanceof IssueError) throw new IssueError(error.issues.map((issue) => under(path, issue)));
-    throw error;
-  }
 }
 
 /** Runs two steps and gives the problems of both. */

@@ -58,13 +58,13 @@ interface Done {
 }
 
 async function deposit(
-  { kind }: ClaimedItem,
-  { body, requestId, ifNoneExist }: FeedContent,
+  { kind, lane }: ClaimedItem,
+  { body, requestId, ifNoneExist, decided }: FeedContent,
   caller: Caller,
   attempt: Progress,
   services: Services,
 ): Promise<Done> {
-  const options: DepositOptions = { attempt, ...(requestId === undefined ? {} : { requestId }) };
+  const options: DepositOptions = { attempt, lane, decided, ...(requestId === undefined ? {} : { requestId }) };
   if (kind === 'document') {
     const given = { ...options, ...(ifNoneExist === undefined ? {} : { ifNoneExist }) };
     const { status, id, setId, issues } = await depositOne(body, services, caller, given);
@@ -72,13 +72,13 @@ async function deposit(
     return {
       state: 'delivered',
       status,
-      result: { issues, documents, ...(setId === undefined ? {} : { set: setId }) },
+      result: { issues, documents, rules: decided, ...(setId === undefined ? {} : { set: setId }) },
     };
   }
   const { submitted, response, issues } = await submitBundle(body, services, caller, options);
   const { setId, payload, created } = submitted;
   const documents = payload.documents.map((d) => d.id);
-  const result = { issues, documents, set: setId, response: withoutWords(response) };
+  const result = { issues, documents, rules: decided, set: setId, response: withoutWords(response) };
   return { state: 'delivered', status: created ? 201 : 200, result };
 }
 

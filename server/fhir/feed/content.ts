@@ -1,6 +1,7 @@
 /** What is kept, encrypted, of a deposit until it has come through: the request, and in whose name it is made. */
 import { z } from 'zod';
 import { callerSnapshot } from '../../auth/snapshot.ts';
+import { keptRulingShape } from '../deposit/ruling.ts';
 
 const content = z.object({
   caller: callerSnapshot,
@@ -10,8 +11,8 @@ const content = z.object({
   requestId: z.string().optional(),
   /** Of a conditional create. */
   ifNoneExist: z.string().optional(),
-  /** What the feeding rules said then (`Judgement.decided`). */
-  decided: z.unknown().optional(),
+  /** What the feeding rules said then. */
+  decided: z.array(keptRulingShape),
 });
 
 export type FeedContent = z.output<typeof content>;

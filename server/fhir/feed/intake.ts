@@ -9,26 +9,17 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { snapshotOf } from '../../auth/snapshot.ts';
 import type { DmpClient } from '../../dmp/types.ts';
 import type { Accepted, Intake } from '../../feed/types.ts';
-import type { FeedLane, NewFeedItem } from '../../store/types.ts';
+import type { NewFeedItem } from '../../store/types.ts';
 import { readySet } from '../deposit/bundle.ts';
 import { existingBy } from '../deposit/condition.ts';
 import { contextOf } from '../deposit/connect.ts';
 import { foretell } from '../deposit/dry-run.ts';
 import { readyOne } from '../deposit/one.ts';
+import { keptRuling, ruleOn, rulingIssues } from '../deposit/ruling.ts';
 import type { Submission } from '../deposit/submit.ts';
 import type { Services } from '../services.ts';
+import type { DepositResult } from '../task/result.ts';
 import type { FeedContent } from './content.ts';
-
-/** What the structure's feeding rules say of a submission. */
-export interface Judgement {
-  state: NewFeedItem['state'];
-  /** Row of the error table: why it is proposed. */
-  reason?: string;
-  /** Any JSON: kept with the request, for its attempts. */
-  decided?: unknown;
-}
-
-export type Judge = (submission: Submission, lane: FeedLane) => Promise<Judgement>;
 
 /** What only the DMP can tell is left for the attempt: whoever asks all the same is wrong. */
 const unasked: DmpClient = {
@@ -52,28 +43,31 @@ export async function check(intake: Intake, services: Services): Promise<Checked
   const { kind, lane, body, caller, requestId, ifNoneExist, takeoverId } = intake;
   const store = services.store.as(caller.structure.id);
   const offline: Services = { ...services, store, dmp: unasked, offline: true };
-  const options = requestId === undefined ? {} : { requestId };
+  const options = { lane, ...(requestId === undefined ? {} : { requestId }) };
   const { submission, issues } =
     kind === 'set' ? await readySet(body, offline, caller, options) : await readyOne(body, offline, caller, options);
   const { ins } = submission;
   const closed = [...services.gate.purpose(caller, ins), ...(await services.gate.secret(caller, ins))];
   if (closed.length > 0) throw new IssueError(closed);
   const isKnown = await isDeposited(submission, ifNoneExist, offline);
-  const judged: Judgement = (await services.judgeIntake?.(submission, lane)) ?? { state: 'queued' };
+  const isHeld = !isKnown && (await ruleOn(submission, {}, services)) === 'manual';
+  const decided = submission.documents.map(keptRuling);
+  const told = isHeld ? rulingIssues(submission.documents) : [];
+  const result: DepositResult = { issues: told, rules: decided };
   const { id: patientId } = await store.patients.byIns(ins);
   const content: FeedContent = {
     caller: snapshotOf(caller),
     body,
-    ...options,
+    decided,
+    ...(requestId === undefined ? {} : { requestId }),
     ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
-    ...(judged.decided === undefined ? {} : { decided: judged.decided }),
   };
   const text = JSON.stringify(body);
   return {
     item: {
       owner: { structure: caller.structure.id, clientId: caller.clientId, personId: caller.personId },
-      ...{ patientId, lane, kind, state: judged.state, content },
-      ...(judged.reason === undefined ? {} : { reason: judged.reason }),
+      ...{ patientId, lane, kind, content },
+      ...(isHeld ? { state: 'proposed', reason: 'feeding-rule-manual', result } : { state: 'queued' }),
       ...(takeoverId === undefined ? {} : { takeoverId }),
       uniqueIds: submission.documents.map((d) => d.entry.uniqueId),
       digest: createHash('sha256')
@@ -82,7 +76,7 @@ export async function check(intake: Intake, services: Services): Promise<Checked
         .digest('hex'),
       size: Buffer.byteLength(text),
     },
-    issues: [...issues, ...(isKnown ? [{ key: 'exists-already', severity: 'information' } as const] : [])],
+    issues: [...issues, ...told, ...(isKnown ? [{ key: 'exists-already', severity: 'information' } as const] : [])],
   };
 }
 

@@ -19,6 +19,7 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Environment } from '../../../mappings/ins.ts';
 import { decodeBase64 } from '../deposit/content.ts';
 import { depositOne } from '../deposit/one.ts';
+import { orPropose } from '../feed/propose.ts';
 import type { Handler } from '../interaction.ts';
 import { mhdSimplified } from '../validation/canonicals.ts';
 import { hasErrors, validateAgainst, validateBase } from '../validation/index.ts';
@@ -38,11 +39,12 @@ export const generateMetadata: Handler = async (call, services) => {
   const bytes = decodeBase64(binary.data ?? '', `${path}.data`, config.MAX_DOCUMENT_BYTES);
   const generated = metadataOf(bytes, { ...config, path: `${path}.data`, url: binary.id && `Binary/${binary.id}` });
   if (!persist) return { status: 200, resource: answerOf(generated, logicalReference(generated)) };
-  const deposited = await depositOne(simplified(generated, binary), services, call.caller, {
-    requestId: call.requestId,
+  const body = simplified(generated, binary);
+  return orPropose({ kind: 'document', body }, call, services, async () => {
+    const deposited = await depositOne(body, services, call.caller, { requestId: call.requestId });
+    const reference = `DocumentReference/${deposited.id ?? ''}`;
+    return { status: 200, resource: answerOf(deposited.resource ?? generated, { reference }) };
   });
-  const reference = `DocumentReference/${deposited.id ?? ''}`;
-  return { status: 200, resource: answerOf(deposited.resource ?? generated, { reference }) };
 };
 
 function booleanOf(value: string | boolean | undefined): boolean {

@@ -1,6 +1,7 @@
 /** What is kept, encrypted, of how a deposit went: enough to show it, and nothing that says whose it is. */
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
+import type { KeptRuling } from '../deposit/ruling.ts';
 
 export interface DepositResult {
   /** Of the last attempt: errors, warnings, with the DMP's own codes. */
@@ -11,6 +12,8 @@ export interface DepositResult {
   set?: string;
   /** Of a set: its transaction-response, without the resources. */
   response?: Bundle;
+  /** What the structure's feeding rules said when it was taken in. */
+  rules?: readonly KeptRuling[];
   /** Of one that was declined: what the person said. */
   comment?: string;
 }

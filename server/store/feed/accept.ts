@@ -96,6 +96,7 @@ async function insert(db: Database, rows: FeedRows, candidates: readonly Candida
       digest: rows.digestOf(item.digest),
       size: BigInt(item.size),
       contentSealed: rows.sealContent(id, { owner: item.owner, uniqueIds: item.uniqueIds, content: item.content }),
+      resultSealed: item.result === undefined ? null : rows.sealResult(id, item.result),
       createdAt: now,
       updatedAt: now,
     })),

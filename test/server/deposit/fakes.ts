@@ -112,6 +112,9 @@ export class FakeStore {
     byIns: async (_: string, ins: Ins) => this.fed.filter((i) => i.ins?.value === ins.value && i.ins.oid === ins.oid),
   };
 
+  /** None are recorded. */
+  readonly feedingRules = { inForce: async () => undefined };
+
   readonly folders = new Map<string, StoredList>();
   readonly lists = {
     byId: async (id: string) => this.folders.get(id),

@@ -82,7 +82,9 @@ async function deposit(
   // Without one, the deposit says so itself.
   if (uniqueId !== undefined) await claim(item, uniqueId, correction, call, services);
   try {
-    const deposited = await depositOne(resource, services, caller, { requestId, patient: ins });
+    // A person moves it: that is their release. What may never be sent is not sent again either.
+    const options = { requestId, patient: ins, decided: [] };
+    const deposited = await depositOne(resource, services, caller, options);
     return deposited.id ?? '';
   } catch (error) {
     await keepProblem(item, uniqueId, error, correction, call, services);
