@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { Prisma, type PrismaClient, type Subscription } from './generated/prisma/client.ts';
+import { feedRows } from './feed/rows.ts';
 import { isUuid } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type {
@@ -38,6 +39,7 @@ const flat = <R extends Subscription & { patient: { insSealed: Uint8Array } | nu
 });
 
 export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): SubscriptionStore {
+  const rows = feedRows(cipher);
   const ownerOf = (owner: string) => cipher.index('subscription.owner', owner);
   const structureOf = (structure: string) => cipher.index('subscription.structure', structure);
   const placeOf = (id: string) => ['subscription', 'content_sealed', id] as const;
