@@ -16,4 +16,4 @@ export interface DepositResult {
 }
 
 /** The result as the store gives it back. */
-export const readResult = (result: unknown): DepositResult => (result ?? {}) as DepositResult;
+export const readResult = (result: unknown): DepositResult => result ?? {};
