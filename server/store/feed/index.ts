@@ -21,7 +21,7 @@ export function depositFeed(prisma: PrismaClient, cipher: Cipher): { feed: FeedS
       },
       acceptAll: (items, now) => acceptAll(prisma, rows, turns, items, now),
       act: (id, viewer, action, now, reason, more) =>
-        act(prisma, rows, turns, { id, viewer, action, reason, ...more }, now),
+        act(prisma, rows, turns, { id, viewer, action, ...(reason === undefined ? {} : { reason }), ...more }, now),
       async purge(endedBefore) {
         const { count } = await prisma.feedItem.deleteMany({
           where: { state: { in: [...endedStates] }, finishedAt: { lt: endedBefore } },

@@ -1,14 +1,7 @@
 /** Looking items up, and counting them. */
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
-import {
-  livingStates,
-  type FeedBacklog,
-  type FeedFilter,
-  type FeedItem,
-  type FeedLane,
-  type FeedState,
-} from '../feed-types.ts';
-import type { FeedStore } from '../feed-types.ts';
+import { livingStates } from '../feed-types.ts';
+import type { FeedBacklog, FeedFilter, FeedItem, FeedLane, FeedState, FeedStore } from '../feed-types.ts';
 import { isUuid } from '../identifiers.ts';
 import { itemColumns, type FeedRows } from './rows.ts';
 
@@ -35,13 +28,11 @@ function conditions(filter: FeedFilter): Prisma.FeedItemWhereInput {
   };
 }
 
-/** What comes behind an item in the order of a search. */
-const behind = (
-  { createdAt, id }: Pick<FeedItem, 'createdAt' | 'id'>,
-  side: 'gt' | 'lt',
-): Prisma.FeedItemWhereInput => ({
-  OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: id } }],
-});
+/** What comes after an item in the order of a search. */
+const behind = ({ createdAt, id }: Pick<FeedItem, 'createdAt' | 'id'>, oldestFirst: boolean) => {
+  const later = <T>(value: T) => (oldestFirst ? { gt: value } : { lt: value });
+  return { OR: [{ createdAt: later(createdAt) }, { createdAt, id: later(id) }] };
+};
 
 export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
   return {
@@ -57,7 +48,7 @@ export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
       const [total, found] = await Promise.all([
         prisma.feedItem.count({ where }),
         prisma.feedItem.findMany({
-          where: after ? { AND: [where, behind(after, oldestFirst ? 'gt' : 'lt')] } : where,
+          where: after === undefined ? where : { AND: [where, behind(after, oldestFirst)] },
           orderBy: [{ createdAt: order }, { id: order }],
           skip: offset,
           take: count,
