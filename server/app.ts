@@ -181,7 +181,8 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    const doors = { config, admin, stateOf, parseJson, sendJson: sendClosedJson };
+    const feed = { feed: store.feed, now };
+    const doors = { config, admin, feed, stateOf, parseJson, sendJson: sendClosedJson };
     app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }
 
