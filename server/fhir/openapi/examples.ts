@@ -20,6 +20,7 @@ interface Example {
 const all = {
   'deposit-text': { summary: 'A note of a nurse, as text' },
   'replace-text': { summary: 'The same note, corrected: replaces it' },
+  'deposit-later': { summary: 'Another note, that can wait (Prefer: respond-async)' },
   'provide-bundle': { summary: 'A set of one text document' },
   'submission-set': { summary: 'A submission set alone' },
   mask: { summary: 'Hides a document from professionals', contentType: 'application/json-patch+json' },
@@ -58,7 +59,7 @@ const byHandler: Readonly<Record<string, readonly ExampleName[]>> = {
   '$my-rights': ['my-rights'],
   'Bundle.$validate': ['provide-bundle'],
   'List.$validate': ['submission-set'],
-  'DocumentReference.create': ['deposit-text', 'replace-text'],
+  'DocumentReference.create': ['deposit-text', 'replace-text', 'deposit-later'],
   'DocumentReference.$validate': ['deposit-text'],
   'DocumentReference.$whats-new': ['whats-new'],
   'DocumentReference.$generate-metadata': ['generate-metadata'],

@@ -19,7 +19,7 @@ import type { Services } from '../services.ts';
 import { position, type Position } from './pages.ts';
 import { wantedOf } from './query.ts';
 import type { DepositResult } from './result.ts';
-import { toTask } from './show.ts';
+import { toTask, versionOf } from './show.ts';
 import { actorOf, viewerOf } from './viewer.ts';
 
 const type = 'Task';
@@ -27,12 +27,6 @@ const type = 'Task';
 const unknown = (): IssueError => new IssueError({ key: 'not-found', values: { type } });
 
 const shown = (item: FeedItem, { caller, language }: Call) => toTask(item, { language, structure: caller.structure });
-
-/** ETag and Last-Modified of a deposit. */
-export const versionOf = ({ version, updatedAt }: FeedItem): Record<string, string> => ({
-  ETag: `W/"${version}"`,
-  'Last-Modified': updatedAt.toUTCString(),
-});
 
 export const readTask: Handler = async (call, { store }) => {
   const found = await store.feed.byId(idOf(call), viewerOf(call.caller));

@@ -124,3 +124,9 @@ export function toTask(item: FeedItem, { language, structure }: Shown): Task {
     ...(output.length > 0 ? { output } : {}),
   };
 }
+
+/** ETag and Last-Modified of a deposit. */
+export const versionOf = ({ version, updatedAt }: FeedItem): Record<string, string> => ({
+  ETag: `W/"${version}"`,
+  'Last-Modified': updatedAt.toUTCString(),
+});
