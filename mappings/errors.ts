@@ -13,7 +13,9 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedErrors } from './errors/feed.ts';
 import { identityErrors } from './errors/identity.ts';
+import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
@@ -53,6 +55,8 @@ export const errorGroups = [
   registryErrors,
   registryClientErrors,
   taskErrors,
+  feedErrors,
+  limitErrors,
   ownErrors,
 ] as const;
 
@@ -77,6 +81,8 @@ export const errors = {
   ...registryErrors,
   ...registryClientErrors,
   ...taskErrors,
+  ...feedErrors,
+  ...limitErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -16,6 +16,8 @@ import { createAuthorizationServer, metadataAt, metadataPath, type Authorization
 import type { Config } from './config.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
+import { createBackpressure } from './feed/limits/backpressure.ts';
+import type { Limits } from './feed/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
@@ -59,6 +61,10 @@ export interface AppOptions {
   now?: () => Date;
   /** See `Services`. */
   wakeSubscriptions?: () => void;
+  /** See `Services`. */
+  wakeFeed?: () => void;
+  /** What closes a lane of the feed, for who administers it; absent when nobody works on the feed. */
+  limits?: Pick<Limits, 'pauseOf'>;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
@@ -71,7 +77,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions, registry } = options;
+  const { wakeSubscriptions, wakeFeed, registry } = options;
   const structures = options.structures ?? registry?.structures ?? onlyPrimary(config);
   const habilitations = loadHabilitations(config);
   const services: Services = {
@@ -81,7 +87,9 @@ export function createApp(options: AppOptions): Express {
     logger,
     now,
     ...behindGate({ config, store, dmp: options.dmp, now }),
+    backpressure: createBackpressure(config, store.limits),
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
+    ...(wakeFeed ? { wakeFeed } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
   const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);
@@ -181,7 +189,11 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    const feed = { feed: store.feed, now };
+    const { limits } = options;
+    const feed = {
+      ...{ feed: store.feed, now },
+      ...(limits ? { pauseOf: limits.pauseOf.bind(limits) } : {}),
+    };
     const doors = { config, admin, feed, stateOf, parseJson, sendJson: sendClosedJson };
     app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }

@@ -5,7 +5,8 @@
  */
 import type { Issue } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
+import type { Pacing } from '../dmp/types.ts';
+import type { ClaimedItem, FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
 
 /** A deposit to be taken in. */
 export interface Intake {
@@ -29,6 +30,26 @@ export interface Accepted {
   issues: Issue[];
 }
 
+/** How an attempt at a deposit ended. */
+export type Attempted =
+  | { state: 'delivered'; result: unknown }
+  | {
+      /** `deferred`: it did not come to an attempt, the limits had no room. */
+      state: 'failed' | 'deferred';
+      /** Row of the error table. */
+      reason: string;
+      result: unknown;
+      /** It may have arrived all the same. */
+      isUncertain: boolean;
+      /** Of a failed one: time can heal it. */
+      canRetry?: boolean;
+      /** How long to wait, when somebody said so. */
+      seconds?: number;
+    };
+
+/** Makes an attempt. Never rejects for what the DMP or the deposit is to blame for. */
+export type Attempt = (item: ClaimedItem) => Promise<Attempted>;
+
 /** Why a lane of a structure is not worked on now. */
 export interface Pause {
   /** Row of the error table: `feed-window`, `feed-daily-cap`, `feed-breaker`, `feed-unconfirmed`. */
@@ -37,17 +58,30 @@ export interface Pause {
 }
 
 /** The limits of a structure towards the DMP, the same for all instances: kept in the database. */
-export interface Limits {
+export interface Limits extends Pacing {
   /** What closes a lane now; undefined: it is open. Nothing is used up. */
   pauseOf(structure: string, lane: FeedLane): Promise<Pause | undefined>;
   /** Submissions of a structure that may be under way at once. */
   concurrency: number;
-  /**
-   * Just before a submission goes out: waits for its turn, at most N in any sliding second of a structure and software.
-   * @param patienceMs how long it may wait
-   * @throws IssueError feed-pace (429), feed-daily-cap (429), each with when to come back
-   */
-  turn(structure: string, lane: FeedLane, patienceMs: number, signal?: AbortSignal): Promise<void>;
-  /** How a submission went: what slows the pace down, and opens or closes the breaker. */
-  report(structure: string, outcome: 'ok' | 'refused' | 'failed', ms: number): Promise<void>;
+  /** What an administrator sees of a structure's limits; undefined: it has submitted nothing yet. */
+  stateOf(structure: string): Promise<LimitState | undefined>;
+}
+
+/** The limits of a structure as they stand. */
+export interface LimitState {
+  /** Submissions a second that are allowed now: FEED_PACE, divided when the DMP is slow or fails; absent: no limit. */
+  pace?: number;
+  /** 1: the whole of FEED_PACE. */
+  factor: number;
+  /** Milliseconds that an answer takes, smoothed; absent: none came yet. */
+  latencyMs?: number;
+  /** Documents submitted in this day of Paris. */
+  today: number;
+  dailyCap?: number;
+  /** `probing`: one submission is being tried. */
+  breaker: 'closed' | 'open' | 'probing';
+  /** Failures of the DMP in a row. */
+  failures: number;
+  /** Until when the breaker is open. */
+  until?: Date;
 }

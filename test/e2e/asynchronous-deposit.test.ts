@@ -26,6 +26,10 @@ import { startStack, type Kind, type Stack } from '../support/stack.ts';
 const settings = {
   SUBSCRIPTION_ENDPOINTS: 'http://localhost',
   SUBSCRIPTION_TICK_MS: '25',
+  FEED_TICK_MS: '25',
+  FEED_PACE: '0',
+  FEED_RETRY_SECONDS: '1',
+  FEED_BREAKER_FAILURES: '0',
 };
 const later = { prefer: 'respond-async' };
 
@@ -63,12 +67,12 @@ async function until(id: string, ...statuses: string[]): Promise<Task> {
   for (let i = 0; ; i++) {
     const task = await read(id);
     if (statuses.includes(task.status!)) return task;
-    if (i === 400) throw new Error(`it stayed ${JSON.stringify(task)}`);
+    if (i === 1600) throw new Error(`it stayed ${JSON.stringify(task)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 const act = (id: string, action: string, kind: Kind = 'nurse') =>
-  stack.request<Task & OperationOutcome>('POST', `/Task/${id}/$${action}`, kind);
+  stack.request<Task>('POST', `/Task/${id}/$${action}`, kind);
 const outcomeOf = (task: Task): OperationOutcome =>
   task.contained!.find((r) => r.resourceType === 'OperationOutcome') as OperationOutcome;
 const rowOf = ({ issue }: OperationOutcome): string | undefined => issue[0]?.details?.coding?.at(-1)?.code;

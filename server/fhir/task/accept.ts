@@ -6,7 +6,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { Accepted } from '../../feed/types.ts';
 import type { FeedKind } from '../../store/types.ts';
 import { isDryRun } from '../dry-run-parameter.ts';
-import { intake } from '../feed/intake.ts';
+import { intakeOfNew } from '../feed/intake.ts';
 import type { Call, Reply } from '../interaction.ts';
 import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
@@ -18,14 +18,13 @@ export const isDeferred = (call: Call): boolean => call.prefer.async && !isDryRu
 /**
  * Takes a deposit in.
  * @returns undefined when it was made before: the synchronous door says so at once, as it always does
- * @throws IssueError with everything that can be seen to be wrong without the DMP; feed-conflict (409)
+ * @throws IssueError with everything that can be seen to be wrong without the DMP; feed-conflict (409), feed-backlog (429)
  */
 export async function acceptDeposit(kind: FeedKind, call: Call, services: Services): Promise<Reply | undefined> {
   const { body, caller, requestId, ifNoneExist } = call;
-  const accepted = await intake(
+  const accepted = await intakeOfNew(
     { kind, lane: 'live', body, caller, requestId, ...(ifNoneExist === undefined ? {} : { ifNoneExist }) },
     services,
-    { unlessKnown: true },
   );
   if (!accepted) return undefined;
   const resource = preferred(accepted, call);
