@@ -307,7 +307,7 @@ describe('accepted means durable', () => {
     await stack.closeServer();
     const port = new URL(stack.base).port;
     const child = await start('test/support/facade-child.ts', { ...stack.environment, LOG_LEVEL: 'silent' });
-    const resources = (['P1', 'P2', 'P3'] as Who[]).map((who) => note({ who, uniqueId: newOid() }));
+    const resources = (['P1', 'P2', 'P1'] as Who[]).map((who) => note({ who, uniqueId: newOid() }));
     const accepted: Task[] = [];
     for (const resource of resources) accepted.push(await accept(resource));
     process.kill(child.pid, 'SIGKILL');

@@ -4,8 +4,15 @@ import { loadConfig } from '../../server/config.ts';
 import { openStore, type FeedState, type NewFeedItem } from '../../server/store/index.ts';
 import { people } from '../../tools/demo/people.ts';
 import { outsideClient } from './outside-issuer.ts';
-import { INS_TEST, patients } from './resources.ts';
+import { INS_TEST, patients, type Who } from './resources.ts';
 import type { Stack } from './stack.ts';
+
+/** What is not as usual. */
+interface Unusual extends Partial<NewFeedItem> {
+  who?: Who;
+  /** When it was accepted. */
+  at?: Date;
+}
 
 /**
  * The nurse's, of P1. It has no turn: nobody works on it.
@@ -14,12 +21,12 @@ import type { Stack } from './stack.ts';
 export async function feedItem(
   { environment, database }: Pick<Stack, 'environment' | 'database'>,
   state: FeedState,
-  more: Partial<NewFeedItem> = {},
+  { who = 'P1', at = new Date(), ...more }: Unusual = {},
 ): Promise<string> {
   const config = loadConfig(environment);
   const store = await openStore(config);
   try {
-    const ins = { value: patients.P1.ins, oid: INS_TEST.replace('urn:oid:', '') };
+    const ins = { value: patients[who].ins, oid: INS_TEST.replace('urn:oid:', '') };
     const { item } = await store.feed.accept(
       {
         owner: { structure: config.STRUCTURE_ID, clientId: outsideClient, personId: people.nurse.id },
@@ -29,7 +36,7 @@ export async function feedItem(
         digest: createHash('sha256').update(randomUUID()).digest('hex'),
         ...more,
       },
-      new Date(),
+      at,
     );
     const { id } = item!;
     // What has ended holds no uniqueId.
