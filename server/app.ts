@@ -20,6 +20,7 @@ import type { DmpClient } from './dmp/types.ts';
 import { createBackpressure } from './feed/limits/backpressure.ts';
 import { rulesAdministration } from './feed/rules/administration.ts';
 import { tryOut } from './feed/rules/trial.ts';
+import type { Limits } from './feed/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
@@ -69,6 +70,8 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** See `Services`. */
   wakeFeed?: () => void;
+  /** What closes a lane of the feed, for who administers it; absent when nobody works on the feed. */
+  limits?: Pick<Limits, 'pauseOf'>;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
@@ -209,8 +212,13 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
+    const { limits } = options;
+    const feed = {
+      ...{ feed: store.feed, now },
+      ...(limits ? { pauseOf: limits.pauseOf.bind(limits) } : {}),
+    };
     const doors = {
-      ...{ config, admin, stateOf, parseJson, sendJson: sendClosedJson },
+      ...{ config, admin, feed, stateOf, parseJson, sendJson: sendClosedJson },
       rules: rulesAdministration(store.feedingRules),
       tryRules: (given: unknown, caller: Caller) =>
         tryOut(given, caller.structure.id, store.feedingRules, (document, lane) =>

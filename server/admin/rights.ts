@@ -10,7 +10,7 @@ import type { Administrator, ClientView } from '../registry/administration/index
 import { adminScopes, isAdminScope } from '../registry/scopes.ts';
 
 export interface Rights extends Required<Administrator> {
-  /** For which they signed in. */
+  /** Struct_IdNat for which they signed in. */
   structure: string;
   isInstallation: boolean;
   /** Whether a structure is open to them. */

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { RulesAdministration } from '../feed/rules/administration.ts';
 import type { Trial } from '../feed/rules/trial.ts';
 import type { Administration } from '../registry/administration/index.ts';
+import type { FeedSources } from './feed.ts';
 import { rightsOf } from './rights.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -13,6 +14,7 @@ import { type Route, routes } from './routes.ts';
 export interface AdminDoors {
   config: Config;
   admin: Administration;
+  feed: FeedSources;
   rules: RulesAdministration;
   /** Tries feeding rules out on what the caller would deposit: see `tryOut`. */
   tryRules(given: unknown, caller: Caller): Promise<Trial>;
@@ -36,6 +38,7 @@ const jsonTypes = ['application/json', 'application/merge-patch+json'];
 export function adminRouter({
   config,
   admin,
+  feed,
   rules,
   tryRules,
   stateOf,
@@ -57,7 +60,7 @@ export function adminRouter({
       const { id = '', certificate = '' } = req.params as Record<string, string>;
       const body = bodyOf(req, parseJson);
       const call = {
-        ...{ admin, rights, id, certificate, body },
+        ...{ admin, feed, rights, id, certificate, body },
         rules: { administration: rules, tryOut: (given: unknown) => tryRules(given, caller) },
         ...(expected === undefined ? {} : { expected }),
       };

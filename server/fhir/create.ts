@@ -1,7 +1,8 @@
 /**
  * Deposits: what `deposit/` answers, as an HTTP reply. FHIR R4 http.html#create (201, Location, ETag, Last-Modified) and
  * `Prefer: return=…`; the same document again is 200 with the resource that exists (docs/api.md, idempotency).
- * What the structure's feeding rules keep for a person to release is 202 (`feed/propose.ts`).
+ * `Prefer: respond-async`, and what the structure's feeding rules keep for a person to release (`feed/propose.ts`): 202 and a Task
+ * (`task/accept.ts`).
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
@@ -12,12 +13,15 @@ import { isDryRun } from './dry-run-parameter.ts';
 import { orPropose } from './feed/propose.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
+import { acceptDeposit, isDeferred } from './task/accept.ts';
 
 /** ITI-105. */
 export const createDocument: Handler = (call, services) =>
   orPropose({ kind: 'document', body: call.body }, call, services, () => document(call, services));
 
 const document: Handler = async (call, services) => {
+  const accepted = isDeferred(call) ? await acceptDeposit('document', call, services) : undefined;
+  if (accepted) return accepted;
   const { requestId, ifNoneExist } = call;
   const { status, id, resource, issues } = await depositOne(call.body, services, call.caller, {
     requestId,
@@ -56,6 +60,8 @@ const set: Handler = async (call, services) => {
     const issues = await tryBundle(call.body, services, call.caller, { requestId });
     return { status: 200, resource: toOutcome(issues, language, requestId) };
   }
+  const accepted = isDeferred(call) ? await acceptDeposit('set', call, services) : undefined;
+  if (accepted) return accepted;
   const bundle = await depositBundle(call.body, services, call.caller, { requestId, language });
   return { status: 200, resource: call.prefer.return === 'minimal' ? withoutResources(bundle) : bundle };
 };

@@ -16,14 +16,18 @@ import type {
   Practitioner,
   Resource,
   Subscription,
+  Task,
 } from '@medplum/fhirtypes';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extIsArchived } from '../../mappings/canonicals.ts';
 import { loadConfig } from '../../server/config.ts';
 import { capabilityStatement } from '../../server/fhir/metadata.ts';
+import type { FeedState } from '../../server/store/index.ts';
 import { text } from '../support/documents.ts';
+import { feedItem } from '../support/feed-items.ts';
 import { declaredIdentityDoors } from '../support/identity-doors.ts';
 import {
   declaredPatientDoors,
@@ -95,13 +99,16 @@ const known = {
   P2: '',
   subscription: '',
   consent: '',
+  task: '',
+  takeover: randomUUID(),
   event: { id: '', at: '', request: '' },
 };
 
 type Pairs = (readonly [name: string, value: string])[];
 const query = (pairs: Pairs): string => new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v])).toString();
 /** Who may search a type. */
-const readerOf = (type: string): Kind => (type === 'AuditEvent' ? 'admin' : 'doctor');
+const readers: Record<string, Kind> = { AuditEvent: 'admin', Task: 'nurse' };
+const readerOf = (type: string): Kind => readers[type] ?? 'doctor';
 const ask = (type: string, pairs: Pairs, kind: Kind = readerOf(type)) =>
   stack.get<Bundle>(`/${type}?${query([...pairs, ['_count', '500']])}`, kind);
 const found = (body: Bundle, mode = 'match'): Resource[] =>
@@ -125,6 +132,7 @@ const base: Record<string, Pairs> = {
   ],
   Patient: [],
   Subscription: [],
+  Task: [['patient.identifier', P1]],
   Consent: [['patient.identifier', P1]],
   AuditEvent: [['patient.identifier', P1]],
 };
@@ -209,6 +217,11 @@ beforeAll(async () => {
   known.P2 = (other.body as DocumentReference).subject!.reference!;
   const [list] = found((await ask('List', [...base['List']!, ['title', 'Correction']])).body);
   known.list = list!.id!;
+  const at = (month: number): Date => new Date(Date.UTC(2026, month));
+  await feedItem(stack, 'delivered', { at: at(0), kind: 'set', takeoverId: known.takeover });
+  await feedItem(stack, 'refused', { at: at(1) });
+  known.task = await feedItem(stack, 'exhausted', { at: at(2) });
+  await feedItem(stack, 'proposed', { at: at(3), who: 'P2' });
   known.consent = (await recorded('feeding')).id!;
   const withdrawn = await recorded('break-glass', 'deny');
   expect((await stack.put(`/Consent/${withdrawn.id}`, { ...withdrawn, status: 'inactive' }, 'nurse')).status).toBe(200);
@@ -334,6 +347,17 @@ searches['Subscription'] = {
   },
   payload: { value: 'application/fhir+xml', modifiers: { not: 'application/fhir+xml' } },
   type: { value: 'websocket', expects: empty, modifiers: { not: 'rest-hook' } },
+};
+
+searches['Task'] = {
+  _id: { value: () => known.task },
+  _lastUpdated: { value: 'lt2026-02' },
+  status: { value: 'failed' },
+  'business-status': { value: 'exhausted' },
+  code: { value: 'deposit-set' },
+  'group-identifier': { value: () => `urn:uuid:${known.takeover}` },
+  'authored-on': { value: 'lt2026-02' },
+  modified: { value: 'ge2026-02' },
 };
 
 searches['Consent'] = {
@@ -633,6 +657,16 @@ const cases: Record<string, () => Promise<void>> = {
     expect([answer.status, answer.body.type], JSON.stringify(answer.body)).toEqual([200, 'transaction-response']);
     expect(answer.body.entry).toHaveLength(bundle.entry!.length);
   },
+  'Task read': async () => {
+    const { status, body } = await stack.get<Task>(`/Task/${known.task}`, 'nurse');
+    expect([status, body.status]).toEqual([200, 'failed']);
+    expect((await stack.get('/Task/unknown', 'nurse')).status).toBe(404);
+  },
+  'Task search-type': () => search('Task', base['Task']!),
+  'Task $cancel': () => acted('cancel', 'waiting', 'cancelled'),
+  'Task $requeue': () => acted('requeue', 'refused', 'ready'),
+  'Task $release': () => acted('release', 'proposed', 'ready'),
+  'Task $decline': () => acted('decline', 'proposed', 'rejected'),
   'Subscription create': async () => {
     const { id } = await subscribed();
     await read('Subscription', id!);
@@ -707,6 +741,14 @@ const cases: Record<string, () => Promise<void>> = {
   'language fr': () => inLanguage('fr', 'Paramètre'),
   'language en': () => inLanguage('en', 'parameter'),
 };
+
+/** On an item of its own; from its end there is no way. */
+async function acted(action: string, from: FeedState, to: string): Promise<void> {
+  const act = async (id: string) => stack.request<Task>('POST', `/Task/${id}/$${action}`, 'nurse');
+  const { status, body } = await act(await feedItem(stack, from, { who: 'P2' }));
+  expect([status, body.status], JSON.stringify(body)).toEqual([200, to]);
+  expect((await act(await feedItem(stack, 'delivered', { who: 'P2' }))).status).toBe(409);
+}
 
 async function inLanguage(language: string, word: string): Promise<void> {
   const answer = await stack.get<OperationOutcome>('/DocumentReference', 'doctor', { 'accept-language': language });

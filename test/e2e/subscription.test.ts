@@ -352,7 +352,10 @@ async function second(environment: Record<string, string>, start: Date): Promise
 it('its topics are said in /metadata', async () => {
   const { body } = await stack.get<CapabilityStatement>('/metadata', 'nurse');
   const declared = body.rest![0]!.resource!.find((r) => r.type === 'Subscription')!;
-  expect(declared.extension!.map((e) => e.valueCanonical)).toEqual([created, expect.anything(), allEvents]);
+  expect(declared.extension!.map((e) => e.valueCanonical)).toEqual([
+    ...[created, expect.anything(), allEvents],
+    'https://dmp-fhir.example/SubscriptionTopic/deposit-task',
+  ]);
   expect(declared.operation!.map((o) => o.name)).toEqual(['status', 'events']);
 });
 

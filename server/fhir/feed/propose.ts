@@ -5,8 +5,8 @@
 import type { FeedKind } from '../../store/types.ts';
 import { NeedsRelease } from '../deposit/ruling.ts';
 import type { Call, Reply } from '../interaction.ts';
-import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
+import { acceptedReply } from '../task/accept.ts';
 import { intake } from './intake.ts';
 
 /**
@@ -30,21 +30,14 @@ export async function orPropose(
 
 async function propose(
   { kind, body }: { kind: FeedKind; body: unknown },
-  { caller, requestId, ifNoneExist, language, prefer }: Call,
+  call: Call,
   services: Services,
 ): Promise<Reply> {
+  const { caller, requestId, ifNoneExist } = call;
   // It is judged again: a version that was recorded in this very moment counts.
-  const { item, issues } = await intake(
+  const accepted = await intake(
     { kind, body, caller, requestId, lane: 'live', ...(ifNoneExist === undefined ? {} : { ifNoneExist }) },
     services,
   );
-  return {
-    status: 202,
-    ...(prefer.return === 'minimal' ? {} : { resource: toOutcome(issues, language, requestId) }),
-    headers: {
-      'Content-Location': `${services.config.fhirBase}/Task/${item.id}`,
-      ETag: `W/"${item.version}"`,
-      'Last-Modified': item.updatedAt.toUTCString(),
-    },
-  };
+  return acceptedReply(accepted, call, services);
 }
