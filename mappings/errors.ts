@@ -16,6 +16,7 @@ import { documentErrors } from './errors/documents.ts';
 import { feedErrors } from './errors/feed.ts';
 import { feedingRuleErrors } from './errors/feeding-rules.ts';
 import { identityErrors } from './errors/identity.ts';
+import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
@@ -55,6 +56,7 @@ export const errorGroups = [
   registryErrors,
   registryClientErrors,
   feedErrors,
+  limitErrors,
   ownErrors,
 ] as const;
 
@@ -80,6 +82,7 @@ export const errors = {
   ...registryErrors,
   ...registryClientErrors,
   ...feedErrors,
+  ...limitErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -8,6 +8,7 @@ import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
 import type { Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
+import type { Backpressure } from '../feed/limits/backpressure.ts';
 
 export interface Services {
   config: Config;
@@ -29,6 +30,8 @@ export interface Services {
   note?: (facts: Readonly<Record<string, string | number>>) => void;
   /** A deposit that is taken into the feed: what only the DMP can tell is left for the attempt. */
   offline?: true;
+  /** What refuses an intake while too many wait; absent: nothing does. */
+  backpressure?: Backpressure;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
   /** Tells the feed's worker that something was taken in; absent when this instance runs none. */
