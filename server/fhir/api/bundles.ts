@@ -12,7 +12,7 @@ export const systemInteractions: readonly Interaction[] = [
     ihe: ['ITI-65'],
     dmp: ['TD2.1', 'TD3.1b', 'TD3.1a', 'TD0.2'],
     documentation:
-      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing; `Prefer: respond-async`: checked and kept now, made later.',
+      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing; `Prefer: respond-async`: checked and kept now, made later. What the structure’s feeding rules keep for a person to release is answered 202 with the place of its Task, also without any preference (docs/feeding-rules.md).',
     entries: [
       { type: 'List', permission: 'c' },
       { type: 'List', permission: 'u' },

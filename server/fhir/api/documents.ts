@@ -24,7 +24,7 @@ export const documents: ResourceDefinition = {
       conditional: true,
       succeeds: [201, 200, 202],
       documentation:
-        'Deposit of one document with its content inline (PDSm flux 09). `Prefer: respond-async`: checked and kept now, made later (docs/asynchronous-deposits.md). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing.',
+        'Deposit of one document with its content inline (PDSm flux 09). `Prefer: respond-async`: checked and kept now, made later (docs/asynchronous-deposits.md). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing. What the structure’s feeding rules keep for a person to release is answered 202 with the place of its Task, also without any preference (docs/feeding-rules.md).',
     },
     {
       code: 'read',

@@ -18,7 +18,7 @@ import type { Services } from '../services.ts';
 import { structureOf } from '../structure.ts';
 import type { DepositResult } from '../task/result.ts';
 import { readContent, type FeedContent } from './content.ts';
-import { recordAttempt } from './on-record.ts';
+import { recordAttempt, type Noted } from './on-record.ts';
 
 /** Nothing was sent, and nothing is wrong: the limits have no room now (`server/feed/limits`). */
 const deferrals: ReadonlySet<string> = new Set(['feed-pace', 'feed-daily-cap', 'feed-breaker', 'feed-window']);
@@ -33,14 +33,16 @@ export function createAttempt(services: Services): Attempt {
     const { id, lane, createdAt, isUncertain } = item;
     const progress: Progress = { seed: id, lane, at: createdAt, isUncertain };
     const caller = callerOf(content.caller, services);
-    const view = { ...services, store: services.store.as(caller.structure.id) };
+    let noted: Noted = {};
+    const note = (facts: Noted): void => void (noted = { ...noted, ...facts });
+    const view = { ...services, note, store: services.store.as(caller.structure.id) };
     try {
       const done = await deposit(item, content, caller, progress, view);
-      await recordAttempt(item, content, caller, done, view);
+      await recordAttempt(item, content, caller, { ...done, noted }, view);
       return { state: 'delivered', result: done.result };
     } catch (error) {
       const failed = failureOf(error, progress, view);
-      const isOnRecord = await recordAttempt(item, content, caller, failed, view).then(
+      const isOnRecord = await recordAttempt(item, content, caller, { ...failed, noted }, view).then(
         () => true,
         () => false,
       );

@@ -10,11 +10,15 @@ import type { Services } from '../services.ts';
 import type { DepositResult } from '../task/result.ts';
 import type { FeedContent } from './content.ts';
 
+/** See `Services.note`. */
+export type Noted = Readonly<Record<string, string | number>>;
+
 interface Ended {
   state: 'delivered' | 'failed' | 'deferred';
   /** What the synchronous door would have answered. */
   status: number;
   result: DepositResult;
+  noted: Noted;
 }
 
 /** Puts it on record; what was only deferred is no attempt. @throws RecordUnavailable */
@@ -22,7 +26,7 @@ export async function recordAttempt(
   { id, kind, patientId, attempts }: ClaimedItem,
   { requestId }: FeedContent,
   caller: Caller,
-  { state, status, result }: Ended,
+  { state, status, result, noted }: Ended,
   services: Services,
 ): Promise<void> {
   if (state === 'deferred') return;
@@ -45,6 +49,7 @@ export async function recordAttempt(
       ...(problems.length > 0 ? { problems } : {}),
       task: id,
       attempt: attempts + 1,
+      ...noted,
     },
   });
 }
