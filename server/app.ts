@@ -14,6 +14,7 @@ import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
+import { consoleRouter } from './console/router.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { authenticate } from './fhir/access.ts';
@@ -30,6 +31,7 @@ import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { openApiServer } from './fhir/openapi/serve.ts';
+import { styleDigest } from './fhir/render/page.ts';
 import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
@@ -160,6 +162,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter(config));
+  if (config.CONSOLE_CLIENT_ID !== undefined)
+    app.use('/console', consoleRouter({ config, documentStyles: [styleDigest] }, stateOf));
 
   const { clients } = options.authorization ?? {};
   app.use(

@@ -28,7 +28,7 @@ const isHere = (url: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
 /** Clients that `npm start` registers for the demonstration: anybody may take their part. */
-export const demonstrationClients: readonly string[] = ['demo-app', 'demo-dui', 'demo-docs'];
+export const demonstrationClients: readonly string[] = ['demo-app', 'demo-dui', 'demo-docs', 'demo-console'];
 /** Pro Santé Connect's « bac à sable », where anybody is a professional (auth §1.1). */
 const isSandbox = (url: string): boolean => URL.canParse(url) && new URL(url).hostname.split('.').includes('bas');
 
@@ -61,8 +61,8 @@ function* tokenObjections(config: Config): Generator<[keyof typeof settings, str
     if (isIn(config.AUTH_JWKS, config, 'auth')) yield ['AUTH_JWKS', 'names keys of the demonstration'];
     if (isDefault('AUTH_ISSUER', config.AUTH_ISSUER)) yield ['AUTH_ISSUER', 'is that of the demonstration'];
   }
-  if (demonstrationClients.includes(config.DOCS_CLIENT_ID ?? ''))
-    yield ['DOCS_CLIENT_ID', 'names a client of the demonstration'];
+  for (const name of ['DOCS_CLIENT_ID', 'CONSOLE_CLIENT_ID'] as const)
+    if (demonstrationClients.includes(config[name] ?? '')) yield [name, 'names a client of the demonstration'];
 }
 
 /** Setting → why its value is no value of a production. */

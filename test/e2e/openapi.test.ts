@@ -17,6 +17,7 @@ import { startStack, type Kind, type Stack } from '../support/stack.ts';
 const settings = {
   ...patientDoorSettings,
   SUBSCRIPTION_ENDPOINTS: 'https://dui.example',
+  CONSOLE_CLIENT_ID: 'console',
   INSTALLATION_ADMINISTRATORS: '899700101233',
 };
 
@@ -388,8 +389,8 @@ describe('refusals are those of the document', () => {
 });
 
 describe('what is not in the document is not there', () => {
-  /** Pages of a login: no program asks for them. */
-  const forBrowsers = /^\/oauth\/(authorize|interaction|psc|logout)(\/|$)/;
+  /** Pages of a login, and the console: no program asks for them. */
+  const forBrowsers = /^\/(oauth\/(authorize|interaction|psc|logout)(\/|$)|console(\/\{folder\}\/\{file\})?$)/;
 
   it('every route that Express was given is in it, and every path of it is a route', () => {
     const app = [...mounted.keys()].find((router) => (mounted.get(router) ?? []).some((m) => m.path === '/health'));

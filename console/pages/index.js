@@ -1,0 +1,19 @@
+// @ts-check
+/** The pages, in the order of the menu: who may open which. */
+import { FindPage } from './find.js';
+import { ResidentPage } from './resident.js';
+
+/**
+ * @typedef {object} Page
+ * @property {string} name first part of its address
+ * @property {import('../app/words.js').Word} title
+ * @property {(props: { at: string[] }) => unknown} view
+ * @property {(access: import('../app/access.js').Access) => boolean} isOpen
+ * @property {boolean} inMenu
+ */
+
+/** @type {readonly Page[]} */
+export const pages = [
+  { name: '', title: 'find', view: FindPage, isOpen: () => true, inMenu: true },
+  { name: 'resident', title: 'resident', view: ResidentPage, isOpen: () => true, inMenu: false },
+];
