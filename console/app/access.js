@@ -11,6 +11,7 @@ import { store } from './store.js';
 /**
  * @typedef {object} Access
  * @property {boolean} isEmergency
+ * @property {string} [me] PS_IdNat
  * @property {boolean} isAdministrator
  * @property {boolean} hasFeed the server has a queue of deposits
  * @property {boolean} hasExchanges the server keeps the last exchanges
@@ -36,12 +37,15 @@ async function look() {
   const isEmergency = now?.purpose === 'bris_de_glace';
   access.set({ ...none, isEmergency });
   if (now === undefined || isEmergency) return;
-  const [isAdministrator, statement] = await Promise.all([
+  const [me, isAdministrator, statement] = await Promise.all([
+    fhir('GET', now.practitioner).then(
+      ({ identifier = [] }) => identifier.find((/** @type {any} */ i) => i.system === 'urn:oid:1.2.250.1.71.4.2.1')?.value,
+    ),
     isOpen(fhir('GET', `${place.root}/admin/structures`, { accept: 'application/json' })),
     fetch(`${place.base}/metadata`, { headers: { accept: 'application/fhir+json' } }).then((answer) => answer.json()),
   ]);
   const types = (statement.rest?.[0]?.resource ?? []).map((/** @type {any} */ { type }) => type);
-  access.set({ ...access.get(), isAdministrator, hasFeed: types.includes('Task') });
+  access.set({ ...access.get(), me, isAdministrator, hasFeed: types.includes('Task') });
 }
 
 /** Whose access was asked; renewed tokens are still theirs. @type {string | undefined} */

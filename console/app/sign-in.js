@@ -18,6 +18,7 @@ import { store } from './store.js';
  * @property {Purpose} purpose
  * @property {string} [patient] Patient.id, of an emergency or a launch
  * @property {string} name of who signed in
+ * @property {string} practitioner URL of who signed in (fhirUser)
  * @property {string} idToken
  */
 
@@ -134,6 +135,7 @@ function take(tokens, purpose) {
     purpose,
     ...(typeof tokens['patient'] === 'string' ? { patient: tokens['patient'] } : {}),
     name: typeof claims?.['name'] === 'string' ? claims['name'] : (before?.name ?? ''),
+    practitioner: typeof claims?.['fhirUser'] === 'string' ? claims['fhirUser'] : (before?.practitioner ?? ''),
     idToken: tokens.id_token ?? before?.idToken ?? '',
   });
 }

@@ -1,5 +1,7 @@
 // @ts-check
 /** The sentences in English: the keys of `words-fr.js`, no more and no less. */
+import { care } from './words-en-care.js';
+
 /** @type {typeof import('./words-fr.js').fr} */
 export const en = {
   brand: 'DMP console',
@@ -20,23 +22,5 @@ export const en = {
   demonstration: 'Demonstration: people and documents are invented.',
   'oauth.access_denied': 'The sign-in was refused or given up.',
 
-  find: 'Find a resident',
-  'find.text': 'By INS, or by an identifier of your establishment.',
-  'find.kind': 'Kind of identifier',
-  'find.value': 'Identifier',
-  'find.hint': 'The 15 characters of the INS, blanks allowed. The identifier is never written into an address.',
-  'find.go': 'Search',
-  'find.none': 'No DMP is known for this identifier.',
-  'ins.nir': 'INS (NIR)',
-  'ins.nia': 'INS (NIA)',
-  'ins.test': 'Test INS (NIR)',
-  'local-id': 'Local identifier ({domain})',
-
-  emergency: 'Emergency: break-glass',
-  'emergency.text':
-    'Opens the DMP of one patient, for a limited time, when they cannot consent. The patient, their traits and the reason are asked in the next step; the access is on record and visible to the patient.',
-  'emergency.go': 'Ask for emergency access',
-  'emergency.banner': 'Emergency access (break-glass): one record, to be read, on record with its reason.',
-
-  resident: 'Resident',
+  ...care,
 };
