@@ -1,51 +1,46 @@
 // @ts-check
 /**
- * What of the console is open to who is signed in: asked of the server, which alone knows. What is not there is not offered; what is
- * offered may still be refused, with its reason.
+ * What of the console is open to who is signed in: by the capacity in which they are, and by what the server declares. What is not
+ * there is not offered; what is offered may still be refused, with its reason.
  */
-import { fhir, Refusal } from './fhir.js';
+import { fhir } from './fhir.js';
 import { place } from './place.js';
 import { session } from './sign-in.js';
 import { store } from './store.js';
 
 /**
  * @typedef {object} Access
+ * @property {boolean} isCare
  * @property {boolean} isEmergency
- * @property {string} [me] PS_IdNat
  * @property {boolean} isAdministrator
+ * @property {string} [me] PS_IdNat
  * @property {boolean} hasFeed the server has a queue of deposits
  * @property {boolean} hasExchanges the server keeps the last exchanges
  */
 
 /** @type {Access} */
-const none = { isEmergency: false, isAdministrator: false, hasFeed: false, hasExchanges: !place.isProduction };
+const none = { isCare: false, isEmergency: false, isAdministrator: false, hasFeed: false, hasExchanges: false };
 
 export const access = store(none);
 
-/** @param {Promise<unknown>} asked whether it was not refused */
-const isOpen = (asked) =>
-  asked.then(
-    () => true,
-    (/** @type {unknown} */ error) => {
-      if (error instanceof Refusal) return false;
-      throw error;
-    },
-  );
-
 async function look() {
   const now = session.get();
-  const isEmergency = now?.purpose === 'bris_de_glace';
-  access.set({ ...none, isEmergency });
-  if (now === undefined || isEmergency) return;
-  const [me, isAdministrator, statement] = await Promise.all([
-    fhir('GET', now.practitioner).then(
-      ({ identifier = [] }) => identifier.find((/** @type {any} */ i) => i.system === 'urn:oid:1.2.250.1.71.4.2.1')?.value,
-    ),
-    isOpen(fhir('GET', `${place.root}/admin/structures`, { accept: 'application/json' })),
+  if (now === undefined) return access.set(none);
+  const { role, practitioner } = now;
+  access.set({
+    ...none,
+    isCare: role === 'care',
+    isEmergency: role === 'emergency',
+    isAdministrator: role === 'administration',
+    hasExchanges: !place.isProduction,
+  });
+  const [person, statement] = await Promise.all([
+    fhir('GET', practitioner),
     fetch(`${place.base}/metadata`, { headers: { accept: 'application/fhir+json' } }).then((answer) => answer.json()),
   ]);
   const types = (statement.rest?.[0]?.resource ?? []).map((/** @type {any} */ { type }) => type);
-  access.set({ ...access.get(), me, isAdministrator, hasFeed: types.includes('Task') });
+  const isNational = (/** @type {any} */ { system }) => system === 'urn:oid:1.2.250.1.71.4.2.1';
+  access.set({ ...access.get(), me: person.identifier?.find(isNational)?.value, hasFeed: types.includes('Task') });
 }
 
 /** Whose access was asked; renewed tokens are still theirs. @type {string | undefined} */
@@ -54,7 +49,7 @@ let known;
 export function watchAccess() {
   const follow = () => {
     const now = session.get();
-    const who = now && `${now.name} ${now.purpose}`;
+    const who = now && `${now.practitioner} ${now.role}`;
     if (who === known) return;
     known = who;
     // What cannot be asked now is not offered; the pages that are there say what is wrong.

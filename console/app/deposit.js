@@ -52,6 +52,17 @@ export const dataOf = (file) =>
  * @property {boolean} isQualified the professional vouches that the identity is a qualified one
  */
 
+/** That an identity is qualified (fr-core). */
+const qualified = {
+  url: reliability,
+  extension: [
+    {
+      url: 'identityStatus',
+      valueCoding: { system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445', code: 'VALI' },
+    },
+  ],
+};
+
 /**
  * @param {any} patient as the DMP, or the establishment, knows it
  * @param {boolean} isQualified
@@ -59,21 +70,7 @@ export const dataOf = (file) =>
 const subjectOf = (patient, isQualified) => ({
   resourceType: 'Patient',
   id: 'patient',
-  ...(isQualified
-    ? {
-        extension: [
-          {
-            url: reliability,
-            extension: [
-              {
-                url: 'identityStatus',
-                valueCoding: { system: 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445', code: 'VALI' },
-              },
-            ],
-          },
-        ],
-      }
-    : {}),
+  ...(isQualified ? { extension: [qualified] } : {}),
   identifier: patient.identifier,
   name: (patient.name ?? []).filter((/** @type {any} */ n) => n.use !== 'usual'),
   gender: patient.gender,
@@ -132,9 +129,14 @@ async function ofCda(data, relation, said) {
   const { resource } = answer.parameter.find((/** @type {any} */ p) => p.name === 'resource');
   const { url: _url, ...attachment } = resource.content[0].attachment;
   const labels = labelled(said.labels);
+  const described = resource.context?.sourcePatientInfo?.reference;
   return {
     ...resource,
     meta: { profile: [mhd] },
+    // Who it is stands in the CDA; that it was verified, nowhere in it.
+    contained: resource.contained?.map((/** @type {any} */ c) =>
+      said.isQualified && `#${c.id}` === described ? { ...c, extension: [...(c.extension ?? []), qualified] } : c,
+    ),
     ...(resource.relatesTo === undefined && relation ? { relatesTo: [relation] } : {}),
     ...(labels.length > 0 ? { securityLabel: [...(resource.securityLabel ?? []), ...labels] } : {}),
     content: [{ ...resource.content[0], attachment: { ...attachment, contentType: 'text/xml', data } }],

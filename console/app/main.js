@@ -18,7 +18,7 @@ if (isReturn())
     const route = await comeBack();
     const patient = session.get()?.patient;
     // An emergency opens one record: there it goes on.
-    if (session.get()?.purpose === 'bris_de_glace' && patient) go('resident', patient);
+    if (session.get()?.role === 'emergency' && patient) go('resident', patient);
     else if (route !== '') window.location.hash = route;
   } catch (error) {
     failure = error;

@@ -7,7 +7,7 @@ import * as oauth from 'oauth4webapi';
 import { place } from './place.js';
 import { store } from './store.js';
 
-/** @typedef {'normal' | 'bris_de_glace'} Purpose */
+/** In which capacity somebody signs in: each asks for the scopes that it needs, and for no others. @typedef {'care' | 'emergency' | 'administration'} Role */
 
 /**
  * @typedef {object} Session
@@ -15,14 +15,14 @@ import { store } from './store.js';
  * @property {string} [refreshToken]
  * @property {number} until ms since 1970
  * @property {string[]} scopes
- * @property {Purpose} purpose
+ * @property {Role} role
  * @property {string} [patient] Patient.id, of an emergency or a launch
  * @property {string} name of who signed in
  * @property {string} practitioner URL of who signed in (fhirUser)
  * @property {string} idToken
  */
 
-/** @typedef {{ state: string, nonce: string, verifier: string, purpose: Purpose, route: string }} Launch */
+/** @typedef {{ state: string, nonce: string, verifier: string, role: Role, route: string }} Launch */
 
 /** @type {ReturnType<typeof store<Session | undefined>>} */
 export const session = store(/** @type {Session | undefined} */ (undefined));
@@ -33,17 +33,12 @@ const client = { client_id: place.client };
 /** On this machine the demonstration speaks plain HTTP. */
 const options = { [oauth.allowInsecureRequests]: new URL(place.base).protocol === 'http:' };
 
+/** @type {Record<Role, string>} */
 const scopes = {
-  normal: [
-    'openid profile fhirUser online_access',
-    'user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs',
-    'admin/registry.r',
-  ],
-  // An emergency opens one record, to be read; nothing is renewed.
-  bris_de_glace: [
-    'openid profile fhirUser',
-    'user/Patient.rs user/Consent.rs user/DocumentReference.rus user/List.rs user/Binary.r',
-  ],
+  care: 'openid profile fhirUser online_access user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs',
+  // One record, to be read; nothing is renewed.
+  emergency: 'openid profile fhirUser user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
+  administration: 'openid profile fhirUser online_access user/AuditEvent.rs admin/registry.r',
 };
 
 /** @type {Promise<oauth.AuthorizationServer> | undefined} */
@@ -69,27 +64,27 @@ async function dpop() {
 
 /**
  * Leaves for the authorization server.
- * @param {Purpose} purpose
+ * @param {Role} role
  * @param {string} route where to go on afterwards
  */
-export async function signIn(purpose = 'normal', route = '') {
+export async function signIn(role = 'care', route = '') {
   const as = await server();
   const verifier = oauth.generateRandomCodeVerifier();
   /** @type {Launch} */
-  const launch = { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier, purpose, route };
+  const launch = { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier, role, route };
   sessionStorage.setItem(key, JSON.stringify(launch));
   const url = new URL(/** @type {string} */ (as.authorization_endpoint));
   const parameters = {
     response_type: 'code',
     client_id: place.client,
     redirect_uri: redirectUri,
-    scope: scopes[purpose].join(' '),
+    scope: scopes[role],
     state: launch.state,
     nonce: launch.nonce,
     aud: place.base,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-    ...(purpose === 'normal' ? {} : { purpose_of_use: purpose }),
+    ...(role === 'emergency' ? { purpose_of_use: 'bris_de_glace' } : {}),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   window.location.assign(url);
@@ -116,15 +111,15 @@ export async function comeBack() {
     { ...options, DPoP: await dpop() },
   );
   const checks = { expectedNonce: launch.nonce, requireIdToken: true };
-  take(await oauth.processAuthorizationCodeResponse(as, client, answer, checks), launch.purpose);
+  take(await oauth.processAuthorizationCodeResponse(as, client, answer, checks), launch.role);
   return launch.route;
 }
 
 /**
  * @param {oauth.TokenEndpointResponse} tokens
- * @param {Purpose} purpose
+ * @param {Role} role
  */
-function take(tokens, purpose) {
+function take(tokens, role) {
   const before = session.get();
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   session.set({
@@ -132,7 +127,7 @@ function take(tokens, purpose) {
     ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
     until: Date.now() + (tokens.expires_in ?? 60) * 1000,
     scopes: (tokens.scope ?? '').split(' '),
-    purpose,
+    role,
     ...(typeof tokens['patient'] === 'string' ? { patient: tokens['patient'] } : {}),
     name: typeof claims?.['name'] === 'string' ? claims['name'] : (before?.name ?? ''),
     practitioner: typeof claims?.['fhirUser'] === 'string' ? claims['fhirUser'] : (before?.practitioner ?? ''),
@@ -144,12 +139,12 @@ function take(tokens, purpose) {
 let renewal;
 async function renew() {
   const as = await server();
-  const { refreshToken = '', purpose } = /** @type {Session} */ (session.get());
+  const { refreshToken = '', role } = /** @type {Session} */ (session.get());
   const answer = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, {
     ...options,
     DPoP: await dpop(),
   });
-  take(await oauth.processRefreshTokenResponse(as, client, answer), purpose);
+  take(await oauth.processRefreshTokenResponse(as, client, answer), role);
 }
 
 /** Milliseconds before its end at which a token is no longer used. */

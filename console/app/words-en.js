@@ -15,6 +15,7 @@ export const en = {
   'signed-out': 'Your session has ended. Sign in again.',
 
   'sign-in': 'Sign in',
+  'sign-in.administration': 'Sign in as an administrator',
   'sign-out': 'Sign out',
   welcome: 'The DMP of residents',
   'welcome.text':

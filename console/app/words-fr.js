@@ -14,6 +14,7 @@ export const fr = {
   'signed-out': 'Votre session est terminée. Connectez-vous de nouveau.',
 
   'sign-in': 'Se connecter',
+  'sign-in.administration': 'Se connecter comme administrateur',
   'sign-out': 'Se déconnecter',
   welcome: 'Le DMP des résidents',
   'welcome.text':

@@ -82,7 +82,7 @@ function Form({ patient, replaced, before, onReady }) {
           onInput=${(/** @type {boolean} */ on) => setLabels(on ? [...labels, code] : labels.filter((l) => l !== code))} />`,
       )}</fieldset>`
     }
-    ${needsForm && html`<${Check} name="qualified" required label=${t('deposit.qualified')} checked=${isQualified} onInput=${setQualified} />`}
+    ${file && html`<${Check} name="qualified" required label=${t('deposit.qualified')} checked=${isQualified} onInput=${setQualified} />`}
     <${Notice} error=${task.error} />
     <button class="main" disabled=${file === undefined || task.isRunning}>${t('deposit.check')}</button>
   </form>`;

@@ -77,7 +77,7 @@ export function FindPage() {
           type="button"
           class="danger"
           disabled=${emergency.isRunning}
-          onClick=${() => emergency.run(() => signIn('bris_de_glace'))}
+          onClick=${() => emergency.run(() => signIn('emergency'))}
         >
           ${t('emergency.go')}
         </button>

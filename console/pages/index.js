@@ -14,6 +14,6 @@ import { ResidentPage } from './resident.js';
 
 /** @type {readonly Page[]} */
 export const pages = [
-  { name: '', title: 'find', view: FindPage, isOpen: () => true, inMenu: true },
-  { name: 'resident', title: 'resident', view: ResidentPage, isOpen: () => true, inMenu: false },
+  { name: '', title: 'find', view: FindPage, isOpen: ({ isCare, isEmergency }) => isCare || isEmergency, inMenu: true },
+  { name: 'resident', title: 'resident', view: ResidentPage, isOpen: ({ isCare, isEmergency }) => isCare || isEmergency, inMenu: false },
 ];

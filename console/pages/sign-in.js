@@ -8,6 +8,12 @@ import { t } from '../app/words.js';
 import { Notice } from '../parts/notice.js';
 import { useTask } from '../parts/task.js';
 
+/** An emergency begins where residents are found. */
+const roles = /** @type {const} */ ([
+  { role: 'care', label: 'sign-in' },
+  { role: 'administration', label: 'sign-in.administration' },
+]);
+
 /** @param {{ failure?: unknown }} props */
 export function SignInPage({ failure }) {
   const task = useTask();
@@ -18,16 +24,18 @@ export function SignInPage({ failure }) {
     <h1 tabindex="-1">${t('welcome')}</h1>
     <p>${t('welcome.text')}</p>
     <${Notice} error=${task.error ?? failure} />
-    <p>
-      <button
-        type="button"
-        class="main"
-        disabled=${task.isRunning}
-        onClick=${() => task.run(() => signIn('normal', window.location.hash))}
-      >
-        ${t('sign-in')}
-      </button>
-    </p>
+    <p class="actions">${roles.map(
+      ({ role, label }, at) =>
+        html`<button
+          key=${role}
+          type="button"
+          class=${at === 0 ? 'main' : undefined}
+          disabled=${task.isRunning}
+          onClick=${() => task.run(() => signIn(role, window.location.hash))}
+        >
+          ${t(label)}
+        </button>`,
+    )}</p>
     ${!place.isProduction && html`<p class="quiet">${t('demonstration')}</p>`}
   </section>`;
 }

@@ -37,15 +37,13 @@ describeNeeding('a professional', noChromium, () => {
 
   /** As a mouse drops it. */
   async function drop(name: string, type: string, bytes: Buffer): Promise<void> {
-    const transfer = await at.page.evaluateHandle(
-      ([base64, file, media]) => {
-        const data = new DataTransfer();
-        const octets = Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0));
-        data.items.add(new File([octets], file!, { type: media! }));
-        return data;
-      },
-      [bytes.toString('base64'), name, type],
-    );
+    const given = JSON.stringify([bytes.toString('base64'), name, type]);
+    const transfer = await at.page.evaluateHandle(`{
+      const [base64, name, type] = ${given};
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
+      transfer;
+    }`);
     await at.page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
   }
   async function deposit(heading: string): Promise<void> {
@@ -207,16 +205,22 @@ describeNeeding('a professional', noChromium, () => {
     await deposit('Photographie');
     await button('Déposer dans le DMP').click();
     await page.locator('img.read').waitFor();
-    expect(await page.locator('img.read').evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth))).toBeGreaterThan(0);
+    const image = "document.querySelector('img.read')";
+    expect(await page.evaluate(`${image}.decode().then(() => ${image}.naturalWidth)`)).toBeGreaterThan(0);
     await tab('Déposer').click();
     await drop('synthese.xml', 'text/xml', cda());
     await page.getByText('C’est un document CDA').waitFor();
+    await page.getByLabel('L’identité du résident est qualifiée', { exact: false }).check();
     await button('Vérifier avant l’envoi').click();
     await page.getByRole('heading', { name: 'Ce qui sera envoyé' }).waitFor();
     await button('Déposer dans le DMP').click();
+    await page.locator('pre.read').waitFor();
+    await tab('Documents').click();
+    await page.getByRole('link', { name: 'Ordonnance de renouvellement' }).click();
     const frame = page.locator('iframe.read');
     await frame.waitFor();
     expect(await frame.getAttribute('sandbox')).toBe('');
+    await frame.contentFrame().getByRole('heading').first().waitFor();
     await at.look('reader-cda');
   });
 
