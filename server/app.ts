@@ -14,6 +14,8 @@ import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
+import type { ExchangeRecorder } from './console/exchanges/recorder.ts';
+import { exchangesBase, exchangesRouter } from './console/exchanges/router.ts';
 import { consoleRouter } from './console/router.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
@@ -63,6 +65,8 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
+  /** Keeps the last exchanges for integrators; absent: they are not served. */
+  exchanges?: ExchangeRecorder;
   /** Told how to end what goes on behind answers that were given. */
   onClose?: (close: () => Promise<void>) => void;
   /** For tests: other interactions than the real ones. */
@@ -154,6 +158,7 @@ export function createApp(options: AppOptions): Express {
     documentParts({
       admin: registry !== undefined,
       authorization: !authorization ? 'no' : options.authorization?.psc ? 'persons' : 'services',
+      exchanges: options.exchanges !== undefined,
     }),
   );
   app.use('/openapi.json', open('/openapi.json'), (req, res) =>
@@ -182,10 +187,17 @@ export function createApp(options: AppOptions): Express {
     authenticate({ verify, isTrusted, base, ...(refusals ? { refusals } : {}) }),
     limitClients(requests),
   ];
+  const { exchanges } = options;
+  if (exchanges) {
+    const doors = { recorder: exchanges, stateOf, sendJson: sendClosedJson };
+    app.use('/console/exchanges', ...closed(() => exchangesBase(config)), exchangesRouter(doors));
+    app.use('/fhir', exchanges.watch);
+  }
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    const doors = { config, admin, stateOf, parseJson, sendJson: sendClosedJson };
+    const chain = (): ReturnType<Store['auditChain']> => store.auditChain();
+    const doors = { config, admin, chain, stateOf, parseJson, sendJson: sendClosedJson };
     app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }
 

@@ -160,6 +160,10 @@ export const settings = {
     clientName.optional(),
     'Client that the console (/console) signs people in as: public, registered with the redirect URI …/console (docs/console.md). Absent: the console is not served.',
   ],
+  CONSOLE_EXCHANGES: [
+    int(0, 500).default(50),
+    'How many exchanges (FHIR and the SOAP that they became, masked) are kept in memory for integrators (docs/console.md); 0: none. With ENVIRONMENT=production there are none whatever is said here.',
+  ],
   CORS_ORIGINS: [
     siteOrigins.optional(),
     'Origins of the browser apps that may call the API, exactly (`https://app.example`), separated by commas. Absent: none; what is open (/metadata, discovery, definitions) is so from everywhere.',

@@ -9,14 +9,16 @@ import { openAuditFeed } from './audit/feed/index.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
+import { createRecorder } from './console/exchanges/recorder.ts';
 import { checkDmpSettings, createDmpClient } from './dmp/client.ts';
 import type { CallObserver } from './dmp/run.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
+import { stateOf } from './fhir/request.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
-import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
+import { exchangesKept, refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
 import { openRegistry } from './registry/index.ts';
@@ -84,7 +86,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
-    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
+    const most = exchangesKept(config);
+    const exchanges = most === undefined ? undefined : createRecorder(most, stateOf, clock);
+    const observed = { onCall: logCalls(logger), ...(exchanges ? { onMessage: exchanges.onMessage } : {}) };
+    const dmp = overrides.dmp ?? createDmpClient(config, structures, { ...observed, now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
     const worker = createSubscriptionWorker({
@@ -102,6 +107,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
       authorization,
+      ...(exchanges ? { exchanges } : {}),
       onClose: (close) => opened.push(close),
     });
     const server = createHttpServer(app, tls);

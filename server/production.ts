@@ -104,3 +104,7 @@ export function refuseDemonstrationClients({ ENVIRONMENT }: Config, ids: readonl
       `With ENVIRONMENT=production clients of the demonstration are registered: ${found.join(', ')}. Withdraw them: npm run -s admin -- client withdraw ${found[0]}`,
     );
 }
+
+/** How many exchanges are kept for integrators: of a demonstration alone. @returns undefined: none, ever */
+export const exchangesKept = ({ ENVIRONMENT, CONSOLE_EXCHANGES }: Config): number | undefined =>
+  ENVIRONMENT === 'production' || CONSOLE_EXCHANGES === 0 ? undefined : CONSOLE_EXCHANGES;

@@ -68,7 +68,7 @@ export const rooms = {
     'server/store',
   ],
   // Serves what `console/` holds, which is no program of the server's.
-  'server/console': ['mappings', 'server/assets', 'server/config.ts', 'server/openapi'],
+  'server/console': ['mappings', 'server/assets', 'server/config.ts', 'server/dmp/types.ts', 'server/openapi'],
   'server/production.ts': ['server/config.ts'],
   // What is served beside the FHIR API, for the OpenAPI document.
   'server/document-parts.ts': ['server/admin', 'server/authorization', 'server/console', 'server/openapi'],

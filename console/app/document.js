@@ -44,8 +44,7 @@ export const labelsOf = (document) =>
   visibilities.filter((code) => document.securityLabel?.some((/** @type {any} */ label) => says(label, code)));
 
 /** @param {any} document */
-const archivedAt = (document) =>
-  (document.extension ?? []).findIndex((/** @type {any} */ e) => e.url === archivedUrl);
+const archivedAt = (document) => (document.extension ?? []).findIndex((/** @type {any} */ e) => e.url === archivedUrl);
 /** @param {any} document @returns {boolean} */
 export const isArchived = (document) => document.extension?.[archivedAt(document)]?.valueBoolean === true;
 

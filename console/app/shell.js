@@ -18,7 +18,7 @@ export function Shell({ failure }) {
   const at = route.use();
   const open = access.use();
   const all = pages.filter(({ isOpen }) => now && isOpen(open));
-  const page = all.find(({ name }) => name === (at[0] ?? '')) ?? all.find(({ name }) => name === '');
+  const page = all.find(({ name }) => name === (at[0] ?? '')) ?? all[0];
   return html`<a class="skip" href="#content" onClick=${toContent}>${t('skip')}</a>
     <header class="bar">
       <p class="brand"><a href=${href()}>${t('brand')}</a></p>

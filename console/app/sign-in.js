@@ -37,7 +37,8 @@ const options = { [oauth.allowInsecureRequests]: new URL(place.base).protocol ==
 const scopes = {
   care: 'openid profile fhirUser online_access user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs',
   // One record, to be read; nothing is renewed.
-  emergency: 'openid profile fhirUser user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
+  emergency:
+    'openid profile fhirUser user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
   administration: 'openid profile fhirUser online_access user/AuditEvent.rs admin/registry.r',
 };
 

@@ -117,7 +117,8 @@ export const care = {
   'from.MASQUE_PS': 'Hide from professionals',
   'from.INVISIBLE_PATIENT': 'Do not show to the patient before it is announced',
   'from.INVISIBLE_REPRESENTANTS_LEGAUX': 'Do not show to the legal representatives',
-  'deposit.qualified': 'The resident’s identity is qualified: the INS was verified and the traits are those shown above.',
+  'deposit.qualified':
+    'The resident’s identity is qualified: the INS was verified and the traits are those shown above.',
   'deposit.check': 'Check before sending',
   'deposit.preview': 'What will be sent',
   'deposit.format': 'Format',

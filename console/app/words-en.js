@@ -1,5 +1,6 @@
 // @ts-check
 /** The sentences in English: the keys of `words-fr.js`, no more and no less. */
+import { administration } from './words-en-admin.js';
 import { care } from './words-en-care.js';
 
 /** @type {typeof import('./words-fr.js').fr} */
@@ -24,4 +25,5 @@ export const en = {
   'oauth.access_denied': 'The sign-in was refused or given up.',
 
   ...care,
+  ...administration,
 };

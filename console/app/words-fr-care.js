@@ -116,7 +116,8 @@ export const care = {
   'from.MASQUE_PS': 'Masquer aux professionnels',
   'from.INVISIBLE_PATIENT': 'Ne pas montrer au patient avant l’annonce',
   'from.INVISIBLE_REPRESENTANTS_LEGAUX': 'Ne pas montrer aux représentants légaux',
-  'deposit.qualified': 'L’identité du résident est qualifiée : son INS a été vérifiée et ses traits sont ceux affichés ci-dessus.',
+  'deposit.qualified':
+    'L’identité du résident est qualifiée : son INS a été vérifiée et ses traits sont ceux affichés ci-dessus.',
   'deposit.check': 'Vérifier avant l’envoi',
   'deposit.preview': 'Ce qui sera envoyé',
   'deposit.format': 'Format',

@@ -1,5 +1,6 @@
 // @ts-check
 /** The sentences in French; `{name}` stands for a value. `words-en.js` has the same keys (test/console/words.test.ts). */
+import { administration } from './words-fr-admin.js';
 import { care } from './words-fr-care.js';
 
 export const fr = {
@@ -23,4 +24,5 @@ export const fr = {
   'oauth.access_denied': 'La connexion a été refusée ou abandonnée.',
 
   ...care,
+  ...administration,
 };

@@ -2,7 +2,17 @@
 /** What the resident allows: to the establishment, and in the DMP. */
 import { useState } from 'preact/hooks';
 import { access } from '../app/access.js';
-import { authorization, consentOf, holderOf, lastActionOf, recorderOf, statusOf, topics, topicsOf, treatingPhysician } from '../app/consent.js';
+import {
+  authorization,
+  consentOf,
+  holderOf,
+  lastActionOf,
+  recorderOf,
+  statusOf,
+  topics,
+  topicsOf,
+  treatingPhysician,
+} from '../app/consent.js';
 import { fhir, matchesOf, request, search, warningsOf } from '../app/fhir.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
@@ -29,13 +39,27 @@ export function ConsentPanel({ id }) {
     return { all, own: own ? matchesOf(own)[0] : undefined };
   }, [id, me]);
   return html`<h2>${t('consent')}</h2>
-    <${Loading} of=${loaded} show=${(/** @type {{ all: any, own?: any }} */ { all, own }) => {
-      const consents = matchesOf(all);
-      const isInDmp = (/** @type {any} */ consent) => topicsOf(consent).includes(authorization);
-      return html`<${Notice} problems=${warningsOf(all)} />
-        <${Statements} id=${id} consents=${consents.filter((c) => !isInDmp(c))} isOpen=${!isEmergency} onChange=${loaded.reload} />
-        <${Authorizations} id=${id} consents=${consents.filter(isInDmp)} own=${own} isOpen=${!isEmergency} onChange=${loaded.reload} />`;
-    }} />`;
+    <${Loading}
+      of=${loaded}
+      show=${(/** @type {{ all: any, own?: any }} */ { all, own }) => {
+        const consents = matchesOf(all);
+        const isInDmp = (/** @type {any} */ consent) => topicsOf(consent).includes(authorization);
+        return html`<${Notice} problems=${warningsOf(all)} />
+          <${Statements}
+            id=${id}
+            consents=${consents.filter((c) => !isInDmp(c))}
+            isOpen=${!isEmergency}
+            onChange=${loaded.reload}
+          />
+          <${Authorizations}
+            id=${id}
+            consents=${consents.filter(isInDmp)}
+            own=${own}
+            isOpen=${!isEmergency}
+            onChange=${loaded.reload}
+          />`;
+      }}
+    />`;
 }
 
 /** @typedef {{ id: string, consents: any[], own?: any, isOpen: boolean, onChange: () => Promise<void> }} Part */
@@ -43,22 +67,48 @@ export function ConsentPanel({ id }) {
 /** @param {Part} props */
 function Statements({ id, consents, isOpen, onChange }) {
   const [asked, ask] = useState(/** @type {{ topic: string, known?: any } | undefined} */ (undefined));
-  return html`<section class="card" aria-labelledby="statements"><h3 id="statements">${t('consent.here')}</h3>
-    <div class="scroll" tabindex="0" role="group" aria-labelledby="statements"><table>
-    <thead><tr><th scope="col">${t('consent.topic')}</th><th scope="col">${t('consent.decision')}</th><th scope="col">${t('consent.recorded')}</th>
-      ${isOpen && html`<th scope="col"><span class="visually-hidden">${t('actions')}</span></th>`}</tr></thead>
-    <tbody>${topics.map((topic) => {
-      const known = consents.find((consent) => topicsOf(consent).includes(topic));
-      const type = known?.provision?.type;
-      return html`<tr key=${topic}><th scope="row">${said('topic', topic)}</th>
-        <td><span class=${type === 'permit' ? 'mark good' : type === 'deny' ? 'mark bad' : 'mark'}>${said('decision', known ? `${topic}.${type}` : 'none')}</span></td>
-        <td>${known ? [day(known.dateTime), recorderOf(known)].filter(Boolean).join(', ') : ''}</td>
-        ${
-          isOpen &&
-          html`<td class="actions"><button type="button" aria-label=${`${t('consent.record')} : ${said('topic', topic)}`} onClick=${() => ask({ topic })}>${t('consent.record')}</button>
-          ${known && html`<button type="button" class="danger" aria-label=${`${t('consent.withdraw')} : ${said('topic', topic)}`} onClick=${() => ask({ topic, known })}>${t('consent.withdraw')}</button>`}</td>`
-        }</tr>`;
-    })}</tbody></table></div>
+  return html`<section class="card" aria-labelledby="statements">
+    <h3 id="statements">${t('consent.here')}</h3>
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="statements">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${t('consent.topic')}</th>
+            <th scope="col">${t('consent.decision')}</th>
+            <th scope="col">${t('consent.recorded')}</th>
+            ${isOpen && html`<th scope="col"><span class="visually-hidden">${t('actions')}</span></th>`}
+          </tr>
+        </thead>
+        <tbody>
+          ${topics.map((topic) => {
+            const known = consents.find((consent) => topicsOf(consent).includes(topic));
+            const type = known?.provision?.type;
+            return html`<tr key=${topic}>
+              <th scope="row">${said('topic', topic)}</th>
+              <td>
+                <span class=${type === 'permit' ? 'mark good' : type === 'deny' ? 'mark bad' : 'mark'}
+                  >${said('decision', known ? `${topic}.${type}` : 'none')}</span
+                >
+              </td>
+              <td>${known ? [day(known.dateTime), recorderOf(known)].filter(Boolean).join(', ') : ''}</td>
+              ${
+                isOpen &&
+                html`<td class="actions">
+                  <button
+                    type="button"
+                    aria-label=${`${t('consent.record')} : ${said('topic', topic)}`}
+                    onClick=${() => ask({ topic })}
+                  >
+                    ${t('consent.record')}
+                  </button>
+                  ${known && html`<button type="button" class="danger" aria-label=${`${t('consent.withdraw')} : ${said('topic', topic)}`} onClick=${() => ask({ topic, known })}>${t('consent.withdraw')}</button>`}
+                </td>`
+              }
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>
     ${
       asked &&
       (asked.known
@@ -117,22 +167,45 @@ function Authorizations({ id, consents, own, isOpen, onChange }) {
     announce(t('authorization.ended'));
     await onChange();
   };
-  return html`<section class="card" aria-labelledby="authorizations"><h3 id="authorizations">${t('consent.dmp')}</h3>
+  return html`<section class="card" aria-labelledby="authorizations">
+    <h3 id="authorizations">${t('consent.dmp')}</h3>
     ${
       shown.length === 0
         ? html`<p>${t('authorization.nobody')}</p>`
-        : html`<div class="scroll" tabindex="0" role="group" aria-labelledby="authorizations"><table>
-      <thead><tr><th scope="col">${t('authorization.holder')}</th><th scope="col">${t('authorization.status')}</th><th scope="col">${t('authorization.last')}</th></tr></thead>
-      <tbody>${shown.map(
-        (consent) => html`<tr key=${consent.id}><th scope="row">${consent === own ? t('authorization.you', { name: holderOf(consent).name ?? '' }) : holderOf(consent).name}${topicsOf(consent).includes(treatingPhysician) ? ` (${t('dmp.doctor')})` : ''}</th>
-          <td><span class=${consent.provision?.type === 'deny' ? 'mark bad' : 'mark good'}>${consent.provision?.type === 'deny' ? t('authorization.blocked') : said('authorization', statusOf(consent) ?? 'VALIDE')}</span></td>
-          <td>${moment(lastActionOf(consent))}</td></tr>`,
-      )}</tbody></table></div>`
+        : html`<div class="scroll" tabindex="0" role="group" aria-labelledby="authorizations">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">${t('authorization.holder')}</th>
+                  <th scope="col">${t('authorization.status')}</th>
+                  <th scope="col">${t('authorization.last')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${shown.map(
+                  (consent) =>
+                    html`<tr key=${consent.id}>
+                      <th scope="row">
+                        ${consent === own ? t('authorization.you', { name: holderOf(consent).name ?? '' }) : holderOf(consent).name}${topicsOf(consent).includes(treatingPhysician) ? ` (${t('dmp.doctor')})` : ''}
+                      </th>
+                      <td>
+                        <span class=${consent.provision?.type === 'deny' ? 'mark bad' : 'mark good'}
+                          >${consent.provision?.type === 'deny' ? t('authorization.blocked') : said('authorization', statusOf(consent) ?? 'VALIDE')}</span
+                        >
+                      </td>
+                      <td>${moment(lastActionOf(consent))}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
     }
     ${
       isOpen &&
-      html`<p class="actions"><button type="button" onClick=${() => ask('declare')}>${t('authorization.declare')}</button>
-      ${own && html`<button type="button" class="danger" onClick=${() => ask('end')}>${t('authorization.end')}</button>`}</p>`
+      html`<p class="actions">
+        <button type="button" onClick=${() => ask('declare')}>${t('authorization.declare')}</button>
+        ${own && html`<button type="button" class="danger" onClick=${() => ask('end')}>${t('authorization.end')}</button>`}
+      </p>`
     }
     ${
       asked === 'declare' &&

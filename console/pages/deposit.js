@@ -68,19 +68,53 @@ function Form({ patient, replaced, before, onReady }) {
     ${file && isCda(file) && html`<p class="quiet">${t('deposit.cda')}</p>`}
     ${
       needsForm &&
-      html`<${Field} label=${t('document.title')} name="title" value=${values.title} onInput=${set('title')} required maxlength="200" />
-      <${Field} label=${t('document.type')} name="type" value=${values.type} onInput=${set('type')} required
-        options=${[{ value: '', label: t('choose') }, ...types.map(({ system, code, display }) => ({ value: `${system}|${code}`, label: display }))]} />
-      <${Field} label=${t('document.date')} name="date" type="datetime-local" value=${values.date} onInput=${set('date')} hint=${t('deposit.date')} />
-      <${Field} label=${t('document.comment')} name="comment" value=${values.comment} onInput=${set('comment')} maxlength="1000" />`
+      html`<${Field}
+          label=${t('document.title')}
+          name="title"
+          value=${values.title}
+          onInput=${set('title')}
+          required
+          maxlength="200"
+        />
+        <${Field}
+          label=${t('document.type')}
+          name="type"
+          value=${values.type}
+          onInput=${set('type')}
+          required
+          options=${[{ value: '', label: t('choose') }, ...types.map(({ system, code, display }) => ({ value: `${system}|${code}`, label: display }))]}
+        />
+        <${Field}
+          label=${t('document.date')}
+          name="date"
+          type="datetime-local"
+          value=${values.date}
+          onInput=${set('date')}
+          hint=${t('deposit.date')}
+        />
+        <${Field}
+          label=${t('document.comment')}
+          name="comment"
+          value=${values.comment}
+          onInput=${set('comment')}
+          maxlength="1000"
+        />`
     }
     ${
       file &&
-      html`<fieldset><legend>${t('deposit.hidden')}</legend>${visibilities.map(
-        (code) =>
-          html`<${Check} key=${code} name="label" label=${said('from', code)} checked=${labels.includes(code)}
-          onInput=${(/** @type {boolean} */ on) => setLabels(on ? [...labels, code] : labels.filter((l) => l !== code))} />`,
-      )}</fieldset>`
+      html`<fieldset>
+        <legend>${t('deposit.hidden')}</legend>
+        ${visibilities.map(
+          (code) =>
+            html`<${Check}
+              key=${code}
+              name="label"
+              label=${said('from', code)}
+              checked=${labels.includes(code)}
+              onInput=${(/** @type {boolean} */ on) => setLabels(on ? [...labels, code] : labels.filter((l) => l !== code))}
+            />`,
+        )}
+      </fieldset>`
     }
     ${file && html`<${Check} name="qualified" required label=${t('deposit.qualified')} checked=${isQualified} onInput=${setQualified} />`}
     <${Notice} error=${task.error} />
@@ -94,23 +128,41 @@ function Preview({ id, resource, problems, onBack }) {
   const attachment = resource.content[0].attachment;
   const send = () =>
     task.run(async () => {
-      const made = await fhir('POST', 'DocumentReference', { body: resource, headers: { prefer: 'return=representation' } });
+      const made = await fhir('POST', 'DocumentReference', {
+        body: resource,
+        headers: { prefer: 'return=representation' },
+      });
       announce(t('deposit.done'));
-      go('resident', id, ...(made?.resourceType === 'DocumentReference' && made.id ? ['document', made.id] : ['documents']));
+      go(
+        'resident',
+        id,
+        ...(made?.resourceType === 'DocumentReference' && made.id ? ['document', made.id] : ['documents']),
+      );
     });
   return html`<section class="card" aria-labelledby="preview">
-    <h3 id="preview" tabindex="-1" ref=${(/** @type {HTMLElement | null} */ e) => e?.focus()}>${t('deposit.preview')}</h3>
+    <h3 id="preview" tabindex="-1" ref=${(/** @type {HTMLElement | null} */ e) => e?.focus()}>
+      ${t('deposit.preview')}
+    </h3>
     <${Notice} problems=${problems} />
     <dl>
-      <dt>${t('document.title')}</dt><dd>${titleOf(resource)}</dd>
-      <dt>${t('document.type')}</dt><dd>${typeName(resource)}</dd>
-      <dt>${t('deposit.format')}</dt><dd>${attachment.contentType}</dd>
-      <dt>${t('deposit.author')}</dt><dd>${t('deposit.self')}</dd>
+      <dt>${t('document.title')}</dt>
+      <dd>${titleOf(resource)}</dd>
+      <dt>${t('document.type')}</dt>
+      <dd>${typeName(resource)}</dd>
+      <dt>${t('deposit.format')}</dt>
+      <dd>${attachment.contentType}</dd>
+      <dt>${t('deposit.author')}</dt>
+      <dd>${t('deposit.self')}</dd>
     </dl>
-    <details><summary>${t('deposit.resource')}</summary><pre tabindex="0" aria-label=${t('deposit.resource')}>${shownDeposit(resource)}</pre></details>
+    <details>
+      <summary>${t('deposit.resource')}</summary>
+      <pre tabindex="0" aria-label=${t('deposit.resource')}>${shownDeposit(resource)}</pre>
+    </details>
     <${Notice} error=${task.error} />
-    <p class="actions"><button type="button" onClick=${onBack}>${t('back')}</button>
-      <button type="button" class="main" disabled=${task.isRunning} onClick=${send}>${t('deposit.send')}</button></p>
+    <p class="actions">
+      <button type="button" onClick=${onBack}>${t('back')}</button>
+      <button type="button" class="main" disabled=${task.isRunning} onClick=${send}>${t('deposit.send')}</button>
+    </p>
   </section>`;
 }
 

@@ -28,8 +28,10 @@ import { Badges } from './documents.js';
 /** @param {import('./resident.js').Panel} props */
 export function DocumentPanel({ id, rest: [documentId = ''] }) {
   const loaded = useLoad(() => fhir('GET', `DocumentReference/${encodeURIComponent(documentId)}`), [documentId]);
-  return html`<${Loading} of=${loaded} show=${(/** @type {any} */ document) => html`
-    <${Shown} id=${id} document=${document} onChange=${loaded.reload} />`} />`;
+  return html`<${Loading}
+    of=${loaded}
+    show=${(/** @type {any} */ document) => html` <${Shown} id=${id} document=${document} onChange=${loaded.reload} />`}
+  />`;
 }
 
 /** @param {{ id: string, document: any, onChange: () => Promise<void> }} props */
@@ -41,10 +43,17 @@ function Shown({ id, document, onChange }) {
     <h2>${title}</h2>
     <${Badges} document=${document} />
     <dl>
-      <dt>${t('document.type')}</dt><dd>${typeOf(document)}</dd>
-      <dt>${t('document.date')}</dt><dd>${moment(creationOf(document))}</dd>
-      <dt>${t('document.authors')}</dt><dd>${authorsOf(document).join(' ; ')}</dd>
-      ${document.description && html`<dt>${t('document.comment')}</dt><dd>${document.description}</dd>`}
+      <dt>${t('document.type')}</dt>
+      <dd>${typeOf(document)}</dd>
+      <dt>${t('document.date')}</dt>
+      <dd>${moment(creationOf(document))}</dd>
+      <dt>${t('document.authors')}</dt>
+      <dd>${authorsOf(document).join(' ; ')}</dd>
+      ${
+        document.description &&
+        html`<dt>${t('document.comment')}</dt>
+          <dd>${document.description}</dd>`
+      }
     </dl>
     ${!isEmergency && document.status !== 'entered-in-error' && html`<${Actions} id=${id} document=${document} onChange=${onChange} />`}
     ${url && document.status !== 'entered-in-error' ? html`<${Reader} url=${url} title=${title} />` : html`<p class="quiet">${t('document.gone')}</p>`}
@@ -65,7 +74,10 @@ function actionsOf(document) {
     // Hidden from the patient, a document becomes visible; the way back is the DMP's no more (TD3.3b).
     ...visibilities
       .filter((code) => code === 'MASQUE_PS' || labels.includes(code))
-      .map((code) => ({ name: `${labels.includes(code) ? 'show' : 'hide'}.${code}`, steps: toggleLabel(document, code) })),
+      .map((code) => ({
+        name: `${labels.includes(code) ? 'show' : 'hide'}.${code}`,
+        steps: toggleLabel(document, code),
+      })),
     { name: isArchived(document) ? 'unarchive' : 'archive', steps: toggleArchived(document) },
     { name: 'delete', steps: deletion(), isDangerous: true },
   ];
@@ -92,7 +104,14 @@ function Actions({ id, document, onChange }) {
     ${document.status === 'current' && html`<a class="button" href=${href('resident', id, 'deposit', document.id)}>${t('replace')}</a>`}
     ${actionsOf(document).map(
       (action) =>
-        html`<button key=${action.name} type="button" class=${action.isDangerous ? 'danger' : undefined} onClick=${() => ask(action)}>${said('action', action.name)}</button>`,
+        html`<button
+          key=${action.name}
+          type="button"
+          class=${action.isDangerous ? 'danger' : undefined}
+          onClick=${() => ask(action)}
+        >
+          ${said('action', action.name)}
+        </button>`,
     )}
     ${
       asked &&

@@ -54,20 +54,39 @@ export function DocumentsPanel({ id }) {
   };
   return html`<h2>${t('documents')}</h2>
     <form class="card filters" role="search" aria-label=${t('filter')} onSubmit=${apply}>
-      <${Field} label=${t('document.type')} name="type" value=${typed.type} onInput=${set('type')}
-        options=${[{ value: '', label: t('all') }, ...types.map(({ system, code, display }) => ({ value: `${system}|${code}`, label: display }))]} />
+      <${Field}
+        label=${t('document.type')}
+        name="type"
+        value=${typed.type}
+        onInput=${set('type')}
+        options=${[{ value: '', label: t('all') }, ...types.map(({ system, code, display }) => ({ value: `${system}|${code}`, label: display }))]}
+      />
       <${Field} label=${t('from')} name="from" type="date" value=${typed.from} onInput=${set('from')} />
       <${Field} label=${t('to')} name="to" type="date" value=${typed.to} onInput=${set('to')} />
-      <${Field} label=${t('document.author-name')} name="author" value=${typed.author} onInput=${set('author')} autocomplete="off" />
-      <${Field} label=${t('document.status')} name="status" value=${typed.status} onInput=${set('status')}
-        options=${['current', 'superseded', 'current,superseded', 'entered-in-error'].map((status) => ({ value: status, label: said('status', status) }))} />
+      <${Field}
+        label=${t('document.author-name')}
+        name="author"
+        value=${typed.author}
+        onInput=${set('author')}
+        autocomplete="off"
+      />
+      <${Field}
+        label=${t('document.status')}
+        name="status"
+        value=${typed.status}
+        onInput=${set('status')}
+        options=${['current', 'superseded', 'current,superseded', 'entered-in-error'].map((status) => ({ value: status, label: said('status', status) }))}
+      />
       <button class="main">${t('filter.go')}</button>
     </form>
-    <${Loading} of=${loaded} show=${(/** @type {any} */ bundle) => html`
-      <p role="status">${t('documents.count', { count: bundle.total ?? matchesOf(bundle).length })}</p>
-      <${Notice} problems=${warningsOf(bundle)} />
-      <${Timeline} id=${id} documents=${matchesOf(bundle)} />
-      <${Pager} before=${linkOf(bundle, 'previous')} after=${linkOf(bundle, 'next')} onGo=${setPage} />`} />`;
+    <${Loading}
+      of=${loaded}
+      show=${(/** @type {any} */ bundle) =>
+        html` <p role="status">${t('documents.count', { count: bundle.total ?? matchesOf(bundle).length })}</p>
+          <${Notice} problems=${warningsOf(bundle)} />
+          <${Timeline} id=${id} documents=${matchesOf(bundle)} />
+          <${Pager} before=${linkOf(bundle, 'previous')} after=${linkOf(bundle, 'next')} onGo=${setPage} />`}
+    />`;
 }
 
 /** @param {{ id: string, documents: any[] }} props */
@@ -78,12 +97,17 @@ function Timeline({ id, documents }) {
     const month = String(creationOf(document) ?? '').slice(0, 7);
     months.set(month, [...(months.get(month) ?? []), document]);
   }
-  return html`<div class="timeline">${[...months].map(
-    ([month, all]) => html`<section key=${month} aria-label=${day(month)}>
-      <h3>${day(month)}</h3>
-      <ol>${all.map((document) => html`<${Entry} key=${document.id} id=${id} document=${document} />`)}</ol>
-    </section>`,
-  )}</div>`;
+  return html`<div class="timeline">
+    ${[...months].map(
+      ([month, all]) =>
+        html`<section key=${month} aria-label=${day(month)}>
+          <h3>${day(month)}</h3>
+          <ol>
+            ${all.map((document) => html`<${Entry} key=${document.id} id=${id} document=${document} />`)}
+          </ol>
+        </section>`,
+    )}
+  </div>`;
 }
 
 /** @param {{ id: string, document: any }} props */
@@ -105,5 +129,7 @@ export function Badges({ document }) {
   ];
   return all.length === 0
     ? null
-    : html`<ul class="badges" aria-label=${t('document.labels')}>${all.map((text) => html`<li class="warn">${text}</li>`)}</ul>`;
+    : html`<ul class="badges" aria-label=${t('document.labels')}>
+        ${all.map((text) => html`<li class="warn">${text}</li>`)}
+      </ul>`;
 }

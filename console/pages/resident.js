@@ -31,13 +31,24 @@ export function ResidentPage({ at: [id = '', name = 'documents', ...rest] }) {
   const { isEmergency } = access.use();
   const panel = panels[name] ?? panels['documents'];
   const tabs = Object.entries(panels).filter(([tab, { title }]) => title && !(isEmergency && tab === 'deposit'));
-  return html`<${Loading} of=${loaded} show=${(/** @type {any} */ patient) => html`
-    <${Identity} patient=${patient} />
-    <nav class="tabs" aria-label=${t('resident.tabs')}><ul>${tabs.map(
-      ([tab, { title }]) =>
-        html`<li key=${tab}><a href=${href('resident', id, tab)} aria-current=${tab === name ? 'page' : undefined}>${t(/** @type {any} */ (title))}</a></li>`,
-    )}</ul></nav>
-    <${panel?.view} patient=${patient} id=${id} rest=${rest} />`} />`;
+  return html`<${Loading}
+    of=${loaded}
+    show=${(/** @type {any} */ patient) =>
+      html` <${Identity} patient=${patient} />
+        <nav class="tabs" aria-label=${t('resident.tabs')}>
+          <ul>
+            ${tabs.map(
+              ([tab, { title }]) =>
+                html`<li key=${tab}>
+                  <a href=${href('resident', id, tab)} aria-current=${tab === name ? 'page' : undefined}
+                    >${t(/** @type {any} */ (title))}</a
+                  >
+                </li>`,
+            )}
+          </ul>
+        </nav>
+        <${panel?.view} patient=${patient} id=${id} rest=${rest} />`}
+  />`;
 }
 
 const ours = 'https://dmp-fhir.example/StructureDefinition';
@@ -56,13 +67,17 @@ function Identity({ patient }) {
   return html`<section class="identity card">
     <div>
       <h1 tabindex="-1">${name ? `${name.family ?? ''} ${(name.given ?? []).join(' ')}` : t('resident.unnamed')}</h1>
-      <p>${usual && usual.family !== name?.family ? html`<span>${t('resident.usual', { name: usual.family })} · </span>` : ''}
+      <p>
+        ${usual && usual.family !== name?.family ? html`<span>${t('resident.usual', { name: usual.family })} · </span>` : ''}
         ${patient.birthDate && html`<span>${t('resident.born', { date: day(patient.birthDate) })}</span>`}
-        ${patient.gender && html`<span> · ${said('gender', patient.gender)}</span>`}</p>
+        ${patient.gender && html`<span> · ${said('gender', patient.gender)}</span>`}
+      </p>
       ${isFromDmp && html`<p class="quiet">${t('resident.traits')}</p>`}
     </div>
     <ul class="badges" aria-label=${t('resident.standing')}>
-      <li class=${patient.active === false ? 'bad' : 'good'}>${t(patient.active === false ? 'dmp.closed' : 'dmp.active')}</li>
+      <li class=${patient.active === false ? 'bad' : 'good'}>
+        ${t(patient.active === false ? 'dmp.closed' : 'dmp.active')}
+      </li>
       ${status && html`<li class=${status === 'VALIDE' ? 'good' : 'warn'}>${said('authorization', status)}</li>`}
       ${isDoctor && html`<li class="good">${t('dmp.doctor')}</li>`}
     </ul>

@@ -24,18 +24,20 @@ export function SignInPage({ failure }) {
     <h1 tabindex="-1">${t('welcome')}</h1>
     <p>${t('welcome.text')}</p>
     <${Notice} error=${task.error ?? failure} />
-    <p class="actions">${roles.map(
-      ({ role, label }, at) =>
-        html`<button
-          key=${role}
-          type="button"
-          class=${at === 0 ? 'main' : undefined}
-          disabled=${task.isRunning}
-          onClick=${() => task.run(() => signIn(role, window.location.hash))}
-        >
-          ${t(label)}
-        </button>`,
-    )}</p>
+    <p class="actions">
+      ${roles.map(
+        ({ role, label }, at) =>
+          html`<button
+            key=${role}
+            type="button"
+            class=${at === 0 ? 'main' : undefined}
+            disabled=${task.isRunning}
+            onClick=${() => task.run(() => signIn(role, window.location.hash))}
+          >
+            ${t(label)}
+          </button>`,
+      )}
+    </p>
     ${!place.isProduction && html`<p class="quiet">${t('demonstration')}</p>`}
   </section>`;
 }

@@ -20,13 +20,19 @@ export function DropZone({ accept, file, isTaken, onFile }) {
     event.preventDefault();
     act(event);
   };
-  return html`<div class=${isOver ? 'drop over' : 'drop'} onDragOver=${on(() => setOver(true))} onDragLeave=${on(() => setOver(false))}
+  return html`<div
+    class=${isOver ? 'drop over' : 'drop'}
+    onDragOver=${on(() => setOver(true))}
+    onDragLeave=${on(() => setOver(false))}
     onDrop=${on((event) => {
       setOver(false);
       take(event.dataTransfer?.files[0]);
-    })}>
+    })}
+  >
     <label for=${id}>${t('drop')}</label>
     <input id=${id} type="file" accept=${accept} onChange=${(/** @type {any} */ e) => take(e.currentTarget.files[0])} />
-    <p role="status">${refused ? t('drop.refused', { name: refused }) : file ? t('drop.taken', { name: file.name }) : ''}</p>
+    <p role="status">
+      ${refused ? t('drop.refused', { name: refused }) : file ? t('drop.taken', { name: file.name }) : ''}
+    </p>
   </div>`;
 }

@@ -41,11 +41,29 @@ export function PdfReader({ blob, title }) {
   const { numPages: last } = document;
   return html`<div class="pdf">
     <div class="toolbar" role="group" aria-label=${t('reader.tools')}>
-      <button type="button" disabled=${number <= 1} onClick=${() => setNumber(number - 1)}>${t('reader.before')}</button>
+      <button type="button" disabled=${number <= 1} onClick=${() => setNumber(number - 1)}>
+        ${t('reader.before')}
+      </button>
       <span aria-live="polite">${t('reader.page', { number, last })}</span>
-      <button type="button" disabled=${number >= last} onClick=${() => setNumber(number + 1)}>${t('reader.after')}</button>
-      <button type="button" disabled=${zoom <= 0.5} onClick=${() => setZoom(zoom - 0.25)} aria-label=${t('reader.smaller')}>−</button>
-      <button type="button" disabled=${zoom >= 3} onClick=${() => setZoom(zoom + 0.25)} aria-label=${t('reader.larger')}>+</button>
+      <button type="button" disabled=${number >= last} onClick=${() => setNumber(number + 1)}>
+        ${t('reader.after')}
+      </button>
+      <button
+        type="button"
+        disabled=${zoom <= 0.5}
+        onClick=${() => setZoom(zoom - 0.25)}
+        aria-label=${t('reader.smaller')}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        disabled=${zoom >= 3}
+        onClick=${() => setZoom(zoom + 0.25)}
+        aria-label=${t('reader.larger')}
+      >
+        +
+      </button>
     </div>
     <${Sheet} document=${document} number=${number} zoom=${zoom} title=${title} />
   </div>`;
@@ -80,5 +98,6 @@ function Sheet({ document, number, zoom, title }) {
   }, [document, number, zoom]);
   return html`<div class="sheet" tabindex="0" role="group" aria-label=${title}>
     <canvas ref=${canvas} aria-hidden="true"></canvas>
-    <p class="visually-hidden">${text}</p></div>`;
+    <p class="visually-hidden">${text}</p>
+  </div>`;
 }

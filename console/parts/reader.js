@@ -18,7 +18,10 @@ export function Reader({ url, title }) {
     const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
     return { type, blob: await answer.blob() };
   }, [url]);
-  return html`<${Loading} of=${loaded} show=${(/** @type {{ type: string, blob: Blob }} */ read) => html`<${Shown} ...${read} title=${title} />`} />`;
+  return html`<${Loading}
+    of=${loaded}
+    show=${(/** @type {{ type: string, blob: Blob }} */ read) => html`<${Shown} ...${read} title=${title} />`}
+  />`;
 }
 
 /** Formats that browsers show as images; of the others (TIFF) there is the file. */
@@ -43,7 +46,8 @@ function Shown({ type, blob, title }) {
         : type === 'text/plain'
           ? html`<pre class="read" tabindex="0" aria-label=${title}>${text.data ?? ''}</pre>`
           : html`<p>${t('reader.none', { type })}</p>`;
-  return html`${view}<p><a class="button" href=${address || undefined} download=${fileName(title, type)}>${t('reader.save')}</a></p>`;
+  return html`${view}
+    <p><a class="button" href=${address || undefined} download=${fileName(title, type)}>${t('reader.save')}</a></p>`;
 }
 
 const ends = new Map([

@@ -67,6 +67,11 @@ const rows: Readonly<Record<string, Row>> = {
     gives: 'AdminStructure',
   },
   'GET /certificates': { id: 'adminCertificates', summary: 'When certificates end', gives: 'AdminWatch' },
+  'GET /audit': {
+    id: 'adminAudit',
+    summary: 'How the record of accesses stands: last checkpoint, what has come since (docs/audit.md)',
+    gives: 'AdminChain',
+  },
   'GET /clients': { id: 'adminClients', summary: 'Clients of those structures', gives: 'AdminClients' },
   'POST /clients': {
     id: 'adminClientAdd',

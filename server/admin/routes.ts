@@ -1,10 +1,13 @@
 /** The admin API, as rows: the operations of `server/registry/administration/`, each under its address. */
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Administration, ClientView, StructureView } from '../registry/administration/index.ts';
+import type { ChainStatus } from '../store/types.ts';
 import { requireInstallation, type Rights } from './rights.ts';
 
 export interface AdminCall {
   admin: Administration;
+  /** How the record of accesses stands; the same for every structure. */
+  chain: () => Promise<ChainStatus>;
   rights: Rights;
   /** Of the address. */
   id: string;
@@ -149,6 +152,7 @@ export const routes: readonly Route[] = [
       return { body: { certificates: (await admin.watch()).filter(({ structure }) => isOpen(structure)) } };
     },
   },
+  { method: 'GET', path: '/audit', need: 'read', run: async ({ chain }) => ({ body: await chain() }) },
   {
     method: 'GET',
     path: '/clients',

@@ -45,6 +45,8 @@ export function consoleHeaders({ config, documentStyles }: ConsolePage): Readonl
     // Of documents: images that were read, and those that stand in a rendered CDA.
     `img-src 'self' blob: data:`,
     `connect-src 'self'${issuer === here ? '' : ` ${issuer}`}`,
+    // Standard fonts that a PDF names.
+    `font-src 'self'`,
     `worker-src 'self'`,
     `frame-src 'none'`,
     `base-uri 'none'`,

@@ -11,7 +11,7 @@ import { MaterialError, openMaterial } from './material.ts';
 import { createPool } from './pool.ts';
 import { rehearse, run, type CallObserver, type Runner } from './run.ts';
 import type { Seal } from './seal.ts';
-import { DmpError, type CallContext, type DmpClient, type DmpEnvironment } from './types.ts';
+import { DmpError, type CallContext, type DmpClient, type DmpEnvironment, type WireMessage } from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
 export interface DmpClientOptions {
@@ -19,6 +19,8 @@ export interface DmpClientOptions {
   ca?: string;
   /** Told of every call when it has ended. */
   onCall?: CallObserver;
+  /** See `Runner`. */
+  onMessage?: (message: WireMessage) => void;
   now?: () => Date;
   newUuid?: () => string;
 }
@@ -100,11 +102,20 @@ export function createDmpClient(config: Config, structures: Structures, options:
   checkPrimary(structures, ca);
   const { DMP_CONNECTIONS: connections, DMP_TIMEOUT_MS: timeoutMs, DMP_MAX_ANSWER_BYTES: maxAnswerBytes } = config;
 
+  const watched = options.onMessage ? { onMessage: options.onMessage } : {};
   function open(id: string): Runner {
     const structure = inForce(id);
     const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
     const env = environmentOf(config, structure, seal, options);
-    return { env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes };
+    return {
+      env,
+      pool: createPool(tls, { connections, timeoutMs }),
+      structure: id,
+      url,
+      timeoutMs,
+      maxAnswerBytes,
+      ...watched,
+    };
   }
   function inForce(id: string): Structure {
     const structure = structures.of(id);

@@ -20,6 +20,7 @@ import {
   type OutgoingMessage,
   type Transaction,
   type VihfMode,
+  type WireMessage,
 } from './types.ts';
 import { buildVihf } from './vihf.ts';
 
@@ -39,6 +40,8 @@ export interface Runner {
   timeoutMs: number;
   /** octets of an answer, attachments apart */
   maxAnswerBytes: number;
+  /** Told of every message that was sent, once its answer was read or has failed to come; demonstrations alone. */
+  onMessage?: (message: WireMessage) => void;
 }
 
 interface Prepared {
@@ -217,9 +220,24 @@ async function call<In, Out>(
   const { message, messageId, vihf, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);
-  const http = await send(runner, declared, prepared, signal, details);
-
-  const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+  const tell = (answer?: Answer): void =>
+    runner.onMessage?.({
+      transaction: transaction.name,
+      ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+      envelope,
+      parts: (message.parts ?? []).map(({ contentType, body }) => ({ contentType, bytes: body.byteLength })),
+      ...(answer ? { answer: answer.document } : {}),
+    });
+  let answer;
+  let http;
+  try {
+    http = await send(runner, declared, prepared, signal, details);
+    answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+  } catch (e) {
+    tell();
+    throw e;
+  }
+  tell(answer);
   const { action } = answer.envelope;
   if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
     details.otherAction = action;

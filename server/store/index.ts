@@ -20,6 +20,7 @@ import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
 import { feedStore } from './trail/feed.ts';
 import { openTrail } from './trail/index.ts';
+import { chainStatus } from './trail/status.ts';
 import { eyesOf } from './viewer.ts';
 import { withKeys } from './with-keys.ts';
 
@@ -71,6 +72,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher, trail)),
+    auditChain: () => chainStatus(prisma),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
     oauth: keyed(oauthStore(prisma, cipher)),

@@ -9,6 +9,7 @@ import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
+import type { ChainStatus } from './trail/status.ts';
 
 export * from './consent-types.ts';
 export type * from './identity-types.ts';
@@ -16,6 +17,7 @@ export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
+export type { ChainStatus } from './trail/status.ts';
 
 /** An INS with its authority (OID without prefix). */
 export interface Ins {
@@ -435,6 +437,8 @@ export interface Store {
   identities: IdentityStore;
   corrections: CorrectionStore;
   records: RecordStore;
+  /** @throws DatabaseError */
+  auditChain(): Promise<ChainStatus>;
   registry: RegistryStore;
   auditFeed: AuditFeedStore;
   oauth: OauthStore;

@@ -176,7 +176,7 @@ describeNeeding('a professional', noChromium, () => {
     const { page } = at;
     const own = page.url();
     await tab('Documents').click();
-    await page.getByRole('link', { name: 'Lettre de liaison à la sortie d\'hospitalisation' }).click();
+    await page.getByRole('link', { name: "Lettre de liaison à la sortie d'hospitalisation" }).click();
     for (const whom of ['du patient', 'des représentants']) {
       await button(`Rendre visible ${whom}`).click();
       await confirm();
@@ -198,31 +198,35 @@ describeNeeding('a professional', noChromium, () => {
     expect(await page.locator('.entry', { hasText: 'Compte rendu corrigé' }).count()).toBe(0);
   });
 
-  it('deposits an image and a CDA; a structured CDA is read as a page that can do nothing', { timeout: 120_000 }, async () => {
-    const { page } = at;
-    await tab('Déposer').click();
-    await drop('plaie.jpg', 'image/jpeg', jpeg());
-    await deposit('Photographie');
-    await button('Déposer dans le DMP').click();
-    await page.locator('img.read').waitFor();
-    const image = "document.querySelector('img.read')";
-    expect(await page.evaluate(`${image}.decode().then(() => ${image}.naturalWidth)`)).toBeGreaterThan(0);
-    await tab('Déposer').click();
-    await drop('synthese.xml', 'text/xml', cda());
-    await page.getByText('C’est un document CDA').waitFor();
-    await page.getByLabel('L’identité du résident est qualifiée', { exact: false }).check();
-    await button('Vérifier avant l’envoi').click();
-    await page.getByRole('heading', { name: 'Ce qui sera envoyé' }).waitFor();
-    await button('Déposer dans le DMP').click();
-    await page.locator('pre.read').waitFor();
-    await tab('Documents').click();
-    await page.getByRole('link', { name: 'Ordonnance de renouvellement' }).click();
-    const frame = page.locator('iframe.read');
-    await frame.waitFor();
-    expect(await frame.getAttribute('sandbox')).toBe('');
-    await frame.contentFrame().getByRole('heading').first().waitFor();
-    await at.look('reader-cda');
-  });
+  it(
+    'deposits an image and a CDA; a structured CDA is read as a page that can do nothing',
+    { timeout: 120_000 },
+    async () => {
+      const { page } = at;
+      await tab('Déposer').click();
+      await drop('plaie.jpg', 'image/jpeg', jpeg());
+      await deposit('Photographie');
+      await button('Déposer dans le DMP').click();
+      await page.locator('img.read').waitFor();
+      const image = "document.querySelector('img.read')";
+      expect(await page.evaluate(`${image}.decode().then(() => ${image}.naturalWidth)`)).toBeGreaterThan(0);
+      await tab('Déposer').click();
+      await drop('synthese.xml', 'text/xml', cda());
+      await page.getByText('C’est un document CDA').waitFor();
+      await page.getByLabel('L’identité du résident est qualifiée', { exact: false }).check();
+      await button('Vérifier avant l’envoi').click();
+      await page.getByRole('heading', { name: 'Ce qui sera envoyé' }).waitFor();
+      await button('Déposer dans le DMP').click();
+      await page.locator('pre.read').waitFor();
+      await tab('Documents').click();
+      await page.getByRole('link', { name: 'Ordonnance de renouvellement' }).click();
+      const frame = page.locator('iframe.read');
+      await frame.waitFor();
+      expect(await frame.getAttribute('sandbox')).toBe('');
+      await frame.contentFrame().getByRole('heading').first().waitFor();
+      await at.look('reader-cda');
+    },
+  );
 
   it('nothing was against the policy', () => {
     expect(at.complaints).toEqual([]);

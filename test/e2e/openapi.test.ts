@@ -128,6 +128,9 @@ describe('every operation, with what the document gives', () => {
   it.each(Object.entries(chapters))('%s', { timeout: 120_000 }, (_, steps) => steps(walk, made));
 
   it('the authorization server', { timeout: 120_000 }, () => authorization(walk, stack, around.key));
+  it('the last exchanges', async () => {
+    expect((await walk.send('consoleExchanges', { accept: 'application/json' })).status).toBe(200);
+  });
   it('the administration', { timeout: 120_000 }, () => administration(walk, stack));
 
   const isOpen = ({ method, path, security }: ResolvedOperation): boolean =>
@@ -343,11 +346,12 @@ describe('refusals are those of the document', () => {
     async (id, operation) => {
       const none = await walk.send(id, { who: null, path: unknown });
       expect([none.status, none.headers.has('www-authenticate')]).toEqual([401, true]);
-      // The administration is JSON whatever the Accept.
+      // The administration is JSON whatever the Accept, and so are the exchanges.
+      const isJson = /^\/(admin|console)\//.test(operation.path);
       const isAdmin = operation.path.startsWith('/admin');
       const who = isAdmin ? installer : anything;
       const form = await walk.send(id, { path: unknown, accept: 'text/turtle', who });
-      if (!isAdmin) expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
+      if (!isJson) expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
       if (operation.requestBody && !operation.path.endsWith('/_search')) {
         const wrong = { path: unknown, body: 'x', contentType: 'text/plain', who };
         expect((await walk.send(id, wrong)).status, id).toBe(415);

@@ -94,7 +94,10 @@ function consolePage(page: Page, origin: string): ConsolePage {
     throughLogin,
     async signIn(who) {
       await page.goto(`${origin}/console`);
-      await page.locator('main .actions button').nth(who === 'admin' ? 1 : 0).click();
+      await page
+        .locator('main .actions button')
+        .nth(who === 'admin' ? 1 : 0)
+        .click();
       await page.waitForURL((url) => url.pathname !== '/console');
       await throughLogin(who);
       await page.locator('.who span').waitFor();
