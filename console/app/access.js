@@ -15,11 +15,19 @@ import { store } from './store.js';
  * @property {boolean} isAdministrator
  * @property {string} [me] PS_IdNat
  * @property {boolean} hasFeed the server has a queue of deposits
+ * @property {boolean} hasTakeovers
  * @property {boolean} hasExchanges the server keeps the last exchanges
  */
 
 /** @type {Access} */
-const none = { isCare: false, isEmergency: false, isAdministrator: false, hasFeed: false, hasExchanges: false };
+const none = {
+  isCare: false,
+  isEmergency: false,
+  isAdministrator: false,
+  hasFeed: false,
+  hasTakeovers: false,
+  hasExchanges: false,
+};
 
 export const access = store(none);
 
@@ -39,8 +47,14 @@ async function look() {
     fetch(`${place.base}/metadata`, { headers: { accept: 'application/fhir+json' } }).then((answer) => answer.json()),
   ]);
   const types = (statement.rest?.[0]?.resource ?? []).map((/** @type {any} */ { type }) => type);
+  const operations = (statement.rest?.[0]?.operation ?? []).map((/** @type {any} */ { name }) => name);
   const isNational = (/** @type {any} */ { system }) => system === 'urn:oid:1.2.250.1.71.4.2.1';
-  access.set({ ...access.get(), me: person.identifier?.find(isNational)?.value, hasFeed: types.includes('Task') });
+  access.set({
+    ...access.get(),
+    me: person.identifier?.find(isNational)?.value,
+    hasFeed: types.includes('Task'),
+    hasTakeovers: operations.includes('import-status'),
+  });
 }
 
 /** Whose access was asked; renewed tokens are still theirs. @type {string | undefined} */

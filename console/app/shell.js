@@ -49,7 +49,7 @@ export function Shell({ failure }) {
         </button>
       </div>
     </header>
-    ${now?.role === 'emergency' && html`<p class="emergency" role="note">${t('emergency.banner')}</p>`}
+    ${now?.role === 'emergency' && html`<aside class="emergency" aria-label=${t('emergency')}>${t('emergency.banner')}</aside>`}
     <main id="content" tabindex="-1" key=${tongue}>
       ${now && page ? html`<${Framed} key=${at.join('/')} page=${page} at=${at.slice(1)} />` : html`<${SignInPage} failure=${failure} />`}
     </main>

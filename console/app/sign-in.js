@@ -38,8 +38,8 @@ const scopes = {
   care: 'openid profile fhirUser online_access user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs',
   // One record, to be read; nothing is renewed.
   emergency:
-    'openid profile fhirUser user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
-  administration: 'openid profile fhirUser online_access user/AuditEvent.rs admin/registry.r',
+    'openid profile fhirUser launch/patient user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
+  administration: 'openid profile fhirUser online_access user/AuditEvent.rs user/Task.rus admin/registry.r',
 };
 
 /** @type {Promise<oauth.AuthorizationServer> | undefined} */

@@ -21,6 +21,7 @@ const subtypes = [
   'request',
   'dmp',
   'login',
+  'ITI-71',
   'registration',
 ];
 const outcomes = ['0', '4', '8', '12'];

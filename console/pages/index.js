@@ -4,6 +4,7 @@ import { AuditPage } from './audit.js';
 import { CertificatesPage } from './certificates.js';
 import { ClientsPage } from './clients.js';
 import { ExchangesPage } from './exchanges.js';
+import { FeedPage } from './feed.js';
 import { FindPage } from './find.js';
 import { ResidentPage } from './resident.js';
 
@@ -25,6 +26,13 @@ export const pages = [
     view: ResidentPage,
     isOpen: ({ isCare, isEmergency }) => isCare || isEmergency,
     inMenu: false,
+  },
+  {
+    name: 'feed',
+    title: 'feed',
+    view: FeedPage,
+    isOpen: ({ isAdministrator, hasFeed }) => isAdministrator && hasFeed,
+    inMenu: true,
   },
   {
     name: 'audit',

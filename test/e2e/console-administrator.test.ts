@@ -56,10 +56,14 @@ describeNeeding('an administrator', noChromium, () => {
     await director.look('audit');
     await page.getByLabel('Nature').selectOption({ label: 'bris de glace' });
     await page.getByRole('button', { name: 'Chercher' }).click();
+    await page
+      .getByRole('status')
+      .getByText(/^[1-9] trace/)
+      .waitFor();
     const row = page.getByRole('row').filter({ hasText: 'MAUREL' }).first();
     await row.getByText(emergency.reason).first().waitFor();
     await director.look('audit-break-glass');
-    await page.getByLabel('Nature').selectOption({ label: 'demande' });
+    await page.getByLabel('Nature').selectOption({ label: 'Tous' });
     await page.getByRole('button', { name: 'Chercher' }).click();
     await page.getByRole('button', { name: 'Page suivante' }).click();
     await page.getByRole('button', { name: 'Page précédente' }).waitFor();

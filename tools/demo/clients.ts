@@ -90,7 +90,7 @@ export function demoClients(
       name: 'Console',
       authMethod: 'none',
       grants: ['authorization_code', 'refresh_token'],
-      scopes: [...identity, ...everything, ...Object.values(adminScopes)],
+      scopes: distinct([...identity, 'launch/patient', ...everything, 'user/Task.rus', ...Object.values(adminScopes)]),
       redirectUris: [consoleCallback(fhirBase)],
       postLogoutRedirectUris: [consoleCallback(fhirBase)],
     },

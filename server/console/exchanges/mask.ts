@@ -11,7 +11,10 @@ export const shown = (text: string): string => withoutIns(text);
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** Identifiers that name a thing and no person: an OID, a URN of one or of a UUID, a reference by an opaque id. */
-const opaque = new RegExp(`^(?:(?:urn:oid:)?(?:[0-2](?:\\.\\d+){4,}|2\\.25\\.\\d{10,})|(?:urn:uuid:)?${uuid}|[A-Z][A-Za-z]+/${uuid})$`, 'i');
+const opaque = new RegExp(
+  `^(?:(?:urn:oid:)?(?:[0-2](?:\\.\\d+){4,}|2\\.25\\.\\d{10,})|(?:urn:uuid:)?${uuid}|[A-Z][A-Za-z]+/${uuid})$`,
+  'i',
+);
 
 export const isOpaque = (text: string): boolean => opaque.test(text);
 
