@@ -1,6 +1,6 @@
 // @ts-check
 /** A question before something is done: a modal dialog, whose focus the browser keeps and gives back. */
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../app/html.js';
 import { t } from '../app/words.js';
 import { Notice } from './notice.js';
@@ -14,7 +14,7 @@ export function Dialog({ title, confirm, isDangerous, onConfirm, onClose, childr
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
   const task = useTask();
-  useEffect(() => element.current?.showModal(), []);
+  useLayoutEffect(() => element.current?.showModal(), []);
   const close = () => element.current?.close();
   /** @param {Event} event */
   const submit = (event) => {

@@ -16,21 +16,22 @@ export function Reader({ url, title }) {
   const loaded = useLoad(async () => {
     const answer = await request('GET', url, { accept });
     const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    return { type, blob: await answer.blob() };
+    const blob = await answer.blob();
+    // Read before anything is shown: a frame that is filled later may stay empty.
+    return { type, blob, text: type.startsWith('text/') ? await blob.text() : '' };
   }, [url]);
   return html`<${Loading}
     of=${loaded}
-    show=${(/** @type {{ type: string, blob: Blob }} */ read) => html`<${Shown} ...${read} title=${title} />`}
+    show=${(/** @type {{ type: string, blob: Blob, text: string }} */ read) => html`<${Shown} ...${read} title=${title} />`}
   />`;
 }
 
 /** Formats that browsers show as images; of the others (TIFF) there is the file. */
 const images = ['image/jpeg', 'image/png', 'image/gif'];
 
-/** @param {{ type: string, blob: Blob, title: string }} props */
-function Shown({ type, blob, title }) {
+/** @param {{ type: string, blob: Blob, text: string, title: string }} props */
+function Shown({ type, blob, text, title }) {
   const [address, setAddress] = useState('');
-  const text = useLoad(() => (type.startsWith('text/') ? blob.text() : Promise.resolve('')), [blob]);
   useEffect(() => {
     const made = URL.createObjectURL(blob);
     setAddress(made);
@@ -42,9 +43,9 @@ function Shown({ type, blob, title }) {
       ? html`<${PdfReader} blob=${blob} title=${title} />`
       : type === 'text/html'
         ? // No script, no form, no origin: what came with the document stays in its frame.
-          html`<iframe class="read" sandbox="" title=${title} srcdoc=${text.data ?? ''}></iframe>`
+          html`<iframe class="read" sandbox="" title=${title} srcdoc=${text}></iframe>`
         : type === 'text/plain'
-          ? html`<pre class="read" tabindex="0" aria-label=${title}>${text.data ?? ''}</pre>`
+          ? html`<pre class="read" tabindex="0" aria-label=${title}>${text}</pre>`
           : html`<p>${t('reader.none', { type })}</p>`;
   return html`${view}
     <p><a class="button" href=${address || undefined} download=${fileName(title, type)}>${t('reader.save')}</a></p>`;

@@ -189,6 +189,7 @@ describeNeeding('a professional', noChromium, () => {
   it('deletes, after a question', { timeout: 60_000 }, async () => {
     const { page } = at;
     await button('Supprimer').click();
+    await dialog().waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     await button('Supprimer').click();
