@@ -96,7 +96,7 @@ describeNeeding('a professional', noChromium, () => {
     await at.look('rights');
   });
 
-  it('sees the documents on a timeline, filters them, and turns pages', { timeout: 90_000 }, async () => {
+  it('sees the documents on a timeline, and filters them', { timeout: 90_000 }, async () => {
     const { page } = at;
     await tab('Documents').click();
     await page.locator('.entry').first().waitFor();
