@@ -15,6 +15,9 @@ import { trustedProxies } from './auth/proxies.ts';
 import { createTokenVerifier, type TokenVerifier } from './auth/token.ts';
 import { createAuthorizationServer, metadataAt, metadataPath, type AuthorizationParts } from './authorization/index.ts';
 import type { Config } from './config.ts';
+import type { ExchangeRecorder } from './console/exchanges/recorder.ts';
+import { exchangesBase, exchangesRouter } from './console/exchanges/router.ts';
+import { consoleRouter } from './console/router.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { createBackpressure } from './feed/limits/backpressure.ts';
@@ -36,6 +39,7 @@ import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { openApiServer } from './fhir/openapi/serve.ts';
+import { styleDigest } from './fhir/render/page.ts';
 import { accessLog, begin, interactionOf, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
@@ -74,6 +78,8 @@ export interface AppOptions {
   limits?: Pick<Limits, 'pauseOf'>;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
+  /** Keeps the last exchanges for integrators; absent: they are not served. */
+  exchanges?: ExchangeRecorder;
   /** Told how to end what goes on behind answers that were given. */
   onClose?: (close: () => Promise<void>) => void;
   /** Absent: nobody measures it, nor takes it out of service. */
@@ -183,6 +189,7 @@ export function createApp(options: AppOptions): Express {
     documentParts({
       admin: registry !== undefined,
       authorization: !authorization ? 'no' : options.authorization?.psc ? 'persons' : 'services',
+      exchanges: options.exchanges !== undefined,
     }),
   );
   app.use('/openapi.json', open('/openapi.json'), (req, res) =>
@@ -191,6 +198,8 @@ export function createApp(options: AppOptions): Express {
 
   app.use('/fhir', conformanceRouter(config.fhirBase));
   app.use('/docs', docsRouter(config));
+  if (config.CONSOLE_CLIENT_ID !== undefined)
+    app.use('/console', consoleRouter({ config, documentStyles: [styleDigest] }, stateOf));
 
   const { clients } = options.authorization ?? {};
   app.use(
@@ -209,6 +218,12 @@ export function createApp(options: AppOptions): Express {
     authenticate({ verify, isTrusted, base, ...(refusals ? { refusals } : {}) }),
     limitClients(requests),
   ];
+  const { exchanges } = options;
+  if (exchanges) {
+    const doors = { recorder: exchanges, stateOf, sendJson: sendClosedJson };
+    app.use('/console/exchanges', ...closed(() => exchangesBase(config)), exchangesRouter(doors));
+    app.use('/fhir', exchanges.watch);
+  }
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
@@ -219,6 +234,7 @@ export function createApp(options: AppOptions): Express {
     };
     const doors = {
       ...{ config, admin, feed, stateOf, parseJson, sendJson: sendClosedJson },
+      chain: () => store.auditChain(),
       rules: rulesAdministration(store.feedingRules),
       tryRules: (given: unknown, caller: Caller) =>
         tryOut(given, caller.structure.id, store.feedingRules, (document, lane) =>

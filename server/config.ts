@@ -25,6 +25,7 @@ const isSiteOrigin = (text: string): boolean =>
   URL.canParse(text) &&
   new URL(text).origin === text;
 const siteOrigin = z.string().refine(isSiteOrigin, 'an https origin');
+const clientName = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'printable, without blanks');
 const siteOrigins = z
   .string()
   .transform((list) => list.split(',').map((origin) => origin.trim()))
@@ -222,11 +223,16 @@ const access = {
     'Seconds after its `iat` at which a token is refused, whatever its `exp`: a Pro Santé Connect session ends after 4 h.',
   ],
   DOCS_CLIENT_ID: [
-    z
-      .string()
-      .regex(/^[\x21-\x7e]{1,200}$/, 'printable, without blanks')
-      .optional(),
+    clientName.optional(),
     'Client that the interactive reference (/docs/api) signs in as: public, registered with the redirect URI …/docs/api/oauth2-redirect.html. Absent: whoever tries calls types one, or pastes a token.',
+  ],
+  CONSOLE_CLIENT_ID: [
+    clientName.optional(),
+    'Client that the console (/console) signs people in as: public, registered with the redirect URI …/console (docs/console.md). Absent: the console is not served.',
+  ],
+  CONSOLE_EXCHANGES: [
+    int(0, 500).default(50),
+    'How many exchanges (FHIR and the SOAP that they became, masked) are kept in memory for integrators (docs/console.md); 0: none. With ENVIRONMENT=production there are none whatever is said here.',
   ],
   CORS_ORIGINS: [
     siteOrigins.optional(),

@@ -10,11 +10,13 @@ import { traceIdOf } from './audit/trail.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
+import { createRecorder } from './console/exchanges/recorder.ts';
 import { checkDmpSettings, createDmpClient } from './dmp/client.ts';
 import type { CallObserver } from './dmp/followers.ts';
 import { dmpReach } from './dmp/reach.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
+import { stateOf } from './fhir/request.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createAttempt } from './fhir/feed/attempt.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
@@ -22,7 +24,7 @@ import { loadEngine } from './fhir/validation/index.ts';
 import { followersOf, openOperations, serveMetrics } from './operations/index.ts';
 import { createLimits } from './feed/limits/index.ts';
 import { createFeedWorker } from './feed/worker.ts';
-import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
+import { exchangesKept, refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
 import { openRegistry } from './registry/index.ts';
@@ -95,10 +97,13 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
     const limits = createLimits({ config, store, structures, now: clock });
+    const most = exchangesKept(config);
+    const exchanges = most === undefined ? undefined : createRecorder(most, stateOf, clock);
     const dmp =
       overrides.dmp ??
       createDmpClient(config, structures, {
         ...followersOf(operations, logCalls(logger)),
+        ...(exchanges ? { onMessage: exchanges.onMessage } : {}),
         pacing: limits,
         now: overrides.now,
       });
@@ -127,6 +132,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions, wakeFeed },
       ...{ authorization, operations, limits },
       ...(overrides.dmp ? {} : { reachDmp: dmpReach(config, structures) }),
+      ...(exchanges ? { exchanges } : {}),
       onClose: (close) => opened.push(close),
     });
     const metrics = await serveMetrics(operations, { config: actual, store, registry, feed, now: clock }, tls);

@@ -28,7 +28,13 @@ const isHere = (url: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
 /** Clients that `npm start` registers for the demonstration: anybody may take their part. */
-export const demonstrationClients: readonly string[] = ['demo-app', 'demo-dui', 'demo-web', 'demo-docs'];
+export const demonstrationClients: readonly string[] = [
+  'demo-app',
+  'demo-dui',
+  'demo-web',
+  'demo-docs',
+  'demo-console',
+];
 /** Pro Santé Connect's « bac à sable », where anybody is a professional (auth §1.1). */
 const isSandbox = (url: string): boolean => URL.canParse(url) && new URL(url).hostname.split('.').includes('bas');
 
@@ -61,8 +67,8 @@ function* tokenObjections(config: Config): Generator<[keyof typeof settings, str
     if (isIn(config.AUTH_JWKS, config, 'auth')) yield ['AUTH_JWKS', 'names keys of the demonstration'];
     if (isDefault('AUTH_ISSUER', config.AUTH_ISSUER)) yield ['AUTH_ISSUER', 'is that of the demonstration'];
   }
-  if (demonstrationClients.includes(config.DOCS_CLIENT_ID ?? ''))
-    yield ['DOCS_CLIENT_ID', 'names a client of the demonstration'];
+  for (const name of ['DOCS_CLIENT_ID', 'CONSOLE_CLIENT_ID'] as const)
+    if (demonstrationClients.includes(config[name] ?? '')) yield [name, 'names a client of the demonstration'];
 }
 
 /** Setting → why its value is no value of a production. */
@@ -104,3 +110,7 @@ export function refuseDemonstrationClients({ ENVIRONMENT }: Config, ids: readonl
       `With ENVIRONMENT=production clients of the demonstration are registered: ${found.join(', ')}. Withdraw them: npm run -s admin -- client withdraw ${found[0]}`,
     );
 }
+
+/** How many exchanges are kept for integrators: of a demonstration alone. @returns undefined: none, ever */
+export const exchangesKept = ({ ENVIRONMENT, CONSOLE_EXCHANGES }: Config): number | undefined =>
+  ENVIRONMENT === 'production' || CONSOLE_EXCHANGES === 0 ? undefined : CONSOLE_EXCHANGES;

@@ -29,7 +29,7 @@ refused. \`DATA_DIR\` also holds \`keys/store.key\` (back it up with the databas
 persons cannot be read), \`pki/\` (throw-away certificates) and \`auth/\` (the key of the demonstration's server).
 
 Where no \`DMP_URL\` is given, \`npm start\` also runs the simulator; where no \`PSC_DISCOVERY\` is given, the stand-in of Pro Santé
-Connect. It registers the clients of the demonstration (\`demo-app\`, \`demo-dui\`, \`demo-docs\`), leaves alone what an administrator has
+Connect. It registers the clients of the demonstration (\`demo-app\`, \`demo-dui\`, \`demo-docs\`, \`demo-console\`), leaves alone what an administrator has
 changed of them, and makes the demonstration's director the administrator of the structure, unless \`STRUCTURE_ADMINISTRATORS\` says
 otherwise. With \`ENVIRONMENT=production\` nothing of this is done: \`DMP_URL\` and the certificates must be given, and the start fails, naming
 each, while a setting or a registered client of the demonstration is left.

@@ -12,6 +12,8 @@ export const rooms = {
   'server/store': ['server/config.ts'],
   'server/dmp': ['mappings', 'server/config.ts', 'server/registry/types.ts'],
   'server/search': ['mappings'],
+  // Files for a browser.
+  'server/assets': ['mappings'],
   // Each room that serves something describes it.
   'server/openapi': [],
   // Who the façade speaks for, and who speaks to it.
@@ -70,6 +72,7 @@ export const rooms = {
   'server/fhir': [
     'mappings',
     'profiles',
+    'server/assets',
     'server/audit',
     'server/auth',
     // What it does is its own business; where it is, the API says.
@@ -85,9 +88,11 @@ export const rooms = {
     'server/search',
     'server/store',
   ],
+  // Serves what `console/` holds, which is no program of the server's.
+  'server/console': ['mappings', 'server/assets', 'server/config.ts', 'server/dmp/types.ts', 'server/openapi'],
   'server/production.ts': ['server/config.ts'],
   // What is served beside the FHIR API, for the OpenAPI document.
-  'server/document-parts.ts': ['server/admin', 'server/authorization', 'server/openapi'],
+  'server/document-parts.ts': ['server/admin', 'server/authorization', 'server/console', 'server/openapi'],
   // Wires the authorization server to the other rooms.
   'server/tokens.ts': ['mappings', 'server'],
   // Only these two see the REST API.

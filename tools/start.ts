@@ -10,7 +10,7 @@ import { refuseDemonstration } from '../server/production.ts';
 import { isRedirectUri } from '../server/registry/redirect-uris.ts';
 import { sayWhy, untilTold } from '../server/until-told.ts';
 import type { Child } from './demo/child-process.ts';
-import { docsCallback, registerDemoClients } from './demo/clients.ts';
+import { consoleCallback, docsCallback, registerDemoClients } from './demo/clients.ts';
 import { people } from './demo/people.ts';
 import { startPscProcess } from './demo/psc-process.ts';
 import { startSimulatorProcess } from './demo/simulator-process.ts';
@@ -111,6 +111,7 @@ function demoSettings({ ENVIRONMENT, fhirBase }: Config): NodeJS.ProcessEnv {
     // Under another STRUCTURE_ID, too, where Pro Santé Connect knows nobody.
     STRUCTURE_PROFESSIONALS: `${people.doctor.id},${people.nurse.id}`,
     ...(isRedirectUri(docsCallback(fhirBase)) ? { DOCS_CLIENT_ID: 'demo-docs' } : {}),
+    ...(isRedirectUri(consoleCallback(fhirBase)) ? { CONSOLE_CLIENT_ID: 'demo-console' } : {}),
   };
 }
 
@@ -130,6 +131,7 @@ Ready: ${running.url}  (DMP: ${running.dmpUrl})
 Next:  curl -s ${running.url}/metadata
        TOKEN=$(npm run -s token)            an access token for the nurse; -- doctor for the doctor
        npm run -s token -- --browser        sign in yourself
+       ${consoleCallback(running.url)}       the same in a browser
        The README goes on from here. Ctrl-C stops everything.
 `);
   await untilTold(running);

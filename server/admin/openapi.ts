@@ -68,6 +68,11 @@ const rows: Readonly<Record<string, Row>> = {
     gives: 'AdminStructure',
   },
   'GET /certificates': { id: 'adminCertificates', summary: 'When certificates end', gives: 'AdminWatch' },
+  'GET /audit': {
+    id: 'adminAudit',
+    summary: 'How the record of accesses stands: last checkpoint, what has come since (docs/audit.md)',
+    gives: 'AdminChain',
+  },
   'GET /feed': {
     id: 'adminFeed',
     summary: 'How the feed of the caller’s structure stands: what waits, what went, what failed and why',

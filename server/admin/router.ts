@@ -8,7 +8,7 @@ import type { Trial } from '../feed/rules/trial.ts';
 import type { Administration } from '../registry/administration/index.ts';
 import type { FeedSources } from './feed.ts';
 import { rightsOf } from './rights.ts';
-import { type Route, routes } from './routes.ts';
+import { type AdminCall, type Route, routes } from './routes.ts';
 
 /** What the application does for all its doors. */
 export interface AdminDoors {
@@ -18,6 +18,8 @@ export interface AdminDoors {
   rules: RulesAdministration;
   /** Tries feeding rules out on what the caller would deposit: see `tryOut`. */
   tryRules(given: unknown, caller: Caller): Promise<Trial>;
+  /** See `Store.auditChain`. */
+  chain: AdminCall['chain'];
   /** What is known of a request; its `route` is written for the access log. */
   stateOf(res: Response): { caller?: Caller; requestId: string; route?: string };
   parseJson(bytes: Uint8Array): unknown;
@@ -38,6 +40,7 @@ const jsonTypes = ['application/json', 'application/merge-patch+json'];
 export function adminRouter({
   config,
   admin,
+  chain,
   feed,
   rules,
   tryRules,
@@ -60,7 +63,7 @@ export function adminRouter({
       const { id = '', certificate = '' } = req.params as Record<string, string>;
       const body = bodyOf(req, parseJson);
       const call = {
-        ...{ admin, feed, rights, id, certificate, body },
+        ...{ admin, chain, feed, rights, id, certificate, body },
         rules: { administration: rules, tryOut: (given: unknown) => tryRules(given, caller) },
         ...(expected === undefined ? {} : { expected }),
       };

@@ -3,10 +3,13 @@ import { IssueError } from '../../mappings/outcome.ts';
 import type { Administration, ClientView, StructureView } from '../registry/administration/index.ts';
 import { feedStatus, type FeedSources } from './feed.ts';
 import { type RulesDoors, rulesRoutes } from './feeding-rules.ts';
+import type { ChainStatus } from '../store/types.ts';
 import { requireInstallation, type Rights } from './rights.ts';
 
 export interface AdminCall {
   admin: Administration;
+  /** How the record of accesses stands; the same for every structure. */
+  chain: () => Promise<ChainStatus>;
   feed: FeedSources;
   rules: RulesDoors;
   rights: Rights;
@@ -153,6 +156,7 @@ export const routes: readonly Route[] = [
       return { body: { certificates: (await admin.watch()).filter(({ structure }) => isOpen(structure)) } };
     },
   },
+  { method: 'GET', path: '/audit', need: 'read', run: async ({ chain }) => ({ body: await chain() }) },
   {
     method: 'GET',
     path: '/feed',

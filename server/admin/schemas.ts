@@ -45,6 +45,12 @@ const watched = z.strictObject({
   until: instant.optional(),
   days: z.int().optional(),
 });
+const chain = z.strictObject({
+  streams: z.int().min(0),
+  checkpoint: z.strictObject({ number: z.int().min(1), at: instant, records: z.int().min(0) }).optional(),
+  unsigned: z.int().min(0),
+  heads: z.enum(['match', 'differs', 'unread']),
+});
 const change = z.strictObject({
   number: z.int().min(1),
   at: instant,
@@ -102,6 +108,7 @@ const shown = {
   AdminCertificate: certificate,
   AdminCertificates: z.strictObject({ certificates: z.array(certificate) }),
   AdminWatch: z.strictObject({ certificates: z.array(watched) }),
+  AdminChain: chain,
   AdminClient: client,
   AdminClients: z.strictObject({ clients: z.array(client) }),
   AdminFeed: feed,

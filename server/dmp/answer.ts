@@ -27,7 +27,8 @@ export class Answer implements StreamedAnswer {
 
   private constructor(
     private readonly transaction: string,
-    document: XmlNode,
+    /** As it was read. */
+    readonly document: XmlNode,
     private readonly rest: AsyncGenerator<MimePart, void> | undefined,
   ) {
     this.envelope = readEnvelope(document);

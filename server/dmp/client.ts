@@ -13,7 +13,14 @@ import { createPool } from './pool.ts';
 import type { Runner } from './post.ts';
 import { rehearse, run } from './run.ts';
 import type { Seal } from './seal.ts';
-import { DmpError, type CallContext, type DmpClient, type DmpEnvironment, type Pacing } from './types.ts';
+import {
+  DmpError,
+  type CallContext,
+  type DmpClient,
+  type DmpEnvironment,
+  type Pacing,
+  type WireMessage,
+} from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
 export interface DmpClientOptions extends CallFollowers {
@@ -21,6 +28,8 @@ export interface DmpClientOptions extends CallFollowers {
   ca?: string;
   /** Gives turns to submissions; absent: they go out at once. */
   pacing?: Pacing;
+  /** See `Runner`. */
+  onMessage?: (message: WireMessage) => void;
   now?: () => Date;
   newUuid?: () => string;
 }
@@ -104,6 +113,7 @@ export function createDmpClient(config: Config, structures: Structures, options:
   checkPrimary(structures, ca);
   const { DMP_CONNECTIONS: connections, DMP_TIMEOUT_MS: timeoutMs, DMP_MAX_ANSWER_BYTES: maxAnswerBytes } = config;
 
+  const watched = options.onMessage ? { onMessage: options.onMessage } : {};
   function open(id: string): Runner {
     const structure = inForce(id);
     const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
@@ -111,6 +121,7 @@ export function createDmpClient(config: Config, structures: Structures, options:
     return {
       ...{ env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes },
       ...(options.pacing ? { pacing: options.pacing } : {}),
+      ...watched,
       patienceMs: config.FEED_PATIENCE_MS,
       sayTrace: config.TRACE_TO_DMP,
     };

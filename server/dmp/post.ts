@@ -5,7 +5,7 @@ import { IssueError } from '../../mappings/outcome.ts';
 import type { HttpAnswer } from './answer.ts';
 import { transportFailure } from './failure.ts';
 import { encodeMultipart } from './mtom/encode.ts';
-import type { DmpEnvironment, OutgoingMessage, Pacing, Transaction } from './types.ts';
+import type { DmpEnvironment, OutgoingMessage, Pacing, Transaction, WireMessage } from './types.ts';
 
 export interface Runner {
   env: DmpEnvironment;
@@ -23,6 +23,8 @@ export interface Runner {
   pacing?: Pacing;
   /** How long a message may wait for its turn where the call does not say. */
   patienceMs: number;
+  /** Told of every message that was sent, once its answer was read or has failed to come; demonstrations alone. */
+  onMessage?: (message: WireMessage) => void;
 }
 
 export interface Prepared {

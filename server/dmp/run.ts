@@ -145,10 +145,26 @@ async function call<In, Out>(
     ...prepare(runner, declared, envelope, message),
     ...(runner.sayTrace && details.traceparent !== undefined ? { traceparent: details.traceparent } : {}),
   };
+  const tell = (answer?: Answer): void =>
+    runner.onMessage?.({
+      transaction: transaction.name,
+      ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+      envelope,
+      parts: (message.parts ?? []).map(({ contentType, body }) => ({ contentType, bytes: body.byteLength })),
+      ...(answer ? { answer: answer.document } : {}),
+    });
   const exchange = async (ready: Prepared): Promise<Out> => {
-    const http = await send(runner, declared, ready, signal, details);
-
-    const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+    let http;
+    let answer;
+    try {
+      http = await send(runner, declared, ready, signal, details);
+      answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+    } catch (e) {
+      // What got no turn was not sent.
+      if (details.attempts > 0) tell();
+      throw e;
+    }
+    tell(answer);
     const { action } = answer.envelope;
     if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
       details.otherAction = action;

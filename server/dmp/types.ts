@@ -140,6 +140,18 @@ export interface CallDetails {
   otherAction?: string;
 }
 
+/** A message as it went over the wire, and what came back: holds persons, for whoever masks it. */
+export interface WireMessage {
+  transaction: string;
+  requestId?: string;
+  /** The SOAP envelope that was sent. */
+  envelope: string;
+  /** What went with it. */
+  parts: readonly { contentType: string; bytes: number }[];
+  /** The envelope of the answer, read. */
+  answer?: XmlNode;
+}
+
 export interface OutgoingPart {
   /** Content-ID without angle brackets. */
   cid: string;

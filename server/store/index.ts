@@ -24,6 +24,7 @@ import type { Store, StoreLogger } from './types.ts';
 import { feedStore } from './trail/feed.ts';
 import { mayInsert } from './trail/insert.ts';
 import { openTrail } from './trail/index.ts';
+import { chainStatus } from './trail/status.ts';
 import { eyesOf } from './viewer.ts';
 import { withKeys } from './with-keys.ts';
 
@@ -76,6 +77,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     identities: keyed(identityStore(prisma, cipher)),
     corrections: keyed(correctionStore(prisma, cipher)),
     records: keyed(recordStore(prisma, cipher, trail)),
+    auditChain: () => chainStatus(prisma),
     registry: keyed(registryStore(prisma, cipher)),
     feedingRules: keyed(rulesStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),

@@ -12,6 +12,7 @@ import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
 import type { RulesStore } from './rules/types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
+import type { ChainStatus } from './trail/status.ts';
 
 export * from './consent-types.ts';
 export * from './feed-types.ts';
@@ -22,6 +23,7 @@ export type * from './record-types.ts';
 export type * from './registry-types.ts';
 export type * from './rules/types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
+export type { ChainStatus } from './trail/status.ts';
 
 /** An INS with its authority (OID without prefix). */
 export interface Ins {
@@ -460,6 +462,8 @@ export interface Store {
   identities: IdentityStore;
   corrections: CorrectionStore;
   records: RecordStore;
+  /** @throws DatabaseError */
+  auditChain(): Promise<ChainStatus>;
   registry: RegistryStore;
   feedingRules: RulesStore;
   auditFeed: AuditFeedStore;

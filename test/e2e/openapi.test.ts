@@ -18,6 +18,7 @@ import { startStack, type Kind, type Stack } from '../support/stack.ts';
 const settings = {
   ...patientDoorSettings,
   SUBSCRIPTION_ENDPOINTS: 'https://dui.example',
+  CONSOLE_CLIENT_ID: 'console',
   INSTALLATION_ADMINISTRATORS: '899700101233',
 };
 
@@ -129,6 +130,9 @@ describe('every operation, with what the document gives', () => {
 
   it('the authorization server', { timeout: 120_000 }, () => authorization(walk, stack, around.key));
   it('deposits made later', { timeout: 120_000 }, () => tasks(walk, stack));
+  it('the last exchanges', async () => {
+    expect((await walk.send('consoleExchanges', { accept: 'application/json' })).status).toBe(200);
+  });
   it('the administration', { timeout: 120_000 }, () => administration(walk, stack));
 
   const isOpen = ({ method, path, security }: ResolvedOperation): boolean =>
@@ -351,11 +355,12 @@ describe('refusals are those of the document', () => {
     async (id, operation) => {
       const none = await walk.send(id, { who: null, path: unknown });
       expect([none.status, none.headers.has('www-authenticate')]).toEqual([401, true]);
-      // The administration is JSON whatever the Accept.
+      // The administration is JSON whatever the Accept, and so are the exchanges.
+      const isJson = /^\/(admin|console)\//.test(operation.path);
       const isAdmin = operation.path.startsWith('/admin');
       const who = isAdmin ? installer : anything;
       const form = await walk.send(id, { path: unknown, accept: 'text/turtle', who });
-      if (!isAdmin) expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
+      if (!isJson) expect(form.status, form.text).toBe(operation.path.startsWith('/fhir/Binary') ? 404 : 406);
       if (operation.requestBody && !operation.path.endsWith('/_search')) {
         const wrong = { path: unknown, body: 'x', contentType: 'text/plain', who };
         expect((await walk.send(id, wrong)).status, id).toBe(415);
@@ -397,8 +402,8 @@ describe('refusals are those of the document', () => {
 });
 
 describe('what is not in the document is not there', () => {
-  /** Pages of a login: no program asks for them. */
-  const forBrowsers = /^\/oauth\/(authorize|interaction|psc|logout)(\/|$)/;
+  /** Pages of a login, and the console: no program asks for them. */
+  const forBrowsers = /^\/(oauth\/(authorize|interaction|psc|logout)(\/|$)|console(\/\{folder\}\/\{file\})?$)/;
 
   it('every route that Express was given is in it, and every path of it is a route', () => {
     const app = [...mounted.keys()].find((router) => (mounted.get(router) ?? []).some((m) => m.path === '/health'));

@@ -29,7 +29,7 @@ describe('what it names', () => {
     const wanted = routes().map((r) => `${r.method} /fhir${r.path === '/' ? '' : r.path.replace(/:(\w+)/g, '{$1}')}`);
     const admin = adminRoutes.map((r) => `${r.method.toLowerCase()} /admin${r.path.replace(/:(\w+)/g, '{$1}')}`);
     const named = operations.filter(needsToken).map((o) => `${o.method} ${o.path}`);
-    expect(named.sort()).toEqual([...wanted, ...admin].sort());
+    expect(named.sort()).toEqual([...wanted, ...admin, 'get /console/exchanges'].sort());
   });
 
   it('operations have names of their own', () => {
@@ -124,8 +124,8 @@ describe('the addresses of a server', () => {
   it('tell of what is served alone', () => {
     const named = (served: Parameters<typeof documentParts>[0]) =>
       Object.keys(openApiDocument(loadConfig({}), documentParts(served)).paths);
-    expect(named({ admin: false, authorization: 'no' }).filter((p) => /^\/(admin|oauth)/.test(p))).toEqual([]);
-    const services = named({ admin: true, authorization: 'services' });
+    expect(named({ admin: false, authorization: 'no', exchanges: false }).filter((p) => /^\/(admin|oauth)/.test(p))).toEqual([]);
+    const services = named({ admin: true, authorization: 'services', exchanges: false });
     expect(services).toContain('/oauth/token');
     expect(services).not.toContain('/oauth/backchannel');
   });

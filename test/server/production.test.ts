@@ -77,6 +77,7 @@ describe('production', () => {
     ['AUTH_JWKS', 'https://localhost:8090/jwks'],
     ['AUTH_ISSUER', 'urn:dmp-fhir:demo'],
     ['DOCS_CLIENT_ID', 'demo-docs'],
+    ['CONSOLE_CLIENT_ID', 'demo-console'],
   ])('does not start with %s=%s', (name, value) => {
     const keys = { AUTH_JWKS: 'https://login.tilleuls.example/jwks', AUTH_ISSUER: 'https://login.tilleuls.example' };
     const said = refusal({ ...real, ...keys, [name]: value });
@@ -100,6 +101,7 @@ describe('production', () => {
         AUTH_ISSUER: 'https://login.tilleuls.example',
         AUTH_SERVERS: 'https://login.tilleuls.example',
         DOCS_CLIENT_ID: 'reference',
+        CONSOLE_CLIENT_ID: 'console',
       }),
     ).toBe('');
   });

@@ -31,7 +31,7 @@ const administrator = { author: { by: 'cli', account: 'somebody' } } as const;
 it('are registered once', async () => {
   await start();
   const first = versions();
-  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-docs', 'demo-dui', 'demo-web']);
+  expect(Object.keys(first).sort()).toEqual(['demo-app', 'demo-console', 'demo-docs', 'demo-dui', 'demo-web']);
   await start();
   expect(versions()).toEqual(first);
   expect(JSON.stringify(admin.clients.show('demo-dui').jwks)).not.toContain('"d"');
@@ -40,6 +40,7 @@ it('are registered once', async () => {
 it('follow the port and the key of this start', async () => {
   await start(8081);
   expect(admin.clients.show('demo-docs').redirectUris).toEqual(['http://localhost:8081/docs/api/oauth2-redirect.html']);
+  expect(admin.clients.show('demo-console').redirectUris).toEqual(['http://localhost:8081/console']);
   const { jwks } = admin.clients.show('demo-dui');
   await start(8081, loadConfig({ DATA_DIR: path.join(dir, 'other') }));
   expect(admin.clients.show('demo-dui').jwks).not.toEqual(jwks);
@@ -55,7 +56,7 @@ it('stay as an administrator has left them: changed, or withdrawn', async () => 
   expect(versions()).toMatchObject({ 'demo-app': before['demo-app'], 'demo-docs': before['demo-docs'] });
 });
 
-it('has no reference where the browser could not be sent back safely', async () => {
+it('has neither reference nor console where the browser could not be sent back safely', async () => {
   const fresh = await openTestStore();
   try {
     const registry = await openRegistry(config, fresh.store.registry, { pollMs: 0 });

@@ -1,6 +1,7 @@
 /**
- * Applications of the demonstration, which `npm start` registers: apps that sign people in, in and beside the browser, the
- * server of a DUI, and the interactive reference of the API. Never in production (`server/production.ts` refuses them): anybody may take their part.
+ * Applications of the demonstration, which `npm start` registers: apps that sign people in, in and beside the browser, the server of a DUI,
+ * the interactive reference of the API, and the console. Never in production (`server/production.ts` refuses them): anybody may take their
+ * part.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { IssueError } from '../../mappings/outcome.ts';
@@ -34,6 +35,9 @@ export const asSystem = (scope: string): string => scope.replace(/^user\//, 'sys
 
 /** Where the interactive reference is called back. @param fhirBase FHIR base of the façade */
 export const docsCallback = (fhirBase: string): string => fhirBase.replace(/\/fhir$/, '/docs/api/oauth2-redirect.html');
+
+/** Where the console is called back: at its page. @param fhirBase FHIR base of the façade */
+export const consoleCallback = (fhirBase: string): string => fhirBase.replace(/\/fhir$/, '/console');
 
 /** @param fhirBase with the port that was taken */
 export function demoClients(
@@ -83,18 +87,30 @@ export function demoClients(
     redirectUris: webApps.map((origin) => `${origin}/`),
     origins: webApps,
   });
-  const back = docsCallback(fhirBase);
-  // Plain HTTP to another machine is no place to be sent back to: there, the reference takes pasted tokens.
-  if (!isRedirectUri(back)) return clients;
-  return clients.concat({
-    ...common,
-    id: 'demo-docs',
-    name: 'Référence interactive de l’API',
-    authMethod: 'none',
-    grants: ['authorization_code'],
-    scopes: distinct([...identity.slice(0, 3), ...nurse.scopes, ...doctor.scopes, ...admin.scopes]),
-    redirectUris: [back],
-  });
+  const everything = distinct([...nurse.scopes, ...doctor.scopes, ...admin.scopes]);
+  const pages: Client[] = [
+    {
+      ...common,
+      id: 'demo-docs',
+      name: 'Référence interactive de l’API',
+      authMethod: 'none',
+      grants: ['authorization_code'],
+      scopes: [...identity.slice(0, 3), ...everything],
+      redirectUris: [docsCallback(fhirBase)],
+    },
+    {
+      ...common,
+      id: 'demo-console',
+      name: 'Console',
+      authMethod: 'none',
+      grants: ['authorization_code', 'refresh_token'],
+      scopes: distinct([...identity, 'launch/patient', ...everything, 'user/Task.rus', ...Object.values(adminScopes)]),
+      redirectUris: [consoleCallback(fhirBase)],
+      postLogoutRedirectUris: [consoleCallback(fhirBase)],
+    },
+  ];
+  // Plain HTTP to another machine is no place to be sent back to: there, the reference takes pasted tokens, and there is no console.
+  return clients.concat(pages.filter(({ redirectUris }) => redirectUris.every(isRedirectUri)));
 }
 
 /** In whose name they are registered; what anybody else changed is theirs. */

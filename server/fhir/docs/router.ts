@@ -3,8 +3,8 @@
  * anybody. French or English by `?lang=`, else by `Accept-Language`; no script, a strict policy, everything escaped. Below it the
  * files of the interactive reference, which is a script.
  */
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { IssueError } from '../../../mappings/outcome.ts';
+import { Router, type RequestHandler } from 'express';
+import { onlyGet, sendAsset } from '../../assets/asset.ts';
 import type { Config } from '../../config.ts';
 import { parsePairs } from '../../search/pairs.ts';
 import type { Language } from '../outcome.ts';
@@ -38,11 +38,7 @@ export function docsRouter(config: Config): Router {
   for (const [path, serve] of served) {
     const own = path.slice('/docs'.length) || '/';
     router.get(own, serve);
-    router.all(own, (req, res) => {
-      const allowed = 'GET, HEAD';
-      res.setHeader('Allow', allowed);
-      throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed } });
-    });
+    router.all(own, onlyGet);
   }
   return router;
 }
@@ -55,30 +51,14 @@ const page =
     const asked = parsePairs(req.originalUrl.split('?')[1] ?? '').find(([name]) => name === 'lang')?.[1];
     const language = asked === 'fr' || asked === 'en' ? asked : state.language;
     res.setHeader('Content-Language', language);
-    send(req, res, pageHeaders, htmlType, htmlOf(path, language));
+    sendAsset(req, res, pageHeaders, htmlType, htmlOf(path, language));
   };
 
 function referenceFile(path: string, config: Config): RequestHandler {
   const file = referenceFiles[path];
   if (!file) throw new RangeError(path);
-  // The page names addresses, which may be known late; a file is read once.
-  let content: { base: string; bytes: Buffer } | undefined;
   return (req, res) => {
     stateOf(res).route = path;
-    if (content?.base !== config.fhirBase) content = { base: config.fhirBase, bytes: file.content(config) };
-    send(req, res, referenceHeaders(path, config), file.contentType, content.bytes);
+    sendAsset(req, res, referenceHeaders(path, config), file.contentType, file.content(config));
   };
-}
-
-function send(
-  req: Request,
-  res: Response,
-  headers: Readonly<Record<string, string>>,
-  contentType: string,
-  bytes: Buffer,
-): void {
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  res.status(200).setHeader('Content-Type', contentType);
-  res.setHeader('Content-Length', bytes.length);
-  res.end(req.method === 'HEAD' ? undefined : bytes);
 }

@@ -24,11 +24,12 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}img{max-width:100%;height:auto}
 @media print{body{margin:0;max-width:none}}
 `;
 
-const digest = createHash('sha256').update(style).digest('base64');
+/** Of the style of every page, as a policy names it. */
+export const styleDigest = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 /** `Content-Security-Policy` of every page. */
 export const pagePolicy =
-  `default-src 'none'; style-src 'sha256-${digest}'; img-src data:; base-uri 'none'; form-action 'none'; ` +
+  `default-src 'none'; style-src '${styleDigest}'; img-src data:; base-uri 'none'; form-action 'none'; ` +
   `frame-ancestors 'none'; sandbox`;
 
 /** Headers of every page. */

@@ -3,9 +3,9 @@
  * `swagger-ui-dist`, our own page and start-up file. No script stands in the page, and the page may speak with this server and the
  * authorization server alone.
  */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { type Asset, fileAsset, typeOfName } from '../../../assets/asset.ts';
 import type { Config } from '../../../config.ts';
 import { authorizationEndpoints } from '../../authorization-endpoints.ts';
 import { escapeAttribute } from '../../xml/escape.ts';
@@ -13,17 +13,12 @@ import { escapeAttribute } from '../../xml/escape.ts';
 export const referencePath = '/docs/api';
 
 const swagger = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const fromSwagger = (name: string) => (): Buffer => readFileSync(path.join(swagger, name));
+const fromSwagger = (name: string): Asset<Config> => fileAsset(path.join(swagger, name));
 
-const html = 'text/html; charset=utf-8';
-const script = 'text/javascript; charset=utf-8';
-
-interface ReferenceFile {
+interface ReferenceFile extends Asset<Config> {
   /** Name of the operation in the OpenAPI document. */
   id: string;
   summary: string;
-  contentType: string;
-  content: (config: Config) => Buffer;
 }
 
 /** By path. */
@@ -31,38 +26,33 @@ export const referenceFiles: Readonly<Record<string, ReferenceFile>> = {
   [referencePath]: {
     id: 'docsApi',
     summary: 'This document to read and to try',
-    contentType: html,
+    contentType: typeOfName('api.html'),
     content: (config) => Buffer.from(page(config), 'utf8'),
   },
   [`${referencePath}/init.js`]: {
     id: 'docsApiInit',
     summary: 'Its start-up file',
-    contentType: script,
-    content: () => readFileSync(new URL('./init.js', import.meta.url)),
+    ...fileAsset(new URL('./init.js', import.meta.url)),
   },
   [`${referencePath}/swagger-ui-bundle.js`]: {
     id: 'docsApiProgram',
     summary: 'Its program',
-    contentType: script,
-    content: fromSwagger('swagger-ui-bundle.js'),
+    ...fromSwagger('swagger-ui-bundle.js'),
   },
   [`${referencePath}/swagger-ui.css`]: {
     id: 'docsApiStyle',
     summary: 'Its style',
-    contentType: 'text/css; charset=utf-8',
-    content: fromSwagger('swagger-ui.css'),
+    ...fromSwagger('swagger-ui.css'),
   },
   [`${referencePath}/oauth2-redirect.html`]: {
     id: 'docsApiRedirect',
     summary: 'Where the authorization server sends back to after a sign-in',
-    contentType: html,
-    content: fromSwagger('oauth2-redirect.html'),
+    ...fromSwagger('oauth2-redirect.html'),
   },
   [`${referencePath}/oauth2-redirect.js`]: {
     id: 'docsApiRedirectProgram',
     summary: 'Its program',
-    contentType: script,
-    content: fromSwagger('oauth2-redirect.js'),
+    ...fromSwagger('oauth2-redirect.js'),
   },
 };
 

@@ -1,0 +1,16 @@
+// @ts-check
+/** What happened, shown and said aloud: one live region for the whole page. */
+import { html } from '../app/html.js';
+import { store } from '../app/store.js';
+
+const said = store({ text: '', turn: 0 });
+
+/** @param {string} text */
+export const announce = (text) => said.set({ text, turn: said.get().turn + 1 });
+
+export function Announcer() {
+  const { text, turn } = said.use();
+  return html`<div class="announcer" role="status" aria-live="polite">
+    ${text && html`<p key=${turn}>${text}</p>`}
+  </div>`;
+}
