@@ -13,6 +13,7 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedErrors } from './errors/feed.ts';
 import { identityErrors } from './errors/identity.ts';
 import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
@@ -52,6 +53,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  feedErrors,
   limitErrors,
   ownErrors,
 ] as const;
@@ -76,6 +78,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...feedErrors,
   ...limitErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
