@@ -1,6 +1,7 @@
 /**
  * Issue 6, line 3, limits shared by all instances: at most N submissions in any sliding second per structure and software, daily caps,
- * circuit breaker, adaptive slow-down. Two façades on one database; what is said of the wire is what the simulator saw.
+ * quiet windows, circuit breaker, adaptive slow-down, 429 on a backlog. Two façades on one database, each a process; what is said of the
+ * wire is what the simulator saw.
  */
 import type { DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
 import { setTimeout as sleep } from 'node:timers/promises';
