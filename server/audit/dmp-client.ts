@@ -21,10 +21,10 @@ export interface DmpRecordRoom extends RecordRoom {
 
 type Declared = Pick<Transaction<never, unknown>, 'name' | 'idempotent'>;
 
-/** How a call ended, as it is kept: the DMP's own code, none of its words. */
+/** How a call ended, as it is kept: the DMP's own code or the row of the error table, none of its words. */
 interface Ending {
   outcome: RecordOutcome;
-  details: { kind?: string; code?: string; attempts?: number; mode?: string };
+  details: { kind?: string; code?: string | undefined; attempts?: number; mode?: string };
 }
 
 /** Answers that hold refusals beside what was found. */
@@ -37,6 +37,9 @@ const refusalIn = (answer: unknown): string | undefined =>
 const refusals: readonly string[] = ['registry', 'fault', 'hl7', 'habilitation', 'rights'];
 
 function endingOf(error: unknown): Ending {
+  // Of our own limits (`Pacing`): nothing was sent.
+  if (error instanceof IssueError)
+    return { outcome: 'refused', details: { kind: 'limit', code: error.issues[0]?.key } };
   if (!(error instanceof DmpError)) return { outcome: 'failure', details: {} };
   const { kind, code } = error;
   return { outcome: refusals.includes(kind) ? 'refused' : 'failure', details: { kind, code } };

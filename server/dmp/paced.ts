@@ -6,10 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { dmpKey, errorRow } from '../../mappings/errors.ts';
-import { DmpError, type CallDetails, type DmpClient, type Lane, type Pacing, type TurnRequest } from './types.ts';
-
-/** How long another turn is waited for once the connection is there: it is held meanwhile, and its time-outs run. Milliseconds. */
-const heldMs = 5000;
+import { DmpError, type CallDetails, type Pacing, type TurnRequest } from './types.ts';
 
 interface Message {
   body(): Buffer | Readable;
@@ -25,6 +22,7 @@ export function tellsOfDmp(error: unknown): 'refused' | 'failed' | undefined {
 }
 
 /**
+ * @param asked.heldMs how long another turn is waited for once the connection is there: it is held meanwhile, and its time-outs run
  * @param exchange sends the message and reads the answer
  * @param details told how long it has waited
  * @throws IssueError of `Pacing.turn`, before anything was sent; what the exchange throws
@@ -32,7 +30,7 @@ export function tellsOfDmp(error: unknown): 'refused' | 'failed' | undefined {
 export async function inTurn<M extends Message, Out>(
   pacing: Pacing,
   structure: string,
-  asked: TurnRequest,
+  { heldMs, ...asked }: TurnRequest & { heldMs: number },
   message: M,
   exchange: (message: M) => Promise<Out>,
   details: CallDetails,
@@ -66,9 +64,3 @@ export async function inTurn<M extends Message, Out>(
     throw error;
   }
 }
-
-/** A client whose submissions go out in a lane: those of a take-over after what somebody waits for. */
-export const inLane = (dmp: DmpClient, lane: Lane): DmpClient => ({
-  ...dmp,
-  call: (transaction, input, context) => dmp.call(transaction, input, { ...context, lane }),
-});

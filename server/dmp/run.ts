@@ -188,7 +188,7 @@ async function call<In, Out>(
   const documents = transaction.paced?.(input);
   if (documents === undefined || !runner.pacing) return exchange(prepared);
   const { lane = 'live', patienceMs = runner.patienceMs } = context;
-  const asked = { lane, patienceMs, documents, ...(signal ? { signal } : {}) };
+  const asked = { lane, patienceMs, documents, heldMs: runner.timeoutMs / 2, ...(signal ? { signal } : {}) };
   return inTurn(runner.pacing, structure, asked, prepared, exchange, details);
 }
 

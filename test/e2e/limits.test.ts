@@ -1,50 +1,69 @@
 /**
  * Issue 6, line 3, limits shared by all instances: at most N submissions in any sliding second per structure and software, daily caps,
- * circuit breaker, adaptive slow-down. Two façades on one database; what is said of the wire is what the simulator saw.
+ * quiet windows, circuit breaker, adaptive slow-down, 429 on a backlog. Two façades on one database, each a process; what is said of the
+ * wire is what the simulator saw.
  */
 import type { DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../server/config.ts';
-import { startServer, type RunningServer } from '../../server/main.ts';
-import { makeToken } from '../support/outside-issuer.ts';
+import { createDmpClient } from '../../server/dmp/client.ts';
+import { createBackpressure } from '../../server/feed/limits/backpressure.ts';
+import { behindGate } from '../../server/fhir/behind-gate.ts';
+import { intake } from '../../server/fhir/feed/intake.ts';
+import { toProblem } from '../../server/fhir/outcome.ts';
+import type { Services } from '../../server/fhir/services.ts';
+import { onlyPrimary } from '../../server/registry/primary.ts';
+import { openStore, type FeedLane, type Store } from '../../server/store/index.ts';
+import { nurse } from '../support/callers.ts';
 import { text } from '../support/documents.ts';
+import { startInstance, type Instance } from '../support/instance.ts';
 import { simplified } from '../support/resources.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
+/** A window in two hours, for an hour: whatever the time is, take-overs wait. */
+const later = (hours: number): string =>
+  new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/Paris',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(Date.now() + hours * 3_600_000);
 const settings = {
+  FEED_TAKEOVER_HOURS: `${later(2)}-${later(3)}`,
+  FEED_WORKING_DAYS: 'mon,tue,wed,thu,fri,sat,sun',
+  FEED_HOLIDAYS_REGION: 'none',
   FEED_PACE: '4',
   FEED_PATIENCE_MS: '60000',
-  // The simulator shares the event loop with both façades: what it sees late must not look like haste of theirs.
-  FEED_PACE_MARGIN_MS: '400',
+  // What the simulator sees late on a busy machine must not look like haste of theirs.
+  FEED_PACE_MARGIN_MS: '1500',
   FEED_BREAKER_FAILURES: '3',
   ENVIRONMENT: 'training',
   FEED_DAILY_CAP: '0',
 };
 
 let stack: Stack;
-let second: RunningServer;
+let instances: [Instance, Instance];
 let token: string;
 beforeAll(async () => {
-  stack = await startStack(settings, { submissionsPerSecond: 4 });
-  const config = { ...loadConfig(stack.environment), PORT: 0 };
-  second = await another({});
-  token = await makeToken(config, { person: 'nurse' });
+  stack = await startStack(settings);
+  token = await stack.token('nurse');
+  // Whoever works beside the simulator would keep it from looking at its clock.
+  await stack.closeServer();
+  instances = await Promise.all([startInstance(stack.environment), startInstance(stack.environment)]);
+  // What the database saw of every turn, to the microsecond.
+  await stack.database.query(`
+    CREATE TABLE turn_seen (key bytea, next_at timestamptz(6));
+    CREATE FUNCTION see_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO turn_seen VALUES (NEW.key, NEW.next_at); RETURN NEW; END $$;
+    CREATE TRIGGER see_turn AFTER UPDATE OF next_at ON feed_limit FOR EACH ROW EXECUTE FUNCTION see_turn()`);
 });
 afterAll(async () => {
-  await second.close();
+  await Promise.all(instances.map((instance) => instance.close()));
   await stack.close();
 });
 afterEach(() => stack.clearFaults());
-
-/** One more façade on the same database, for the same tokens. */
-function another(more: Record<string, string>): Promise<RunningServer> {
-  const config = loadConfig({ ...stack.environment, ...more });
-  return startServer(
-    { ...config, PORT: 0, fhirBase: config.fhirBase.replace(/:\d+\//, ':0/'), AUTH_AUDIENCE: config.fhirBase },
-    { logger: pino({ level: 'silent' }) },
-  );
-}
 
 interface Answer {
   status: number;
@@ -56,7 +75,7 @@ interface Answer {
 
 const newDeposit = (): DocumentReference => simplified({ content: text(), contentType: 'text/plain' });
 
-async function deposit(base = stack.base, resource = newDeposit()): Promise<Answer> {
+async function deposit(base = instances[0].url, resource = newDeposit()): Promise<Answer> {
   const answer = await fetch(`${base}/DocumentReference`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
@@ -73,44 +92,68 @@ async function deposit(base = stack.base, resource = newDeposit()): Promise<Answ
 }
 /** Half of them by each façade. */
 const depositAll = (times: number): Promise<Answer[]> =>
-  Promise.all(Array.from({ length: times }, (_, i) => deposit(i % 2 === 0 ? stack.base : second.url)));
+  Promise.all(Array.from({ length: times }, (_, i) => deposit(instances[i % 2]!.url)));
 
 const submissions = async (): Promise<number> => (await stack.calls()).filter((name) => name === 'TD2.1').length;
 const limit = (change: string) => stack.database.query(`UPDATE feed_limit SET ${change}`);
 
 describe('the pace', () => {
   it('deposits that all come at once to two façades reach the DMP at most four in any second', async () => {
-    const answers = await depositAll(24);
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 24 }, () => 201));
+    const [N, times] = [4, 14];
+    // The first row, the first connections.
+    expect((await depositAll(2)).map(({ status }) => status)).toEqual([201, 201]);
+    await fetch(`${stack.simulator.controlUrl}/submissions`, { method: 'DELETE' });
+    await stack.database.query('DELETE FROM turn_seen');
+    const answers = await depositAll(times);
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: times }, () => 201));
+
     const seen = await fetch(`${stack.simulator.controlUrl}/submissions`);
-    const { submissions: senders } = (await seen.json()) as { submissions: { count: number; mostInASecond: number }[] };
+    const { submissions: senders } = (await seen.json()) as {
+      submissions: { count: number; mostInASecond: number; at: number[] }[];
+    };
     // One structure and software, whichever façade sent it.
     expect(senders).toHaveLength(1);
-    expect(senders[0]?.count).toBe(24);
-    expect(senders[0]?.mostInASecond).toBeLessThanOrEqual(4);
+    expect(senders[0]).toMatchObject({ count: times });
+    expect(senders[0]?.mostInASecond).toBeLessThanOrEqual(N);
+    const { at } = senders[0]!;
+    expect(Math.min(...at.slice(N).map((last, i) => last - at[i]!))).toBeGreaterThanOrEqual(1000);
+
+    const turns = await stack.database.query<{ keys: number; count: number; least: number }>(`
+      SELECT count(DISTINCT key)::int AS keys, count(*)::int AS count, min(ms)::float8 AS least FROM (
+        SELECT key, 1000 * extract(epoch FROM next_at - lag(next_at, ${N}) OVER (ORDER BY next_at)) AS ms
+        FROM turn_seen) t`);
+    expect(turns[0]?.keys).toBe(1);
+    // A turn that was lost was asked for again.
+    expect(turns[0]?.count).toBeGreaterThanOrEqual(times);
+    expect(turns[0]?.least).toBeGreaterThanOrEqual(1000);
   });
 
   it('who cannot wait so long gets 429 and when to come back; nothing was sent, and the same deposit can come again', async () => {
     const resource = newDeposit();
     await stack.resetCalls();
     await limit(`next_at = clock_timestamp() + interval '90 s'`);
-    for (const base of [stack.base, second.url]) {
+    for (const base of instances.map(({ url }) => url)) {
       const answer = await deposit(base, resource);
       expect(answer).toMatchObject({ status: 429, error: 'feed-pace' });
       expect(answer.retryAfter).toBeGreaterThan(60);
       expect(answer.retryAfter).toBeLessThanOrEqual(90);
     }
     expect(await submissions()).toBe(0);
+    // On record as what was about to be sent, and was not.
+    const records = await stack.database.query<{ outcome: string }>(
+      `SELECT outcome FROM kept_record WHERE kind = 'dmp' ORDER BY at DESC LIMIT 4`,
+    );
+    expect(records.map(({ outcome }) => outcome).sort()).toEqual(['pending', 'pending', 'refused', 'refused']);
     await limit('next_at = clock_timestamp()');
-    expect(await deposit(second.url, resource)).toEqual({ status: 201 });
-    expect((await deposit(stack.base, resource)).status).toBe(200);
+    expect(await deposit(instances[1].url, resource)).toEqual({ status: 201 });
+    expect((await deposit(instances[0].url, resource)).status).toBe(200);
     expect(await submissions()).toBe(1);
   });
 });
 
 describe('the daily cap', () => {
   it('in the training environment: 20 documents a day, over all instances; the next day of Paris begins anew', async () => {
-    const capped = await another({ FEED_DAILY_CAP: '' });
+    const capped = await startInstance({ ...stack.environment, FEED_DAILY_CAP: '' });
     try {
       await limit('documents = 18');
       await stack.resetCalls();
@@ -131,7 +174,7 @@ describe('the daily cap', () => {
 describe('the circuit breaker', () => {
   it('opens for all when the DMP is not there, tries one submission alone, and closes with the first answer', async () => {
     await stack.fault({ transaction: 'TD2.1', kind: 'html503' });
-    for (const base of [stack.base, second.url, stack.base])
+    for (const base of [...instances, instances[0]].map(({ url }) => url))
       expect(await deposit(base)).toMatchObject({ status: 503, error: '503' });
     await stack.resetCalls();
     const open = await depositAll(6);
@@ -148,7 +191,7 @@ describe('the circuit breaker', () => {
 
     await stack.clearFaults();
     await limit(`open_until = clock_timestamp() - interval '1 s'`);
-    expect(await deposit(second.url)).toEqual({ status: 201 });
+    expect(await deposit(instances[1].url)).toEqual({ status: 201 });
     expect((await depositAll(4)).map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
 
@@ -168,6 +211,62 @@ it('a DMP that fails halves the pace for all instances, and each good answer giv
   await deposit();
   expect(await factor()).toBe(0.5);
   await stack.clearFaults();
-  await deposit(second.url);
+  await deposit(instances[1].url);
   expect(await factor()).toBeCloseTo(0.55);
+});
+
+describe('what was taken into the queue', () => {
+  let store: Store;
+  let services: Services;
+  beforeAll(async () => {
+    await stack.database.query('UPDATE feed_limit SET open_until = NULL, next_at = clock_timestamp()');
+    const config = loadConfig({ ...stack.environment, FEED_BACKLOG_MAX: '2' });
+    store = await openStore(config);
+    const structures = onlyPrimary(config);
+    const now = () => new Date();
+    const dmp = createDmpClient(config, structures);
+    services = {
+      ...{ config, store, structures, now, logger: pino({ level: 'silent' }) },
+      ...behindGate({ config, store, dmp, now }),
+      backpressure: createBackpressure(config, store.limits, () => performance.now() * 1e6),
+    };
+    return async () => {
+      await dmp.close();
+      await store.close();
+    };
+  });
+  const take = async (lane: FeedLane): Promise<string> =>
+    (await intake({ kind: 'document', lane, body: newDeposit(), caller: nurse }, services)).item.id;
+  const stateOf = async (id: string): Promise<string | undefined> =>
+    (await store.feed.byId(id, { structure: nurse.structure.id }))?.state;
+  const delivered = async (id: string): Promise<void> => {
+    while ((await stateOf(id)) !== 'delivered') await sleep(200);
+  };
+
+  it('working hours hold back a take-over, not what somebody waits for; when they end it goes on', async () => {
+    const past = await take('takeover');
+    const live = await take('live');
+    await delivered(live);
+    // The live one came later, and both façades have looked at both lanes since.
+    expect(await stateOf(past)).toBe('queued');
+    const atNight = await startInstance({ ...stack.environment, FEED_TAKEOVER_HOURS: 'always' });
+    try {
+      await delivered(past);
+    } finally {
+      await atNight.close();
+    }
+  });
+
+  it('while too many wait, 429 to what is live, and a take-over is taken', async () => {
+    // The DMP is away: nothing leaves the queue.
+    await limit(`open_until = clock_timestamp() + interval '1 h'`);
+    const waiting = [await take('live'), await take('live')];
+    const refused = toProblem(await take('live').catch((error: unknown) => error));
+    expect(refused).toMatchObject({ status: 429, headers: { 'Retry-After': '60' } });
+    expect(refused.issues.map(({ key }) => key)).toEqual(['feed-backlog']);
+    expect(await stateOf(await take('takeover'))).toBe('queued');
+    await limit('open_until = NULL');
+    await Promise.all(waiting.map(delivered));
+    await delivered(await take('live'));
+  });
 });
