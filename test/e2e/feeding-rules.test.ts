@@ -4,7 +4,7 @@
  * and mutual TLS to the simulator.
  */
 import type { Bundle, DocumentReference, OperationOutcome } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RulesVersion, RulesView } from '../../server/feed/rules/administration.ts';
 import type { Trial } from '../../server/feed/rules/trial.ts';
 import { openStore } from '../../server/store/index.ts';
@@ -271,44 +271,59 @@ describe('5. feeding rules', () => {
     }
   });
 
-  it('“manual”: kept as proposed for a person to release, 202 with its Task, also for who waits; nothing is sent', async () => {
-    const version = await decide([
-      { name: 'by-hand', when: { type: [LETTER.code] }, then: 'manual', reason: 'A person reads it' },
-    ]);
-    const [uniqueId, inSet] = [newOid(), newOid()];
-    const body = simplified(note({ type: LETTER, uniqueId }));
-    const kept = await stack.post<OperationOutcome>('/DocumentReference', body, 'nurse');
-    expect([kept.status, keysOf(kept.body)]).toEqual([202, expect.arrayContaining(['feeding-rule-manual'])]);
-    expect(JSON.stringify(kept.body)).toContain('A person reads it');
-    const location = kept.headers.get('content-location') ?? '';
-    expect(location.startsWith(`${stack.base}/Task/`)).toBe(true);
-    // The same again is the same proposal; a set goes whole.
-    const again = await stack.post('/DocumentReference', body, 'nurse', { prefer: 'return=minimal' });
-    expect([again.status, again.body, again.headers.get('content-location')]).toEqual([202, undefined, location]);
-    const bundle = provideBundle([note({ type: REPORT, uniqueId: inSet }), note({ type: LETTER })]);
-    expect((await stack.post('', bundle, 'nurse')).status).toBe(202);
-    expect([await isRegistered(uniqueId), await isRegistered(inSet)]).toEqual([false, false]);
-    expect(await stack.calls()).not.toContain('TD2.1');
-    const store = await openStore(loadConfig(stack.environment));
-    try {
-      const viewer = { structure: '1990100109' };
-      const item = await store.feed.byId(location.split('/').at(-1) ?? '', viewer);
-      expect(item).toMatchObject({
-        ...{ state: 'proposed', reason: 'feeding-rule-manual', lane: 'live', kind: 'document' },
-        result: { rules: [{ uniqueId, verdict: 'manual', version, rule: 'by-hand' }] },
-      });
-      const proposed = await store.feed.search(viewer, { states: ['proposed'] }, { offset: 0, count: 9 });
-      expect(proposed.items.map((i) => i.kind).sort()).toEqual(['document', 'set']);
-    } finally {
-      await store.close();
-    }
-    const requestId = kept.headers.get('x-request-id') ?? '';
-    const { body: events } = await stack.get<Bundle>(`/AuditEvent?date=ge2026&entity-id=${requestId}`, 'admin');
-    const recorded = JSON.stringify(events);
-    for (const part of ['"manual"', '"by-hand"', location.split('/').slice(-2).join('/')])
-      expect(recorded).toContain(part);
-    expect(recorded).not.toContain('A person reads it');
-  });
+  it(
+    '“manual”: kept as proposed for a person to release, 202 with its Task, also for who waits; nothing is sent before',
+    { timeout: 90_000 },
+    async () => {
+      const version = await decide([
+        { name: 'by-hand', when: { type: [LETTER.code] }, then: 'manual', reason: 'A person reads it' },
+      ]);
+      const [uniqueId, inSet] = [newOid(), newOid()];
+      const body = simplified(note({ type: LETTER, uniqueId }));
+      const kept = await stack.post<OperationOutcome>('/DocumentReference', body, 'nurse');
+      expect([kept.status, keysOf(kept.body)]).toEqual([202, expect.arrayContaining(['feeding-rule-manual'])]);
+      expect(JSON.stringify(kept.body)).toContain('A person reads it');
+      const location = kept.headers.get('content-location') ?? '';
+      expect(location.startsWith(`${stack.base}/Task/`)).toBe(true);
+      // The same again is the same proposal; a set goes whole.
+      const again = await stack.post('/DocumentReference', body, 'nurse', { prefer: 'return=minimal' });
+      expect([again.status, again.body, again.headers.get('content-location')]).toEqual([202, undefined, location]);
+      const bundle = provideBundle([note({ type: REPORT, uniqueId: inSet }), note({ type: LETTER })]);
+      expect((await stack.post('', bundle, 'nurse')).status).toBe(202);
+      expect([await isRegistered(uniqueId), await isRegistered(inSet)]).toEqual([false, false]);
+      expect(await stack.calls()).not.toContain('TD2.1');
+      const store = await openStore(loadConfig(stack.environment));
+      try {
+        const viewer = { structure: '1990100109' };
+        const item = await store.feed.byId(location.split('/').at(-1) ?? '', viewer);
+        expect(item).toMatchObject({
+          ...{ state: 'proposed', reason: 'feeding-rule-manual', lane: 'live', kind: 'document' },
+          result: { rules: [{ uniqueId, verdict: 'manual', version, rule: 'by-hand' }] },
+        });
+        const proposed = await store.feed.search(viewer, { states: ['proposed'] }, { offset: 0, count: 9 });
+        expect(proposed.items.map((i) => i.kind).sort()).toEqual(['document', 'set']);
+        // Released, all of it is submitted, although another version holds it by then.
+        await decide([{ name: 'by-hand-again', when: {}, then: 'manual' }]);
+        for (const { id } of proposed.items) await store.feed.act(id, viewer, 'release', new Date());
+        await vi.waitFor(
+          async () => {
+            const ended = await store.feed.search(viewer, { states: ['delivered'] }, { offset: 0, count: 9 });
+            expect(ended.total).toBe(2);
+          },
+          { timeout: 60_000, interval: 100 },
+        );
+        expect([await isRegistered(uniqueId), await isRegistered(inSet)]).toEqual([true, true]);
+      } finally {
+        await store.close();
+      }
+      const requestId = kept.headers.get('x-request-id') ?? '';
+      const { body: events } = await stack.get<Bundle>(`/AuditEvent?date=ge2026&entity-id=${requestId}`, 'admin');
+      const recorded = JSON.stringify(events);
+      for (const part of ['"manual"', '"by-hand"', location.split('/').slice(-2).join('/')])
+        expect(recorded).toContain(part);
+      expect(recorded).not.toContain('A person reads it');
+    },
+  );
 
   it('rules that are thought of are tried out, and nothing is recorded', async () => {
     const { latest } = (await admin<RulesView>('GET', '/feeding-rules')).body;
