@@ -39,7 +39,7 @@ export interface FeedWorkerParts {
 const usualLeaseMs = 15_000;
 /** Items in one instance's hands: each is in memory with its documents. */
 const atOnce = 16;
-const purgeEveryMs = 3_600_000;
+const tidyEveryMs = 3_600_000;
 
 export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
   const { config, store, limits, attempt, logger, now } = parts;
@@ -53,7 +53,7 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
   let isStarted = false;
   let isClosing = false;
   let isAwaited = false;
-  let purgedAt = 0;
+  let tidiedAt = 0;
   /** Where the next round begins, so that the last lanes come first in their turn. */
   let round = 0;
 
@@ -112,9 +112,11 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
       if (isClosing || held.size >= atOnce) break;
       claimed += await serve(lane);
     }
-    if (now().getTime() - purgedAt > purgeEveryMs) {
-      purgedAt = now().getTime();
-      await feed.purge(new Date(purgedAt - config.FEED_KEEP_SECONDS * 1000));
+    if (now().getTime() - tidiedAt > tidyEveryMs) {
+      tidiedAt = now().getTime();
+      await feed.purge(new Date(tidiedAt - config.FEED_KEEP_SECONDS * 1000));
+      const mended = await feedWork.mend();
+      if (mended > 0) logger.warn({ items: mended }, 'feed: turns that were lost were given back');
     }
     return claimed;
   }

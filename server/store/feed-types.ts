@@ -242,4 +242,9 @@ export interface FeedWork {
   finish(item: Pick<ClaimedItem, 'id' | 'claim'>, outcome: FeedOutcome, now: Date): Promise<boolean>;
   /** Makes what lapsed claims held anybody's, its outcome being unknown. @returns how many items */
   takeBack(now: Date): Promise<number>;
+  /**
+   * Gives those a turn who should have one and have none: nothing that works takes it away, but tables may be restored without their
+   * queue. @returns how many
+   */
+  mend(): Promise<number>;
 }

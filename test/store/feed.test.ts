@@ -464,6 +464,27 @@ describe('at rest', () => {
 });
 
 describe('the tables of the queue', () => {
+  it('may be lost: each line gets its turn back, and nobody a second one', async () => {
+    const { store, database, close } = await openTestStore();
+    try {
+      const owner = newOwner();
+      const people = ['236046999012376', '141112A99004563'];
+      for (const value of [...people, ...people]) {
+        const { id: patientId } = await store.patients.byIns({ value, oid });
+        await store.feed.accept(itemOf({ owner, patientId }), now);
+      }
+      expect(await store.feedWork.mend()).toBe(0);
+      await database.query('DELETE FROM pgboss.job');
+      expect(await claim(owner, store)).toEqual([]);
+      expect(await store.feedWork.mend()).toBe(2);
+      expect(await store.feedWork.mend()).toBe(0);
+      expect(await claim(owner, store)).toHaveLength(2);
+      expect(await store.feedWork.mend(), 'they are being worked on').toBe(0);
+    } finally {
+      await close();
+    }
+  });
+
   it('are made once by several instances that start at once, and are looked after by nobody', async () => {
     const { database, config, close } = await openTestStore();
     try {

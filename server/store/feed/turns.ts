@@ -27,12 +27,16 @@ export interface Turns {
   give(db: Database, lane: Lane, item: string, delayMs?: number): Promise<void>;
   /** Takes up to so many turns that have come. @returns the items */
   take(db: Database, lane: Lane, most: number): Promise<string[]>;
+  /** The first of each line, unless it has its turn or is being worked on. */
+  lost(): Promise<{ id: string; line: Lane & { patientId: string } }[]>;
   /** The lanes where somebody's turn has come. */
   due(): Promise<Lane[]>;
 }
 
 /** Advisory lock: queues are made one after the other, or two of them could wait for each other at pg-boss's tables. */
 const QUEUE_LOCK = 71202620;
+/** How many lost turns are given back at once. */
+const MOST_LOST = 1000;
 const PREFIX = /^feed_(live|takeover)_([0-9a-f]{64})$/;
 
 const nameOf = ({ structure, lane }: Lane): string => `feed_${lane}_${Buffer.from(structure).toString('hex')}`;
@@ -116,6 +120,17 @@ export function openTurns(prisma: PrismaClient): Turns {
       const ids = jobs.map((job) => job.id);
       if (ids.length > 0) await boss.deleteJob(name, ids);
       return ids;
+    },
+
+    async lost() {
+      const rows = await prisma.$queryRaw<
+        { id: string; lane: FeedLane; structure: Lane['structure']; patientId: string }[]
+      >`
+        SELECT f.id, f.lane, f.structure, f.patient_id AS "patientId" FROM (
+          SELECT DISTINCT ON (structure, patient_id, lane) * FROM feed_item
+          WHERE state IN ('queued', 'active', 'waiting') ORDER BY structure, patient_id, lane, place
+        ) f WHERE f.state <> 'active' AND NOT EXISTS (SELECT 1 FROM pgboss.job j WHERE j.id = f.id) LIMIT ${MOST_LOST}`;
+      return rows.map(({ id, ...line }) => ({ id, line }));
     },
 
     async due() {

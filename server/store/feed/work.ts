@@ -114,6 +114,17 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
       }, transactionTimes);
     },
 
+    async mend() {
+      const lost = await turns.lost();
+      await turns.prepare(lost.map(({ line }) => line));
+      for (const { id, line } of lost)
+        await prisma.$transaction(async (db) => {
+          await lockLines(db, [line]);
+          await nextOf(db, turns, line, (first) => first.id === id);
+        }, transactionTimes);
+      return lost.length;
+    },
+
     async takeBack(now) {
       return prisma.$transaction(async (db) => {
         const lapsed = await db.$queryRaw<{ id: string }[]>`
