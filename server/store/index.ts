@@ -18,6 +18,7 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { takeoverStore } from './takeover/index.ts';
 import { feedStore } from './trail/feed.ts';
 import { openTrail } from './trail/index.ts';
 import { eyesOf } from './viewer.ts';
@@ -76,6 +77,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),
+    takeovers: keyed(takeoverStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -8,6 +8,7 @@ import type { CorrectionStore, IdentityStore } from './identity-types.ts';
 import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
+import type { TakeoverStore } from './takeover/types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
 
 export * from './consent-types.ts';
@@ -16,6 +17,7 @@ export type * from './identity-types.ts';
 export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
+export * from './takeover/types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
 
 /** An INS with its authority (OID without prefix). */
@@ -441,6 +443,7 @@ export interface Store {
   oauth: OauthStore;
   oauthKeys: OauthKeyStore;
   practitioners: PractitionerStore;
+  takeovers: TakeoverStore;
   /**
    * The same as another structure sees it: patients that it has met and what is theirs, what it deposited itself. What callers ask
    * goes through the view of their structure. The store is opened as the primary's.

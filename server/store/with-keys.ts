@@ -43,6 +43,9 @@ const repeatable = new Set([
   'liveToken',
   'all',
   'change',
+  'linesBy',
+  'receive',
+  'lines',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */
