@@ -24,6 +24,7 @@ import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
 import { subscriptionErrors } from './errors/subscriptions.ts';
+import { takeoverErrors } from './errors/takeover.ts';
 import { validationErrors } from './errors/validation.ts';
 import { xdsErrors } from './errors/xds.ts';
 import type { ErrorRow } from './errors/row.ts';
@@ -51,6 +52,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  takeoverErrors,
   ownErrors,
 ] as const;
 
@@ -74,6 +76,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...takeoverErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

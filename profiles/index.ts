@@ -7,6 +7,7 @@ import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition }
 import { conceptMaps } from './concept-maps.ts';
 import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
+import { importDefinitions } from './imports.ts';
 import { patientInsDefinition } from './patient-ins.ts';
 import { rightsDefinitions } from './rights.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
@@ -29,6 +30,7 @@ export function loadProfiles(): Definition[] {
     patientInsDefinition(),
     ...rightsDefinitions(),
     ...webDefinitions(),
+    ...importDefinitions(),
     ...conceptMaps(),
   ];
 }

@@ -7,6 +7,8 @@ import type { Pair } from '../search/pairs.ts';
 
 export const fhirJson = 'application/fhir+json';
 export const fhirXml = 'application/fhir+xml';
+/** A resource a line (Bulk Data, R4 async.html). */
+export const fhirNdjson = 'application/fhir+ndjson';
 
 /** How a resource can be written. */
 export type Format = 'json' | 'xml' | 'html';
@@ -142,6 +144,13 @@ export function requireForm(contentType: string | undefined): void {
   requireBody(contentType, ['application/x-www-form-urlencoded'], 'application/x-www-form-urlencoded');
 }
 
+const ndjsonNames = [fhirNdjson, 'application/ndjson', 'application/x-ndjson'];
+
+/** @throws IssueError `media-type` unless the body is NDJSON of FHIR R4 in UTF-8 */
+export function ndjsonFormat(contentType: string | undefined): void {
+  requireBody(contentType, ndjsonNames, fhirNdjson);
+}
+
 function requireBody(contentType: string | undefined, types: readonly string[], expected: string): void {
   const { type, parameters } = parseMedia(contentType ?? '');
   const charset = parameters['charset'] ?? 'utf-8';
@@ -154,6 +163,8 @@ function requireBody(contentType: string | undefined, types: readonly string[], 
 export interface Preferences {
   handling: 'strict' | 'lenient';
   return: 'minimal' | 'representation' | 'OperationOutcome';
+  /** R4 async.html */
+  respondAsync: boolean;
 }
 
 /** Unknown preferences are ignored, as RFC 7240 asks. */
@@ -164,5 +175,6 @@ export function parsePrefer(header: string | undefined): Preferences {
   return {
     handling: find(['strict', 'lenient'] as const, 'handling') ?? 'lenient',
     return: find(['minimal', 'representation', 'OperationOutcome'] as const, 'return') ?? 'representation',
+    respondAsync: said.some((s) => s.toLowerCase() === 'respond-async'),
   };
 }

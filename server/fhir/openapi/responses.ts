@@ -1,6 +1,6 @@
 /** What an operation answers when all goes well: statuses, media types, headers. */
 import { handlerName, type Interaction, type InteractionCode } from '../definition.ts';
-import { fhirJson, fhirXml } from '../negotiation.ts';
+import { fhirJson, fhirNdjson, fhirXml } from '../negotiation.ts';
 import type { Route } from '../router.ts';
 import { alwaysHeaders, headerRefs } from '../../openapi/refs.ts';
 import type { Components, Media, Response, Schema } from '../../openapi/types.ts';
@@ -17,6 +17,8 @@ export const sharedHeaders: Components['headers'] = {
   'Content-Disposition': { description: 'A name under which the document can be kept.', schema: text },
   'Content-Range': { description: 'Which bytes of how many.', schema: text },
   'Accept-Ranges': { description: 'bytes', schema: text },
+  'X-Progress': { description: 'How far it is, in words (R4 async.html).', schema: text },
+  Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: text },
   'X-Security-Context': {
     description: 'The DocumentReference of the document (FHIR R4 binary.html#security-context).',
     schema: { type: 'string', format: 'uri' },
@@ -80,6 +82,9 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Patient.create': ['Location'],
   'Patient.update': [...versionHeaders, 'Content-Location'],
   'Patient.delete': ['ETag'],
+  $import: ['Content-Location'],
+  '$import-status': ['X-Progress', 'Retry-After'],
+  '$import-report': ['Link'],
 };
 
 /** Headers of one of its answers. */
@@ -94,6 +99,7 @@ function headersOf(handler: string, code: InteractionCode, status: number): read
 const said: Readonly<Record<number, string>> = {
   200: 'As asked.',
   201: 'Created.',
+  202: 'Taken on; it goes on.',
   204: 'Done; nothing to show.',
   206: 'The bytes of the range.',
   304: 'What the client has is still the same.',
@@ -115,6 +121,14 @@ const documentContent = (binary: Schema): Record<string, Media> => ({
   '*/*': { schema: { description: 'The bytes of the document, in its own media type.' } },
 });
 
+/** A resource a line. */
+const lineContent: Record<string, Media> = { [fhirNdjson]: { schema: text } };
+
+function contentOf(handler: string, { operation }: Interaction, schema: Schema): Record<string, Media> {
+  if (handler === 'Binary.read') return documentContent(schema);
+  return operation?.ndjson?.answers ? lineContent : resourceContent(schema);
+}
+
 /**
  * @param schema of the resource in the answer
  */
@@ -127,7 +141,7 @@ export function successResponses(
   return Object.fromEntries(
     statuses.map((status) => {
       const description = status === 200 && statuses.includes(201) ? existed : (said[status] ?? '');
-      const content = handler === 'Binary.read' ? documentContent(schema) : resourceContent(schema);
+      const content = contentOf(handler, interaction, schema);
       return [
         String(status),
         {

@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto';
 import type { PrismaClient, Takeover } from '../generated/prisma/client.ts';
 import { isUuid } from '../identifiers.ts';
 import { lineStore } from './lines.ts';
+import { isOver } from './types.ts';
 import type { StoredTakeover, TakeoverContent, TakeoverState, TakeoverStore, TakeoverViewer } from './types.ts';
 
 /** Far beyond what a structure has in its life. */
 const MOST_LISTED = 100;
-const ends: readonly TakeoverState[] = ['done', 'cancelled'];
 
 export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverStore {
   const structureOf = (structure: string) => cipher.index('takeover.structure', structure);
@@ -64,7 +64,7 @@ export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverSto
           state,
           version: { increment: 1 },
           updatedAt: now,
-          finishedAt: ends.includes(state) ? now : null,
+          finishedAt: isOver(state) ? now : null,
           ...(content ? { contentSealed: cipher.seal(placeOf(id), content) } : {}),
         },
       });

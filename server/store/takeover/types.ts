@@ -14,7 +14,8 @@ import type { FeedState } from '../feed-types.ts';
 export type TakeoverState = 'unconfirmed' | 'running' | 'paused' | 'done' | 'cancelled';
 
 /** States from which there is a way to go on. */
-export const openTakeovers = ['unconfirmed', 'running', 'paused'] as const satisfies readonly TakeoverState[];
+export const openTakeovers: readonly TakeoverState[] = ['unconfirmed', 'running', 'paused'];
+export const isOver = (state: TakeoverState): boolean => !openTakeovers.includes(state);
 
 /** What was said when it was begun, and since; encrypted at rest. */
 export interface TakeoverContent {
@@ -25,6 +26,10 @@ export interface TakeoverContent {
   begin: string;
   /** Documents that the structure then plans for a day, with its other open take-overs. */
   perDay: number;
+  /** The client's own name of it. */
+  reference?: string;
+  /** The client has said that nothing more comes. */
+  isComplete?: boolean;
   contact: { name: string; email: string; phone?: string };
   /** PS_IdNat and client of who began it. */
   by: { person: string; client: string };
