@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool, PoolClient } from 'pg';
 import { DatabaseError } from './errors.ts';
+import { installTurns } from './feed/turns.ts';
 
 /** The advisory lock that Prisma takes: of several instances that start at once, one migrates. */
 const LOCK = 72707369;
@@ -32,7 +33,7 @@ interface Migration {
 }
 
 /**
- * Applies what is missing, in order, one transaction a file.
+ * Applies what is missing, in order, one transaction a file; then pg-boss makes or updates its own schema.
  * @returns the names of those applied now
  * @throws DatabaseError when an applied file was edited, or the database is newer than this version; the database's own
  *   error when a statement fails (its file is rolled back whole)
@@ -43,7 +44,9 @@ export async function migrate(pool: Pool, dir = migrationsDir): Promise<string[]
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     try {
-      return await applyMissing(client, migrations);
+      const done = await applyMissing(client, migrations);
+      await installTurns(pool);
+      return done;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     }

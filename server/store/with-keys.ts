@@ -46,6 +46,12 @@ const repeatable = new Set([
   'linesBy',
   'receive',
   'lines',
+  'accept',
+  'acceptAll',
+  'act',
+  'due',
+  'claim',
+  'finish',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */
