@@ -16,6 +16,7 @@ import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
+import { createLimits } from './feed/limits/index.ts';
 import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
@@ -84,7 +85,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
-    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
+    const limits = createLimits({ config, store, structures, now: clock });
+    const dmp =
+      overrides.dmp ??
+      createDmpClient(config, structures, { onCall: logCalls(logger), pacing: limits, now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
     const worker = createSubscriptionWorker({

@@ -11,7 +11,7 @@ import { MaterialError, openMaterial } from './material.ts';
 import { createPool } from './pool.ts';
 import { rehearse, run, type CallObserver, type Runner } from './run.ts';
 import type { Seal } from './seal.ts';
-import { DmpError, type CallContext, type DmpClient, type DmpEnvironment } from './types.ts';
+import { DmpError, type CallContext, type DmpClient, type DmpEnvironment, type Pacing } from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
 export interface DmpClientOptions {
@@ -19,6 +19,8 @@ export interface DmpClientOptions {
   ca?: string;
   /** Told of every call when it has ended. */
   onCall?: CallObserver;
+  /** Gives turns to submissions; absent: they go out at once. */
+  pacing?: Pacing;
   now?: () => Date;
   newUuid?: () => string;
 }
@@ -104,7 +106,11 @@ export function createDmpClient(config: Config, structures: Structures, options:
     const structure = inForce(id);
     const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
     const env = environmentOf(config, structure, seal, options);
-    return { env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes };
+    return {
+      ...{ env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes },
+      ...(options.pacing ? { pacing: options.pacing } : {}),
+      patienceMs: config.FEED_PATIENCE_MS,
+    };
   }
   function inForce(id: string): Structure {
     const structure = structures.of(id);

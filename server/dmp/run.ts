@@ -5,10 +5,12 @@
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request, type Agent } from 'undici';
+import { IssueError } from '../../mappings/outcome.ts';
 import { Answer, type HttpAnswer } from './answer.ts';
 import { faultError, transportFailure, unreadable } from './failure.ts';
 import type { Lease } from './lines.ts';
 import { encodeMultipart } from './mtom/encode.ts';
+import { inTurn } from './paced.ts';
 import { chooseMode } from './rights.ts';
 import { writeEnvelope } from './soap.ts';
 import {
@@ -18,6 +20,7 @@ import {
   type DmpEnvironment,
   type DmpFailureKind,
   type OutgoingMessage,
+  type Pacing,
   type Transaction,
   type VihfMode,
 } from './types.ts';
@@ -26,7 +29,10 @@ import { buildVihf } from './vihf.ts';
 /** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
 export type CallOutcome = 'ok' | DmpFailureKind | 'aborted' | 'error';
 
-/** Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content. */
+/**
+ * Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content.
+ * @param ms without what it has waited for its turn
+ */
 export type CallObserver = (transaction: string, outcome: CallOutcome, ms: number, details: CallDetails) => void;
 
 export interface Runner {
@@ -39,6 +45,10 @@ export interface Runner {
   timeoutMs: number;
   /** octets of an answer, attachments apart */
   maxAnswerBytes: number;
+  /** Gives turns to what is declared `paced`; absent: nothing is held back. */
+  pacing?: Pacing;
+  /** How long a message may wait for its turn where the call does not say. */
+  patienceMs: number;
 }
 
 interface Prepared {
@@ -75,7 +85,7 @@ function prepare(
   };
 }
 
-/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
+/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError; IssueError when it got no turn */
 async function post(
   runner: Runner,
   transaction: string,
@@ -98,6 +108,7 @@ async function post(
     });
   } catch (e) {
     signal?.throwIfAborted();
+    if (e instanceof IssueError) throw e;
     throw transportFailure(transaction, e);
   }
 }
@@ -157,7 +168,7 @@ export async function run<In, Out>(
     if (e instanceof DmpError) details.code = e.code;
     throw e;
   } finally {
-    onCall?.(transaction.name, outcome, performance.now() - began, details);
+    onCall?.(transaction.name, outcome, performance.now() - began - (details.waitedMs ?? 0), details);
     context.onEnd?.(details);
   }
 }
@@ -217,28 +228,35 @@ async function call<In, Out>(
   const { message, messageId, vihf, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
   const prepared = prepare(runner, declared, envelope, message);
-  const http = await send(runner, declared, prepared, signal, details);
+  const exchange = async (ready: Prepared): Promise<Out> => {
+    const http = await send(runner, declared, ready, signal, details);
 
-  const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
-  const { action } = answer.envelope;
-  if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
-    details.otherAction = action;
-  try {
-    check(declared, answer, messageId, http.statusCode, message);
-    const out =
-      transaction.read.kind === 'tree'
-        ? transaction.read.read(answer.root, input)
-        : await transaction.read.read(answer, input);
-    await answer.close();
-    return transaction.translate ? transaction.translate(out, env) : out;
-  } catch (e) {
-    // It may have been the assertion: the next call has a new one.
-    if (answer.envelope.fault) env.vihfs?.forget(vihf);
-    await answer.abandon();
-    if (answer.failure) throw answer.failure;
-    // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.
-    throw transaction.read.kind === 'tree' ? unreadable(transaction.name, e) : e;
-  }
+    const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+    const { action } = answer.envelope;
+    if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
+      details.otherAction = action;
+    try {
+      check(declared, answer, messageId, http.statusCode, message);
+      const out =
+        transaction.read.kind === 'tree'
+          ? transaction.read.read(answer.root, input)
+          : await transaction.read.read(answer, input);
+      await answer.close();
+      return transaction.translate ? transaction.translate(out, env) : out;
+    } catch (e) {
+      // It may have been the assertion: the next call has a new one.
+      if (answer.envelope.fault) env.vihfs?.forget(vihf);
+      await answer.abandon();
+      if (answer.failure) throw answer.failure;
+      // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.
+      throw transaction.read.kind === 'tree' ? unreadable(transaction.name, e) : e;
+    }
+  };
+  const documents = transaction.paced?.(input);
+  if (documents === undefined || !runner.pacing) return exchange(prepared);
+  const { lane = 'live', patienceMs = runner.patienceMs } = context;
+  const asked = { lane, patienceMs, documents, ...(signal ? { signal } : {}) };
+  return inTurn(runner.pacing, structure, asked, prepared, exchange, details);
 }
 
 /**
@@ -256,6 +274,7 @@ async function send(
   try {
     return await post(runner, transaction.name, prepared, signal);
   } catch (e) {
+    if (e instanceof IssueError) details.attempts = 0;
     if (!(e instanceof DmpError && e.kind === 'network' && transaction.idempotent)) throw e;
   }
   await wait(50 + Math.random() * 200, undefined, signal ? { signal } : {});

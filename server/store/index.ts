@@ -8,6 +8,7 @@ import { documentStore } from './documents.ts';
 import { depositFeed } from './feed/index.ts';
 import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
+import { limitStore } from './limits/index.ts';
 import { listStore } from './lists.ts';
 import { oauthKeyStore } from './oauth-keys.ts';
 import { oauthStore, practitionerStore } from './oauth.ts';
@@ -78,6 +79,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     auditFeed: keyed(feedStore(prisma, cipher)),
     feed: keyed(feed),
     feedWork: keyed(feedWork),
+    // Nothing of it is sealed, and a turn must not wait for keys.
+    limits: limitStore(prisma, cipher),
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),
