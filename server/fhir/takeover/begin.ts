@@ -8,7 +8,7 @@ import type { Pair } from '../../search/pairs.ts';
 import type { Call, Handler } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
-import { perDayOf, threshold } from './notice.ts';
+import { planOf } from './notice.ts';
 import { statusUrl } from './show.ts';
 import { replyOf } from './status.ts';
 import { required } from './viewer.ts';
@@ -26,7 +26,7 @@ export const beginImport: Handler = async (call, services) => {
   const owner = { structure: structure.id, clientId };
   const same = asked.reference === undefined ? undefined : await openOf(asked.reference, call, services);
   const takeover = same ?? (await begin());
-  const reply = await replyOf(takeover, services);
+  const reply = await replyOf(takeover, call.caller, services);
   return {
     ...reply,
     status: 202,
@@ -36,10 +36,10 @@ export const beginImport: Handler = async (call, services) => {
   async function begin(): Promise<StoredTakeover> {
     // Several small ones are one large one.
     const others = await store.takeovers.search({ structure: structure.id }, openTakeovers);
-    const perDay = perDayOf(asked.documents + others.reduce((n, o) => n + o.content.documents, 0), config);
+    const all = asked.documents + others.reduce((n, { content }) => n + content.documents, 0);
+    const { mostPerDay: perDay, mustTell } = planOf(asked, all, services);
     const by = { person: call.caller.personId, client: clientId };
-    const state = perDay > threshold(config) ? 'unconfirmed' : 'running';
-    return store.takeovers.create(owner, state, { ...asked, perDay, by }, now());
+    return store.takeovers.create(owner, mustTell ? 'unconfirmed' : 'running', { ...asked, all, perDay, by }, now());
   }
 };
 

@@ -39,7 +39,7 @@ export const changeImport: Handler = async (call, services) => {
   );
   if (!changed) throw new IssueError({ key: 'takeover-state', values: { state: takeover.state, action } });
   if (action === 'cancel') await takeBack(takeover.id, call, services);
-  const { headers: _, ...reply } = await replyOf(changed, services);
+  const { headers: _, ...reply } = await replyOf(changed, call.caller, services);
   return { ...reply, status: 200 };
 };
 

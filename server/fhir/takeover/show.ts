@@ -91,7 +91,7 @@ export function statusParts(
 const noticePart = ({ to, subject, text, eml }: Notice): ParametersParameter =>
   group(
     'notice',
-    ...to.map((address) => value('to', { valueString: address })),
+    ...to.map((address: string) => value('to', { valueString: address })),
     value('subject', { valueString: subject }),
     value('text', { valueString: text }),
     value('eml', { valueString: eml }),

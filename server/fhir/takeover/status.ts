@@ -4,6 +4,7 @@
  */
 import { isOver, type StoredTakeover } from '../../store/types.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
+import type { Caller } from '../../auth/caller.ts';
 import type { Handler, Reply } from '../interaction.ts';
 import type { Services } from '../services.ts';
 import { noticeFor } from './notice.ts';
@@ -16,20 +17,20 @@ const pollSeconds = 5;
 export const importStatus: Handler = async (call, services) => {
   const { store, config, now } = services;
   if (oneOf(operationPairs(call, ['takeover']), 'takeover') !== undefined)
-    return replyOf((await askedTakeover(call, services)).takeover, services);
+    return replyOf((await askedTakeover(call, services)).takeover, call.caller, services);
   const all = await store.takeovers.search(viewerOf(call.caller));
   const parts = [];
   for (const takeover of all) {
-    const status = await statusOf(takeover, services);
+    const status = await statusOf(takeover, call.caller, services);
     parts.push({ name: 'takeover', part: statusParts(status, config.fhirBase, now()) });
   }
   return { status: 200, resource: asParameters(parts) };
 };
 
-/** The status, as it is answered; @param first with where to ask for it */
-export async function replyOf(takeover: StoredTakeover, services: Services): Promise<Reply> {
+/** The status, as it is answered. */
+export async function replyOf(takeover: StoredTakeover, caller: Caller, services: Services): Promise<Reply> {
   const { config, now } = services;
-  const status = await statusOf(takeover, services);
+  const status = await statusOf(takeover, caller, services);
   const resource = asParameters(statusParts(status, config.fhirBase, now()));
   if (isOver(status.takeover.state)) return { status: 200, resource };
   return {
@@ -39,19 +40,23 @@ export async function replyOf(takeover: StoredTakeover, services: Services): Pro
   };
 }
 
-export async function statusOf(takeover: StoredTakeover, services: Services): Promise<TakeoverStatus> {
+async function statusOf(takeover: StoredTakeover, caller: Caller, services: Services): Promise<TakeoverStatus> {
   const { store, now } = services;
   const counts = await store.takeovers.counts(takeover.id, now());
   const isAtEnd = takeover.content.isComplete === true && !isOver(takeover.state) && pendingOf(counts) === 0;
   // Somebody who changed it meanwhile is right.
   const ended = isAtEnd && (await store.takeovers.change(takeover.id, takeover.version, { state: 'done' }, now()));
   const current = ended || takeover;
-  const pause = await pauseOf(current, services);
-  const notice = current.state === 'unconfirmed' ? noticeFor(current, services) : undefined;
+  const pause = await pauseOf(current, caller, services);
+  const notice = current.state === 'unconfirmed' ? noticeFor(current, caller, services) : undefined;
   return { takeover: current, counts, ...(pause ? { pause } : {}), ...(notice ? { notice } : {}) };
 }
 
-async function pauseOf({ state }: StoredTakeover, { limits, structure }: Services): Promise<TakeoverStatus['pause']> {
+async function pauseOf(
+  { state }: StoredTakeover,
+  { structure }: Caller,
+  { limits }: Services,
+): Promise<TakeoverStatus['pause']> {
   if (state === 'paused') return { reason: 'takeover-paused' };
-  return state === 'running' ? limits?.pauseOf(structure, 'takeover') : undefined;
+  return state === 'running' ? limits?.pauseOf(structure.id, 'takeover') : undefined;
 }

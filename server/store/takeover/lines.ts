@@ -4,7 +4,7 @@ import type { Cipher } from '../cipher.ts';
 import { Prisma, type PrismaClient, type TakeoverLine as Row } from '../generated/prisma/client.ts';
 import type { TakeoverLine, TakeoverLineState, TakeoverStore } from './types.ts';
 
-type LineStore = Pick<TakeoverStore, 'linesBy' | 'receive' | 'counts' | 'lines'>;
+type LineStore = Pick<TakeoverStore, 'linesBy' | 'receive' | 'received' | 'counts' | 'lines'>;
 
 /** What is sealed of a line. */
 interface Content {
@@ -63,6 +63,8 @@ export function lineStore(prisma: PrismaClient, cipher: Cipher): LineStore {
           item_id = excluded.item_id, content_sealed = excluded.content_sealed, updated_at = excluded.updated_at
         WHERE l.state = 'rejected'`;
     },
+
+    received: (takeover) => prisma.takeoverLine.count({ where: { takeoverId: takeover } }),
 
     async counts(takeover, now) {
       await follow(takeover, now);

@@ -24,7 +24,9 @@ export interface TakeoverContent {
   documents: number;
   /** First day of feeding, `yyyy-mm-dd`. */
   begin: string;
-  /** Documents that the structure then plans for a day, with its other open take-overs. */
+  /** With those of the structure's other open take-overs when it was begun. */
+  all: number;
+  /** Documents that all of them bring on the fullest day. */
   perDay: number;
   /** The client's own name of it. */
   reference?: string;
@@ -111,6 +113,8 @@ export interface TakeoverStore {
   ): Promise<Map<string, TakeoverLine & { isSame: boolean }>>;
   /** Puts lines on record; one that was rejected before gives way, any other stays. */
   receive(id: string, lines: readonly ReceivedLine[], now: Date): Promise<void>;
+  /** How many lines were received. */
+  received(id: string): Promise<number>;
   /** How many lines were received, by state and reason, as their items are now. */
   counts(id: string, now: Date): Promise<TakeoverCount[]>;
   /** A page of its lines in the order in which they came. @param after the cursor of the page before */
