@@ -12,6 +12,7 @@ import { createControl } from './http.ts';
 import { parsed } from './parsed.ts';
 import { patientOperations } from './patients.ts';
 import type { FaultQueue } from './queue.ts';
+import type { SubmissionLog } from './submissions.ts';
 
 /** What the control port may change. */
 export interface State {
@@ -20,6 +21,7 @@ export interface State {
   seed: Seed;
   world: World;
   calls: CallLog<Call>;
+  submissions: SubmissionLog;
   faults: FaultQueue<InjectedFault>;
 }
 
@@ -28,6 +30,7 @@ export function reseed(state: State, seed: Seed): void {
   state.world = createWorld(seed, { ...state.settings }, state.world.clock);
   state.seed = seed;
   state.calls.clear();
+  state.submissions.clear();
   state.faults.clear();
 }
 
@@ -68,6 +71,8 @@ const callList: Route = ({ calls }) => {
   return { count, byTransaction: byName, calls: list };
 };
 
+const submissionList: Route = ({ submissions }) => ({ submissions: submissions.report() });
+
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
 
 const patientRoutes = Object.fromEntries(
@@ -93,6 +98,8 @@ const routes: Record<string, Route> = {
   },
   'DELETE /control/faults': (state) => (state.faults.clear(), faultList(state, undefined)),
   'GET /control/calls': callList,
+  'GET /control/submissions': submissionList,
+  'DELETE /control/submissions': (state) => (state.submissions.clear(), submissionList(state, undefined)),
   'DELETE /control/calls': (state) => (state.calls.clear(), callList(state, undefined)),
   ...patientRoutes,
 };

@@ -22,11 +22,12 @@ export interface Schedule {
 export interface Windows {
   /** When the windows open again; undefined: they are open. */
   closedUntil(now: Date): Date | undefined;
-  /** How many seconds of the local day that begins at an instant they are open, and the next day's begin. */
+  /** How many seconds they are open from an instant to the end of its local day, and when the next day begins. */
   day(from: Date): { date: string; seconds: number; next: Date };
 }
 
 const minuteMs = 60_000;
+const dayMinutes = 1440;
 
 const contains = ({ from, to }: Window, minute: number): boolean =>
   from < to ? minute >= from && minute < to : minute >= from || minute < to;
@@ -45,10 +46,9 @@ export function windowsOf({ timeZone, windows, workingDays, isHoliday }: Schedul
       weekday: weekday.toLowerCase(),
     };
   }
-  function isOpen(at: number): boolean {
-    const { date, minute, weekday } = local(at);
-    return !workingDays.includes(weekday) || isHoliday(date) || windows.some((window) => contains(window, minute));
-  }
+  const isOpenAt = ({ date, minute, weekday }: ReturnType<typeof local>): boolean =>
+    !workingDays.includes(weekday) || isHoliday(date) || windows.some((window) => contains(window, minute));
+  const isOpen = (at: number): boolean => isOpenAt(local(at));
   const floor = (at: number): number => at - (at % minuteMs);
   let known: { from: number; until: number } | undefined;
 
@@ -65,11 +65,20 @@ export function windowsOf({ timeZone, windows, workingDays, isHoliday }: Schedul
     },
 
     day(from) {
-      const { date } = local(from.getTime());
-      let at = floor(from.getTime());
+      const first = local(from.getTime());
+      const begin = floor(from.getTime());
+      const usual = begin + (dayMinutes - first.minute) * minuteMs;
       let minutes = 0;
-      for (; local(at).date === date; at += minuteMs) if (isOpen(at)) minutes++;
-      return { date, seconds: minutes * 60, next: new Date(at) };
+      if (local(usual).minute === 0) {
+        for (let { minute } = first; minute < dayMinutes; minute++) if (isOpenAt({ ...first, minute })) minutes++;
+        return { date: first.date, seconds: minutes * 60, next: new Date(usual) };
+      }
+      // The clock changes meanwhile.
+      for (let at = begin; ; at += minuteMs) {
+        const here = local(at);
+        if (here.date !== first.date) return { date: first.date, seconds: minutes * 60, next: new Date(at) };
+        if (isOpenAt(here)) minutes++;
+      }
     },
   };
 }
