@@ -37,7 +37,12 @@ const status: Parameter[] = [
     'pause',
     'What keeps its documents from being sent now.',
     [
-      output('reason', 'code', 'Row of the error table: feed-window, feed-daily-cap, feed-breaker, takeover-paused.', 1),
+      output(
+        'reason',
+        'code',
+        'Row of the error table: feed-window, feed-daily-cap, feed-breaker, takeover-paused.',
+        1,
+      ),
       output('until', 'instant', 'Until when, where that is known.'),
     ],
     '1',
@@ -78,7 +83,8 @@ const status: Parameter[] = [
 ];
 
 /** One line of NDJSON, in an answer to documents or in a report. */
-const line = 'One Parameters a line: `line` (its name), `state` or `result` (accepted, same, refused), `task`, `reason`, `outcome`.';
+const line =
+  'One Parameters a line: `line` (its name), `state` or `result` (accepted, same, refused), `task`, `reason`, `outcome`.';
 
 const definitions: Record<keyof typeof importOperations, Omit<Partial<OperationDefinition>, 'code'>> = {
   import: {

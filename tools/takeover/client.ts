@@ -7,29 +7,44 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici';
 import { CommandError, exitCodes } from './errors.ts';
+import { parsed } from './manifest/ndjson.ts';
 import type { Settings } from './settings.ts';
 import { tokenSource } from './token.ts';
 import type { Language } from './types.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export interface Told<T> {
+type Init = RequestInit & { headers: Record<string, string> };
+
+interface Answer {
   status: number;
-  headers: Response['headers'];
-  body: T;
+  header(name: string): string | undefined;
   text: string;
+}
+
+export interface Told<T> extends Answer {
+  /** Of JSON. */
+  body: T;
 }
 
 export interface Client {
   get<T>(path: string): Promise<Told<T>>;
   /** FHIR JSON. @param expected statuses from 400 on that are an answer */
-  post<T>(path: string, resource: Resource, expected?: readonly number[], headers?: Record<string, string>): Promise<Told<T>>;
+  post<T>(
+    path: string,
+    resource: Resource,
+    expected?: readonly number[],
+    headers?: Record<string, string>,
+  ): Promise<Told<T>>;
   /** NDJSON; text of the answer. */
   lines(path: string, ndjson: Buffer, expected?: readonly number[]): Promise<Told<unknown>>;
   close(): Promise<void>;
 }
 
 const passing: readonly number[] = [408, 429, 502, 503, 504];
+/** What undici says of a connection that could not be made, or was cut. */
+const networkFailures: readonly string[] = ['fetch failed', 'terminated'];
+const firstPatienceMs = 3000;
 const fhirJson = 'application/fhir+json';
 
 /** An answer that ends the work. */
@@ -56,44 +71,58 @@ export function createClient(
   const fetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
   const token = tokenSource(settings, fetch);
 
-  async function send(path: string, init: RequestInit & { headers: Record<string, string> }, expected: readonly number[]) {
+  /** Until the façade has answered once, an address may be wrong: then one does not wait long. */
+  let hasAnswered = false;
+
+  async function send(path: string, init: Init, expected: readonly number[]): Promise<Answer> {
     const until = Date.now() + patienceMs;
-    for (let attempt = 0, isAgain = false; ; attempt++) {
-      const answer = await once(path, init, isAgain).catch((error: unknown) => unreachable(error, until));
+    let renewals = 0;
+    for (let attempt = 0, isRefused = false; ; attempt++) {
+      const answer = await once(path, init, isRefused).catch((error: unknown) =>
+        unreachable(error, hasAnswered ? until : until - patienceMs + firstPatienceMs),
+      );
+      hasAnswered ||= answer !== undefined;
+      isRefused = answer?.status === 401 && renewals++ === 0;
+      if (isRefused) continue;
       if (answer === undefined) await pause(undefined, attempt);
       else if (answer.status < 400 || expected.includes(answer.status)) return answer;
-      else if (answer.status === 401 && !isAgain) isAgain = true;
       else if (passing.includes(answer.status) && Date.now() < until) await pause(answer, attempt);
       else throw refusedBy(answer);
     }
   }
 
-  async function once(path: string, init: RequestInit & { headers: Record<string, string> }, isAgain: boolean) {
-    const headers = { ...init.headers, authorization: `Bearer ${await token(isAgain)}`, 'accept-language': language };
-    const response = await fetch(`${settings.base}${path}`, { ...init, headers });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+  /** @param isRefused the token at hand was found bad */
+  async function once(path: string, { headers, ...init }: Init, isRefused: boolean): Promise<Answer> {
+    const authorization = `Bearer ${await token(isRefused)}`;
+    const response = await fetch(`${settings.base}${path}`, {
+      ...init,
+      headers: { ...headers, authorization, 'accept-language': language },
+    });
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name) ?? undefined,
+      text: await response.text(),
+    };
   }
 
   /** @throws what is no failure of the network, and that when it has lasted too long */
   function unreachable(error: unknown, until: number): undefined {
-    if (error instanceof CommandError) throw error;
-    if (Date.now() >= until)
-      throw new CommandError(`${settings.base}: ${(error as Error).message}`, exitCodes.failed, { cause: error });
-    return undefined;
+    if (!(error instanceof TypeError && networkFailures.includes(error.message))) throw error;
+    if (Date.now() < until) return undefined;
+    const { code = error.message } = (error.cause ?? {}) as { code?: string };
+    throw new CommandError(`${settings.base}: ${code}`, exitCodes.failed, { cause: error });
   }
 
-  async function pause(answer: { headers: Response['headers'] } | undefined, attempt: number): Promise<void> {
-    const said = Number(answer?.headers.get('retry-after'));
+  async function pause(answer: Answer | undefined, attempt: number): Promise<void> {
+    const said = Number(answer?.header('retry-after'));
     const ms = said > 0 ? said * 1000 : Math.min(60_000, 500 * 2 ** attempt);
     onWait(ms);
     await sleep(ms);
   }
 
-  const parse = <T>(answer: Awaited<ReturnType<typeof send>>): Told<T> => ({
+  const parse = <T>(answer: Answer): Told<T> => ({
     ...answer,
-    body: (/json/.test(answer.headers.get('content-type') ?? '') && !/ndjson/.test(answer.headers.get('content-type') ?? '')
-      ? JSON.parse(answer.text)
-      : undefined) as T,
+    body: (/json/.test(answer.header('content-type') ?? '') ? parsed(answer.text) : undefined) as T,
   });
 
   return {
@@ -127,15 +156,10 @@ export function createClient(
 }
 
 /** The façade's own words. */
-export function refusedBy({ status, text }: { status: number; text: string }): Refused {
-  let outcome: OperationOutcome | undefined;
-  try {
-    outcome = JSON.parse(text) as OperationOutcome;
-  } catch {
-    // No façade of ours: a proxy, whose page says nothing here.
-  }
-  const issues = outcome?.issue ?? [];
-  const rows = issues.flatMap((i) => i.details?.coding?.[0]?.code ?? []);
-  const said = issues.map((i) => i.details?.text ?? i.diagnostics ?? '').join('\n');
+function refusedBy({ status, text }: Answer): Refused {
+  // No façade of ours: a proxy, whose page says nothing here.
+  const { issue = [] } = (parsed(text) ?? {}) as Partial<OperationOutcome>;
+  const rows = issue.flatMap((i) => i.details?.coding?.[0]?.code ?? []);
+  const said = issue.map((i) => i.details?.text ?? i.diagnostics ?? '').join('\n');
   return new Refused(status, rows, `${status} ${said}`.trim());
 }

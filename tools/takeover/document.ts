@@ -21,7 +21,14 @@ const profile = 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition
 const concept = (code: XdsCode) => ({ coding: [coding.decode(code) ?? { code: code.code }] });
 
 /** Without `date`, which is when it is deposited: when the document was made is `attachment.creation`. */
-export function documentOf({ reference, uniqueId, patient, media, facts, structure }: DocumentInput): DocumentReference {
+export function documentOf({
+  reference,
+  uniqueId,
+  patient,
+  media,
+  facts,
+  structure,
+}: DocumentInput): DocumentReference {
   const { type, class: klass, visibility, practiceSetting, event, author, start, end } = facts;
   const context = {
     ...(event ? { event: [concept(event)] } : {}),

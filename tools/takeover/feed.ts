@@ -34,7 +34,8 @@ async function lineOf({ path, digest, resource }: PlannedDocument): Promise<Buff
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new CommandError(path, exitCodes.failed, { cause });
   });
-  if (createHash('sha256').update(bytes).digest('hex') !== digest) throw new CommandError(`${path} ≠`, exitCodes.failed);
+  if (createHash('sha256').update(bytes).digest('hex') !== digest)
+    throw new CommandError(`${path} ≠`, exitCodes.failed);
   const { content, ...rest } = resource as DocumentReference;
   const [first] = content;
   const attachment = { ...first?.attachment, data: bytes.toString('base64') };
@@ -54,7 +55,8 @@ export async function feed(
     const lines: Buffer[] = [];
     for (const document of chunk) lines.push(await lineOf(document));
     const answers = await sendDocuments(client, Buffer.concat(lines), takeover);
-    if (answers.length !== chunk.length) throw new CommandError(`${answers.length} ≠ ${chunk.length}`, exitCodes.failed);
+    if (answers.length !== chunk.length)
+      throw new CommandError(`${answers.length} ≠ ${chunk.length}`, exitCodes.failed);
     // In their order: a line that could not be read has no name in its answer.
     onAnswers(answers.map((answer, i) => ({ ...answer, reference: chunk[i]?.reference ?? answer.reference })));
   });

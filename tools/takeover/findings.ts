@@ -23,7 +23,10 @@ export const findings = {
     '{column} : date invraisemblable (dans l’avenir, avant 1900, ou la fin avant le début).',
     '{column}: implausible date (in the future, before 1900, or the end before the start).',
   ],
-  'author-id': ['author_id : ni un RPPS (11 chiffres) ni un PS_IdNat.', 'author_id: neither an RPPS (11 digits) nor a PS_IdNat.'],
+  'author-id': [
+    'author_id : ni un RPPS (11 chiffres) ni un PS_IdNat.',
+    'author_id: neither an RPPS (11 digits) nor a PS_IdNat.',
+  ],
   'file-missing': ['Fichier introuvable ou illisible.', 'File not found or not readable.'],
   'file-empty': ['Fichier vide.', 'Empty file.'],
   'file-large': ['{size} octets : au-delà de {limit}.', '{size} bytes: more than {limit}.'],
@@ -31,14 +34,20 @@ export const findings = {
     'Format que le DMP ne prend pas, ou fichier abîmé (PDF, CDA, JPEG, TIFF, RTF, texte UTF-8).',
     'A format that the DMP does not take, or a damaged file (PDF, CDA, JPEG, TIFF, RTF, UTF-8 text).',
   ],
-  'pdf-encrypted': ['PDF protégé : le destinataire ne pourrait pas l’ouvrir.', 'Encrypted PDF: its reader could not open it.'],
+  'pdf-encrypted': [
+    'PDF protégé : le destinataire ne pourrait pas l’ouvrir.',
+    'Encrypted PDF: its reader could not open it.',
+  ],
   'pdf-not-archival': ['PDF qui ne se déclare pas PDF/A-1.', 'PDF that does not declare PDF/A-1.'],
   'cda-invalid': ['Document XML qui n’est pas un CDA lisible.', 'XML document that is no readable CDA.'],
   'cda-id': [
     'L’identifiant du CDA (ClinicalDocument.id) n’est pas un OID de 64 caractères au plus.',
     'The id of the CDA (ClinicalDocument.id) is no OID of at most 64 characters.',
   ],
-  duplicate: ['Le même document du même patient qu’à la ligne {line}.', 'The same document of the same patient as on line {line}.'],
+  duplicate: [
+    'Le même document du même patient qu’à la ligne {line}.',
+    'The same document of the same patient as on line {line}.',
+  ],
   'same-content': [
     'Le même contenu que la ligne {line}, pour un autre patient : vérifiez le classement.',
     'The same content as line {line}, for another patient: check where it belongs.',
@@ -60,5 +69,7 @@ export function said({ key, values = {}, text }: Finding, language: Language): s
   const own = (findings as Record<string, readonly [string, string]>)[key];
   const [fr, en] = own ?? [];
   if (fr !== undefined && en !== undefined) return sentence({ status: 0, code: '', fr, en }, language, { ...values });
-  return sentence((errors as Record<string, (typeof errors)['internal']>)[key] ?? errors.internal, language, { ...values });
+  return sentence((errors as Record<string, (typeof errors)['internal']>)[key] ?? errors.internal, language, {
+    ...values,
+  });
 }

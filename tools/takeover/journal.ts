@@ -2,7 +2,16 @@
  * What the façade has answered, line by line, in a file that is only appended to and flushed before the next chunk goes out:
  * whoever is killed goes on where the answers end. A last line that was cut is as if it had never been there.
  */
-import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Finding } from './types.ts';

@@ -61,11 +61,13 @@ function lineOf(
   const known = { ...base, warnings, ...(task === undefined ? {} : { task }) };
   // The façade's word goes before the journal's: it knows what became of what was accepted.
   if (there) {
-    const verdict = there.state === 'delivered' ? 'delivered' : pendingStates.includes(there.state) ? 'pending' : 'refused';
+    const verdict =
+      there.state === 'delivered' ? 'delivered' : pendingStates.includes(there.state) ? 'pending' : 'refused';
     const reasons = verdict === 'delivered' ? [] : errorsIn(there.findings);
     return { ...known, verdict, state: there.state, reasons: unique(reasons, there) };
   }
-  if (answer?.result === 'refused') return { ...known, verdict: 'refused', state: 'rejected', reasons: errorsIn(answer.findings) };
+  if (answer?.result === 'refused')
+    return { ...known, verdict: 'refused', state: 'rejected', reasons: errorsIn(answer.findings) };
   return { ...known, verdict: 'pending', state: answer ? 'answered' : 'not-sent', reasons: [] };
 }
 

@@ -22,7 +22,10 @@ export const settings = {
   personFamily: [text, 'family name'],
   personGiven: [text, 'given name'],
   personRole: [text, 'profession, system|code: urn:oid:1.2.250.1.71.1.2.7|60'],
-  administrator: [z.stringbool().optional(), 'the person is asserted as the structure’s administrator (for confirm)'],
+  administrator: [
+    z.union([z.boolean(), z.stringbool()]).optional(),
+    'the person is asserted as the structure’s administrator (for confirm)',
+  ],
   scope: [text.default('system/DocumentReference.c system/Patient.rs system/Task.rs'), 'scopes asked for'],
   tokenUrl: [z.url().optional(), 'token endpoint; by default the one that the façade names'],
   ca: [text.optional(), 'PEM of the authorities that vouch for the façade’s certificate'],

@@ -1,6 +1,6 @@
 /** The take-over's operations of the façade, as the command line calls them. */
 import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
-import type { Client } from './client.ts';
+import type { Client, Told } from './client.ts';
 import type { Finding } from './types.ts';
 import type { Answered } from './journal.ts';
 
@@ -30,7 +30,10 @@ type Parts = readonly ParametersParameter[];
 const part = (parts: Parts, name: string): ParametersParameter | undefined => parts.find((p) => p.name === name);
 const valueOf = (parameter: ParametersParameter | undefined): unknown =>
   Object.entries(parameter ?? {}).find(([key]) => key.startsWith('value'))?.[1];
-const text = (parts: Parts, name: string): string => String(valueOf(part(parts, name)) ?? '');
+/** Of a simple value. */
+const plain = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+const text = (parts: Parts, name: string): string => plain(valueOf(part(parts, name)));
 const optional = (parts: Parts, name: string): string | undefined => text(parts, name) || undefined;
 
 function statusOf(parts: Parts): Status {
@@ -58,7 +61,7 @@ function statusOf(parts: Parts): Status {
     ...(notice
       ? {
           notice: {
-            to: notice.flatMap((p) => (p.name === 'to' ? [String(valueOf(p))] : [])),
+            to: notice.flatMap((p) => (p.name === 'to' ? [plain(valueOf(p))] : [])),
             subject: text(notice, 'subject'),
             text: text(notice, 'text'),
             eml: text(notice, 'eml'),
@@ -71,7 +74,9 @@ function statusOf(parts: Parts): Status {
 const asked = (values: Readonly<Record<string, string | number | undefined>>): Parameters => ({
   resourceType: 'Parameters',
   parameter: Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }],
+    value === undefined
+      ? []
+      : [typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }],
   ),
 });
 
@@ -133,7 +138,7 @@ export async function sendDocuments(client: Client, ndjson: Buffer, takeover?: s
 export async function* report(client: Client, takeover: string): AsyncGenerator<Reported> {
   let query: string | undefined = `takeover=${takeover}`;
   while (query !== undefined) {
-    const answer = await client.get(`/$import-report?${query}`);
+    const answer: Told<unknown> = await client.get(`/$import-report?${query}`);
     for (const parts of linesOf(answer.text)) {
       const reason = part(parts, 'reason')?.valueCodeableConcept;
       yield {
@@ -149,6 +154,6 @@ export async function* report(client: Client, takeover: string): AsyncGenerator<
         ],
       };
     }
-    query = /<[^>]*\?([^>]*)>;\s*rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    query = /<[^>]*\?([^>]*)>;\s*rel="next"/.exec(answer.header('link') ?? '')?.[1];
   }
 }

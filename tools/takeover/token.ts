@@ -67,7 +67,10 @@ async function take(settings: Settings, fetch: Fetch): Promise<{ token: string; 
   });
   const body = (await answer.json().catch(() => ({}))) as Answer;
   if (!answer.ok || body.access_token === undefined)
-    throw new CommandError(`${endpoint}: ${answer.status} ${body.error ?? ''} ${body.error_description ?? ''}`.trim(), exitCodes.failed);
+    throw new CommandError(
+      `${endpoint}: ${answer.status} ${body.error ?? ''} ${body.error_description ?? ''}`.trim(),
+      exitCodes.failed,
+    );
   return { token: body.access_token, seconds: body.expires_in ?? 60 };
 }
 

@@ -75,7 +75,6 @@ function readAsked(pairs: readonly Pair[], now: Date) {
 
 /** What stands in the header of a mail: one line. */
 function bounded(name: string, value: string, most: number): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (value.length > most || /[\u0000-\u001f\u007f]/.test(value)) throw wrong(name, `1..${most}`);
   return value;
 }

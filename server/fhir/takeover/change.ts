@@ -65,7 +65,7 @@ function contentAfter(
 /** What was not sent. One that is being sent, or may have been, comes to its end by itself. */
 async function takeBack(takeoverId: string, { caller }: Call, { store, now }: Services): Promise<void> {
   const { structure } = viewerOf(caller);
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const states = [...livingStates, 'proposed' as const];
     const { items } = await store.feed.search({ structure }, { takeoverId, states }, { offset, count: batch });
     if (items.length === 0) return;

@@ -34,7 +34,9 @@ export function shownLine(
     ...(result === undefined ? [] : [{ name: 'result', valueCode: result }]),
     ...(state === undefined ? [] : [{ name: 'state', valueCode: state }]),
     ...(task === undefined ? [] : [{ name: 'task', valueReference: { reference: `Task/${task}` } }]),
-    ...(reason === undefined ? [] : [{ name: 'reason', valueCodeableConcept: reasonConcept(reason, issues, language) }]),
+    ...(reason === undefined
+      ? []
+      : [{ name: 'reason', valueCodeableConcept: reasonConcept(reason, issues, language) }]),
     ...(issues.length === 0 ? [] : [{ name: 'outcome', resource: toOutcome(issues, language) }]),
   ];
   return { resourceType: 'Parameters', parameter };

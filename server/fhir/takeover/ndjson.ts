@@ -7,7 +7,7 @@ const lineFeed = 0x0a;
 
 /** The lines that hold something, as parts of the bytes: nothing is copied. */
 export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const found = bytes.indexOf(lineFeed, start);
     const end = found < 0 ? bytes.length : found;
     const line = bytes.subarray(start, end);

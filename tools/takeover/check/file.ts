@@ -22,7 +22,11 @@ export interface FileRules {
   pdfa: 'warn' | 'refuse' | 'ignore';
 }
 
-const error = (key: string, values?: Finding['values']): Finding => ({ key, severity: 'error', ...(values ? { values } : {}) });
+const error = (key: string, values?: Finding['values']): Finding => ({
+  key,
+  severity: 'error',
+  ...(values ? { values } : {}),
+});
 
 /** @returns facts only when nothing is wrong */
 export async function checkFile(path: string, rules: FileRules): Promise<{ facts?: FileFacts; findings: Finding[] }> {
@@ -38,13 +42,17 @@ export async function checkFile(path: string, rules: FileRules): Promise<{ facts
   }
   if (isEmpty(bytes)) return { findings: [error('file-empty')] };
   const media = sniff(bytes);
-  if (media === undefined) return { findings: [error('file-format')] };
+  // A page of HTML, a table or a script is text as well: only what is called text is taken for it.
+  if (media === undefined || (media === 'text/plain' && !/\.(txt|text)$/i.test(path)))
+    return { findings: [error('file-format')] };
   const facts = { size: bytes.length, digest: createHash('sha256').update(bytes).digest('hex'), media };
   if (media === 'application/pdf') return { ...pdfFindings(bytes, rules), facts };
   if (media !== 'text/xml') return { facts, findings: [] };
   try {
     const uniqueId = uniqueIdOf(readCdaHeader(bytes).id);
-    return /^[\d.]{3,64}$/.test(uniqueId) ? { facts: { ...facts, uniqueId }, findings: [] } : { findings: [error('cda-id')] };
+    return /^[\d.]{3,64}$/.test(uniqueId)
+      ? { facts: { ...facts, uniqueId }, findings: [] }
+      : { findings: [error('cda-id')] };
   } catch {
     return { findings: [error('cda-invalid')] };
   }

@@ -44,7 +44,8 @@ export function checkLine(
     const read = dateTimeOf(text);
     if (read === undefined) return wrong('date', { column });
     // Of a day without a time, the day may have begun further east.
-    if (read < earliest || Date.parse(read) > now.getTime() + 14 * 3_600_000) return wrong('date-implausible', { column });
+    if (read < earliest || Date.parse(read) > now.getTime() + 14 * 3_600_000)
+      return wrong('date-implausible', { column });
     return read;
   };
   const code = (column: Column, set: ValueSetName): XdsCode | undefined => {
