@@ -14,7 +14,7 @@ import type { Language } from './types.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-type Init = RequestInit & { headers: Record<string, string> };
+type Init = Omit<RequestInit, 'headers'> & { headers: Record<string, string> };
 
 interface Answer {
   status: number;
@@ -78,7 +78,7 @@ export function createClient(
     const until = Date.now() + patienceMs;
     let renewals = 0;
     for (let attempt = 0, isRefused = false; ; attempt++) {
-      const answer = await once(path, init, isRefused).catch((error: unknown) =>
+      const answer: Answer | undefined = await once(path, init, isRefused).catch((error: unknown) =>
         unreachable(error, hasAnswered ? until : until - patienceMs + firstPatienceMs),
       );
       hasAnswered ||= answer !== undefined;
