@@ -7,7 +7,7 @@ import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { errorRow } from '../../../mappings/errors.ts';
 import type { NewFeedItem, ReceivedLine, StoredTakeover } from '../../store/types.ts';
 import { dryRun, isDryRun } from '../dry-run-parameter.ts';
-import { prepareIntake } from '../feed/intake.ts';
+import { check, conflict } from '../feed/intake.ts';
 import type { Call, Handler } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
@@ -89,9 +89,9 @@ async function takenIn(
   for (const line of open(lines)) {
     try {
       const intake = { kind: 'document', lane: 'takeover', body: line.resource, caller, requestId } as const;
-      const prepared = await prepareIntake({ ...intake, ...(takeover ? { takeoverId: takeover.id } : {}) }, services);
-      line.item = prepared.item;
-      line.issues = prepared.issues;
+      const checked = await check({ ...intake, ...(takeover ? { takeoverId: takeover.id } : {}) }, services);
+      line.item = checked.item;
+      line.issues = checked.issues;
     } catch (error) {
       if (!(error instanceof IssueError) || error.issues.some(({ key }) => errorRow(key).retry === true)) throw error;
       line.answer = refusal(line, ...error.issues);
@@ -109,7 +109,7 @@ async function kept(takeover: StoredTakeover, lines: readonly Judged[], { store,
   const states = new Map<Judged, Pick<ReceivedLine, 'state' | 'reason' | 'itemId'>>();
   for (const [i, { line }] of taken.entries()) {
     const { outcome, item } = accepted[i] ?? { outcome: 'conflict' };
-    if (outcome === 'conflict' || !item) line.answer = refusal(line, { key: 'deposited-otherwise' });
+    if (outcome === 'conflict' || !item) line.answer = refusal(line, ...conflict({ kind: 'document' }).issues);
     else {
       const result = outcome === 'new' ? 'accepted' : 'same';
       line.answer = { ...named(line), result, task: item.id, issues: line.issues };

@@ -146,7 +146,7 @@ describe('what is sent', () => {
     const [line] = await checked([
       {
         ...good,
-        ...{ title: 'Bilan', author: 'LE BIHAN Yann', author_id: '89970020458', practice_setting: 'ESSMS' },
+        ...{ title: 'Bilan', author: 'LE BIHAN Yann', author_id: '99700204581', practice_setting: 'ESSMS' },
         ...{
           start: '11/03/2019 08:00',
           end: '12/03/2019',
@@ -160,7 +160,7 @@ describe('what is sent', () => {
     const resource = { ...rest, content: [{ attachment }] };
     expect(validateSimplifiedPublish(resource).filter((i) => (i.severity ?? 'error') === 'error')).toEqual([]);
     expect(attachment).toMatchObject({ title: 'Bilan', creation: '2019-03-12', contentType: 'application/pdf' });
-    expect(JSON.stringify(rest.contained)).toContain('"value":"889970020458"');
+    expect(JSON.stringify(rest.contained)).toContain('"value":"899700204581"');
     expect(JSON.stringify(rest.contained)).toContain('"family":"LE BIHAN","given":["Yann"]');
     expect(rest.context?.period).toEqual({ start: '2019-03-11T08:00:00+01:00', end: '2019-03-12' });
   });
