@@ -89,25 +89,30 @@ describe('its lines', () => {
     expect(await takeovers.received(id)).toBe(1);
   });
 
-  it('follow their items, and keep what became of them when these are forgotten', async () => {
-    const { id } = await begin();
-    const { takeovers, feed } = test.store;
-    const [accepted] = await feed.acceptAll([await item(id)], now);
-    await takeovers.receive(
-      id,
-      [line('a'), line('b', { state: 'queued', itemId: accepted!.item!.id, issues: [] })],
-      now,
-    );
-    await feed.act(accepted!.item!.id, { structure }, 'cancel', now);
-    const counts = [
-      { state: 'cancelled', count: 1 },
-      { state: 'rejected', reason: 'required', count: 1 },
-    ];
-    expect(await takeovers.counts(id, now)).toEqual(counts);
-    await feed.purge(new Date('2030-01-01'));
-    expect(await feed.byId(accepted!.item!.id, { structure })).toBeUndefined();
-    expect(await takeovers.counts(id, now)).toEqual(counts);
-  });
+  it.each([false, true])(
+    'follow their items, and keep what became of them when these are forgotten',
+    async (isPurgedUnseen) => {
+      const { id } = await begin();
+      const { takeovers, feed } = test.store;
+      const [accepted] = await feed.acceptAll([await item(id)], now);
+      await takeovers.receive(
+        id,
+        [line('a'), line('b', { state: 'queued', itemId: accepted!.item!.id, issues: [] })],
+        now,
+      );
+      await feed.act(accepted!.item!.id, { structure }, 'cancel', now);
+      // Nobody has looked at it in between.
+      if (isPurgedUnseen) await feed.purge(new Date('2030-01-01'));
+      const counts = [
+        { state: 'cancelled', count: 1 },
+        { state: 'rejected', reason: 'required', count: 1 },
+      ];
+      expect(await takeovers.counts(id, now)).toEqual(counts);
+      await feed.purge(new Date('2030-01-01'));
+      expect(await feed.byId(accepted!.item!.id, { structure })).toBeUndefined();
+      expect(await takeovers.counts(id, now)).toEqual(counts);
+    },
+  );
 
   it('are read in pages, in the order in which they came, those of some states alone', async () => {
     const { id } = await begin();

@@ -23,7 +23,7 @@ export function lineStore(prisma: PrismaClient, cipher: Cipher): LineStore {
     ...(row.itemId === null ? {} : { itemId: row.itemId }),
   });
 
-  /** Copies what became of the items: a line keeps it when its item is forgotten. */
+  /** Copies what became of the items. Of one that is forgotten meanwhile, the migration's trigger has copied it. */
   const follow = (takeover: string, now: Date) => prisma.$executeRaw`
     UPDATE takeover_line l SET state = i.state, reason = i.reason, updated_at = ${now}
     FROM feed_item i
