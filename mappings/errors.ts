@@ -13,6 +13,7 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedErrors } from './errors/feed.ts';
 import { identityErrors } from './errors/identity.ts';
 import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
@@ -55,6 +56,7 @@ export const errorGroups = [
   registryClientErrors,
   takeoverErrors,
   limitErrors,
+  feedErrors,
   ownErrors,
 ] as const;
 
@@ -80,6 +82,7 @@ export const errors = {
   ...registryClientErrors,
   ...takeoverErrors,
   ...limitErrors,
+  ...feedErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

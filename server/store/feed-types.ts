@@ -112,6 +112,7 @@ export interface FeedFilter {
   states?: readonly FeedState[];
   patientIds?: readonly string[];
   lanes?: readonly FeedLane[];
+  kinds?: readonly FeedKind[];
   takeoverId?: string;
   reasons?: readonly string[];
   createdFrom?: Date;
@@ -129,7 +130,8 @@ export interface FeedPage {
 /** What an attempt came to. */
 export type FeedOutcome =
   | { state: 'delivered'; result: unknown }
-  | { state: 'refused' | 'exhausted'; reason: string; result: unknown }
+  /** @param isUncertain it may have arrived: looked up when it is queued again */
+  | { state: 'refused' | 'exhausted'; reason: string; result: unknown; isUncertain?: boolean }
   /** @param attempted false: it did not come to an attempt (window closed, no turn), which counts for nothing */
   | { state: 'waiting'; reason: string; nextAt: Date; attempted: boolean; isUncertain: boolean; result?: unknown };
 
@@ -158,17 +160,28 @@ export interface FeedStore {
     now: Date,
   ): Promise<{ outcome: 'new' | 'same' | 'conflict'; item?: FeedItem }[]>;
   byId(id: string, viewer: FeedViewer): Promise<FeedItem | undefined>;
-  /** Newest first, unless `oldestFirst`. */
+  /**
+   * Newest first, unless `oldestFirst`. `total` counts all that match, whatever the page.
+   * @param page.after only what comes behind this one
+   */
   search(
     viewer: FeedViewer,
     filter: FeedFilter,
-    page: { offset: number; count: number; oldestFirst?: boolean },
+    page: {
+      offset: number;
+      count: number;
+      oldestFirst?: boolean;
+      after?: Pick<FeedItem, 'createdAt' | 'id'>;
+    },
   ): Promise<FeedPage>;
   /**
    * What a person does with an item.
    * - `cancel`: `queued`, `waiting` (unless its outcome is not known) → `cancelled`;
    * - `requeue`: `refused`, `exhausted` → `queued`, at the end of its patient's line;
    * - `release`: `proposed` → `queued`; `decline`: `proposed` → `declined`.
+   * @param reason row of the error table
+   * @param more.version only when this is its version
+   * @param more.result what is said of it, in place of what was; encrypted at rest
    * @returns the item as it is then, and whether this call changed it; undefined when unknown to the viewer
    */
   act(
@@ -177,6 +190,7 @@ export interface FeedStore {
     action: 'cancel' | 'requeue' | 'release' | 'decline',
     now: Date,
     reason?: string,
+    more?: { version?: number; result?: unknown },
   ): Promise<{ item: FeedItem; changed: boolean } | undefined>;
   /** Counts by lane and state. @param structure absent: of all */
   backlog(structure?: string): Promise<FeedBacklog[]>;

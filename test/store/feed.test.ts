@@ -328,6 +328,17 @@ describe('what a person does', () => {
     expect(await test.store.feed.act(two.id, owner, 'release', now)).toMatchObject({ changed: false });
   });
 
+  it('is done to the version that is meant, and may say something of it', async () => {
+    const owner = newOwner();
+    const { id } = await accept({ owner, patientId: await newPatient(), state: 'proposed' });
+    const decline = (version: number) =>
+      test.store.feed.act(id, owner, 'decline', now, undefined, { version, result: { comment: 'no' } });
+    expect(await decline(7)).toMatchObject({ changed: false, item: { state: 'proposed' } });
+    expect(await decline(1)).toMatchObject({
+      ...{ changed: true, item: { state: 'declined', version: 2, result: { comment: 'no' } } },
+    });
+  });
+
   it('is done to what the viewer may see only', async () => {
     const owner = newOwner();
     const { id } = await accept({ owner, patientId: await newPatient() });
@@ -372,6 +383,15 @@ describe('looking', () => {
     expect(await test.store.feed.search(owner, {}, { offset: 1, count: 2 })).toMatchObject({
       ...{ total: 5, items: [{ id: all[3] }, { id: all[2] }] },
     });
+    const [, second] = (await test.store.feed.search(owner, {}, { offset: 0, count: 9 })).items;
+    for (const [oldestFirst, behind] of [
+      [false, all.slice(0, 3).reverse()],
+      [true, all.slice(4)],
+    ] as const) {
+      const page = await test.store.feed.search(owner, {}, { offset: 0, count: 9, oldestFirst, after: second! });
+      expect([page.total, ids(page.items)]).toEqual([5, behind]);
+    }
+    expect(await search({ kinds: ['set'] })).toEqual([]);
     expect(await search({ states: ['cancelled'] })).toEqual([all[4]]);
     expect(await search({ lanes: ['takeover'] }, true)).toEqual([all[0], all[1]]);
     expect(await search({ takeoverId }, true)).toEqual([all[0], all[1]]);

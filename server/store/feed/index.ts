@@ -20,7 +20,8 @@ export function depositFeed(prisma: PrismaClient, cipher: Cipher): { feed: FeedS
         return accepted!;
       },
       acceptAll: (items, now) => acceptAll(prisma, rows, turns, items, now),
-      act: (id, viewer, action, now, reason) => act(prisma, rows, turns, { id, viewer, action, reason }, now),
+      act: (id, viewer, action, now, reason, more) =>
+        act(prisma, rows, turns, { id, viewer, action, ...(reason === undefined ? {} : { reason }), ...more }, now),
       async purge(endedBefore) {
         const { count } = await prisma.feedItem.deleteMany({
           where: { state: { in: [...endedStates] }, finishedAt: { lt: endedBefore } },

@@ -6,12 +6,21 @@
  */
 import { createHash } from 'node:crypto';
 import type { Database } from '../database.ts';
-import { livingStates } from '../feed-types.ts';
+import { livingStates, type FeedLane } from '../feed-types.ts';
+import type { FeedItem as Row } from '../generated/prisma/client.ts';
 import type { Lane, Turns } from './turns.ts';
 
 export interface Line extends Lane {
   patientId: string;
 }
+
+/** For Prisma: what says which line a row stands in. */
+export const lineColumns = { structure: true, lane: true, patientId: true } as const;
+export const lineOf = ({ structure, lane, patientId }: Pick<Row, keyof typeof lineColumns>): Line => ({
+  structure,
+  lane: lane as FeedLane,
+  patientId,
+});
 
 /** Advisory locks with two keys: of a line, and of a structure whose items are being claimed. */
 const LINE_LOCK = 71202621;

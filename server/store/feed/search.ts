@@ -1,7 +1,7 @@
 /** Looking items up, and counting them. */
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
-import { livingStates, type FeedBacklog, type FeedFilter, type FeedLane, type FeedState } from '../feed-types.ts';
-import type { FeedStore } from '../feed-types.ts';
+import { livingStates } from '../feed-types.ts';
+import type { FeedBacklog, FeedFilter, FeedItem, FeedLane, FeedState, FeedStore } from '../feed-types.ts';
 import { isUuid } from '../identifiers.ts';
 import { itemColumns, type FeedRows } from './rows.ts';
 
@@ -14,18 +14,25 @@ const range = (from?: Date, until?: Date) => ({
 });
 
 function conditions(filter: FeedFilter): Prisma.FeedItemWhereInput {
-  const { ids, states, patientIds, lanes, takeoverId, reasons } = filter;
+  const { ids, states, patientIds, lanes, kinds, takeoverId, reasons } = filter;
   return {
     ...(ids === undefined ? {} : { id: { in: uuids(ids) } }),
     ...(states === undefined ? {} : { state: { in: [...states] } }),
     ...(patientIds === undefined ? {} : { patientId: { in: uuids(patientIds) } }),
     ...(lanes === undefined ? {} : { lane: { in: [...lanes] } }),
+    ...(kinds === undefined ? {} : { kind: { in: [...kinds] } }),
     ...(takeoverId === undefined ? {} : { takeoverId: { in: uuids([takeoverId]) } }),
     ...(reasons === undefined ? {} : { reason: { in: [...reasons] } }),
     createdAt: range(filter.createdFrom, filter.createdUntil),
     updatedAt: range(filter.updatedFrom, filter.updatedUntil),
   };
 }
+
+/** What comes after an item in the order of a search. */
+const behind = ({ createdAt, id }: Pick<FeedItem, 'createdAt' | 'id'>, oldestFirst: boolean) => {
+  const later = <T>(value: T) => (oldestFirst ? { gt: value } : { lt: value });
+  return { OR: [{ createdAt: later(createdAt) }, { createdAt, id: later(id) }] };
+};
 
 export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
   return {
@@ -35,13 +42,13 @@ export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
       return row === null ? undefined : rows.read(row);
     },
 
-    async search(viewer, filter, { offset, count, oldestFirst = false }) {
+    async search(viewer, filter, { offset, count, oldestFirst = false, after }) {
       const where = { AND: [rows.seenBy(viewer), conditions(filter)] };
       const order = oldestFirst ? 'asc' : 'desc';
       const [total, found] = await Promise.all([
         prisma.feedItem.count({ where }),
         prisma.feedItem.findMany({
-          where,
+          where: after === undefined ? where : { AND: [where, behind(after, oldestFirst)] },
           orderBy: [{ createdAt: order }, { id: order }],
           skip: offset,
           take: count,

@@ -3,11 +3,11 @@
  * the database's clock: what its instance does not renew (killed, cut off) is anybody's, and its outcome is not known then.
  */
 import { SealError, UnknownKeyError } from '../cipher.ts';
-import { Prisma, type FeedItem as Row, type PrismaClient } from '../generated/prisma/client.ts';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
 import { type ClaimedItem, type FeedWork, livingStates } from '../feed-types.ts';
 import { isUuid } from '../identifiers.ts';
 import type { Database } from '../database.ts';
-import { lockClaims, lockLines, nextOf, type Line } from './line.ts';
+import { lineColumns, lineOf, lockClaims, lockLines, nextOf } from './line.ts';
 import type { FeedRows } from './rows.ts';
 import { transactionTimes } from './transaction.ts';
 import type { Lane, Turns } from './turns.ts';
@@ -15,9 +15,6 @@ import type { Lane, Turns } from './turns.ts';
 /** How many lapsed claims are looked at in one transaction. */
 const LAPSED = 100;
 
-const lineColumns = { structure: true, lane: true, patientId: true } as const;
-const lineOf = ({ structure, lane, patientId }: Pick<Row, keyof typeof lineColumns>): Line =>
-  ({ structure, lane, patientId }) as Line;
 const interval = (ms: number) => Prisma.sql`make_interval(secs => ${ms / 1000}::float8)`;
 
 export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): FeedWork {
@@ -101,9 +98,9 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
             reason: outcome.state === 'delivered' ? null : outcome.reason,
             ...(outcome.result === undefined ? {} : { resultSealed: rows.sealResult(id, outcome.result) }),
             ...(isWaiting && !outcome.attempted ? {} : { attempts: { increment: 1 } }),
-            ...(isWaiting ? { uncertain: outcome.isUncertain, nextAt: outcome.nextAt } : { finishedAt: now }),
-            ...(outcome.state === 'delivered' ? { contentSealed: null, uncertain: false } : {}),
-            ...(outcome.state === 'refused' ? { uncertain: false } : {}),
+            uncertain: outcome.state !== 'delivered' && outcome.isUncertain === true,
+            ...(isWaiting ? { nextAt: outcome.nextAt } : { finishedAt: now }),
+            ...(outcome.state === 'delivered' ? { contentSealed: null } : {}),
             ...{ claim: null, leaseOwner: null, leaseUntil: null, version: { increment: 1 }, updatedAt: now },
           },
         });
