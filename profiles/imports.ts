@@ -123,6 +123,7 @@ const definitions: Record<keyof typeof importOperations, Omit<Partial<OperationD
     parameter: [
       takeover(1),
       input('state', 'code', 'Only lines in this state; several with commas.'),
+      input('_count', 'integer', 'Lines of a page, 1 to 1000.'),
       input('after', 'string', 'Cursor of the page before.'),
       output('return', 'Parameters', line, 0, '*'),
     ],

@@ -13,6 +13,7 @@ export const fhirNdjson = 'application/fhir+ndjson';
 /** How a resource can be written. */
 export type Format = 'json' | 'xml' | 'html';
 
+const ndjsonNames = [fhirNdjson, 'application/ndjson', 'application/x-ndjson'];
 /** The names of each form, FHIR's own first; in the order in which we prefer them. */
 const names: Readonly<Record<Format, readonly string[]>> = {
   json: [fhirJson, 'application/json', 'text/json'],
@@ -109,6 +110,10 @@ export function formatOf(ranges: readonly MediaRange[]): Format {
   throw new IssueError({ key: 'not-acceptable', values: { available: readable } });
 }
 
+/** The form of what is wrong with an answer in lines, which itself is in lines. @throws IssueError `not-acceptable` when it may be neither */
+export const formatOfLines = (ranges: readonly MediaRange[]): Format =>
+  ndjsonNames.some((name) => quality(name, ranges) > 0) ? formatOrJson(ranges) : formatOf(ranges);
+
 /** Like `formatOf`, for an answer that must go out whatever was asked for. */
 export function formatOrJson(ranges: readonly MediaRange[]): Format {
   try {
@@ -143,8 +148,6 @@ export function bodyFormat(contentType: string | undefined): 'json' | 'xml' {
 export function requireForm(contentType: string | undefined): void {
   requireBody(contentType, ['application/x-www-form-urlencoded'], 'application/x-www-form-urlencoded');
 }
-
-const ndjsonNames = [fhirNdjson, 'application/ndjson', 'application/x-ndjson'];
 
 /** @throws IssueError `media-type` unless the body is NDJSON of FHIR R4 in UTF-8 */
 export function ndjsonFormat(contentType: string | undefined): void {

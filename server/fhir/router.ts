@@ -13,12 +13,15 @@ import {
   bodyFormat,
   fhirNdjson,
   formatOf,
+  formatOfLines,
   formatOrJson,
   isPretty,
   ndjsonFormat,
   parsePrefer,
   requireForm,
   wanted,
+  type Format,
+  type MediaRange,
 } from './negotiation.ts';
 import { requirePurpose } from './purpose.ts';
 import { abortSignal, stateOf } from './request.ts';
@@ -211,6 +214,12 @@ function payloadOf(req: Request): Call['payload'] {
   return Buffer.isBuffer(bytes) && bytes.length > 0 ? { contentType: req.get('content-type') ?? '', bytes } : undefined;
 }
 
+/** How the form of an answer, or of what is wrong with it, is settled. */
+function formatFor({ type, interaction }: Route): (accept: readonly MediaRange[]) => Format {
+  if (type === 'Binary') return formatOrJson;
+  return interaction.operation?.ndjson?.answers ? formatOfLines : formatOf;
+}
+
 function serve(route: Route, handler: Handler, services: Services): RequestHandler {
   return async (req, res) => {
     const { caller, language, requestId } = stateOf(res);
@@ -218,8 +227,7 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
     const pairs = pairsOf(req, route);
     const accept = wanted(req.get('accept'), pairs);
     // A Binary is served in its own type, and lines are lines; everything else, and what is wrong with these, is FHIR.
-    const isOther = route.type === 'Binary' || route.interaction.operation?.ndjson?.answers === true;
-    stateOf(res).format = (isOther ? formatOrJson : formatOf)(accept);
+    stateOf(res).format = formatFor(route)(accept);
     const id = req.params['id'] as string | undefined;
     if (id !== undefined && !idForm.test(id))
       throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });

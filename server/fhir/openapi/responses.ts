@@ -82,7 +82,7 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Patient.create': ['Location'],
   'Patient.update': [...versionHeaders, 'Content-Location'],
   'Patient.delete': ['ETag'],
-  $import: ['Content-Location'],
+  $import: ['Content-Location', 'X-Progress', 'Retry-After'],
   '$import-status': ['X-Progress', 'Retry-After'],
   '$import-report': ['Link'],
 };
