@@ -54,9 +54,9 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
-  takeoverErrors,
-  limitErrors,
   feedErrors,
+  limitErrors,
+  takeoverErrors,
   ownErrors,
 ] as const;
 
@@ -80,9 +80,9 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
-  ...takeoverErrors,
-  ...limitErrors,
   ...feedErrors,
+  ...limitErrors,
+  ...takeoverErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -14,9 +14,11 @@ import type { CallObserver } from './dmp/run.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
+import { createAttempt } from './fhir/feed/attempt.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { createLimits } from './feed/limits/index.ts';
+import { createFeedWorker } from './feed/worker.ts';
 import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
@@ -91,12 +93,16 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       createDmpClient(config, structures, { onCall: logCalls(logger), pacing: limits, now: overrides.now });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
-    const worker = createSubscriptionWorker({
+    const inBackground = {
       ...{ config: actual, store, structures, logger, now: clock, ...gated },
       isBarred: registry.isBarred,
-    });
+    };
+    const worker = createSubscriptionWorker(inBackground);
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
+    const attempt = createAttempt({ ...inBackground, wakeSubscriptions });
+    const feedWorker = createFeedWorker({ ...{ config: actual, store, limits, attempt, logger }, now: clock });
+    const wakeFeed = (): void => feedWorker.wake();
     let { authorization } = overrides;
     if (authorization === undefined) {
       const made = await authorizationParts({ config: actual, store, registry, structures, now: clock });
@@ -104,7 +110,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       authorization = made.parts;
     }
     const app = createApp({
-      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
+      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions, wakeFeed },
       authorization,
       onClose: (close) => opened.push(close),
     });
@@ -116,13 +122,14 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       server.close();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), grace);
-      await closed;
+      await Promise.all([closed, feedWorker.close(grace)]);
       clearTimeout(cut);
     });
     // With PORT=0 the system has chosen only now; links and audience follow.
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
     worker.start();
+    feedWorker.start();
     feed?.start();
     logger.info({ url: actual.fhirBase }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);

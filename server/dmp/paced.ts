@@ -8,6 +8,9 @@ import { Readable } from 'node:stream';
 import { dmpKey, errorRow } from '../../mappings/errors.ts';
 import { DmpError, type CallDetails, type Pacing, type TurnRequest } from './types.ts';
 
+/** How long another turn is waited for once the connection is there: it is held meanwhile, and its time-outs run. Milliseconds. */
+const heldMs = 5000;
+
 interface Message {
   body(): Buffer | Readable;
 }
@@ -43,7 +46,8 @@ export async function inTurn<M extends Message, Out>(
   let turn = await take(asked);
   let began = performance.now();
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    while (!turn.isFresh()) turn = await take({ ...asked, documents: 0 });
+    const again = { ...asked, documents: 0, patienceMs: Math.min(asked.patienceMs, heldMs) };
+    while (!turn.isFresh()) turn = await take(again);
     began = performance.now();
     const body = message.body();
     if (Buffer.isBuffer(body)) yield body;

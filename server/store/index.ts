@@ -77,10 +77,10 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
-    feed: keyed(feed),
-    feedWork: keyed(feedWork),
     // Nothing of it is sealed, and a turn must not wait for keys.
     limits: limitStore(prisma, cipher),
+    feed: keyed(feed),
+    feedWork: keyed(feedWork),
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),

@@ -443,9 +443,9 @@ export interface Store {
   records: RecordStore;
   registry: RegistryStore;
   auditFeed: AuditFeedStore;
+  limits: LimitStore;
   feed: FeedStore;
   feedWork: FeedWork;
-  limits: LimitStore;
   oauth: OauthStore;
   oauthKeys: OauthKeyStore;
   practitioners: PractitionerStore;

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../server/store/index.ts';
-import type { DmpHealth, LimitKey, TurnRules } from '../../server/store/types.ts';
+import type { DmpHealth, LimitKey, NewFeedItem, TurnRules } from '../../server/store/types.ts';
 import { openTestStore, type TestStore } from '../support/store.ts';
 
 let test: TestStore;
@@ -139,4 +140,55 @@ it('what is learned of the DMP loses nothing when all learn at once', async () =
   const nobody = newKey();
   await test.store.limits.learn(nobody, health({ failures: 1 }));
   expect(await test.store.limits.read(nobody)).toBeUndefined();
+});
+
+describe('the backlog of live deposits', () => {
+  const owner = { structure: '1990100777', clientId: 'demo', personId: '8' };
+  let count = 0;
+  const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+  async function accept(patientId: string, at: Date, given: Partial<NewFeedItem> = {}): Promise<string> {
+    const item: NewFeedItem = {
+      ...{ owner, patientId, lane: 'live', kind: 'document', state: 'queued', uniqueIds: [`1.2.${++count}`] },
+      ...{ digest: '00'.repeat(32), size: 1, content: {}, ...given },
+    };
+    return (await test.store.feed.accept(item, at)).item!.id;
+  }
+  const newPatient = async (): Promise<string> =>
+    (await test.store.patients.byIns({ value: `23604699${++count}`.padEnd(15, '0'), oid: '1.2.250.1.213.1.4.10' })).id;
+  const minutes = async (): Promise<[count: number, minutes: number]> => {
+    const { count: waiting, oldestMs } = await others[0]!.limits.backlog(owner.structure);
+    return [waiting, Math.floor(oldestMs / 60_000)];
+  };
+
+  it('counts what waits, of the structure, and says since when the oldest that could go does', async () => {
+    expect(await minutes()).toEqual([0, 0]);
+    const [one, two] = [await newPatient(), await newPatient()];
+    const first = await accept(one, minutesAgo(30));
+    await accept(one, minutesAgo(29));
+    await accept(two, minutesAgo(10));
+    // Past, proposed, of others: none of them is a promise that is late.
+    await accept(two, minutesAgo(900), { lane: 'takeover' });
+    await accept(await newPatient(), minutesAgo(900), { state: 'proposed' });
+    await accept(await newPatient(), minutesAgo(900), { owner: { ...owner, structure: '1990100778' } });
+    expect(await minutes()).toEqual([3, 30]);
+
+    // The first one failed, and waits for its next try; the second of that patient can only wait for it.
+    const viewer = { structure: owner.structure };
+    const [claimed] = await test.store.feedWork.claim(
+      { structure: owner.structure, lane: 'live' },
+      { worker: randomUUID(), most: 1, concurrency: 9, leaseMs: 60_000 },
+    );
+    expect(claimed?.id).toBe(first);
+    const nextAt = new Date(Date.now() + 3_600_000);
+    await test.store.feedWork.finish(
+      claimed!,
+      { state: 'waiting', reason: 'dmp-network', nextAt, attempted: true, isUncertain: false },
+      new Date(),
+    );
+    expect(await minutes()).toEqual([3, 10]);
+
+    // What is queued again by hand begins to wait then.
+    await test.store.feed.act(first, viewer, 'cancel', new Date());
+    expect(await minutes()).toEqual([2, 29]);
+  });
 });

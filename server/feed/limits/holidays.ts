@@ -13,8 +13,9 @@ export function holidaysOf(region: string): IsHoliday {
   if (region === 'none') return () => false;
   const [country = '', part, ...rest] = region.split('-');
   const tables = new Holidays();
-  const parts = tables.getStates(country) as Record<string, string> | undefined; // the types promise one too many
-  const isKnown = country in tables.getCountries() && (part === undefined || (parts !== undefined && part in parts));
+  const parts = tables.getStates(country) as Record<string, string> | undefined; // its types promise one too many
+  const isKnown =
+    Object.hasOwn(tables.getCountries(), country) && (part === undefined || Object.hasOwn(parts ?? {}, part));
   if (!isKnown || rest.length > 0) throw settingError('FEED_HOLIDAYS_REGION', 'names no region that is known');
   if (part === undefined) tables.init(country);
   else tables.init(country, part);

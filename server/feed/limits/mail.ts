@@ -9,12 +9,12 @@ export interface Mail {
   date: Date;
 }
 
-/** RFC 2047: words of at most 75 characters; 45 octets are 60 in base64. No character is cut in two. */
+/** RFC 2047: 36 octets are a word of 60 characters, which fits a line beside a header's name. No character is cut in two. */
 function encodedWords(text: string): string {
   const words: string[] = [];
   let word = '';
   for (const character of text) {
-    if (Buffer.byteLength(word + character) > 45) {
+    if (Buffer.byteLength(word + character) > 36) {
       words.push(word);
       word = '';
     }

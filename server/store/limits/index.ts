@@ -3,6 +3,7 @@
  * of the next turn) without tolerance: two turns are never closer than an interval, so there is no burst.
  */
 import type { Cipher } from '../cipher.ts';
+import { feedRows } from '../feed/rows.ts';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
 import type { DmpHealth, LimitKey, LimitStore, StoredLimits } from '../limit-types.ts';
 import { bookTurn } from './turn.ts';
@@ -22,6 +23,7 @@ const healthOf = (row: Nullable<DmpHealth>): DmpHealth => ({
 });
 
 export function limitStore(prisma: PrismaClient, cipher: Cipher): LimitStore {
+  const { structureOf } = feedRows(cipher);
   const keyOf = ({ structure, software }: LimitKey) => cipher.index('feed.limit', structure, software);
   const begin = (key: Uint8Array<ArrayBuffer>) => prisma.$executeRaw`
     INSERT INTO feed_limit (key, next_at, day) VALUES (${key}, clock_timestamp(), current_date) ON CONFLICT DO NOTHING`;
@@ -62,7 +64,7 @@ export function limitStore(prisma: PrismaClient, cipher: Cipher): LimitStore {
     },
 
     async backlog(structure) {
-      const owner = cipher.index('feed.structure', structure);
+      const owner = structureOf(structure);
       const [row] = await prisma.$queryRaw<{ count: number; oldestMs: number }[]>`
         SELECT count(*)::int AS count, coalesce(1000 * extract(epoch FROM clock_timestamp() - min(i.updated_at) FILTER (
           WHERE i.state = 'queued' AND NOT EXISTS (
