@@ -16,6 +16,7 @@ import { createAuthorizationServer, metadataAt, metadataPath, type Authorization
 import type { Config } from './config.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
+import type { Limits } from './feed/types.ts';
 import { createBackpressure } from './feed/limits/backpressure.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
@@ -62,6 +63,7 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** See `Services`. */
   wakeFeed?: () => void;
+  limits?: Limits;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
@@ -74,7 +76,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions, wakeFeed, registry } = options;
+  const { wakeSubscriptions, wakeFeed, limits, registry } = options;
   const structures = options.structures ?? registry?.structures ?? onlyPrimary(config);
   const habilitations = loadHabilitations(config);
   const services: Services = {
@@ -87,6 +89,7 @@ export function createApp(options: AppOptions): Express {
     backpressure: createBackpressure(config, store.limits),
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
     ...(wakeFeed ? { wakeFeed } : {}),
+    ...(limits ? { limits } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
   const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);

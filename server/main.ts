@@ -110,7 +110,19 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       authorization = made.parts;
     }
     const app = createApp({
-      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions, wakeFeed },
+      ...{
+        config: actual,
+        store,
+        dmp,
+        structures,
+        registry,
+        logger,
+        verifyToken,
+        now,
+        wakeSubscriptions,
+        wakeFeed,
+        limits,
+      },
       authorization,
       onClose: (close) => opened.push(close),
     });

@@ -39,6 +39,10 @@ export const changeImport: Handler = async (call, services) => {
   );
   if (!changed) throw new IssueError({ key: 'takeover-state', values: { state: takeover.state, action } });
   if (action === 'cancel') await takeBack(takeover.id, call, services);
+  if (action === 'resume') {
+    await services.store.takeovers.wake(takeover.id, services.now());
+    services.wakeFeed?.();
+  }
   const { headers: _, ...reply } = await replyOf(changed, call.caller, services);
   return { ...reply, status: 200 };
 };

@@ -100,7 +100,11 @@ async function takenIn(
 }
 
 /** Accepted in one transaction, and put on record. */
-async function kept(takeover: StoredTakeover, lines: readonly Judged[], { store, now }: Services): Promise<void> {
+async function kept(
+  takeover: StoredTakeover,
+  lines: readonly Judged[],
+  { store, now, wakeFeed }: Services,
+): Promise<void> {
   const taken = open(lines).flatMap((line) => (line.item ? [{ line, item: line.item }] : []));
   const accepted = await store.feed.acceptAll(
     taken.map(({ item }) => item),
@@ -116,6 +120,7 @@ async function kept(takeover: StoredTakeover, lines: readonly Judged[], { store,
       states.set(line, { state: item.state, itemId: item.id, ...(item.reason ? { reason: item.reason } : {}) });
     }
   }
+  wakeFeed?.();
   await store.takeovers.receive(
     takeover.id,
     lines.flatMap((line): ReceivedLine[] => {

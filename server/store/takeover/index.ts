@@ -72,6 +72,16 @@ export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverSto
       return row === null ? undefined : read(row);
     },
 
+    async wake(id, now) {
+      // The turns are jobs of pg-boss, named as their items (server/store/feed/turns.ts).
+      await prisma.$executeRaw`
+        WITH woken AS (
+          UPDATE feed_item SET next_at = ${now}, updated_at = ${now}, version = version + 1
+          WHERE takeover_id = ${id}::uuid AND state = 'waiting' AND reason = 'takeover-paused' RETURNING id
+        )
+        UPDATE pgboss.job j SET start_after = now() FROM woken WHERE j.id = woken.id AND j.state < 'active'`;
+    },
+
     async stateOf(id) {
       const row = isUuid(id) ? await prisma.takeover.findUnique({ where: { id }, select: { state: true } }) : null;
       return row?.state as TakeoverState | undefined;

@@ -106,6 +106,8 @@ export interface TakeoverStore {
   ): Promise<StoredTakeover | undefined>;
   /** The state of one, whoever asks: for the worker. */
   stateOf(id: string): Promise<TakeoverState | undefined>;
+  /** Gives what it kept waiting its turn at once. */
+  wake(id: string, now: Date): Promise<void>;
   /** Lines that came before, by reference, with the keyed hash of what was sent. @returns whether the digest is the same */
   linesBy(
     id: string,
