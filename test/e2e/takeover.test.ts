@@ -2,7 +2,7 @@
  * Issue 6, line 4: the take-over of the past, as its command line and as its FHIR door, over real HTTP and TLS, with the simulator: a
  * folder with every kind of fault is checked, fed, killed in the middle, resumed, and every line is accounted for.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationOutcome, Parameters } from '@medplum/fhirtypes';
@@ -61,7 +61,7 @@ const faults: readonly (readonly [row: string, cells: string])[] = [
   ['patient-unqualified', 'd/provisional.pdf;IPP-6;28653-4;2019-01-01;x'],
   ['columns', 'd/0.pdf;IPP-1;28653-4'],
   // The façade's own word: the patient objects; and the DMP's: there is no record.
-  ['feeding-opposed', 'd/opposed.pdf;IPP-2;28653-4;2019-01-01;x'],
+  ['consent-feeding-opposed', 'd/opposed.pdf;IPP-2;28653-4;2019-01-01;x'],
   ['no-record', 'd/none.pdf;IPP-4;28653-4;2019-01-01;x'],
 ];
 
@@ -98,8 +98,10 @@ function prepare(world: TakeoverWorld): string {
 describe('the command line', () => {
   let world: TakeoverWorld;
   let manifest: string;
+  let state: string;
   beforeAll(async () => {
     world = await startTakeover();
+    state = path.join(world.folder, 'state');
     await world.meet('P1', 'IPP-1');
     await world.meet('P2', 'IPP-2', 'deny');
     await world.meet('P4', 'IPP-4');
@@ -135,13 +137,13 @@ describe('the command line', () => {
     expect(await world.stack.calls()).toEqual([]);
     const listed = await world.ask(nurse, 'GET', '/$import-status');
     expect((listed.body as Parameters).parameter ?? []).toEqual([]);
+    expect(readdirSync(world.folder).filter((name) => name.endsWith('.takeover'))).toEqual([]);
     const rows = await world.stack.database.query('SELECT 1 FROM feed_item UNION ALL SELECT 1 FROM takeover_line');
     expect(rows).toEqual([]);
   });
 
   it('killed in the middle, again and again, goes on where it was, and every line is accounted for', async () => {
     const before = deposited();
-    const state = path.join(world.folder, 'state');
     const args = ['run', manifest, '--state', state, '--chunk', '2', '--concurrency', '1', '--poll', '1'];
     for (const least of [4, 12]) {
       const { child, ended } = world.begin(args);
@@ -183,7 +185,7 @@ describe('the command line', () => {
   it('run again, also from another machine that knows nothing, feeds nothing twice', async () => {
     const before = deposited();
     await world.stack.resetCalls();
-    const again = await world.run('run', manifest, '--state', path.join(world.folder, 'state'), '--json');
+    const again = await world.run('run', manifest, '--state', state, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ delivered: good, refused: faults.length });
     expect(await world.stack.calls()).toEqual([]);
     const elsewhere = path.join(world.folder, 'elsewhere');
@@ -204,7 +206,11 @@ describe('the command line', () => {
       'https://localhost:1/fhir',
       '--token-url',
       'https://localhost:1/oauth/token',
+      '--state',
+      path.join(world.folder, 'lost'),
     );
+    const other = await world.run('status', manifest, '--state', state, '--base', 'https://localhost:1/fhir');
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('--state')]);
     expect([lost.code, lost.stderr]).toEqual([5, expect.stringContaining('ECONNREFUSED')]);
   });
 });

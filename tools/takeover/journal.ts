@@ -30,20 +30,22 @@ export class Journal {
   readonly answers = new Map<string, Answered>();
   /** Our name of the take-over at the façade: asking for it twice begins it once. */
   key = '';
+  private isBegun = false;
   /** Its id there. */
   takeover: string | undefined;
-  private readonly fd: number;
+  private fd: number | undefined;
 
-  /** @throws Error when the file is about another façade or structure */
-  constructor(file: string, of: { base: string; structure: string }) {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  /** Nothing is written before there is something to remember. @throws JournalError when the file is about another façade or structure */
+  constructor(
+    private readonly file: string,
+    private readonly of: { base: string; structure: string },
+  ) {
     const entries = existsSync(file) ? this.read(file) : [];
-    this.fd = openSync(file, 'a', 0o600);
     for (const entry of entries) this.take(entry);
     const begun = entries.flatMap((e) => ('begun' in e ? [e.begun] : []))[0];
-    if (begun === undefined) this.append({ begun: { key: randomUUID(), ...of } });
-    else if (begun.base !== of.base || begun.structure !== of.structure)
-      throw new Error(`${file}: ${begun.base}, ${begun.structure}`);
+    if (begun && (begun.base !== of.base || begun.structure !== of.structure)) throw new JournalError(file);
+    this.isBegun = begun !== undefined;
+    if (!begun) this.key = randomUUID();
   }
 
   /** What is whole; what was cut off is taken away, so that nothing is appended to half a line. */
@@ -64,10 +66,19 @@ export class Journal {
     else this.answers.set(entry.answer.reference, entry.answer);
   }
 
-  private append(...entries: Entry[]): void {
+  private append(...given: Entry[]): void {
+    mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
+    this.fd ??= openSync(this.file, 'a', 0o600);
+    const entries = this.isBegun ? given : [{ begun: { key: this.key, ...this.of } }, ...given];
     writeSync(this.fd, entries.map((e) => `${JSON.stringify(e)}\n`).join(''));
     fdatasyncSync(this.fd);
+    this.isBegun = true;
     for (const entry of entries) this.take(entry);
+  }
+
+  /** Before the façade is asked: whoever is killed meanwhile asks by the same name. */
+  ask(): void {
+    if (!this.isBegun) this.append();
   }
 
   begin(takeover: string): void {
@@ -79,6 +90,10 @@ export class Journal {
   }
 
   close(): void {
-    closeSync(this.fd);
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
   }
 }
+
+/** It belongs to another façade or structure. */
+export class JournalError extends Error {}

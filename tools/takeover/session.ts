@@ -4,7 +4,7 @@ import path from 'node:path';
 import { check } from './check/index.ts';
 import { createClient, type Client } from './client.ts';
 import { CommandError } from './errors.ts';
-import { Journal } from './journal.ts';
+import { Journal, JournalError } from './journal.ts';
 import { HeaderError } from './manifest/columns.ts';
 import { readManifest, sourceOf } from './manifest/index.ts';
 import { readMapping } from './manifest/mapping.ts';
@@ -55,7 +55,7 @@ export function openSession(source: string, options: CommonOptions): Session {
   });
   const stateFolder = options.state ?? `${path.resolve(sourceOf(source))}.takeover`;
   const { base, structure } = settings;
-  const journal = new Journal(path.join(stateFolder, 'journal.ndjson'), { base, structure });
+  const journal = journalIn(stateFolder, { base, structure }, say);
   const progress = createProgress(options.quiet === true || options.json === true);
   return {
     ...{ options, settings, source, client, journal, progress, language, say, tell, stateFolder },
@@ -65,6 +65,16 @@ export function openSession(source: string, options: CommonOptions): Session {
       await client.close();
     },
   };
+}
+
+/** @throws CommandError */
+function journalIn(folder: string, of: { base: string; structure: string }, say: Say): Journal {
+  try {
+    return new Journal(path.join(folder, 'journal.ndjson'), of);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    throw new CommandError(say('journal-other', { file: error.message }), undefined, { cause: error });
+  }
 }
 
 /** @throws CommandError */

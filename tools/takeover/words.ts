@@ -59,6 +59,10 @@ const words = {
     'En-têtes — manquants : {lacking} ; en double : {twice}.',
     'Headers — missing: {lacking}; twice: {twice}.',
   ],
+  'journal-other': [
+    '{file} : ce journal est celui d’une autre façade ou d’une autre structure ; indiquez un autre --state.',
+    '{file}: this journal belongs to another façade or structure; give another --state.',
+  ],
   'manifest-empty': ['Aucune ligne.', 'No line.'],
   over: ['La reprise de cette source est « {state} ».', 'The take-over of this source is "{state}".'],
 } as const satisfies Record<string, readonly [fr: string, en: string]>;

@@ -47,6 +47,11 @@ async function statusOf(takeover: StoredTakeover, caller: Caller, services: Serv
   // Somebody who changed it meanwhile is right.
   const ended = isAtEnd && (await store.takeovers.change(takeover.id, takeover.version, { state: 'done' }, now()));
   const current = ended || takeover;
+  // One that was being looked at while the pause ended has missed the call.
+  if (current.state === 'running' && counts.some(({ reason }) => reason === 'takeover-paused')) {
+    await store.takeovers.wake(current.id, now());
+    services.wakeFeed?.();
+  }
   const pause = await pauseOf(current, caller, services);
   const notice = current.state === 'unconfirmed' ? noticeFor(current, caller, services) : undefined;
   return { takeover: current, counts, ...(pause ? { pause } : {}), ...(notice ? { notice } : {}) };

@@ -1,5 +1,5 @@
 /** Issue 6, line 4: what the command line remembers, sends and adds up. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -53,7 +53,10 @@ describe('the journal', () => {
 
   it('is that of one façade and one structure', () => {
     const file = path.join(folder, 'own', 'journal.ndjson');
-    new Journal(file, of).close();
+    const own = new Journal(file, of);
+    expect(existsSync(file)).toBe(false);
+    own.ask();
+    own.close();
     expect(() => new Journal(file, { ...of, structure: '1990100208' })).toThrow();
     appendFileSync(file, '{"takeover":"x"}\n');
     expect(new Journal(file, of).takeover).toBe('x');

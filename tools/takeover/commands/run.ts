@@ -65,6 +65,7 @@ export async function beginOrGoOn(
   if (journal.takeover !== undefined) return status(client, journal.takeover);
   const { contactName, contactEmail, contactPhone, structureName } = settings;
   if (contactName === undefined || contactEmail === undefined) throw new CommandError(say('needs-contact'));
+  journal.ask();
   const begun = await begin(client, {
     ...{ documents, contactName, contactEmail, contactPhone, begin: options.begin, reference: journal.key },
     name: options.name ?? structureName,
