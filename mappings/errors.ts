@@ -27,6 +27,7 @@ import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
 import { subscriptionErrors } from './errors/subscriptions.ts';
+import { takeoverErrors } from './errors/takeover.ts';
 import { taskErrors } from './errors/tasks.ts';
 import { validationErrors } from './errors/validation.ts';
 import { xdsErrors } from './errors/xds.ts';
@@ -59,6 +60,7 @@ export const errorGroups = [
   taskErrors,
   feedErrors,
   limitErrors,
+  takeoverErrors,
   ownErrors,
 ] as const;
 
@@ -86,6 +88,7 @@ export const errors = {
   ...taskErrors,
   ...feedErrors,
   ...limitErrors,
+  ...takeoverErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

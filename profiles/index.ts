@@ -7,6 +7,7 @@ import type { CodeSystem, ConceptMap, OperationDefinition, StructureDefinition }
 import { conceptMaps } from './concept-maps.ts';
 import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
+import { importDefinitions } from './imports.ts';
 import { patientInsDefinition } from './patient-ins.ts';
 import { rightsDefinitions } from './rights.ts';
 import { taskDefinitions } from './tasks.ts';
@@ -31,6 +32,7 @@ export function loadProfiles(): Definition[] {
     ...rightsDefinitions(),
     ...taskDefinitions(),
     ...webDefinitions(),
+    ...importDefinitions(),
     ...conceptMaps(),
   ];
 }

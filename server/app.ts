@@ -74,8 +74,8 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** See `Services`. */
   wakeFeed?: () => void;
-  /** What closes a lane of the feed, for who administers it; absent when nobody works on the feed. */
-  limits?: Pick<Limits, 'pauseOf'>;
+  /** What closes a lane of the feed; absent when nobody works on the feed. */
+  limits?: Limits;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Keeps the last exchanges for integrators; absent: they are not served. */
@@ -94,7 +94,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions, wakeFeed, registry } = options;
+  const { wakeSubscriptions, wakeFeed, limits, registry } = options;
   const structures = options.structures ?? registry?.structures ?? onlyPrimary(config);
   const habilitations = loadHabilitations(config);
   const services: Services = {
@@ -107,6 +107,7 @@ export function createApp(options: AppOptions): Express {
     backpressure: createBackpressure(config, store.limits),
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
     ...(wakeFeed ? { wakeFeed } : {}),
+    ...(limits ? { limits } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
   const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);

@@ -83,9 +83,10 @@ function refuse(missing: readonly Need[]): void {
   throw new IssueError({ key: 'scope-missing', values: { scope: [...new Set(missing.map(scopeText))].join(' ') } });
 }
 
-/** What an interaction on a type asks for. */
-export function needsOf(type: string, interaction: Interaction): Need[] {
-  return interaction.permission ? [{ type, permission: interaction.permission, ihe: interaction.ihe }] : [];
+/** What an interaction on a type asks for, or an operation on the server as a whole. */
+export function needsOf(type: string | undefined, { code, permission, ihe, entries = [] }: Interaction): Need[] {
+  if (type === undefined) return code === 'operation' ? entries.map((entry) => ({ ...entry, ihe })) : [];
+  return permission ? [{ type, permission, ihe }] : [];
 }
 
 const permissionOfMethod = new Map<unknown, Permission>([

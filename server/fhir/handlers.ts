@@ -20,6 +20,11 @@ import { identityHistory } from './identity/history.ts';
 import { removePatient } from './identity/interactions.ts';
 import { matchPatients } from './identity/match.ts';
 import { crossReference } from './identity/pix.ts';
+import { beginImport } from './takeover/begin.ts';
+import { changeImport } from './takeover/change.ts';
+import { importDocuments } from './takeover/documents.ts';
+import { importReport } from './takeover/report.ts';
+import { importStatus } from './takeover/status.ts';
 import { readList } from './list-read.ts';
 import { searchLists } from './list-search.ts';
 import { generateMetadata } from './operations/generate-metadata.ts';
@@ -53,6 +58,11 @@ import {
 export const handlers: Handlers = {
   transaction,
   '$my-rights': myRights,
+  $import: beginImport,
+  '$import-documents': importDocuments,
+  '$import-status': importStatus,
+  '$import-report': importReport,
+  '$import-change': changeImport,
   'Patient.search-type': searchPatient,
   'Patient.read': readPatient,
   'Patient.create': createPatient,

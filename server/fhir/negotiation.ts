@@ -7,10 +7,13 @@ import type { Pair } from '../search/pairs.ts';
 
 export const fhirJson = 'application/fhir+json';
 export const fhirXml = 'application/fhir+xml';
+/** A resource a line (Bulk Data, R4 async.html). */
+export const fhirNdjson = 'application/fhir+ndjson';
 
 /** How a resource can be written. */
 export type Format = 'json' | 'xml' | 'html';
 
+const ndjsonNames = [fhirNdjson, 'application/ndjson', 'application/x-ndjson'];
 /** The names of each form, FHIR's own first; in the order in which we prefer them. */
 const names: Readonly<Record<Format, readonly string[]>> = {
   json: [fhirJson, 'application/json', 'text/json'],
@@ -107,6 +110,10 @@ export function formatOf(ranges: readonly MediaRange[]): Format {
   throw new IssueError({ key: 'not-acceptable', values: { available: readable } });
 }
 
+/** The form of what is wrong with an answer in lines, which itself is in lines. @throws IssueError `not-acceptable` when it may be neither */
+export const formatOfLines = (ranges: readonly MediaRange[]): Format =>
+  ndjsonNames.some((name) => quality(name, ranges) > 0) ? formatOrJson(ranges) : formatOf(ranges);
+
 /** Like `formatOf`, for an answer that must go out whatever was asked for. */
 export function formatOrJson(ranges: readonly MediaRange[]): Format {
   try {
@@ -140,6 +147,11 @@ export function bodyFormat(contentType: string | undefined): 'json' | 'xml' {
 /** @throws IssueError `media-type` unless the body is a form in UTF-8 */
 export function requireForm(contentType: string | undefined): void {
   requireBody(contentType, ['application/x-www-form-urlencoded'], 'application/x-www-form-urlencoded');
+}
+
+/** @throws IssueError `media-type` unless the body is NDJSON of FHIR R4 in UTF-8 */
+export function ndjsonFormat(contentType: string | undefined): void {
+  requireBody(contentType, ndjsonNames, fhirNdjson);
 }
 
 function requireBody(contentType: string | undefined, types: readonly string[], expected: string): void {

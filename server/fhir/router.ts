@@ -9,7 +9,20 @@ import { needsOf, needsOfBundle, requireScopes, withScopes } from './access.ts';
 import { handlerName, resources, systemInteractions, type Interaction } from './definition.ts';
 import type { Call, Handler } from './interaction.ts';
 import { parseJson } from './json.ts';
-import { bodyFormat, formatOf, formatOrJson, isPretty, parsePrefer, requireForm, wanted } from './negotiation.ts';
+import {
+  bodyFormat,
+  fhirNdjson,
+  formatOf,
+  formatOfLines,
+  formatOrJson,
+  isPretty,
+  ndjsonFormat,
+  parsePrefer,
+  requireForm,
+  wanted,
+  type Format,
+  type MediaRange,
+} from './negotiation.ts';
 import { requirePurpose } from './purpose.ts';
 import { abortSignal, stateOf } from './request.ts';
 import { sendReply } from './send.ts';
@@ -23,10 +36,10 @@ import { wrongType } from './wrong-type.ts';
 export type Handlers = Readonly<Record<string, Handler>>;
 
 /**
- * What a route reads of the body: a form, a resource of the route's own type, any resource, or bytes that the handler
- * reads by their media type (a patch).
+ * What a route reads of the body: a form, a resource of the route's own type, any resource, resources a line, or bytes that the
+ * handler reads by their media type (a patch).
  */
-export type BodyKind = 'none' | 'form' | 'own' | 'any' | 'raw';
+export type BodyKind = 'none' | 'form' | 'own' | 'any' | 'lines' | 'raw';
 
 /** One way to reach an interaction. */
 export interface Route {
@@ -70,7 +83,8 @@ function routesOf(type: string | undefined, interaction: Interaction): Route[] {
       if (!operation) throw new Error(`an operation without its name on ${type}`);
       const place = operation.level === 'instance' ? `${base}/:id` : base.replace(/\/$/, '');
       const at = `${place}/$${operation.name}`;
-      return operation.methods.map((method) => route(method, at, method === 'get' ? 'none' : 'any'));
+      const posted = operation.ndjson?.reads ? 'lines' : 'any';
+      return operation.methods.map((method) => route(method, at, method === 'get' ? 'none' : posted));
     }
   }
 }
@@ -119,7 +133,8 @@ function mount(router: Router, route: Route, handlers: Handlers, services: Servi
   const limit = services.config.MAX_BODY_BYTES;
   if (route.body === 'own') steps.push(requireFhir, raw({ type: () => true, limit }));
   if (route.body === 'any') steps.push(readsFhir, raw({ type: () => true, limit }));
-  if (route.body === 'raw') steps.push(raw({ type: () => true, limit }));
+  if (route.body === 'lines') steps.push(requireNdjson);
+  if (route.body === 'raw' || route.body === 'lines') steps.push(raw({ type: () => true, limit }));
   router[route.method](route.path, ...steps, serve(route, handler, services));
 }
 
@@ -138,7 +153,7 @@ const allow =
   (_req, res, next) => {
     const state = stateOf(res);
     if (!state.caller) throw new IssueError({ key: 'login-required' });
-    if (route.type) state.caller = withScopes(state.caller, needsOf(route.type, route.interaction));
+    state.caller = withScopes(state.caller, needsOf(route.type, route.interaction));
     requirePurpose(state.caller, handlerName(route.type, route.interaction), config);
     next();
   };
@@ -157,6 +172,12 @@ const requireFhir: RequestHandler = (req, _res, next) => {
     throw new IssueError({ key: 'body-missing', values: { expected: 'FHIR' } });
   }
   bodyFormat(req.get('content-type'));
+  next();
+};
+
+const requireNdjson: RequestHandler = (req, _res, next) => {
+  if (isWithoutBody(req)) throw new IssueError({ key: 'body-missing', values: { expected: fhirNdjson } });
+  ndjsonFormat(req.get('content-type'));
   next();
 };
 
@@ -193,14 +214,20 @@ function payloadOf(req: Request): Call['payload'] {
   return Buffer.isBuffer(bytes) && bytes.length > 0 ? { contentType: req.get('content-type') ?? '', bytes } : undefined;
 }
 
+/** How the form of an answer, or of what is wrong with it, is settled. */
+function formatFor({ type, interaction }: Route): (accept: readonly MediaRange[]) => Format {
+  if (type === 'Binary') return formatOrJson;
+  return interaction.operation?.ndjson?.answers ? formatOfLines : formatOf;
+}
+
 function serve(route: Route, handler: Handler, services: Services): RequestHandler {
   return async (req, res) => {
     const { caller, language, requestId } = stateOf(res);
     if (!caller) throw new IssueError({ key: 'login-required' });
     const pairs = pairsOf(req, route);
     const accept = wanted(req.get('accept'), pairs);
-    // A Binary is served in its own type; everything else, and what is wrong with a Binary, is FHIR.
-    stateOf(res).format = (route.type === 'Binary' ? formatOrJson : formatOf)(accept);
+    // A Binary is served in its own type, and lines are lines; everything else, and what is wrong with these, is FHIR.
+    stateOf(res).format = formatFor(route)(accept);
     const id = req.params['id'] as string | undefined;
     if (id !== undefined && !idForm.test(id))
       throw new IssueError({ key: 'not-found', values: { type: route.type ?? '' } });
@@ -221,7 +248,7 @@ function serve(route: Route, handler: Handler, services: Services): RequestHandl
       ifMatch: req.get('if-match'),
       ...(req.method === 'GET' ? { range: req.get('range'), ifRange: req.get('if-range') } : {}),
       ifNoneExist: req.get('if-none-exist'),
-      ...(route.body === 'raw' ? { payload: payloadOf(req) } : {}),
+      ...(route.body === 'raw' || route.body === 'lines' ? { payload: payloadOf(req) } : {}),
       signal: abortSignal(res),
     };
     stateOf(res).call = call;

@@ -6,6 +6,7 @@ import type { Habilitations } from '../../mappings/rights/habilitation.ts';
 import type { Config } from '../config.ts';
 import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
+import type { Limits } from '../feed/types.ts';
 import type { Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
 import type { Backpressure } from '../feed/limits/backpressure.ts';
@@ -21,6 +22,8 @@ export interface Services {
   /** Behind the gate: what the patient does not allow is refused before it goes out. */
   dmp: DmpClient;
   gate: Gate;
+  /** What keeps submissions back; absent: nothing does. */
+  limits?: Limits;
   logger: Logger;
   /** The clock, so that tests can hold it. */
   now: () => Date;

@@ -21,6 +21,7 @@ import { setStore } from './sets.ts';
 import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
+import { takeoverStore } from './takeover/index.ts';
 import { feedStore } from './trail/feed.ts';
 import { mayInsert } from './trail/insert.ts';
 import { openTrail } from './trail/index.ts';
@@ -88,6 +89,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),
+    takeovers: keyed(takeoverStore(prisma, cipher)),
     lost,
     async ping() {
       await prisma.$queryRaw`SELECT 1`;

@@ -29,6 +29,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'feed_item', column: 'content_sealed', id: 'uuid' },
   { table: 'feed_item', column: 'result_sealed', id: 'uuid' },
   { table: 'feeding_rules', column: 'content_sealed', id: 'uuid' },
+  { table: 'takeover', column: 'content_sealed', id: 'uuid' },
+  { table: 'takeover_line', column: 'content_sealed', id: 'uuid' },
   { table: 'registry_structure', column: 'content_sealed', id: 'uuid' },
   { table: 'registry_certificate', column: 'key_sealed', id: 'uuid' },
   { table: 'registry_client', column: 'content_sealed', id: 'uuid' },

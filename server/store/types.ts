@@ -11,6 +11,7 @@ import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
 import type { RulesStore } from './rules/types.ts';
+import type { TakeoverStore } from './takeover/types.ts';
 import type { AuditFeedStore } from './trail/feed.ts';
 import type { ChainStatus } from './trail/status.ts';
 
@@ -22,6 +23,7 @@ export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
 export type * from './rules/types.ts';
+export * from './takeover/types.ts';
 export type { AuditFeedStore } from './trail/feed.ts';
 export type { ChainStatus } from './trail/status.ts';
 
@@ -473,6 +475,7 @@ export interface Store {
   oauth: OauthStore;
   oauthKeys: OauthKeyStore;
   practitioners: PractitionerStore;
+  takeovers: TakeoverStore;
   /**
    * The same as another structure sees it: patients that it has met and what is theirs, what it deposited itself. What callers ask
    * goes through the view of their structure. The store is opened as the primary's.

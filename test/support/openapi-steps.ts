@@ -54,6 +54,7 @@ export const chapters: Record<string, (walk: Walk, made: Partial<Made>) => Promi
   },
   consents: (walk) => consents(walk),
   subscriptions: (walk) => subscriptions(walk),
+  'take-overs': (walk) => takeovers(walk),
   emergency: (walk) => emergency(walk),
 };
 
@@ -205,6 +206,33 @@ async function subscriptions(walk: Walk): Promise<void> {
   }
   // Followed by the doctor, whom what looks at subscriptions is.
   expectStatus(await walk.send('subscriptionCreate', { who: 'doctor' }), 201);
+}
+
+/** One in each form, with a document; and one that comes to its end. */
+async function takeovers(walk: Walk): Promise<void> {
+  const nurse = { who: 'nurse' } as const;
+  const headers = { prefer: 'respond-async' };
+  for (const form of forms) {
+    const begun = await walk.send('systemImport', { ...nurse, ...form, headers });
+    expectStatus(begun, 202);
+    const takeover = new URL(begun.headers.get('content-location')!).searchParams.get('takeover')!;
+    const query = [['takeover', takeover]] as const;
+    const document = walk.example('systemImportDocuments', 'application/fhir+ndjson') as string;
+    const second = document.replace('courrier-000001', 'courrier-000002').replace('20261121.77', '20261121.78');
+    expectStatus(await walk.send('systemImportDocuments', { ...nurse, query, body: `${document}${second}` }), 200);
+    expectStatus(await walk.send('systemImportStatus', { ...nurse, query, accept: form.accept }), 202);
+    expectStatus(await walk.send('systemImportStatus', { ...nurse, accept: form.accept }), 200);
+    expectStatus(await walk.send('systemImportReport', { ...nurse, query: [...query, ['_count', '1']] }), 200);
+    for (const action of ['pause', 'resume', 'cancel']) {
+      const parameter = [
+        { name: 'takeover', valueId: takeover },
+        { name: 'action', valueCode: action },
+      ];
+      const body = { resourceType: 'Parameters', parameter } as const;
+      expectStatus(await walk.send('systemImportChange', { ...nurse, ...form, body }), 200);
+    }
+    expectStatus(await walk.send('systemImportStatus', { ...nurse, query, accept: form.accept }), 200);
+  }
 }
 
 /** So that there is something on record. */

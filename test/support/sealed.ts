@@ -72,6 +72,21 @@ export async function fill(store: Store, value: string): Promise<Filled> {
     }),
   );
   const feedItem = await waitingItem(store, patientId, value);
+  const takeover = await store.takeovers.create(
+    { structure, clientId: value },
+    'running',
+    {
+      ...{ name: value, documents: 1, begin: '2026-12-01', all: 1, perDay: 1 },
+      contact: { name: value, email: 'a@b.example' },
+      by: { person, client: value },
+    },
+    now,
+  );
+  await store.takeovers.receive(
+    takeover.id,
+    [{ reference: value, digest: value, state: 'rejected', issues: [value] }],
+    now,
+  );
   if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict' || rules === 'conflict')
     throw new Error('refused');
   return {
@@ -98,6 +113,8 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       authorization.id,
       await of.oauth.find(item.kind, item.id),
       await of.feed.byId(feedItem, { structure: value }),
+      await of.takeovers.byId(takeover.id, { structure, clientId: value }),
+      await of.takeovers.lines(takeover.id, { most: 9 }),
       (await of.oauthKeys.all()).filter(({ content }) => (content as { d: string }).d === value),
     ],
   };
@@ -159,6 +176,10 @@ export function blindIndexes(database: TestDatabase): Promise<Record<string, unk
     ['feed_item', 'owner'],
     ['feed_item', 'digest'],
     ['feed_document', 'unique'],
+    ['takeover', 'structure'],
+    ['takeover', 'client'],
+    ['takeover_line', 'reference'],
+    ['takeover_line', 'digest'],
     ['oauth_item', 'id'],
     ['oauth_item', 'grant_index'],
     ['oauth_item', 'session_index'],

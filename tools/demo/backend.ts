@@ -1,7 +1,6 @@
 /** The care home's server asks for a token in the nurse's name: SMART Backend Services, as `demo-dui`. */
-import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { Config } from '../../server/config.ts';
+import { backendAssertion } from './assertion.ts';
 import { ensureDuiKey } from './dui-key.ts';
 import { ask, type Tokens } from './login.ts';
 import { askers, refused, type TokenRequest } from './token-request.ts';
@@ -40,19 +39,11 @@ export async function backendToken(config: Config, request: TokenRequest): Promi
   const { key, alg, publicJwk } = await ensureDuiKey(config.dataDir);
   const { family, given } = askers[request.asker];
   const endpoint = config.fhirBase.replace(/fhir$/, 'oauth/token');
-  const assertion = await new SignJWT({
+  const assertion = await backendAssertion({ client: 'demo-dui', key, alg, kid: publicJwk.kid }, endpoint, {
     family_name: family,
     given_name: given,
     extensions: asserted(config, request),
-  })
-    .setProtectedHeader({ alg, typ: 'JWT', kid: publicJwk.kid })
-    .setIssuer('demo-dui')
-    .setSubject('demo-dui')
-    .setAudience(endpoint)
-    .setJti(randomUUID())
-    .setIssuedAt()
-    .setExpirationTime('1 minute')
-    .sign(key);
+  });
   const { status, body } = await ask(config.fhirBase, {
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

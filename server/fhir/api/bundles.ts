@@ -1,6 +1,7 @@
 /** Bundle: sets of documents, and how to try one. */
 import { opMyRights } from '../../../mappings/canonicals.ts';
 import { mhd, pdsm } from './canonicals.ts';
+import { importInteractions } from './imports.ts';
 import type { Interaction, ResourceDefinition } from './types.ts';
 import { validation } from './validation.ts';
 
@@ -29,6 +30,7 @@ export const systemInteractions: readonly Interaction[] = [
     documentation:
       'What the caller may do with the DMP, in general or for a patient: by transaction, by which door, in which mode, and why not (docs/rights.md). Changes nothing. With a patient: needs the right to search Patient.',
   },
+  ...importInteractions,
 ];
 
 export const bundles: ResourceDefinition = {

@@ -23,6 +23,8 @@ export interface Operation {
   methods: readonly ('get' | 'post')[];
   /** canonical URL of the OperationDefinition */
   definition: string;
+  /** Reads, or answers, a resource a line (`application/fhir+ndjson`). */
+  ndjson?: { reads?: true; answers?: true };
 }
 
 export interface Interaction {
@@ -44,7 +46,7 @@ export interface Interaction {
   versioned?: true;
   /** HTTP statuses with which it ends well, where they are not those of its kind (201 of a create, 204 of a delete, else 200). */
   succeeds?: readonly number[];
-  /** A transaction: what its entries may ask for, each with its own scope. */
+  /** A transaction: what its entries may ask for, each with its own scope. An operation on the server as a whole: what it asks for. */
   entries?: readonly { type: string; permission: Permission }[];
 }
 

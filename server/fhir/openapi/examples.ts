@@ -33,6 +33,13 @@ const all = {
   'generate-metadata': { summary: 'A CDA' },
   'whats-new': { summary: 'What is new since a moment' },
   'my-rights': { summary: 'With regard to a patient' },
+  import: { summary: 'A take-over of 1 200 documents' },
+  'import-documents': {
+    summary: 'One document of it',
+    contentType: 'application/fhir+ndjson',
+    file: 'import-documents.ndjson',
+  },
+  'import-change': { summary: 'Pauses it' },
   identity: { summary: 'An identity that the establishment feeds' },
   'open-record': { summary: 'A person who has no DMP and consents to one' },
   match: { summary: 'Is the person of this INS the one described?' },
@@ -57,6 +64,9 @@ export type ExampleName = keyof typeof all;
 const byHandler: Readonly<Record<string, readonly ExampleName[]>> = {
   transaction: ['provide-bundle'],
   '$my-rights': ['my-rights'],
+  $import: ['import'],
+  '$import-documents': ['import-documents'],
+  '$import-change': ['import-change'],
   'Bundle.$validate': ['provide-bundle'],
   'List.$validate': ['submission-set'],
   'DocumentReference.create': ['deposit-text', 'replace-text', 'deposit-later'],

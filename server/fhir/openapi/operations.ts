@@ -150,7 +150,10 @@ function ownParameters(
   const { code, conditional } = interaction;
   if (code === 'search-type' && definition && body === 'none')
     return searchParameters(definition).map(([component]) => ref('parameters', component));
-  if (code === 'operation') return method === 'get' ? inputs.filter(isSimple).map(operationParameter) : [];
+  if (code === 'operation') {
+    const inQuery = method === 'get' || body === 'lines';
+    return inQuery ? inputs.filter(isSimple).map(operationParameter) : [];
+  }
   if (!conditional || code === 'create' || path.includes(':') || !definition) return [];
   // The criterion that finds the one resource.
   return [{ ...ref('parameters', `${definition.type}.identifier`) }];
@@ -160,16 +163,17 @@ function ownParameters(
 const isSimple = (p: OperationDefinitionParameter): boolean => /^[a-z]/.test(p.type ?? '');
 
 /** Names of the parameters that are the same everywhere. */
-function sharedOf({ interaction, type }: Route): string[] {
-  const { code, conditional, succeeds = [], versioned } = interaction;
+function sharedOf({ interaction, type, body }: Route): string[] {
+  const { code, conditional, operation, succeeds = [], versioned } = interaction;
   const writes = ['create', 'update', 'patch', 'transaction'].includes(code);
   const changes = ['update', 'patch', 'delete'].includes(code) || versioned === true;
   return [
     '_format',
     '_pretty',
-    ...(type !== 'Patient' && dryRunnable.has(`${type ?? ''} ${code}`) ? [dryRun] : []),
+    ...(type !== 'Patient' && (dryRunnable.has(`${type ?? ''} ${code}`) || body === 'lines') ? [dryRun] : []),
     ...(code === 'search-type' ? ['Prefer-handling'] : []),
     ...(writes ? [succeeds.includes(202) ? 'Prefer-deposit' : 'Prefer'] : []),
+    ...(operation && body === 'any' && succeeds.includes(202) ? ['Prefer-async'] : []),
     ...(changes ? ['If-Match'] : []),
     ...(code === 'create' && conditional ? ['If-None-Exist'] : []),
     ...(succeeds.includes(304) ? ['If-None-Match'] : []),

@@ -49,6 +49,10 @@ const values: Readonly<Record<string, string>> = {
   consentedOn: '2026-11-20',
   motive: 'FERMETURE_DEMANDE_PATIENT',
   mode: 'profile',
+  takeover: '6f9619ff-8b86-4d01-b42d-00c04fc964ff',
+  state: 'delivered',
+  after: '1',
+  _count: '100',
   profile: 'https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-simplified-publish',
 };
 

@@ -54,6 +54,10 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     'Whether a parameter that is unknown is passed over with a warning in the Bundle (lenient, when absent) or refused (strict).',
     { type: 'string', enum: ['handling=strict', 'handling=lenient'] },
   ),
+  'Prefer-async': header('Prefer', 'What goes on behind the answer is asked for so (R4 async.html): mandatory.', {
+    type: 'string',
+    enum: ['respond-async'],
+  }),
   'If-Match': header('If-Match', 'ETag of the version that is meant to be changed: 412 when there is a later one.', {
     type: 'string',
     examples: ['W/"1"'],

@@ -1,7 +1,7 @@
 /** What an operation is sent: the body of each kind of route, in each media type that is read, with its examples. */
 import type { OperationDefinitionParameter } from '@medplum/fhirtypes';
 import { handlerName, type OpenDefinition, type ResourceDefinition } from '../definition.ts';
-import { fhirJson, fhirXml } from '../negotiation.ts';
+import { fhirJson, fhirNdjson, fhirXml } from '../negotiation.ts';
 import { patchFormats } from '../patch/index.ts';
 import type { Route } from '../router.ts';
 import { examplesOf } from './examples.ts';
@@ -37,6 +37,8 @@ export function bodyOf(
         required: true,
         content: Object.fromEntries(patchFormats.map((f) => [f, media(handler, f, patchSchema(f, schemas))])),
       };
+    case 'lines':
+      return { required: true, content: { [fhirNdjson]: media(handler, fhirNdjson, { type: 'string' }) } };
     case 'any': {
       const parameters = schemas.of('Parameters');
       const own = ownResource(route, schemas, inputs);

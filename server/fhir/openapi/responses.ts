@@ -1,6 +1,6 @@
 /** What an operation answers when all goes well: statuses, media types, headers. */
 import { handlerName, type Interaction, type InteractionCode } from '../definition.ts';
-import { fhirJson, fhirXml } from '../negotiation.ts';
+import { fhirJson, fhirNdjson, fhirXml } from '../negotiation.ts';
 import type { Route } from '../router.ts';
 import { alwaysHeaders, headerRefs } from '../../openapi/refs.ts';
 import type { Components, Media, Response, Schema } from '../../openapi/types.ts';
@@ -21,6 +21,8 @@ export const sharedHeaders: Components['headers'] = {
   'Content-Disposition': { description: 'A name under which the document can be kept.', schema: text },
   'Content-Range': { description: 'Which bytes of how many.', schema: text },
   'Accept-Ranges': { description: 'bytes', schema: text },
+  'X-Progress': { description: 'How far it is, in words (R4 async.html).', schema: text },
+  Link: { description: 'The next page, `rel="next"` (RFC 8288).', schema: text },
   'X-Security-Context': {
     description: 'The DocumentReference of the document (FHIR R4 binary.html#security-context).',
     schema: { type: 'string', format: 'uri' },
@@ -84,6 +86,9 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Patient.create': ['Location'],
   'Patient.update': [...versionHeaders, 'Content-Location'],
   'Patient.delete': ['ETag'],
+  $import: ['Content-Location', 'X-Progress', 'Retry-After'],
+  '$import-status': ['X-Progress', 'Retry-After'],
+  '$import-report': ['Link'],
 };
 
 /** Those of its kind, unless its type has others. */
@@ -94,7 +99,8 @@ const usualHeaders = (handler: string, { code, versioned }: Interaction): readon
 function headersOf(handler: string, interaction: Interaction, status: number): readonly string[] {
   const { code } = interaction;
   const own = usualHeaders(handler, interaction);
-  if (status === 202) return [...versionHeaders, 'Content-Location', 'Preference-Applied'];
+  if (status === 202 && !handler.startsWith('$import'))
+    return [...versionHeaders, 'Content-Location', 'Preference-Applied'];
   if (status === 206) return [...own, 'Content-Range'];
   // What an update created has a place of its own; what was there is where it was.
   if (code === 'update' && status === 201) return [...own.filter((name) => name !== 'Content-Location'), 'Location'];
@@ -104,7 +110,7 @@ function headersOf(handler: string, interaction: Interaction, status: number): r
 const said: Readonly<Record<number, string>> = {
   200: 'As asked.',
   201: 'Created.',
-  202: 'Accepted and kept: it will be sent to the DMP. The Task says what becomes of it.',
+  202: 'Accepted and kept: it goes on. The Task, or the status that Content-Location names, says what becomes of it.',
   204: 'Done; nothing to show.',
   206: 'The bytes of the range.',
   304: 'What the client has is still the same.',
@@ -126,6 +132,14 @@ const documentContent = (binary: Schema): Record<string, Media> => ({
   '*/*': { schema: { description: 'The bytes of the document, in its own media type.' } },
 });
 
+/** A resource a line. */
+const lineContent: Record<string, Media> = { [fhirNdjson]: { schema: text } };
+
+function contentOf(handler: string, { operation }: Interaction, schema: Schema): Record<string, Media> {
+  if (handler === 'Binary.read') return documentContent(schema);
+  return operation?.ndjson?.answers ? lineContent : resourceContent(schema);
+}
+
 /**
  * @param schema of the resource in the answer, by its status
  */
@@ -138,7 +152,7 @@ export function successResponses(
   return Object.fromEntries(
     statuses.map((status) => {
       const description = status === 200 && statuses.includes(201) ? existed : (said[status] ?? '');
-      const content = (handler === 'Binary.read' ? documentContent : resourceContent)(schemaOf(status));
+      const content = contentOf(handler, interaction, schemaOf(status));
       return [
         String(status),
         {
