@@ -30,14 +30,17 @@ import { limitClients } from './fhir/limits.ts';
 import { capabilityStatement, scopesSupported, smartConfiguration } from './fhir/metadata.ts';
 import { formatOf, isPretty, wanted } from './fhir/negotiation.ts';
 import { openApiServer } from './fhir/openapi/serve.ts';
-import { accessLog, begin, privacy, stateOf } from './fhir/request.ts';
+import { accessLog, begin, interactionOf, privacy, stateOf } from './fhir/request.ts';
 import { resourceMetadata, resourceMetadataUrl, wellKnown } from './fhir/resource-metadata.ts';
 import { loadHabilitations } from './fhir/rights/habilitation-file.ts';
 import { fhirRouter, type Handlers } from './fhir/router.ts';
 import { onError, sendClosedJson, sendJson, sendResource, sendText } from './fhir/send.ts';
 import type { Services } from './fhir/services.ts';
+import { checksOf } from './operations/checks.ts';
+import { follow } from './operations/follow.ts';
+import { healthRouter } from './operations/health.ts';
+import type { Operations } from './operations/index.ts';
 import { administration } from './registry/administration/index.ts';
-import { lacksOwn, needCare, type WatchedCertificate, watchCertificates } from './registry/expiry.ts';
 import type { Registry } from './registry/index.ts';
 import { onlyPrimary } from './registry/primary.ts';
 import { adminScopes } from './registry/scopes.ts';
@@ -63,6 +66,10 @@ export interface AppOptions {
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
   onClose?: (close: () => Promise<void>) => void;
+  /** Absent: nobody measures it, nor takes it out of service. */
+  operations?: Operations;
+  /** Connects to the DMP, for readiness. */
+  reachDmp?: () => Promise<void>;
   /** For tests: other interactions than the real ones. */
   handlers?: Handlers;
 }
@@ -94,7 +101,11 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false); // `server/search` reads query strings, in order and strictly
 
   app.use(begin);
+  const { drain, metrics, traces } = options.operations ?? {};
+  const following = follow({ metrics, traces, factsOf: stateOf, interactionOf });
+  if (following) app.use(following);
   app.use(accessLog(logger));
+  app.use(leave(drain));
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -129,7 +140,15 @@ export function createApp(options: AppOptions): Express {
   }
 
   // --- open
-  app.use('/health', health(store, config.STRUCTURE_ID, registry && (() => watchCertificates(config, registry))));
+  const { reachDmp } = options;
+  const openKeys = authorization && (() => authorization.openKeys());
+  const checks = checksOf({
+    ...{ config, store },
+    ...(registry ? { registry } : {}),
+    ...(reachDmp ? { reachDmp } : {}),
+    ...(openKeys ? { openKeys } : {}),
+  });
+  app.use('/health', healthRouter({ checks, drain, factsOf: stateOf, sendJson }));
   const since = now();
   app.use('/fhir/metadata', open('/fhir/metadata'), (req, res) => {
     const pairs = parsePairs(req.originalUrl.split('?')[1] ?? '');
@@ -215,43 +234,13 @@ function open(route: string): RequestHandler {
   };
 }
 
-type CheckState = 'ok' | 'degraded' | 'failed';
-
-/**
- * `/health/live`: the process answers. `/health/ready`: it can work (database; `dmp`: its own certificates are valid); `degraded`: it
- * can, and somebody should look at the certificates, its own or a registered structure's. Which ones is for administrators: this is open
- * to everybody.
- */
-function health(store: Store, primary: string, watch?: () => Promise<WatchedCertificate[]>): express.Router {
-  const router = express.Router();
-  router.get('/live', (req, res) => {
-    stateOf(res).route = '/health/live';
-    sendJson(req, res, 200, { status: 'ok' });
-  });
-  const checks: Record<string, () => Promise<CheckState>> = {
-    database: () => store.ping().then(() => 'ok'),
-    ...(watch && {
-      dmp: async () => (lacksOwn(await watch(), primary) ? 'failed' : 'ok'),
-      certificates: async () => (needCare(await watch()) ? 'degraded' : 'ok'),
-    }),
+/** Before the socket is closed, whoever keeps a connection is asked to come by another one. */
+const leave =
+  (drain: Operations['drain'] | undefined): RequestHandler =>
+  (_req, res, next) => {
+    if (drain?.isDraining()) res.setHeader('Connection', 'close');
+    next();
   };
-  router.get('/ready', async (req, res) => {
-    stateOf(res).route = '/health/ready';
-    const results = await Promise.all(
-      Object.entries(checks).map(
-        async ([name, check]) => [name, await check().catch((): CheckState => 'failed')] as const,
-      ),
-    );
-    const worst = (['failed', 'degraded'] as const).find((state) => results.some(([, result]) => result === state));
-    const status = worst ?? 'ok';
-    sendJson(req, res, status === 'failed' ? 503 : 200, { status, checks: Object.fromEntries(results) });
-  });
-  router.all(['/live', '/ready'], (req, res) => {
-    res.setHeader('Allow', 'GET, HEAD');
-    throw new IssueError({ key: 'method-not-allowed', values: { method: req.method, allowed: 'GET, HEAD' } });
-  });
-  return router;
-}
 
 /**
  * An HTTP server whose requests and responses are born with Express's prototypes.

@@ -6,16 +6,19 @@ import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createApp, createHttpServer, type AppOptions } from './app.ts';
 import { openAuditFeed } from './audit/feed/index.ts';
+import { traceIdOf } from './audit/trail.ts';
 import { tlsOptions } from './auth/tls.ts';
 import type { TokenVerifier } from './auth/token.ts';
 import type { Config } from './config.ts';
 import { checkDmpSettings, createDmpClient } from './dmp/client.ts';
-import type { CallObserver } from './dmp/run.ts';
+import type { CallObserver } from './dmp/followers.ts';
+import { dmpReach } from './dmp/reach.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
+import { followersOf, openOperations, serveMetrics } from './operations/index.ts';
 import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
@@ -39,11 +42,13 @@ export interface Overrides {
 export interface RunningServer {
   /** FHIR base, e.g. `http://localhost:8080/fhir`, with the port that was taken. */
   url: string;
+  /** Of the metrics, where METRICS_PORT has them served. */
+  metricsUrl?: string;
   /** Resolves with a reason when a part that cannot be done without has ended by itself. */
   failed: Promise<string>;
   /** What an administrator can do: seen by this instance at once. */
   administration: Administration;
-  /** Lets requests under way end, then closes what was opened. May be called twice. */
+  /** Says at /health/ready that it goes (DRAIN_SECONDS), lets requests under way end, then closes what was opened. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -65,6 +70,8 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     await cleanSpool(config.dataDir);
     // So that the first deposit does not wait for the FHIR definitions (0.2 s).
     loadEngine();
+    const operations = await openOperations(config);
+    opened.push(async () => operations.traces?.close());
     // The certificates first: what is wrong with them is said before a database is started.
     if (!overrides.dmp) checkDmpSettings(config, overrides.structures ?? onlyPrimary(config));
     const tls = await tlsOptions(config);
@@ -84,7 +91,12 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
-    const dmp = overrides.dmp ?? createDmpClient(config, structures, { onCall: logCalls(logger), now: overrides.now });
+    const dmp =
+      overrides.dmp ??
+      createDmpClient(config, structures, {
+        ...followersOf(operations, logCalls(logger)),
+        now: overrides.now,
+      });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
     const worker = createSubscriptionWorker({
@@ -101,9 +113,12 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
-      authorization,
+      ...{ authorization, operations },
+      ...(overrides.dmp ? {} : { reachDmp: dmpReach(config, structures) }),
       onClose: (close) => opened.push(close),
     });
+    const metrics = await serveMetrics(operations, { config: actual, store, registry, feed, now: clock }, tls);
+    opened.push(async () => metrics?.close());
     const server = createHttpServer(app, tls);
     server.listen(config.PORT, config.HOST);
     await once(server, 'listening');
@@ -115,15 +130,17 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       await closed;
       clearTimeout(cut);
     });
+    opened.push(() => operations.drain.begin());
     // With PORT=0 the system has chosen only now; links and audience follow.
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
     worker.start();
     feed?.start();
-    logger.info({ url: actual.fhirBase }, 'listening');
+    logger.info({ url: actual.fhirBase, ...(metrics ? { metrics: metrics.url } : {}) }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);
     return {
       url: actual.fhirBase,
+      ...(metrics ? { metricsUrl: metrics.url } : {}),
       failed,
       administration: administration(actual, store.registry, registry),
       close: closeAll,
@@ -134,11 +151,14 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   }
 }
 
+const traced = (traceparent: string | undefined): { traceId?: string } =>
+  traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) };
+
 /** One line a DMP call: name, outcome, time. No person, no content. */
 function logCalls(logger: Logger): CallObserver {
-  return (transaction, outcome, ms, details) => {
+  return (transaction, outcome, ms, { traceparent, ...details }) => {
     logger[outcome === 'ok' || outcome === 'aborted' ? 'info' : 'warn'](
-      { transaction, outcome, ms: Math.round(ms * 10) / 10, ...details },
+      { transaction, outcome, ms: Math.round(ms * 10) / 10, ...details, ...traced(traceparent) },
       'dmp',
     );
   };

@@ -31,6 +31,8 @@ export interface RawRequest {
   action?: string;
   body: Buffer;
   tls: TlsPeer;
+  /** HTTP header, as it came. */
+  traceparent?: string;
 }
 
 /** What goes back: an answer, possibly cut on its way, or nothing at all. */
@@ -46,7 +48,12 @@ interface Progress {
 
 /** Answers a request. Never throws. */
 export async function serve(state: State, trusted: readonly Certificate[], request: RawRequest): Promise<Outcome> {
-  const call: Call = { at: state.world.clock.now().toISOString(), service: request.service, outcome: 'ok' };
+  const call: Call = {
+    at: state.world.clock.now().toISOString(),
+    service: request.service,
+    ...traced(request),
+    outcome: 'ok',
+  };
   const progress: Progress = { call };
   let doc: XmlDocument | undefined;
   try {
@@ -70,6 +77,10 @@ export async function serve(state: State, trusted: readonly Certificate[], reque
     state.calls.add(call);
   }
 }
+
+/** What has another form may be anything, and is not kept. */
+const traced = ({ traceparent = '' }: RawRequest): Pick<Call, 'traceparent'> =>
+  /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent) ? { traceparent } : {};
 
 function unpack(request: RawRequest): { root: Uint8Array; parts: Map<string, Part> } {
   return request.multipart ? decodeMtom(request.contentType, request.body) : { root: request.body, parts: new Map() };

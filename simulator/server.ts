@@ -124,7 +124,9 @@ async function receive(state: State, trusted: Certificate[], request: IncomingMe
   const tls = peerOf(request.socket);
   const body = await readBody(request, state.world.settings.maxRequestBytes);
   if (body === undefined) return refuse(413, 'Request too large');
-  const answer = await serve(state, trusted, { service, contentType, ...packed, body, tls });
+  const { traceparent } = request.headers;
+  const traced = typeof traceparent === 'string' ? { traceparent } : {};
+  const answer = await serve(state, trusted, { service, contentType, ...packed, ...traced, body, tls });
   if (answer.kind === 'down') return void request.socket.destroy();
   const { status, contentType: type, body: text } = answer.reply;
   const sent = answer.cut === undefined ? text : text.subarray(0, answer.cut.bytes);

@@ -56,6 +56,15 @@ export const rooms = {
     'server/registry',
     'server/store',
   ],
+  // Watches what the others do: health, metrics, traces.
+  'server/operations': [
+    'mappings',
+    'server/audit/feed',
+    'server/config.ts',
+    'server/dmp/followers.ts',
+    'server/registry',
+    'server/store',
+  ],
   'server/fhir': [
     'mappings',
     'profiles',
@@ -81,6 +90,9 @@ export const rooms = {
   'server/tokens.ts': ['mappings', 'server'],
   // Only these two see the REST API.
   'server/app.ts': ['mappings', 'profiles', 'server'],
+  'server/until-told.ts': [],
+  // The service, with nothing of the demonstration.
+  'server/serve.ts': ['server'],
   'server/main.ts': ['mappings', 'profiles', 'server'],
 };
 

@@ -8,6 +8,7 @@ import { type Config, loadConfig } from '../server/config.ts';
 import { startServer } from '../server/main.ts';
 import { refuseDemonstration } from '../server/production.ts';
 import { isRedirectUri } from '../server/registry/redirect-uris.ts';
+import { sayWhy, untilTold } from '../server/until-told.ts';
 import type { Child } from './demo/child-process.ts';
 import { docsCallback, registerDemoClients } from './demo/clients.ts';
 import { people } from './demo/people.ts';
@@ -131,22 +132,9 @@ Next:  curl -s ${running.url}/metadata
        npm run -s token -- --browser        sign in yourself
        The README goes on from here. Ctrl-C stops everything.
 `);
-  let closing = false;
-  const close = async (exitCode: number): Promise<void> => {
-    // A second Ctrl-C does not wait for requests under way.
-    if (closing) process.exit(1);
-    closing = true;
-    await running.close();
-    process.exit(exitCode);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close(0));
-  console.error(await running.failed);
-  await close(1);
+  await untilTold(running);
 }
 
 if (process.argv[1] === import.meta.filename) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  });
+  main().catch(sayWhy);
 }

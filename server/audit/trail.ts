@@ -19,8 +19,18 @@ export function traceparentOf(given: string | undefined): string | undefined {
   return given !== undefined && form.test(given) && !holdsIns(given) ? given : undefined;
 }
 
+/** The id of the trace that a context is part of: the same in logs, records and traces. @param traceparent of valid form */
+export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35);
+
+/** What is known of the trace that a request is part of: both W3C Trace Context, of the client and of our own span. */
+export interface TraceFacts {
+  traceparent?: string;
+  span?: string;
+}
+
 /** @param view of the store, by the structure of whoever asks; who that is may become known later */
-export function createTrail(view: () => Pick<Store, 'patients'>, traceparent?: string): Trail {
+export function createTrail(view: () => Pick<Store, 'patients'>, trace: TraceFacts = {}): Trail {
+  const { span, traceparent = span } = trace;
   const concerned = new Map<string, { ins: PatientIns; id?: string }>();
   const of = (ins: PatientIns) => {
     const key = `${ins.oid}|${ins.value}`;
@@ -36,6 +46,7 @@ export function createTrail(view: () => Pick<Store, 'patients'>, traceparent?: s
   };
   return {
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(span === undefined ? {} : { span }),
     concerns: of,
     patientIdOf,
     patients: () => Promise.all([...concerned.values()].map(({ ins }) => patientIdOf(ins))),

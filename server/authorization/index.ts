@@ -48,6 +48,9 @@ export function createAuthorizationServer(given: AuthorizationOptions): Authoriz
       if (!(await answer(req, res))) next();
     },
     smart: () => smartConfiguration(options),
+    async openKeys() {
+      await holder();
+    },
     async close() {
       for (const extension of extensions) await extension.close?.();
     },

@@ -99,6 +99,8 @@ export interface AuthorizationServer {
   metadata: RequestHandler;
   /** Asked each time: the port may be chosen late. */
   smart(): SmartConfiguration;
+  /** Opens the keys of this server, as every request that needs them does. @throws DatabaseError, or what keeps them closed */
+  openKeys(): Promise<void>;
   /** Ends what is under way behind answers that were given. */
   close(): Promise<void>;
 }

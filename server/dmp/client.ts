@@ -6,19 +6,19 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { settingError, type Config } from '../config.ts';
 import type { Structure, Structures } from '../registry/types.ts';
+import type { CallFollowers } from './followers.ts';
 import { createLines, type Lease } from './lines.ts';
 import { MaterialError, openMaterial } from './material.ts';
 import { createPool } from './pool.ts';
-import { rehearse, run, type CallObserver, type Runner } from './run.ts';
+import type { Runner } from './post.ts';
+import { rehearse, run } from './run.ts';
 import type { Seal } from './seal.ts';
 import { DmpError, type CallContext, type DmpClient, type DmpEnvironment } from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
-export interface DmpClientOptions {
+export interface DmpClientOptions extends CallFollowers {
   /** PEM text of the authorities that vouch for the DMP, where it does not come from the file of DMP_CA. */
   ca?: string;
-  /** Told of every call when it has ended. */
-  onCall?: CallObserver;
   now?: () => Date;
   newUuid?: () => string;
 }
@@ -26,7 +26,8 @@ export interface DmpClientOptions {
 /** How long a structure's connections and assertions outlive its last call, at least; at most twice as long. Milliseconds. */
 const idleMs = 300_000;
 
-function authorities(config: Config): string | undefined {
+/** PEM of DMP_CA. @throws ConfigError */
+export function authorities(config: Config): string | undefined {
   if (config.DMP_CA === undefined) return undefined;
   try {
     return readFileSync(config.DMP_CA, 'utf8');
@@ -35,7 +36,8 @@ function authorities(config: Config): string | undefined {
   }
 }
 
-function urlOf({ DMP_URL: url }: Config): string {
+/** @throws ConfigError */
+export function urlOf({ DMP_URL: url }: Config): string {
   if (url === undefined) throw settingError('DMP_URL', 'is required');
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:') throw settingError('DMP_URL', 'is not an https URL');
   return url;
@@ -104,7 +106,8 @@ export function createDmpClient(config: Config, structures: Structures, options:
     const structure = inForce(id);
     const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
     const env = environmentOf(config, structure, seal, options);
-    return { env, pool: createPool(tls, { connections, timeoutMs }), structure: id, url, timeoutMs, maxAnswerBytes };
+    const pool = createPool(tls, { connections, timeoutMs });
+    return { env, pool, structure: id, url, timeoutMs, maxAnswerBytes, sayTrace: config.TRACE_TO_DMP };
   }
   function inForce(id: string): Structure {
     const structure = structures.of(id);
@@ -125,7 +128,7 @@ export function createDmpClient(config: Config, structures: Structures, options:
   }
   return {
     call: (transaction, input, context) =>
-      run(() => lineFor(context, transaction.name), transaction, input, context, options.onCall),
+      run(() => lineFor(context, transaction.name), transaction, input, context, options),
     rehearse(transaction, input, context) {
       const line = lineFor(context, transaction.name);
       try {

@@ -3,7 +3,7 @@
  * first call in the structure's name and closed when it was not used for a while, when there are too many, and when the structure
  * is changed or withdrawn: the calls under way on it end first, and the next call opens another.
  */
-import type { Runner } from './run.ts';
+import type { Runner } from './post.ts';
 
 interface Line {
   runner: Runner;

@@ -2,13 +2,12 @@
  * The one function that runs any transaction (design, idea 2): VIHF, envelope, POST over mutual TLS, time-outs, one careful
  * retry, answer, errors.
  */
-import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { request, type Agent } from 'undici';
 import { Answer, type HttpAnswer } from './answer.ts';
-import { faultError, transportFailure, unreadable } from './failure.ts';
+import { faultError, unreadable } from './failure.ts';
+import type { CallFollowers, CallOutcome } from './followers.ts';
 import type { Lease } from './lines.ts';
-import { encodeMultipart } from './mtom/encode.ts';
+import { post, prepare, type Prepared, type Runner } from './post.ts';
 import { chooseMode } from './rights.ts';
 import { writeEnvelope } from './soap.ts';
 import {
@@ -16,91 +15,11 @@ import {
   type CallContext,
   type CallDetails,
   type DmpEnvironment,
-  type DmpFailureKind,
   type OutgoingMessage,
   type Transaction,
   type VihfMode,
 } from './types.ts';
 import { buildVihf } from './vihf.ts';
-
-/** How a call ended. `aborted`: the caller left. `error`: not the DMP's doing (input, sink). */
-export type CallOutcome = 'ok' | DmpFailureKind | 'aborted' | 'error';
-
-/** Told once of every call, when it has ended: for counting, metrics and audit. Given no person and no content. */
-export type CallObserver = (transaction: string, outcome: CallOutcome, ms: number, details: CallDetails) => void;
-
-export interface Runner {
-  env: DmpEnvironment;
-  pool: Agent;
-  /** Struct_IdNat that the certificates are of. */
-  structure: string;
-  /** Base URL up to the services. */
-  url: string;
-  timeoutMs: number;
-  /** octets of an answer, attachments apart */
-  maxAnswerBytes: number;
-}
-
-interface Prepared {
-  url: string;
-  contentType: string;
-  contentLength: number;
-  /** Anew for each time that it is sent. */
-  body(): Buffer | Readable;
-}
-
-/** The HTTP request of a transaction. */
-function prepare(
-  runner: Runner,
-  transaction: Transaction<never, unknown>,
-  envelope: string,
-  message: OutgoingMessage,
-): Prepared {
-  const url = `${runner.url.replace(/\/+$/, '')}/${transaction.service}`;
-  if (message.parts && message.parts.length > 0) {
-    const { contentType, contentLength, chunks } = encodeMultipart(
-      envelope,
-      message.parts,
-      transaction.action,
-      runner.env.newUuid(),
-    );
-    return { url, contentType, contentLength, body: () => Readable.from(chunks()) };
-  }
-  const bytes = Buffer.from(envelope, 'utf8');
-  return {
-    url,
-    contentType: `application/soap+xml; charset=UTF-8; action="${transaction.action}"`,
-    contentLength: bytes.byteLength,
-    body: () => bytes,
-  };
-}
-
-/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
-async function post(
-  runner: Runner,
-  transaction: string,
-  prepared: Prepared,
-  signal: AbortSignal | undefined,
-): Promise<HttpAnswer> {
-  try {
-    return await request(prepared.url, {
-      method: 'POST',
-      dispatcher: runner.pool,
-      headers: {
-        'content-type': prepared.contentType,
-        'content-length': String(prepared.contentLength),
-        accept: 'multipart/related, application/soap+xml',
-      },
-      body: prepared.body(),
-      headersTimeout: runner.timeoutMs,
-      bodyTimeout: runner.timeoutMs,
-      ...(signal ? { signal } : {}),
-    });
-  } catch (e) {
-    signal?.throwIfAborted();
-    throw transportFailure(transaction, e);
-  }
-}
 
 /** What the envelope says of itself, before its content is read. @throws DmpError kinds fault, mismatch, http, garbage */
 function check(
@@ -124,7 +43,7 @@ function check(
 /**
  * Runs a transaction.
  * @param lineOf the line of the requester's structure
- * @param onCall told when it has ended, also of one that was refused before it was sent
+ * @param followers told when it has ended, also of one that was refused before it was sent
  * @throws DmpError for everything that the DMP or the way to it does; the signal's reason when the caller leaves; what the
  * sink of a streamed answer throws, unchanged
  */
@@ -133,12 +52,15 @@ export async function run<In, Out>(
   transaction: Transaction<In, Out>,
   input: In,
   context: CallContext,
-  onCall?: CallObserver,
+  followers: CallFollowers = {},
 ): Promise<Out> {
+  const span = followers.startSpan?.(transaction.name, context.trail?.span);
+  const traceparent = span?.traceparent ?? context.trail?.traceparent;
   const began = performance.now();
   const details: CallDetails = {
     attempts: 0,
     ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   let outcome: CallOutcome = 'ok';
   try {
@@ -157,7 +79,8 @@ export async function run<In, Out>(
     if (e instanceof DmpError) details.code = e.code;
     throw e;
   } finally {
-    onCall?.(transaction.name, outcome, performance.now() - began, details);
+    span?.end(outcome, details);
+    followers.onCall?.(transaction.name, outcome, performance.now() - began, details);
     context.onEnd?.(details);
   }
 }
@@ -216,7 +139,10 @@ async function call<In, Out>(
   const mode = (details.mode = modeOf(structure, transaction, input, context));
   const { message, messageId, vihf, envelope } = compose(env, transaction, input, context, mode);
   const declared = transaction as unknown as Transaction<never, unknown>;
-  const prepared = prepare(runner, declared, envelope, message);
+  const prepared = {
+    ...prepare(runner, declared, envelope, message),
+    ...(runner.sayTrace && details.traceparent !== undefined ? { traceparent: details.traceparent } : {}),
+  };
   const http = await send(runner, declared, prepared, signal, details);
 
   const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);

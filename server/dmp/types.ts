@@ -81,8 +81,10 @@ export interface CallContext {
 
 /** What the record of a call takes from the request that causes it. */
 export interface CallTrail {
-  /** W3C Trace Context. */
+  /** W3C Trace Context: the client's, or that of our own span where it has none. */
   traceparent?: string;
+  /** The same of our own span of the request, when traces are made: what its calls hang under. */
+  span?: string;
   /** `Patient.id` of an INS. */
   patientIdOf(patient: PatientIns): Promise<string>;
 }
@@ -94,6 +96,8 @@ export interface CallDetails {
   /** Times that the message was sent: 0 when it was refused before. */
   attempts: number;
   requestId?: string;
+  /** W3C Trace Context of the call, when it is part of a trace. */
+  traceparent?: string;
   /** The answer named another wsa:Action than the one declared. */
   otherAction?: string;
 }

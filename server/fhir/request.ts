@@ -7,9 +7,9 @@ import { setMaxListeners } from 'node:events';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { holdsIns } from '../../mappings/ins.ts';
-import type { Trail } from '../audit/trail.ts';
+import { traceIdOf, traceparentOf, type Trail } from '../audit/trail.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { Interaction } from './definition.ts';
+import { handlerName, type Interaction } from './definition.ts';
 import type { Call, Reply } from './interaction.ts';
 import type { Format } from './negotiation.ts';
 import { languageOf, type Language } from './outcome.ts';
@@ -22,6 +22,9 @@ export interface RequestState {
   caller?: Caller;
   /** Rows of the error table that the answer names. */
   problems?: string[];
+  /** W3C Trace Context of the client; and of our own span of the request, when traces are made. */
+  traceparent?: string;
+  span?: string;
   /** How the answer is written, once that is settled. */
   format?: Format;
   /** Keeps compression away from raw documents, so that their length can be said. */
@@ -49,6 +52,12 @@ const key = 'dmpFhir';
 /** The state of the request that a response answers. */
 export const stateOf = (res: Response): RequestState => res.locals[key] as RequestState;
 
+/** `DocumentReference.search-type`, of a request that an interaction answers. */
+export function interactionOf(res: Response): string | undefined {
+  const { asked } = stateOf(res);
+  return asked && handlerName(asked.type, asked.interaction);
+}
+
 /** One that reads like no INS, as one UUID in 700 does: it would be blotted out wherever it is shown. */
 function newRequestId(): string {
   for (;;) {
@@ -64,9 +73,11 @@ export function requestIdOf(given: string | undefined): string {
 
 /** First step: gives the request its state, and the answer its X-Request-Id. */
 export const begin: RequestHandler = (req, res, next) => {
+  const traceparent = traceparentOf(req.get('traceparent'));
   const state: RequestState = {
     requestId: requestIdOf(req.get('x-request-id')),
     language: languageOf(req.get('accept-language')),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   res.locals[key] = state;
   res.setHeader('X-Request-Id', state.requestId);
@@ -85,10 +96,11 @@ export function accessLog(logger: Logger): RequestHandler {
   return (req: Request, res: Response, next: NextFunction) => {
     const started = performance.now();
     res.on('close', () => {
-      const { requestId, route, caller, problems } = stateOf(res);
+      const { requestId, route, caller, problems, traceparent, span = traceparent } = stateOf(res);
       logger.info(
         {
           requestId,
+          ...(span === undefined ? {} : { traceId: traceIdOf(span) }),
           method: req.method,
           route: route ?? '(none)',
           status: res.statusCode,

@@ -4,13 +4,14 @@ import pg from 'pg';
 import { DatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { migrate } from './migrate.ts';
-import type { StoreLogger } from './types.ts';
+import type { StoreLoad, StoreLogger } from './types.ts';
 
 /** What queries run on: the client, or the transaction under way. */
 export type Database = Omit<PrismaClient, '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'>;
 
 export interface OpenDatabase {
   prisma: PrismaClient;
+  load(): StoreLoad['connections'];
   close(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export async function openDatabase(url: string, logger?: StoreLogger): Promise<O
     const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
     return {
       prisma,
+      load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       close: async () => {
         await prisma.$disconnect();
         await pool.end();

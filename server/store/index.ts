@@ -19,6 +19,7 @@ import { openStorage, type StoreConfig } from './storage.ts';
 import { subscriptionStore } from './subscriptions.ts';
 import type { Store, StoreLogger } from './types.ts';
 import { feedStore } from './trail/feed.ts';
+import { mayInsert } from './trail/insert.ts';
 import { openTrail } from './trail/index.ts';
 import { eyesOf } from './viewer.ts';
 import { withKeys } from './with-keys.ts';
@@ -42,7 +43,7 @@ export async function openStoreBeside(config: StoreConfig): Promise<Store> {
  * @throws DatabaseError saying what to do, without any secret
  */
 export async function openStore(config: StoreConfig, logger?: StoreLogger): Promise<Store> {
-  const { prisma, keyring, lost, close } = await openStorage(config, logger);
+  const { prisma, keyring, load, lost, close } = await openStorage(config, logger);
   const { cipher } = keyring;
   const trail = await openTrail({ prisma, cipher, settings: config, logger, isAlone: lost !== undefined }).catch(
     async (error: unknown) => {
@@ -80,6 +81,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
+    pingTrail: () => mayInsert(prisma),
+    load: () => ({ connections: load(), records: trail.waiting() }),
     close: () => (closing ??= trail.close().then(close)),
   };
   // One a structure in force: a caller of another is refused before it comes here.

@@ -15,7 +15,7 @@ export type StoreConfig = Pick<
   Partial<Pick<Config, 'STORE_KEY_PREVIOUS'>> &
   TrailSettings;
 
-export interface Storage extends Pick<OpenDatabase, 'prisma'> {
+export interface Storage extends Pick<OpenDatabase, 'prisma' | 'load'> {
   keyring: Keyring;
   /** Of the embedded server, which nobody else can use meanwhile; absent with an external one. */
   lost?: Promise<void>;
@@ -31,6 +31,7 @@ export async function openStorage(config: StoreConfig, logger?: StoreLogger): Pr
     try {
       return {
         prisma: database.prisma,
+        load: database.load,
         keyring: await openKeyring(database.prisma, keys, logger),
         ...(embedded ? { lost: embedded.lost } : {}),
         async close() {

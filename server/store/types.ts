@@ -424,6 +424,12 @@ export interface SubscriptionStore {
   purge(before: Date): Promise<number>;
 }
 
+/** Connections of the pool: open ones, those of them that nobody uses, requests that wait for one; and records that wait to be written. */
+export interface StoreLoad {
+  connections: { total: number; idle: number; waiting: number };
+  records: number;
+}
+
 export interface Store {
   patients: PatientStore;
   documents: DocumentStore;
@@ -448,6 +454,10 @@ export interface Store {
   as(structure: string): Store;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /** Rejects when no record can be put on the audit trail: it may not be written, or takes no writing at all. Puts none on it. */
+  pingTrail(): Promise<void>;
+  /** What is under way at this moment, of the whole store; for metrics. */
+  load(): StoreLoad;
   /** Resolves when the embedded server has ended by itself: the process cannot work on. Absent with an external one. */
   lost?: Promise<void>;
   /** Closes the connections, and stops the embedded server if there is one. */

@@ -15,6 +15,8 @@ export interface Call {
   seal?: string;
   /** Made in « connexion secrète ». */
   secret?: true;
+  /** W3C Trace Context by which it came (HTTP header), when it has that form: random numbers, nobody’s. */
+  traceparent?: string;
   /** `ok`, `fault <code>`, or `injected <kind>`. */
   outcome: string;
 }

@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { errorRow } from '../../../mappings/errors.ts';
 import { record, RecordUnavailable, type Author, type Entry } from '../../audit/record.ts';
 import { floodGauge, type IsNotable } from '../../auth/flood.ts';
-import { createTrail, traceparentOf } from '../../audit/trail.ts';
+import { createTrail } from '../../audit/trail.ts';
 import type { RecordOutcome, Store } from '../../store/types.ts';
 import { stateOf, type Answered, type RequestState } from '../request.ts';
 import type { Services } from '../services.ts';
@@ -21,7 +21,7 @@ export function onRecord(given: Omit<Room, 'isNotable'>): RequestHandler {
   const room = { ...given, isNotable: floodGauge() };
   return (req, res, next) => {
     const state = stateOf(res);
-    state.trail = createTrail(() => viewOf(state, room), traceparentOf(req.get('traceparent')));
+    state.trail = createTrail(() => viewOf(state, room), state);
     const recorder = recorderOf(req, res, room);
     state.keep = recorder.keep;
     guard(res, recorder.isKept);

@@ -40,11 +40,14 @@ function operation(plain: Plain): Operation {
   };
 }
 
-const state: Schema = { enum: ['ok', 'degraded', 'failed'] };
+const state = { enum: ['ok', 'degraded', 'failed'] };
 const health: Schema = {
   type: 'object',
   required: ['status'],
-  properties: { status: state, checks: { type: 'object', additionalProperties: state } },
+  properties: {
+    status: { enum: [...state.enum, 'draining'] },
+    checks: { type: 'object', additionalProperties: state },
+  },
 };
 const tags: DocumentPart['tags'] = [
   { name: 'Conformance', description: 'What the server says about itself. Open: no token is asked.' },
@@ -96,11 +99,11 @@ export function plainPart(schemas: Schemas): DocumentPart {
     '/health/ready': {
       operationId: 'ready',
       tag: 'Health',
-      summary: 'Whether it can work: database, certificates',
+      summary: 'Whether it can work: database, audit trail, keys, DMP, certificates',
       description:
-        '`degraded`: it works, and somebody should look at the certificates, its own or those of a registered structure (GET /admin/certificates says which).',
+        '`degraded`: it works, and somebody should look: the DMP cannot be reached, or a certificate, its own or of a registered structure, ends soon or is missing (GET /admin/certificates says which). `draining`: it is about to stop.',
       content: json(health),
-      more: { 503: { description: 'It cannot.', headers: headerRefs(['X-Request-Id']), content: json(health) } },
+      more: { 503: { description: 'It cannot, or is about to stop.', headers: headerRefs(['X-Request-Id']), content: json(health) } },
     },
   };
   for (const { path, id, summary, type, isPage } of plainDocs)

@@ -23,6 +23,8 @@ const ATTEMPTS = 4;
 export interface Appender {
   /** @throws DatabaseError when nothing was written; all records or none */
   append(records: readonly NewRecord[]): Promise<string[]>;
+  /** Records that wait for a statement that is on its way. */
+  waiting(): number;
   /** The streams of this instance that were not vouched for as closed yet: the one that it writes, and those it gave up. */
   heads(): Head[];
   /** Those were closed by a checkpoint. */
@@ -178,6 +180,7 @@ export function createAppender({ prisma, cipher, open, onWritten }: AppenderOpti
         draining ??= drain();
       });
     },
+    waiting: () => queue.reduce((sum, { records }) => sum + records.length, 0),
     heads: () => [...givenUp, ...(head ? [head] : [])],
     forget(gone) {
       for (const { stream } of gone) {

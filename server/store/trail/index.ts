@@ -25,7 +25,7 @@ export type TrailSettings = Partial<
   >
 >;
 
-export interface Trail extends Pick<Appender, 'append'> {
+export interface Trail extends Pick<Appender, 'append' | 'waiting'> {
   /** Writes what waits, and closes the stream by a checkpoint. What cannot be signed is closed later by another instance. */
   close(): Promise<void>;
 }
@@ -124,6 +124,7 @@ export async function openTrail(options: TrailOptions): Promise<Trail> {
 
   return {
     append: appender.append,
+    waiting: appender.waiting,
     async close() {
       clearInterval(timer);
       await appender.close();

@@ -28,6 +28,14 @@ export async function insertRows(prisma: PrismaClient, stream: string, rows: rea
   return written > 0;
 }
 
+/**
+ * Asks the database for the same without a row: it refuses where it may not be written to, or cannot be (a standby, one that
+ * was set to read only), and checks the rights on the table all the same.
+ */
+export async function mayInsert(prisma: PrismaClient): Promise<void> {
+  await prisma.$executeRaw`INSERT INTO kept_record SELECT * FROM kept_record WHERE false`;
+}
+
 /** The last row of a stream after a number. */
 export async function lastRow(
   prisma: PrismaClient,

@@ -417,6 +417,6 @@ it('readiness tells that a structure lacks certificates, and of whom to nobody',
   const res = await request(origin).get('/health/ready');
   expect([res.status, res.body]).toEqual([
     200,
-    { status: 'degraded', checks: { database: 'ok', dmp: 'ok', certificates: 'degraded' } },
+    { status: 'degraded', checks: { database: 'ok', audit: 'ok', dmp: 'ok', certificates: 'degraded' } },
   ]);
 });

@@ -1,7 +1,7 @@
 /** One far end for a test file, clients that are closed after each test, and what their observer heard. */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { findDocuments } from '../../../mappings/query.ts';
-import type { CallOutcome } from '../../../server/dmp/run.ts';
+import type { CallOutcome } from '../../../server/dmp/followers.ts';
 import { td3_1, type QueryAnswer } from '../../../server/dmp/transactions/td3-1.ts';
 import type { CallContext, CallDetails, DmpClient } from '../../../server/dmp/types.ts';
 import { envelope, startFarEnd, type FarEnd, type Reply } from './far-end.ts';

@@ -226,7 +226,7 @@ describe('what is open', () => {
     expect((await bench.get('/health/live', '')).body).toEqual({ status: 'ok' });
     expect((await bench.get('/health/ready', '')).body).toEqual({
       status: 'ok',
-      checks: { database: 'ok' },
+      checks: { database: 'ok', audit: 'ok' },
     });
   });
 });

@@ -40,10 +40,25 @@ afterAll(async () => {
 
 // Certificates of the throw-away authority last 730 days.
 it.each([
-  [0, 200, { status: 'ok', checks: { database: 'ok', dmp: 'ok', certificates: 'ok' } }, ''],
-  [700, 200, { status: 'degraded', checks: { database: 'ok', dmp: 'ok', certificates: 'degraded' } }, 'expiring'],
-  [728, 200, { status: 'degraded', checks: { database: 'ok', dmp: 'ok', certificates: 'degraded' } }, 'urgent'],
-  [731, 503, { status: 'failed', checks: { database: 'ok', dmp: 'failed', certificates: 'degraded' } }, 'expired'],
+  [0, 200, { status: 'ok', checks: { database: 'ok', audit: 'ok', keys: 'ok', dmp: 'ok', certificates: 'ok' } }, ''],
+  [
+    700,
+    200,
+    { status: 'degraded', checks: { database: 'ok', audit: 'ok', keys: 'ok', dmp: 'ok', certificates: 'degraded' } },
+    'expiring',
+  ],
+  [
+    728,
+    200,
+    { status: 'degraded', checks: { database: 'ok', audit: 'ok', keys: 'ok', dmp: 'ok', certificates: 'degraded' } },
+    'urgent',
+  ],
+  [
+    731,
+    503,
+    { status: 'failed', checks: { database: 'ok', audit: 'ok', keys: 'ok', dmp: 'failed', certificates: 'degraded' } },
+    'expired',
+  ],
 ])('after %d days: %d, said to nobody in detail but to the log', async (days, status, body, standing) => {
   let log = '';
   const sink = new Writable({
