@@ -54,6 +54,7 @@ export interface RunningServer {
 
 /** How long requests under way may take to end before they are cut, in milliseconds. */
 const grace = 10_000;
+const idleEvery = 50;
 
 /**
  * Starts the façade: database (migrated), DMP client (certificates loaded), spool emptied, socket.
@@ -126,8 +127,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
+      // Those on which a request was under way are idle later.
+      const idle = setInterval(() => server.closeIdleConnections(), idleEvery);
       const cut = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
+      clearInterval(idle);
       clearTimeout(cut);
     });
     opened.push(() => operations.drain.begin());
