@@ -29,6 +29,13 @@ export type FeedState =
 export const livingStates = ['queued', 'active', 'waiting'] as const satisfies readonly FeedState[];
 /** States from which a person may queue it again. */
 export const deadStates = ['refused', 'exhausted'] as const satisfies readonly FeedState[];
+/** States in which nothing more happens by itself. */
+export const endedStates = [
+  'delivered',
+  'cancelled',
+  'declined',
+  ...deadStates,
+] as const satisfies readonly FeedState[];
 
 /** Who may see an item; each is kept as a keyed hash. */
 export interface FeedOwner {
@@ -87,6 +94,7 @@ export interface FeedItem {
 /** An item that one instance works on. */
 export interface ClaimedItem extends FeedItem {
   owner: FeedOwner;
+  /** Undefined when it was altered in the database: it cannot be submitted. */
   content: unknown;
   /** Names the claim: what is saved under another changes nothing. */
   claim: string;
@@ -104,6 +112,7 @@ export interface FeedFilter {
   states?: readonly FeedState[];
   patientIds?: readonly string[];
   lanes?: readonly FeedLane[];
+  kinds?: readonly FeedKind[];
   takeoverId?: string;
   reasons?: readonly string[];
   createdFrom?: Date;
@@ -135,7 +144,7 @@ export interface FeedBacklog {
 
 /**
  * The feed's table and its queue (pg-boss on the same database), always written together, in one transaction. Of one
- * patient of one structure, one item is worked on at a time, in the order of their places.
+ * patient of one structure, one item of a lane is worked on at a time, in the order of their places.
  */
 export interface FeedStore {
   /**
@@ -150,17 +159,28 @@ export interface FeedStore {
     now: Date,
   ): Promise<{ outcome: 'new' | 'same' | 'conflict'; item?: FeedItem }[]>;
   byId(id: string, viewer: FeedViewer): Promise<FeedItem | undefined>;
-  /** Newest first, unless `oldestFirst`. */
+  /**
+   * Newest first, unless `oldestFirst`. `total` counts all that match, whatever the page.
+   * @param page.after only what comes behind this one
+   */
   search(
     viewer: FeedViewer,
     filter: FeedFilter,
-    page: { offset: number; count: number; oldestFirst?: boolean },
+    page: {
+      offset: number;
+      count: number;
+      oldestFirst?: boolean;
+      after?: Pick<FeedItem, 'createdAt' | 'id'>;
+    },
   ): Promise<FeedPage>;
   /**
    * What a person does with an item.
    * - `cancel`: `queued`, `waiting` (unless its outcome is not known) → `cancelled`;
    * - `requeue`: `refused`, `exhausted` → `queued`, at the end of its patient's line;
    * - `release`: `proposed` → `queued`; `decline`: `proposed` → `declined`.
+   * @param reason row of the error table
+   * @param more.version only when this is its version
+   * @param more.result what is said of it, in place of what was; encrypted at rest
    * @returns the item as it is then, and whether this call changed it; undefined when unknown to the viewer
    */
   act(
@@ -169,6 +189,7 @@ export interface FeedStore {
     action: 'cancel' | 'requeue' | 'release' | 'decline',
     now: Date,
     reason?: string,
+    more?: { version?: number; result?: unknown },
   ): Promise<{ item: FeedItem; changed: boolean } | undefined>;
   /** Counts by lane and state. @param structure absent: of all */
   backlog(structure?: string): Promise<FeedBacklog[]>;
@@ -176,4 +197,37 @@ export interface FeedStore {
   countsOf(takeoverId: string): Promise<{ state: FeedState; reason?: string; count: number }[]>;
   /** Forgets the requests and results of what ended before an instant. @returns how many items were removed */
   purge(endedBefore: Date): Promise<number>;
+}
+
+/** A lane of a structure (Struct_IdNat). */
+export interface FeedLaneOf {
+  structure: string;
+  lane: FeedLane;
+}
+
+/**
+ * The worker's side. Of several instances one works on an item at a time, by a lease that it renews; leases and turns go by the
+ * database's clock, so that the instances' need not agree.
+ */
+export interface FeedWork {
+  /** The lanes where something may be worked on now. */
+  due(): Promise<FeedLaneOf[]>;
+  /**
+   * Takes the next of a lane.
+   * @param by.worker UUID of the instance
+   * @param by.concurrency how many of the structure may be active at once, in both lanes and all instances
+   */
+  claim(
+    of: FeedLaneOf,
+    by: { worker: string; most: number; concurrency: number; leaseMs: number },
+  ): Promise<ClaimedItem[]>;
+  /** Prolongs the leases. @returns the claims that are still the instance's */
+  renew(worker: string, claims: readonly string[], leaseMs: number): Promise<string[]>;
+  /**
+   * Ends the work on an item, and gives the next of its line its turn.
+   * @returns false when the claim was lost meanwhile: nothing was saved
+   */
+  finish(item: Pick<ClaimedItem, 'id' | 'claim'>, outcome: FeedOutcome, now: Date): Promise<boolean>;
+  /** Makes what lapsed claims held anybody's, its outcome being unknown. @returns how many items */
+  takeBack(now: Date): Promise<number>;
 }

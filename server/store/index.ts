@@ -5,6 +5,7 @@ import { authorizationStore } from './authorizations.ts';
 import { consentStore } from './consents.ts';
 import { correctionStore } from './corrections.ts';
 import { documentStore } from './documents.ts';
+import { depositFeed } from './feed/index.ts';
 import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
 import { listStore } from './lists.ts';
@@ -65,6 +66,7 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
       authorizations: keyed(authorizationStore(prisma, cipher, eyes)),
     };
   }
+  const { feed, feedWork } = depositFeed(prisma, cipher);
   const common = {
     searches: keyed(searchStore(prisma, cipher, config.SEARCH_TTL_SECONDS)),
     subscriptions: keyed(subscriptionStore(prisma, cipher)),
@@ -74,6 +76,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
+    feed: keyed(feed),
+    feedWork: keyed(feedWork),
     oauth: keyed(oauthStore(prisma, cipher)),
     oauthKeys: keyed(oauthKeyStore(prisma, cipher)),
     practitioners: keyed(practitionerStore(cipher)),

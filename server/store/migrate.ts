@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { DatabaseError } from './errors.ts';
+import { installTurns } from './feed/turns.ts';
 
 /** The advisory lock that Prisma takes: of several instances that start at once, one migrates. */
 const LOCK = 72707369;
@@ -52,7 +53,7 @@ interface Migration {
 }
 
 /**
- * Applies what is missing, in order, one transaction a file.
+ * Applies what is missing, in order, one transaction a file; then pg-boss makes or updates its own schema.
  * @returns the names of those applied now
  * @throws DatabaseError when an applied file was edited, the database is newer than this version, or a table stayed taken; the
  *   database's own error when a statement fails (its file is rolled back whole)
@@ -63,7 +64,9 @@ export async function migrate(pool: Pool, dir = migrationsDir, patience = usual)
   try {
     await takeLock(client);
     try {
-      return await applyMissing(client, migrations, patience);
+      const done = await applyMissing(client, migrations, patience);
+      await installTurns(pool);
+      return done;
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     }

@@ -43,6 +43,12 @@ const repeatable = new Set([
   'liveToken',
   'all',
   'change',
+  'accept',
+  'acceptAll',
+  'act',
+  'due',
+  'claim',
+  'finish',
 ]);
 
 /** The database refused a key (prisma/migrations, `refuse_key`): whatever was asked, the statement did nothing. */

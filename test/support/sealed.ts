@@ -70,6 +70,7 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       remove: [],
     }),
   );
+  const feedItem = await waitingItem(store, patientId, value);
   if (typeof subscription === 'string' || consent === 'conflict' || identity === 'conflict') throw new Error('refused');
   return {
     patientId,
@@ -92,9 +93,31 @@ export async function fill(store: Store, value: string): Promise<Filled> {
       await of.registry.changes('client', value, 9),
       authorization.id,
       await of.oauth.find(item.kind, item.id),
+      await of.feed.byId(feedItem, { structure: value }),
       (await of.oauthKeys.all()).filter(({ content }) => (content as { d: string }).d === value),
     ],
   };
+}
+
+/** A deposit in the feed that waits for its next attempt: its request is kept, and what came of the first. */
+async function waitingItem(store: Store, patientId: string, value: string): Promise<string> {
+  // A structure of its own: what others put in line at the same time is not taken.
+  const owner = { structure: value, clientId: 'demo', personId: person };
+  const { item } = await store.feed.accept(
+    {
+      ...{ owner, patientId, lane: 'live', kind: 'document', state: 'queued', uniqueIds: [value] },
+      ...{ digest: value, size: 1, content: { request: value } },
+    },
+    now,
+  );
+  const by = { worker: randomUUID(), most: 9, concurrency: 9, leaseMs: 60_000 };
+  const claimed = (await store.feedWork.claim({ structure: value, lane: 'live' }, by)).find(
+    ({ id }) => id === item?.id,
+  );
+  if (claimed === undefined) throw new Error('not claimed');
+  const outcome = { state: 'waiting', reason: 'down', nextAt: later, attempted: true, isUncertain: true } as const;
+  await store.feedWork.finish(claimed, { ...outcome, result: { answer: value } }, now);
+  return claimed.id;
 }
 
 /** How many values each key has sealed (id, hex), over all tables. */
@@ -126,6 +149,11 @@ export function blindIndexes(database: TestDatabase): Promise<Record<string, unk
     ['correction', 'structure'],
     ['kept_record', 'structure'],
     ['kept_record', 'person'],
+    ['feed_item', 'structure'],
+    ['feed_item', 'client'],
+    ['feed_item', 'owner'],
+    ['feed_item', 'digest'],
+    ['feed_document', 'unique'],
     ['oauth_item', 'id'],
     ['oauth_item', 'grant_index'],
     ['oauth_item', 'session_index'],

@@ -6,6 +6,7 @@ import type { Bundle, Resource, Subscription } from '@medplum/fhirtypes';
 import { satisfies } from '../../../mappings/search-match.ts';
 import { code, strings, type SearchValue } from '../../../mappings/search-values.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
+import { snapshotOf } from '../../auth/snapshot.ts';
 import { parseSearch } from '../../search/parse.ts';
 import type { StoredSubscription, SubscriptionChange, SubscriptionLimits } from '../../store/types.ts';
 import { requireScopes } from '../access.ts';
@@ -16,7 +17,7 @@ import { idOf, type Call, type Handler, type Reply } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, validateBase } from '../validation/index.ts';
-import { ownerOf, readContent, snapshotOf } from './content.ts';
+import { ownerOf, readContent } from './content.ts';
 import { readSubscription, sessionEnd } from './read.ts';
 import { notification, reasonOf, statusOf, toSubscription } from './show.ts';
 

@@ -5,6 +5,7 @@
 import type { Extension, Subscription } from '@medplum/fhirtypes';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Caller } from '../../auth/caller.ts';
+import { snapshotOf } from '../../auth/snapshot.ts';
 import { chooseMode } from '../../dmp/rights.ts';
 import { td3_1 } from '../../dmp/transactions/td3-1.ts';
 import type { Criterion } from '../../../mappings/criteria.ts';
@@ -14,7 +15,7 @@ import type { Ins } from '../../store/types.ts';
 import { definitionOf } from '../definition.ts';
 import { isPatientCriterion, patientOf } from '../patient-of.ts';
 import type { Services } from '../services.ts';
-import { snapshotOf, type SubscriptionContent } from './content.ts';
+import type { SubscriptionContent } from './content.ts';
 import { allowedEndpoint } from './endpoint.ts';
 import { filterNames, topicOf, topics } from './topics.ts';
 

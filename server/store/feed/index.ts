@@ -1,0 +1,34 @@
+/** The feed's table and its turns: see `FeedStore` and `FeedWork`. */
+import type { Cipher } from '../cipher.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import { endedStates, type FeedStore, type FeedWork } from '../feed-types.ts';
+import { acceptAll } from './accept.ts';
+import { act } from './act.ts';
+import { feedRows } from './rows.ts';
+import { feedReader } from './search.ts';
+import { openTurns } from './turns.ts';
+import { feedWork } from './work.ts';
+
+export function depositFeed(prisma: PrismaClient, cipher: Cipher): { feed: FeedStore; feedWork: FeedWork } {
+  const rows = feedRows(cipher);
+  const turns = openTurns(prisma);
+  return {
+    feed: {
+      ...feedReader(prisma, rows),
+      async accept(item, now) {
+        const [accepted] = await acceptAll(prisma, rows, turns, [item], now);
+        return accepted!;
+      },
+      acceptAll: (items, now) => acceptAll(prisma, rows, turns, items, now),
+      act: (id, viewer, action, now, reason, more) =>
+        act(prisma, rows, turns, { id, viewer, action, ...(reason === undefined ? {} : { reason }), ...more }, now),
+      async purge(endedBefore) {
+        const { count } = await prisma.feedItem.deleteMany({
+          where: { state: { in: [...endedStates] }, finishedAt: { lt: endedBefore } },
+        });
+        return count;
+      },
+    },
+    feedWork: feedWork(prisma, rows, turns),
+  };
+}
