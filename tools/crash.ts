@@ -7,7 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { consent } from '../test/support/resources.ts';
+import { wreak } from './crash/chaos.ts';
 import { databaseOfRun } from './crash/database.ts';
 import { asSeed, lineOf, people } from './crash/documents.ts';
 import { feed, type Accepted } from './crash/feeder.ts';
@@ -15,9 +15,9 @@ import { killAll, raise } from './crash/killer.ts';
 import { observe, statesOf, untilEmpty } from './crash/observe.ts';
 import { randomOf } from './crash/random.ts';
 import { complaintsOf, figuresOf } from './crash/verdict.ts';
-import { wreak } from './crash/chaos.ts';
-import { feedSettings } from './fleet/settings.ts';
+import { agree } from './fleet/agree.ts';
 import { type Fleet, startFleet } from './fleet/index.ts';
+import { feedSettings } from './fleet/settings.ts';
 
 const number = { type: 'string' } as const;
 const { values } = parseArgs({
@@ -38,18 +38,6 @@ const seed = given('seed', Math.floor(Math.random() * 2 ** 32));
 /** Nothing moves for so long: it is broken. */
 const STALL_MS = 180_000;
 
-/** Everybody agrees to be fed, on record. */
-async function agree(origin: string, token: string, all: ReturnType<typeof people>): Promise<void> {
-  for (const who of all) {
-    const answer = await fetch(`${origin}/fhir/Consent`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
-      body: JSON.stringify(consent(who, 'feeding')),
-    });
-    if (!answer.ok) throw new Error(`Consent: ${answer.status} ${await answer.text()}`);
-  }
-}
-
 async function run(fleet: Fleet, client: pg.Client): Promise<boolean> {
   const random = randomOf(seed);
   const all = people(measures.people);
@@ -57,7 +45,7 @@ async function run(fleet: Fleet, client: pg.Client): Promise<boolean> {
   const token = await fleet.token({ person: 'nurse', expires: '4h' });
   const herd = await raise(fleet, measures.instances, random);
   await herd.ready();
-  await agree(herd.origins()[0]!, token, all);
+  await agree(herd.origins()[0]!, token, all, ['feeding']);
   await fleet.control('DELETE', 'calls');
 
   const begun = performance.now();

@@ -30,8 +30,8 @@ export interface Fleet {
   config: Config;
   /** PEM file of the authority that vouches for the façades' certificate. */
   ca: string;
-  /** One more façade; not ready yet. @param more settings of this one alone */
-  launch(more?: Record<string, string>): Promise<Instance>;
+  /** One more façade; not ready yet. @param more settings of this one alone @param flags of its Node */
+  launch(more?: Record<string, string>, flags?: readonly string[]): Promise<Instance>;
   /** A request to the DMP's control port: `calls`, `faults`, `documents`… (simulator/README.md). */
   control<T = Record<string, unknown>>(method: string, route: string, body?: unknown): Promise<T>;
   /** Of an issuer that the façades trust. */
@@ -88,8 +88,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     return {
       config,
       ca: pki.root.cert,
-      async launch(more = {}) {
-        const instance = await startInstance({ ...settings, ...more });
+      async launch(more = {}, flags = []) {
+        const instance = await startInstance({ ...settings, ...more }, flags);
         opened.push(() => instance.kill());
         return instance;
       },

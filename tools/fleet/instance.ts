@@ -34,10 +34,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** @param env its settings, whole: nothing of ours is passed on but PATH */
-export async function startInstance(env: NodeJS.ProcessEnv): Promise<Instance> {
+/** @param env its settings, whole: nothing of ours is passed on but PATH @param flags of Node */
+export async function startInstance(env: NodeJS.ProcessEnv, flags: readonly string[]): Promise<Instance> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', '--import', 'tsx', 'tools/start.ts'], {
+  const child = spawn(process.execPath, [...flags, '--max-semi-space-size=64', '--import', 'tsx', 'tools/start.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
