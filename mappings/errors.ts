@@ -13,6 +13,7 @@ import { constraintErrors } from './errors/constraints.ts';
 import { dmpCodeErrors } from './errors/dmp-codes.ts';
 import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
+import { feedErrors } from './errors/feed.ts';
 import { identityErrors } from './errors/identity.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
@@ -51,6 +52,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  feedErrors,
   ownErrors,
 ] as const;
 
@@ -74,6 +76,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...feedErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

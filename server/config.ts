@@ -559,6 +559,24 @@ export const settings = {
     'How often an instance looks for subscriptions that are due; 0: this instance leaves them to others.',
   ],
 
+  FEED_TICK_MS: [
+    int(0, 60_000).default(1000),
+    'How often an instance looks whether deposits of the feed (docs/feeding.md) may be submitted; 0: this instance leaves them to others.',
+  ],
+  FEED_RETRIES: [
+    int(0, 1000).default(20),
+    'Further attempts at a deposit of the feed that failed for what can pass, before it is given up (it can be queued again by hand). The default spans twelve hours.',
+  ],
+  FEED_RETRY_SECONDS: [
+    int(0, 3600).default(10),
+    'Time before the first of them; doubles with each, up to FEED_RETRY_MAX_SECONDS; each falls at random into the second half of its time.',
+  ],
+  FEED_RETRY_MAX_SECONDS: [int(1, 86_400).default(3600), 'Longest time between two attempts.'],
+  FEED_KEEP_SECONDS: [
+    int(60, 315_360_000).default(7_776_000),
+    'How long a deposit of the feed that has ended (also one that was refused or given up) can be read as Task, and queued again.',
+  ],
+
   AUDIT_CHECKPOINT_RECORDS: [
     int(1, 1_000_000).default(1000),
     'After so many records of an instance the audit trail is signed (docs/audit.md).',

@@ -5,7 +5,7 @@
  */
 import type { Issue } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
+import type { ClaimedItem, FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
 
 /** A deposit to be taken in. */
 export interface Intake {
@@ -28,6 +28,26 @@ export interface Accepted {
   /** Warnings. */
   issues: Issue[];
 }
+
+/** How an attempt at a deposit ended. */
+export type Attempted =
+  | { state: 'delivered'; result: unknown }
+  | {
+      /** `deferred`: it did not come to an attempt, the limits had no room. */
+      state: 'failed' | 'deferred';
+      /** Row of the error table. */
+      reason: string;
+      result: unknown;
+      /** It may have arrived all the same. */
+      isUncertain: boolean;
+      /** Of a failed one: time can heal it. */
+      canRetry?: boolean;
+      /** How long to wait, when somebody said so. */
+      seconds?: number;
+    };
+
+/** Makes an attempt. Never rejects for what the DMP or the deposit is to blame for. */
+export type Attempt = (item: ClaimedItem) => Promise<Attempted>;
 
 /** Why a lane of a structure is not worked on now. */
 export interface Pause {

@@ -8,6 +8,7 @@ import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
 import type { Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
+import type { Judge } from './feed/intake.ts';
 
 export interface Services {
   config: Config;
@@ -25,6 +26,12 @@ export interface Services {
   now: () => Date;
   /** The deployer’s matrix of habilitations (HABILITATION_MATRIX); absent when there is none. */
   habilitations?: Habilitations;
+  /** A deposit that is taken into the feed: what only the DMP can tell is left for the attempt. */
+  offline?: true;
+  /** The feeding rules, for what is taken into the feed; absent: everything is queued. */
+  judgeIntake?: Judge;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
+  /** Tells the feed's worker that something was taken in; absent when this instance runs none. */
+  wakeFeed?: () => void;
 }

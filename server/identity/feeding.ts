@@ -89,7 +89,7 @@ async function traitIssues(
   const isCompared = (i: StoredIdentity): boolean => i.comparedAt !== undefined || !refuses;
   const differing = new Set(fed.filter(isCompared).flatMap((i) => i.differences ?? []));
   const open = fed.filter((i) => !isCompared(i)).map((i) => traitsOfPatient(i.content as Patient));
-  for (const traits of refuses && fed.length === 0 ? described : open) {
+  for (const traits of room.offline ? [] : refuses && fed.length === 0 ? described : open) {
     const found = await compareInDmp(traits, ins, contextOf(asker, ins), room);
     if (found.state === 'failed') return [{ key: 'identity-compare-failed', expression, values: { code: found.code } }];
     if (found.state === 'compared') found.differing.forEach((name) => differing.add(name));

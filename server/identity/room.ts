@@ -10,6 +10,8 @@ export interface IdentityRoom {
   store: Pick<Store, 'identities' | 'patients' | 'records'>;
   dmp: DmpClient;
   now: () => Date;
+  /** What only the DMP can tell is left for later. */
+  offline?: true;
 }
 
 /** Who asks, in which request. */

@@ -130,7 +130,8 @@ export interface FeedPage {
 /** What an attempt came to. */
 export type FeedOutcome =
   | { state: 'delivered'; result: unknown }
-  | { state: 'refused' | 'exhausted'; reason: string; result: unknown }
+  /** @param isUncertain it may have arrived: looked up when it is queued again */
+  | { state: 'refused' | 'exhausted'; reason: string; result: unknown; isUncertain?: boolean }
   /** @param attempted false: it did not come to an attempt (window closed, no turn), which counts for nothing */
   | { state: 'waiting'; reason: string; nextAt: Date; attempted: boolean; isUncertain: boolean; result?: unknown };
 

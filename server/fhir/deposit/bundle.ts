@@ -13,6 +13,7 @@ import type { Services } from '../services.ts';
 import { structureOf } from '../structure.ts';
 import { readProvideBundle, type ProvideBundle } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
+import { asAccepted } from './attempt.ts';
 import { contextOf } from './connect.ts';
 import { rehearse } from './dry-run.ts';
 import { prepareFolder, type PreparedFolder } from './folders.ts';
@@ -22,7 +23,7 @@ import { respond, type Superseded } from './respond.ts';
 import { requireFit, subjectsOf } from './set-identity.ts';
 import { checkSame, resolveSubject } from './subject.ts';
 import { setOfList } from './submission-set.ts';
-import { submit, type Submission } from './submit.ts';
+import { submit, type Submission, type Submitted } from './submit.ts';
 import { checkTarget, resolveTarget, type Target } from './target.ts';
 
 export interface BundleOptions extends DepositOptions {
@@ -53,9 +54,20 @@ export async function depositBundle(
   caller: Caller,
   options: BundleOptions = {},
 ): Promise<Bundle> {
+  return (await submitBundle(body, services, caller, options)).response;
+}
+
+/** The same, with all that there is to say of it. */
+export async function submitBundle(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  options: BundleOptions,
+): Promise<{ submitted: Submitted; response: Bundle; issues: Issue[] }> {
   const ready = await readySet(body, services, caller, options);
   const submitted = await submit(ready.submission, services);
-  return respond(body as Bundle, ready, submitted, services, options);
+  const response = respond(body as Bundle, ready, submitted, services, options);
+  return { submitted, response, issues: [...ready.issues, ...submitted.issues] };
 }
 
 /**
@@ -79,10 +91,11 @@ type Attempt = <T>(step: () => T | Promise<T>) => Promise<T | undefined>;
 /** Everything that comes before the DMP is called. @throws IssueError with what is wrong anywhere in the Bundle */
 export async function readySet(
   body: unknown,
-  services: Services,
+  given: Services,
   caller: Caller,
-  { requestId }: DepositOptions,
+  { requestId, attempt: trying }: DepositOptions,
 ): Promise<ReadySet> {
+  const services = asAccepted(given, trying);
   const { issues: validation, parts } = readProvideBundle(body);
   if (!parts) throw new IssueError(validation);
   const problems: Issue[] = [];
@@ -114,10 +127,14 @@ export async function readySet(
     await attempt(() => requireFit(parts, subject, services, caller));
   const set =
     subject &&
-    (await attempt(() => setOfList(list.resource, list.path, subject.ins, caller, structureOf(caller, services))));
+    (await attempt(() =>
+      setOfList(list.resource, list.path, subject.ins, caller, structureOf(caller, services), trying?.seed),
+    ));
   if (subject) await attempt(() => checkPatients(subject.ins, documents));
   const outside = subject ? await resolveOutside(parts, subject.ins, services, attempt) : [];
-  const folders = subject ? await prepareFolders(parts, standing, subject.ins, services, caller, attempt) : [];
+  const folders = subject
+    ? await prepareFolders(parts, standing, { ins: subject.ins, seed: trying?.seed }, services, caller, attempt)
+    : [];
   // Which replacement a PATCH goes with can be told once all documents are known.
   const superseded = problems.length === 0 ? await matchPatches(parts, documents, services, attempt) : [];
   if (problems.length > 0 || !subject || !set) throw new IssueError([...validation, ...problems]);
@@ -132,6 +149,7 @@ export async function readySet(
       folders,
       caller,
       ...(requestId ? { requestId } : {}),
+      ...(trying ? { attempt: trying } : {}),
     },
     superseded,
     standing,
@@ -244,7 +262,7 @@ async function resolveOutside(
 async function prepareFolders(
   { folders, documents, patches, patient }: ProvideBundle,
   standing: ReadonlyMap<number, Target>,
-  ins: PatientIns,
+  { ins, seed }: { ins: PatientIns; seed: string | undefined },
   services: Services,
   caller: Caller,
   attempt: Attempt,
@@ -265,7 +283,15 @@ async function prepareFolders(
         entryIdAt(documents.findIndex(({ reference }) => reference === d));
       const created = folder.members.documents.filter((d) => !standing.has(d.index));
       const others = folder.members.documents.flatMap((d) => standing.get(d.index) ?? []);
-      return prepareFolder(folder, i + 1, ins, created.map(entryIdOf), others, { patches, root }, services);
+      return prepareFolder(
+        folder,
+        i + 1,
+        ins,
+        created.map(entryIdOf),
+        others,
+        { patches, root, ...(seed ? { seed } : {}) },
+        services,
+      );
     });
     if (done) prepared.push(done);
   }

@@ -22,7 +22,7 @@ export interface Condition {
 }
 
 /**
- * The document that meets a condition, if there is one. What is not known here is asked of the DMP (TD3.1b).
+ * The document that meets a condition, if there is one. What is not known here is asked of the DMP (TD3.1b), unless offline.
  * @throws IssueError condition-unsupported, condition-several (412), target-other-patient; DmpError
  */
 export async function existingBy(
@@ -38,7 +38,7 @@ export async function existingBy(
       // A deposit whose outcome is not known meets nothing yet: the deposit itself takes it over.
       if (document.state !== 'pending')
         found.set(document.id, { uniqueId: document.uniqueId, document, path: expression });
-    if (documents.length > 0) continue;
+    if (documents.length > 0 || services.offline) continue;
     const { objects } = await services.dmp.call(td3_1b, getDocuments({ uniqueIds: [uniqueId] }, 'ObjectRef'), context);
     const entryUuid = objects.objectRefs.at(-1);
     if (entryUuid !== undefined) found.set(uniqueId, { uniqueId, path: expression, entryUuid });

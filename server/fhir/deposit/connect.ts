@@ -5,9 +5,11 @@
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { Association } from '../../../mappings/xds.ts';
 import type { CallContext, PatientIns } from '../../dmp/types.ts';
+import type { StoredList } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { associationsOf, targetsOf, type EntryUuids } from './associations.ts';
 import { onlyAdditions, registeredFolder, type PreparedFolder } from './folders.ts';
+import { readSetPayload } from './payload.ts';
 import type { Submission } from './submit.ts';
 import { currentEntryUuid } from './target.ts';
 
@@ -35,9 +37,10 @@ export const contextOf = ({
 
 /**
  * Connects a submission.
+ * @param keptSetId List.id that it was given by an earlier attempt, which may have kept its folders
  * @throws IssueError target-unknown, folder-unknown, duplicate (a new folder under a known uniqueId); DmpError
  */
-export async function connect(submission: Submission, services: Services): Promise<Connection> {
+export async function connect(submission: Submission, services: Services, keptSetId?: string): Promise<Connection> {
   const { set, documents, outside } = submission;
   const context = contextOf(submission);
   const folders: PreparedFolder[] = [];
@@ -49,8 +52,8 @@ export async function connect(submission: Submission, services: Services): Promi
       folders.push(onlyAdditions(folder, registered, uniqueIdOf));
       folderIds.push(registered.entryUuid);
     } else {
-      await checkNewFolder(folder, services);
-      folders.push(folder);
+      const list = await newFolder(folder, submission.attempt?.isUncertain ? keptSetId : undefined, services);
+      folders.push({ ...folder, ...(list ? { list } : {}) });
       folderIds.push(folder.folder.id);
     }
   }
@@ -66,9 +69,16 @@ export async function connect(submission: Submission, services: Services): Promi
   };
 }
 
-/** A new folder has a uniqueId that no folder has. */
-async function checkNewFolder({ folder, path }: PreparedFolder, { store }: Services): Promise<void> {
+/** A new folder has a uniqueId that no folder has. @returns the list that an earlier attempt made of it */
+async function newFolder(
+  { folder, path }: PreparedFolder,
+  keptSetId: string | undefined,
+  { store }: Services,
+): Promise<StoredList | undefined> {
   const known = await store.lists.byIdentifier(folder.uniqueId);
+  const kept = known && keptSetId !== undefined ? await store.sets.byId(keptSetId) : undefined;
+  if (known && kept && readSetPayload(kept.payload).folders?.includes(known.id)) return known;
   if (known?.kind === 'folder' || (await store.sets.isAnothers(folder.uniqueId, 'folder')))
     throw new IssueError({ key: 'duplicate', expression: `${path}.identifier` });
+  return undefined;
 }

@@ -27,8 +27,27 @@ import { inputOf, type Submission } from './submit.ts';
  * @throws IssueError, DmpError as the real thing would
  */
 export async function rehearse(submission: Submission, services: Services): Promise<Issue[]> {
+  const { verdict, foreseen } = await foretell(submission, services);
+  if (verdict === 'existing') return [{ key: 'dry-run-existing', severity: 'information' }];
+  if (verdict === 'pending') checkNotUnderWay(foreseen, services);
+  await checkRecord(submission, services);
+  if (verdict === 'new') await checkFree(submission, foreseen, services);
+  const connection = await connect(submission, services);
+  await checkTargetsCurrent(submission, services);
+  services.dmp.rehearse(td2_1, inputOf(submission, connection, services), contextOf(submission));
+  return [...connection.issues, { key: 'dry-run', severity: 'information' }];
+}
+
+/**
+ * What can be told of a submission here, without a word to the DMP: whether it was deposited already, or is under way.
+ * @throws IssueError as `submit` would, before anything is sent; DmpError kind `rights`
+ */
+export async function foretell(
+  submission: Submission,
+  services: Services,
+): Promise<{ verdict: ReturnType<typeof judge>; foreseen: Foreseen[] }> {
   const { documents, caller, ins } = submission;
-  const { store, config, dmp } = services;
+  const { store, config } = services;
   checkRepeated(documents);
   checkReplacedOnce(documents);
   chooseMode(td2_1, caller);
@@ -39,18 +58,11 @@ export async function rehearse(submission: Submission, services: Services): Prom
   const verdict = judge(foreseen, documents);
   if (verdict === 'existing') {
     await checkRelationsKept(foreseen, documents, services);
-    return [{ key: 'dry-run-existing', severity: 'information' }];
+    return { verdict, foreseen };
   }
-  if (verdict === 'pending') checkNotUnderWay(foreseen, services);
-  const sameSet = await checkSet(submission, foreseen[0]?.document?.setId, services);
-  if (sameSet) return [{ key: 'dry-run-existing', severity: 'information' }];
+  if (await checkSet(submission, foreseen[0]?.document?.setId, services)) return { verdict: 'existing', foreseen };
   if (verdict === 'new') checkCurrent(documents);
-  await checkRecord(submission, services);
-  if (verdict === 'new') await checkFree(submission, foreseen, services);
-  const connection = await connect(submission, services);
-  await checkTargetsCurrent(submission, services);
-  dmp.rehearse(td2_1, inputOf(submission, connection, services), contextOf(submission));
-  return [...connection.issues, { key: 'dry-run', severity: 'information' }];
+  return { verdict, foreseen };
 }
 
 /** The patient has a DMP, and it is open. */

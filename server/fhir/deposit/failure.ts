@@ -3,6 +3,7 @@
  * and the same deposit sent again finds out.
  */
 import type { DmpError } from '../../dmp/types.ts';
+import type { Attempt } from './attempt.ts';
 
 /** Nothing was sent: the connection never came to be. */
 const unsent = new Set([
@@ -40,7 +41,11 @@ export function surelyNotRegistered({ kind, code }: DmpError): boolean {
   }
 }
 
-/** The DMP holds these uniqueIds already: for a deposit whose first answer was lost, that is the answer. */
-export function alreadyRegistered({ kind, code }: DmpError): boolean {
-  return kind === 'registry' && (code === 'XDSDuplicateUniqueIdInRegistry' || code === 'XDSNonIdenticalHash');
+/**
+ * The DMP holds these uniqueIds already: for a deposit whose first answer was lost, that is the answer.
+ * @param attempt of the feed, all of which send the very same: other bytes are not ours
+ */
+export function alreadyRegistered({ kind, code }: DmpError, attempt?: Attempt): boolean {
+  if (kind !== 'registry') return false;
+  return code === 'XDSDuplicateUniqueIdInRegistry' || (code === 'XDSNonIdenticalHash' && !attempt);
 }

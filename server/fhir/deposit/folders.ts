@@ -40,7 +40,7 @@ export interface PreparedFolder {
  * Prepares a folder; what exists already is not asked of the DMP yet.
  * @param added ids in the message of the new documents that it lists
  * @param standing documents that exist and stand for those of the Bundle
- * @param around `root`: of the uniqueId that is minted for a folder without one
+ * @param around `root`, `seed`: of the uniqueId that is minted for a folder without one (`mintOid`)
  * @throws IssueError with what is wrong
  */
 export async function prepareFolder(
@@ -49,7 +49,7 @@ export async function prepareFolder(
   ins: PatientIns,
   added: readonly string[],
   standing: readonly Target[],
-  around: TargetSurroundings & { root: string },
+  around: TargetSurroundings & { root: string; seed?: string },
   services: Services,
 ): Promise<PreparedFolder> {
   const { resource, path, update, members } = entry;
@@ -75,7 +75,8 @@ export async function prepareFolder(
     }
   }
   const list = update === undefined ? undefined : await existingFolder(update, path, ins, services);
-  const folder = describe(resource, path, `Folder${String(position).padStart(2, '0')}`, ins, list, around.root);
+  const id = `Folder${String(position).padStart(2, '0')}`;
+  const folder = describe(resource, path, id, ins, list, around);
   if (issues.length > 0) throw new IssueError(issues);
   return {
     path,
@@ -88,18 +89,19 @@ export async function prepareFolder(
   };
 }
 
-/** What the List says of the folder. A new one gets a uniqueId when it has none. @param root of minted uniqueIds */
+/** What the List says of the folder. A new one gets a uniqueId when it has none. */
 function describe(
   resource: List,
   path: string,
   id: string,
   ins: PatientIns,
   list: StoredList | undefined,
-  root: string,
+  { root, seed }: { root: string; seed?: string },
 ): Folder {
   const found = uniqueIdentifierOf(resource);
   const uniqueId =
-    list?.uniqueId ?? (found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(root));
+    list?.uniqueId ??
+    (found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(root, seed && `${seed}/${id}`));
   const described: List = {
     ...resource,
     extension: ownExtensions(resource.extension),

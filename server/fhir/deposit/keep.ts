@@ -71,10 +71,14 @@ export async function keep(
   await store.documents.confirm(registered.map((r) => r.id));
   const lost = ids.filter((id) => !registered.some((r) => r.id === id));
   if (lost.length > 0) await store.documents.release(lost);
-  for (const { document } of registered)
-    for (const { type, target } of document.relations)
-      if (replaces(type)) await store.documents.changeStatus(idOf(target.uniqueId), statuses.deprecated);
+  await supersede(payload.documents, services);
   return { payload, folderIds, targetIds };
+}
+
+/** What documents that the DMP has accepted say of older ones is so: those that they replace are deprecated. */
+export async function supersede(documents: readonly KeptDocument[], { store }: Services): Promise<void> {
+  for (const { type, id } of documents.flatMap((d) => d.relations ?? []))
+    if (replaces(type)) await store.documents.changeStatus(id, statuses.deprecated);
 }
 
 /**

@@ -2,7 +2,7 @@
  * OIDs: minted under the installation's arc, and read from a FHIR identifier. XDS uniqueIds and sourceIds are OIDs of 64
  * characters at most (dmp-wire §3.2).
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Identifier } from '@medplum/fhirtypes';
 import { uris } from '../../../mappings/canonicals.ts';
 import { isUuid, oidOfUuid } from '../../../mappings/codecs/uuid.ts';
@@ -13,12 +13,14 @@ const form = /^[0-2](\.(0|[1-9]\d*))+$/;
 
 /**
  * A new OID under `root`, random: as many bits as 64 characters leave room for (122 at most, 64 at least).
+ * @param seed random itself: the same gives the same
  * @throws RangeError when the root is too long to hold a random leaf
  */
-export function mintOid(root: string): string {
+export function mintOid(root: string, seed?: string): string {
   const digits = Math.min(37, maxLength - root.length - 1);
   if (digits < 20) throw new RangeError(`LPS_OID is too long: ${root.length} characters`);
-  const leaf = BigInt(`0x${randomBytes(32).toString('hex')}`) % 10n ** BigInt(digits);
+  const bits = seed === undefined ? randomBytes(32) : createHash('sha256').update(seed).digest();
+  const leaf = BigInt(`0x${bits.toString('hex')}`) % 10n ** BigInt(digits);
   return `${root}.${leaf}`;
 }
 

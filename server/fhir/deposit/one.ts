@@ -11,9 +11,10 @@ import { structureOf } from '../structure.ts';
 import { hasErrors, validateSimplifiedPublish } from '../validation/index.ts';
 import { existingBy } from './condition.ts';
 import { contextOf } from './connect.ts';
+import { asAccepted, type Attempt } from './attempt.ts';
 import { rehearse } from './dry-run.ts';
 import { keptDocument } from './existing.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import { depositedReference } from './resource.ts';
 import { checkSame } from './subject.ts';
 import { ownSet } from './submission-set.ts';
@@ -26,6 +27,8 @@ export interface DepositResult {
   id?: string;
   /** Absent in a dry run, and of a document that exists and was not deposited here. */
   resource?: DocumentReference;
+  /** `List.id` of its submission set, where it was deposited now or before. */
+  setId?: string;
   /** Warnings and information. */
   issues: Issue[];
 }
@@ -39,19 +42,26 @@ export interface DepositOptions {
   patient?: PatientIns;
   /** If-None-Exist: criteria of a document that stands for this one when it exists. */
   ifNoneExist?: string;
+  /** Of what was taken into the feed: an attempt at it, perhaps not the first. */
+  attempt?: Attempt;
 }
 
-/**
- * Deposits one document.
- * @param body any JSON value
- * @throws IssueError with what is wrong; DmpError when the DMP refuses or fails
- */
-export async function depositOne(
+/** A document ready to be submitted. */
+export interface ReadyDocument {
+  submission: Submission;
+  /** Warnings. */
+  issues: Issue[];
+}
+
+/** Everything that comes before the DMP is called. @throws IssueError with what is wrong */
+export async function readyOne(
   body: unknown,
-  services: Services,
+  given: Services,
   caller: Caller,
-  options: DepositOptions = {},
-): Promise<DepositResult> {
+  options: DepositOptions,
+): Promise<ReadyDocument> {
+  const { attempt } = options;
+  const services = asAccepted(given, attempt);
   const validation = validateSimplifiedPublish(body);
   if (hasErrors(validation)) throw new IssueError(validation);
   const resource = body as DocumentReference;
@@ -72,14 +82,29 @@ export async function depositOne(
   if (options.patient) checkSame([options.patient, ins], `${path}.subject`);
   const submission: Submission = {
     ins,
-    set: ownSet(ins, document.entry.title, caller, structureOf(caller, services), services.now()),
+    set: ownSet(ins, document.entry.title, caller, structureOf(caller, services), services.now(), attempt?.seed),
     documents: [document],
     outside: [],
     folders: [],
     caller,
     ...(options.requestId ? { requestId: options.requestId } : {}),
+    ...(attempt ? { attempt } : {}),
   };
-  const issues = [...validation, ...document.issues];
+  return { submission, issues: [...validation, ...document.issues] };
+}
+
+/**
+ * Deposits one document.
+ * @param body any JSON value
+ * @throws IssueError with what is wrong; DmpError when the DMP refuses or fails
+ */
+export async function depositOne(
+  body: unknown,
+  services: Services,
+  caller: Caller,
+  options: DepositOptions = {},
+): Promise<DepositResult> {
+  const { submission, issues } = await readyOne(body, services, caller, options);
   const found =
     options.ifNoneExist === undefined ? undefined : await foundBy(options.ifNoneExist, submission, options, services);
   if (found) return { ...found, issues: [...issues, ...found.issues] };
@@ -91,6 +116,7 @@ export async function depositOne(
   return {
     status: submitted.created ? 201 : 200,
     id: first.id,
+    ...(submitted.setId === '' ? {} : { setId: submitted.setId }),
     resource: depositedReference(first, {
       patientId: submitted.patientId,
       submittedAt: submitted.payload.submittedAt,
@@ -103,7 +129,7 @@ export async function depositOne(
 /** The document that the condition finds: then nothing is deposited. */
 async function foundBy(
   query: string,
-  submission: Submission & { documents: readonly Prepared[] },
+  submission: Submission,
   { dryRun }: DepositOptions,
   services: Services,
 ): Promise<DepositResult | undefined> {

@@ -6,6 +6,7 @@ import { visibilityOf } from '../../../mappings/attributes.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
 import type { Foreseen, NewDocument, Reservation, StoredSet } from '../../store/types.ts';
 import type { Services } from '../services.ts';
+import type { Attempt } from './attempt.ts';
 import type { Prepared } from './prepare.ts';
 import type { Submission } from './submit.ts';
 
@@ -51,13 +52,23 @@ export function judge(
 /** How long a deposit may be without outcome before another may take it over: twice what the DMP is given to answer. */
 export const pendingFor = (timeoutMs: number): number => Math.max(60_000, 2 * timeoutMs);
 
-/** Takes over a submission whose outcome never came. @throws IssueError deposit-pending (503) while it may still be under way */
-export async function takeOver(reservations: readonly Reservation[], services: Services): Promise<void> {
-  const olderThan = takenOverBefore(services);
+/**
+ * Takes over a submission whose outcome never came: at once, when it was an attempt before this one.
+ * @throws IssueError deposit-pending (503) while it may still be under way
+ */
+export async function takeOver(
+  reservations: readonly Reservation[],
+  services: Services,
+  attempt?: Attempt,
+): Promise<void> {
+  const olderThan = attempt?.isUncertain ? new Date(services.now().getTime() + anyAge) : takenOverBefore(services);
   for (const { document } of reservations)
     if (!(await services.store.documents.takeOver(document.id, olderThan)))
       throw new IssueError({ key: 'deposit-pending' });
 }
+
+/** Beyond what the clocks of instances differ by. */
+const anyAge = 86_400_000;
 
 const takenOverBefore = ({ now, config }: Services): Date =>
   new Date(now().getTime() - pendingFor(config.DMP_TIMEOUT_MS));

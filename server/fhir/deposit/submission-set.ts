@@ -27,13 +27,14 @@ const contentTypeScheme = '1.2.250.1.213.2.2';
 /** The caller's, as far as a set says it: the OID of its software is the source, and the root of the uniqueIds minted for it. */
 type Source = Pick<Structure, 'contentType' | 'lps'>;
 
-/** The set of a simplified publish: one document, by the caller, now. */
+/** The set of a simplified publish: one document, by the caller, now. @param seed of its uniqueId (`mintOid`) */
 export function ownSet(
   ins: PatientIns,
   title: string | undefined,
   caller: Caller,
   { contentType, lps }: Source,
   now: Date,
+  seed?: string,
 ): SubmissionSet {
   return {
     id: setId,
@@ -44,7 +45,7 @@ export function ownSet(
     intendedRecipients: [],
     patientId: insToCx(ins),
     sourceId: lps.oid,
-    uniqueId: mintOid(lps.oid),
+    uniqueId: mintOid(lps.oid, seed),
     slots: {},
   };
 }
@@ -52,6 +53,7 @@ export function ownSet(
 /**
  * The set that a List describes. Its uniqueId is minted when the List has none; its sourceId is kept: it tells which system
  * of the establishment made the set.
+ * @param seed of a uniqueId that is minted (`mintOid`)
  * @throws IssueError author-not-caller (403), unique-id-invalid, code-unknown, and what the mapping finds
  */
 export function setOfList(
@@ -60,10 +62,11 @@ export function setOfList(
   ins: PatientIns,
   caller: Caller,
   { lps }: Pick<Source, 'lps'>,
+  seed?: string,
 ): SubmissionSet {
   const patientId = insToCx(ins);
   const found = uniqueIdentifierOf(list);
-  const uniqueId = found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(lps.oid);
+  const uniqueId = found ? oidOf(found.identifier, `${path}.identifier[${found.index}]`) : mintOid(lps.oid, seed);
   const described: List = {
     ...list,
     extension: ownExtensions(list.extension),

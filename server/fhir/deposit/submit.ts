@@ -5,6 +5,9 @@
  * When the answer is lost the reservation stays pending. The same deposit, sent again, takes it over and is submitted again:
  * if the DMP then says that it has these uniqueIds, the first attempt had arrived. A reservation without outcome (still in
  * flight, or left by a crash) is taken over after a while only.
+ *
+ * An attempt of the feed (`attempt.ts`) is the only one of its deposit: it takes over at once what an earlier one left, and looks up in
+ * the registry what that may have sent, before it is sent again.
  */
 import { randomUUID } from 'node:crypto';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
@@ -21,12 +24,13 @@ import { placed, warningsOf } from './answer.ts';
 import { connect, contextOf, type Connection } from './connect.ts';
 import { establishment } from './defaults.ts';
 import { existing } from './existing.ts';
+import type { Attempt } from './attempt.ts';
 import { alreadyRegistered, surelyNotRegistered } from './failure.ts';
 import type { PreparedFolder } from './folders.ts';
-import { missingAfterPartial } from './partial.ts';
+import { missingAfterPartial, missingIn, registeredOf } from './partial.ts';
 import type { SetPayload } from './payload.ts';
 import type { Prepared } from './prepare.ts';
-import { keep } from './keep.ts';
+import { keep, supersede } from './keep.ts';
 import { checkCurrent, checkReplacedOnce } from './relations.ts';
 import { checkRepeated, checkSet, judge, takeOver, toReserve } from './reservation.ts';
 import type { Target } from './target.ts';
@@ -44,6 +48,7 @@ export interface Submission {
   folders: readonly PreparedFolder[];
   caller: Caller;
   requestId?: string;
+  attempt?: Attempt;
 }
 
 export interface Submitted {
@@ -78,8 +83,11 @@ export async function submit(submission: Submission, services: Services): Promis
   const patient = await patients.byIns(submission.ins);
   try {
     const submitted = await submitFor(patient, submission, services);
+    const isCut = !submitted.created && submission.attempt?.isUncertain === true;
+    // How far an attempt that was cut short had got, nobody knows: what comes last is done again, and does nothing twice.
+    if (isCut) await supersede(submitted.payload.documents, services);
     // What becomes of the news changes nothing of the deposit.
-    if (submitted.created) await tellDeposited(submitted, submission.caller, services);
+    if (submitted.created || isCut) await tellDeposited(submitted, submission.caller, services);
     return submitted;
   } catch (error) {
     // Of whom the DMP refused, nothing is kept; that this cannot be done now must not hide why it was refused.
@@ -96,27 +104,36 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     documents.map((d) => toReserve(d, patient.id, setId, config.REPOSITORY_UNIQUE_ID)),
   );
   const verdict = judge(reservations, documents);
-  if (verdict === 'existing')
-    return existing(reservations[0]?.document.setId, reservations, submission, patient.id, services);
-  if (verdict === 'pending') await takeOver(reservations, services);
+  const heldSetId = reservations[0]?.document.setId;
+  const isUnkept = verdict === 'existing' && (await isCutShort(heldSetId, submission, services));
+  if (verdict === 'existing' && !isUnkept) return existing(heldSetId, reservations, submission, patient.id, services);
+  if (verdict === 'pending') await takeOver(reservations, services, submission.attempt);
   const ids = reservations.map((r) => r.document.id);
-  const keptSetId = verdict === 'pending' ? (reservations[0]?.document.setId ?? setId) : setId;
+  const keptSetId = verdict === 'new' ? setId : (heldSetId ?? setId);
+  // A set without documents reserves nothing: that it may have been sent, its attempt knows.
+  const isAgain = verdict !== 'new' || (documents.length === 0 && submission.attempt?.isUncertain === true);
   const letGo = (): Promise<void> => (verdict === 'new' ? store.documents.release(ids) : store.documents.abandon(ids));
 
   let connection: Connection;
+  let registered: ReadonlyMap<string, string> = new Map(isUnkept ? documents.map((d) => [d.entry.uniqueId, '']) : []);
   try {
     const sameSet = await checkSet(submission, keptSetId, services);
     if (sameSet) return await existing(sameSet.id, [], submission, patient.id, services);
     if (verdict === 'new') checkCurrent(documents);
-    connection = await connect(submission, services);
-    await checkLinks(submission, services);
+    if (verdict === 'pending' && submission.attempt) registered = await registeredOf(submission, services);
+    connection = await connect(submission, services, keptSetId);
+    if (registered.size === 0) await checkLinks(submission, services);
   } catch (error) {
-    // Nothing was sent.
+    // Nothing was sent now.
     await letGo();
     throw error;
   }
-  const { issues, missing } = await call(submission, connection, ids, verdict === 'pending', services);
+  const { issues, missing } =
+    registered.size > 0
+      ? { issues: [], missing: missingIn(registered, submission) }
+      : await call(submission, connection, ids, isAgain, services);
   const kept = await keep(submission, connection, { setId: keptSetId, patientId: patient.id, ids, missing }, services);
+  await bindRegistered(registered, patient.id, services);
   return {
     ...kept,
     created: true,
@@ -125,6 +142,25 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     missing,
     issues: [...connection.issues, ...issues],
   };
+}
+
+/** Somebody saw the documents in the registry (a search) before the attempt that had sent them could keep its set. */
+const isCutShort = async (setId: string | undefined, { attempt }: Submission, { store }: Services): Promise<boolean> =>
+  attempt?.isUncertain === true && setId !== undefined && (await store.sets.byId(setId)) === undefined;
+
+/** What was found of an earlier attempt. */
+async function bindRegistered(
+  registered: ReadonlyMap<string, string>,
+  patientId: string,
+  { store, config }: Services,
+): Promise<void> {
+  const found = [...registered].filter(([, entryUuid]) => entryUuid !== '');
+  await store.documents.bind(
+    found.map(([uniqueId, entryUuid]) => ({
+      ...{ repositoryUniqueId: config.REPOSITORY_UNIQUE_ID, uniqueId, entryUuid },
+      ...{ mimeType: 'text/xml', patientId, assumed: true },
+    })),
+  );
 }
 
 /**
@@ -159,7 +195,10 @@ async function call(
   services: Services,
 ): Promise<{ issues: Issue[]; missing: ReadonlySet<string> }> {
   const { uuids } = connection;
+  const { attempt } = submission;
+  const wasUncertain = attempt?.isUncertain ?? false;
   try {
+    if (attempt) attempt.isUncertain = true;
     // Not tied to the client's connection: once sent, its outcome must be known.
     const response = await services.dmp.call(td2_1, inputOf(submission, connection, services), contextOf(submission));
     const missing = await missingAfterPartial(response, submission, services);
@@ -167,16 +206,38 @@ async function call(
   } catch (error) {
     if (!(error instanceof DmpError)) {
       // An issue is raised before anything is sent (the patient has withdrawn meanwhile); of a first attempt nobody knows.
+      if (attempt && error instanceof IssueError) attempt.isUncertain = wasUncertain;
       if (error instanceof IssueError && !again) await services.store.documents.release(ids);
       else await services.store.documents.abandon(ids);
       throw error;
     }
-    if (again && alreadyRegistered(error)) return { issues: [], missing: new Set() };
-    if (surelyNotRegistered(error)) await services.store.documents.release(ids);
-    else {
+    if (again && alreadyRegistered(error, attempt)) return await arrived(error, submission, ids, services);
+    if (surelyNotRegistered(error)) {
+      if (attempt) attempt.isUncertain = error.kind === 'rights' && wasUncertain;
+      await services.store.documents.release(ids);
+    } else {
       services.logger.warn({ documents: ids.length }, 'TD2.1 ended without a known outcome: the deposit stays pending');
       await services.store.documents.abandon(ids);
     }
     throw placed(error, submission, uuids);
+  }
+}
+
+/** The DMP has these uniqueIds already: an earlier attempt had arrived, as far as its registry knows them now. */
+async function arrived(
+  error: DmpError,
+  submission: Submission,
+  ids: readonly string[],
+  services: Services,
+): Promise<{ issues: Issue[]; missing: ReadonlySet<string> }> {
+  const { attempt, documents } = submission;
+  if (!attempt || documents.length === 0) return { issues: [], missing: new Set() };
+  try {
+    const registered = await registeredOf(submission, services);
+    if (registered.size === 0) throw error;
+    return { issues: [], missing: missingIn(registered, submission) };
+  } catch (problem) {
+    await services.store.documents.abandon(ids);
+    throw problem;
   }
 }

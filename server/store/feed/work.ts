@@ -98,9 +98,9 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
             reason: outcome.state === 'delivered' ? null : outcome.reason,
             ...(outcome.result === undefined ? {} : { resultSealed: rows.sealResult(id, outcome.result) }),
             ...(isWaiting && !outcome.attempted ? {} : { attempts: { increment: 1 } }),
-            ...(isWaiting ? { uncertain: outcome.isUncertain, nextAt: outcome.nextAt } : { finishedAt: now }),
-            ...(outcome.state === 'delivered' ? { contentSealed: null, uncertain: false } : {}),
-            ...(outcome.state === 'refused' ? { uncertain: false } : {}),
+            uncertain: outcome.state !== 'delivered' && outcome.isUncertain === true,
+            ...(isWaiting ? { nextAt: outcome.nextAt } : { finishedAt: now }),
+            ...(outcome.state === 'delivered' ? { contentSealed: null } : {}),
             ...{ claim: null, leaseOwner: null, leaseUntil: null, version: { increment: 1 }, updatedAt: now },
           },
         });
