@@ -15,6 +15,7 @@ import { dmpFailureErrors } from './errors/dmp-failures.ts';
 import { documentErrors } from './errors/documents.ts';
 import { feedErrors } from './errors/feed.ts';
 import { identityErrors } from './errors/identity.ts';
+import { limitErrors } from './errors/limits.ts';
 import { ownErrors } from './errors/own.ts';
 import { patchErrors } from './errors/patch.ts';
 import { patientErrors } from './errors/patients.ts';
@@ -53,6 +54,7 @@ export const errorGroups = [
   registryErrors,
   registryClientErrors,
   feedErrors,
+  limitErrors,
   ownErrors,
 ] as const;
 
@@ -77,6 +79,7 @@ export const errors = {
   ...registryErrors,
   ...registryClientErrors,
   ...feedErrors,
+  ...limitErrors,
   ...ownErrors,
 } as const satisfies Record<string, ErrorRow>;
 

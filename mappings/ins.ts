@@ -6,7 +6,7 @@
  */
 import type { Issue } from './outcome.ts';
 
-export type Environment = 'test' | 'production';
+export type Environment = 'test' | 'training' | 'production';
 
 /** An INS with its authority. */
 export interface PatientId {
@@ -34,8 +34,10 @@ export const insTypes: Readonly<Record<string, string>> = {
   [insOids.demo]: 'INS-NIR-DEMO',
 };
 
+const everywhere = [insOids.test, insOids.demo, insOids.nir, insOids.nia];
 const accepted: Record<Environment, readonly string[]> = {
-  test: [insOids.test, insOids.demo, insOids.nir, insOids.nia],
+  test: everywhere,
+  training: everywhere,
   production: [insOids.nir, insOids.nia],
 };
 

@@ -16,6 +16,7 @@ import { createAuthorizationServer, metadataAt, metadataPath, type Authorization
 import type { Config } from './config.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
+import { createBackpressure } from './feed/limits/backpressure.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
@@ -62,6 +63,8 @@ export interface AppOptions {
   now?: () => Date;
   /** See `Services`. */
   wakeSubscriptions?: () => void;
+  /** See `Services`. */
+  wakeFeed?: () => void;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
@@ -78,7 +81,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { config, store, logger } = options;
   const now = options.now ?? (() => new Date());
-  const { wakeSubscriptions, registry } = options;
+  const { wakeSubscriptions, wakeFeed, registry } = options;
   const structures = options.structures ?? registry?.structures ?? onlyPrimary(config);
   const habilitations = loadHabilitations(config);
   const services: Services = {
@@ -88,7 +91,9 @@ export function createApp(options: AppOptions): Express {
     logger,
     now,
     ...behindGate({ config, store, dmp: options.dmp, now }),
+    backpressure: createBackpressure(config, store.limits),
     ...(wakeSubscriptions ? { wakeSubscriptions } : {}),
+    ...(wakeFeed ? { wakeFeed } : {}),
     ...(habilitations ? { habilitations } : {}),
   };
   const isTrusted = trustedProxies(config.TRUSTED_PROXIES ?? []);

@@ -16,9 +16,12 @@ import { dmpReach } from './dmp/reach.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { behindGate } from './fhir/behind-gate.ts';
 import { cleanSpool } from './fhir/spool.ts';
+import { createAttempt } from './fhir/feed/attempt.ts';
 import { createSubscriptionWorker } from './fhir/subscription/worker.ts';
 import { loadEngine } from './fhir/validation/index.ts';
 import { followersOf, openOperations, serveMetrics } from './operations/index.ts';
+import { createLimits } from './feed/limits/index.ts';
+import { createFeedWorker } from './feed/worker.ts';
 import { refuseDemonstration, refuseDemonstrationClients } from './production.ts';
 import { administration, type Administration } from './registry/administration/index.ts';
 import { startWatch } from './registry/expiry.ts';
@@ -92,20 +95,26 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     const stopWatch = startWatch(config, registry, logger);
     opened.push(async () => stopWatch());
     const structures = overrides.structures ?? registry.structures;
+    const limits = createLimits({ config, store, structures, now: clock });
     const dmp =
       overrides.dmp ??
       createDmpClient(config, structures, {
         ...followersOf(operations, logCalls(logger)),
+        pacing: limits,
         now: overrides.now,
       });
     if (!overrides.dmp) opened.push(() => dmp.close());
     const gated = behindGate({ config: actual, store, dmp, now: clock });
-    const worker = createSubscriptionWorker({
+    const inBackground = {
       ...{ config: actual, store, structures, logger, now: clock, ...gated },
       isBarred: registry.isBarred,
-    });
+    };
+    const worker = createSubscriptionWorker(inBackground);
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
+    const attempt = createAttempt({ ...inBackground, wakeSubscriptions });
+    const feedWorker = createFeedWorker({ ...{ config: actual, store, limits, attempt, logger }, now: clock });
+    const wakeFeed = (): void => feedWorker.wake();
     let { authorization } = overrides;
     if (authorization === undefined) {
       const made = await authorizationParts({ config: actual, store, registry, structures, now: clock });
@@ -113,7 +122,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       authorization = made.parts;
     }
     const app = createApp({
-      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions },
+      ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions, wakeFeed },
       ...{ authorization, operations },
       ...(overrides.dmp ? {} : { reachDmp: dmpReach(config, structures) }),
       onClose: (close) => opened.push(close),
@@ -130,7 +139,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       // Those on which a request was under way are idle later.
       const idle = setInterval(() => server.closeIdleConnections(), idleEvery);
       const cut = setTimeout(() => server.closeAllConnections(), grace);
-      await closed;
+      await Promise.all([closed, feedWorker.close(grace)]);
       clearInterval(idle);
       clearTimeout(cut);
     });
@@ -139,6 +148,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     actual.PORT = (server.address() as AddressInfo).port;
     actual.fhirBase = config.fhirBase.replace(/:0(?=\/|$)/, `:${actual.PORT}`);
     worker.start();
+    feedWorker.start();
     feed?.start();
     logger.info({ url: actual.fhirBase, ...(metrics ? { metrics: metrics.url } : {}) }, 'listening');
     const failed = store.lost?.then(() => 'The embedded database has ended.') ?? new Promise<string>(() => undefined);

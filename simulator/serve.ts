@@ -33,6 +33,8 @@ export interface RawRequest {
   tls: TlsPeer;
   /** HTTP header, as it came. */
   traceparent?: string;
+  /** When it began to arrive: milliseconds of a clock that only goes forward. */
+  arrived: number;
 }
 
 /** What goes back: an answer, possibly cut on its way, or nothing at all. */
@@ -60,7 +62,7 @@ export async function serve(state: State, trusted: readonly Certificate[], reque
     const { root, parts } = unpack(request);
     doc = parseXml(root);
     const { exchange, row } = identify(state, trusted, request, doc, parts, progress);
-    return await run(state, exchange, row, progress);
+    return await run(state, exchange, row, progress, request.arrived);
   } catch (error) {
     const fault = asFault(error);
     if (progress.injected === undefined) call.outcome = `fault ${fault.subcode?.local ?? fault.code}`;
@@ -139,10 +141,20 @@ function identify(
 }
 
 /** Rights and handler, and whatever failure was asked for. */
-async function run(state: State, exchange: Exchange, row: HandlerRow, progress: Progress): Promise<Outcome> {
+async function run(
+  state: State,
+  exchange: Exchange,
+  row: HandlerRow,
+  progress: Progress,
+  arrived: number,
+): Promise<Outcome> {
   const transaction = row.transaction(exchange);
   progress.call.transaction = transaction;
   checkRights(exchange, transaction);
+  if (transaction === 'TD2.1' && isTooFast(state, exchange, arrived)) {
+    progress.call.outcome = 'http 429';
+    return { kind: 'reply', reply: http429 };
+  }
   const injected = state.faults.take((fault) => (fault.transaction ?? transaction) === transaction);
   if (injected !== undefined) {
     progress.injected = injected;
@@ -163,6 +175,13 @@ async function run(state: State, exchange: Exchange, row: HandlerRow, progress: 
   return { kind: 'reply', reply };
 }
 
+/** Every submission counts, also one that is refused. */
+function isTooFast({ submissions, world }: State, { vihf }: Exchange, arrived: number): boolean {
+  const count = submissions.add({ structure: vihf.structure, software: vihf.lps.id ?? '' }, arrived);
+  const { submissionsPerSecond: most } = world.settings;
+  return most > 0 && count > most;
+}
+
 /** The answer that a failure asks for. @throws SoapFault when it asks for one */
 function failing(row: HandlerRow, injected: InjectedFault, done: Answer | undefined): Answer | undefined {
   if (injected.kind === 'registryError') return registryFailure(row, injected.code, injected.context);
@@ -174,6 +193,11 @@ function failing(row: HandlerRow, injected: InjectedFault, done: Answer | undefi
 
 const wrongMessageId = 'urn:uuid:00000000-0000-4000-8000-000000000000';
 const garbage = Buffer.from('%%% <not & xml');
+const http429: Reply = {
+  status: 429,
+  contentType: 'text/plain; charset=utf-8',
+  body: Buffer.from('Too many submissions of this structure and software in a second\n'),
+};
 const http503: Reply = {
   status: 503,
   contentType: 'text/html; charset=iso-8859-1',

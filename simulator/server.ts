@@ -12,6 +12,7 @@ import { readBody } from './body.ts';
 import { createCallLog } from './control/calls.ts';
 import { createFaultQueue } from './control/queue.ts';
 import { createControlServer, type State } from './control/server.ts';
+import { createSubmissionLog } from './control/submissions.ts';
 import type { Service, TlsPeer } from './exchange.ts';
 import { closeServer, listen } from './listen.ts';
 import { findSeed } from './seed/read.ts';
@@ -78,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     seed,
     world: createWorld(seed, { ...settings }, clock),
     calls: createCallLog(({ transaction }) => transaction ?? 'refused'),
+    submissions: createSubmissionLog(),
     faults: createFaultQueue(),
   };
   const soap = createSoapServer(state, material, trusted);
@@ -112,6 +114,7 @@ function createSoapServer(state: State, material: Material, trusted: Certificate
 
 /** HTTP: path, method, size and media type; the rest is SOAP. */
 async function receive(state: State, trusted: Certificate[], request: IncomingMessage, response: ServerResponse) {
+  const arrived = performance.now();
   const refuse = (status: number, text: string) => {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`);
   };
@@ -126,7 +129,7 @@ async function receive(state: State, trusted: Certificate[], request: IncomingMe
   if (body === undefined) return refuse(413, 'Request too large');
   const { traceparent } = request.headers;
   const traced = typeof traceparent === 'string' ? { traceparent } : {};
-  const answer = await serve(state, trusted, { service, contentType, ...packed, ...traced, body, tls });
+  const answer = await serve(state, trusted, { service, contentType, ...packed, ...traced, body, tls, arrived });
   if (answer.kind === 'down') return void request.socket.destroy();
   const { status, contentType: type, body: text } = answer.reply;
   const sent = answer.cut === undefined ? text : text.subarray(0, answer.cut.bytes);

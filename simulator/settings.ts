@@ -42,6 +42,7 @@ export interface Settings {
   folders: boolean;
   hidingLater: boolean;
   updateSets: boolean;
+  submissionsPerSecond: number;
 }
 
 const pki = (file: string) => (e: Environment) => join(settingRows.pkiDir.default(e), file);
@@ -253,6 +254,12 @@ export const settingRows: Rows<Settings> = {
     default: () => true,
     parse: boolean,
   },
+  submissionsPerSecond: {
+    env: 'SIMULATOR_SUBMISSIONS_PER_SECOND',
+    text: 'Submissions (TD2.1) of one structure and software in any second, beyond which HTTP 429. Default 0: all are taken; the DMP asks for fewer than 5 and no source says that it refuses more (§8).',
+    default: () => 0,
+    parse: integer,
+  },
 };
 
 /** What the control port may change while the simulator runs: what the DMP accepts and answers, not where it listens. */
@@ -276,6 +283,7 @@ export const adjustable = [
   'folders',
   'hidingLater',
   'updateSets',
+  'submissionsPerSecond',
 ] as const satisfies (keyof Settings)[];
 
 /** Settings changed by data. @throws Error that names what is no adjustable setting or not of its kind */

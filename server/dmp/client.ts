@@ -13,12 +13,14 @@ import { createPool } from './pool.ts';
 import type { Runner } from './post.ts';
 import { rehearse, run } from './run.ts';
 import type { Seal } from './seal.ts';
-import { DmpError, type CallContext, type DmpClient, type DmpEnvironment } from './types.ts';
+import { DmpError, type CallContext, type DmpClient, type DmpEnvironment, type Pacing } from './types.ts';
 import { createVihfCache } from './vihf-cache.ts';
 
 export interface DmpClientOptions extends CallFollowers {
   /** PEM text of the authorities that vouch for the DMP, where it does not come from the file of DMP_CA. */
   ca?: string;
+  /** Gives turns to submissions; absent: they go out at once. */
+  pacing?: Pacing;
   now?: () => Date;
   newUuid?: () => string;
 }
@@ -107,7 +109,11 @@ export function createDmpClient(config: Config, structures: Structures, options:
     const { tls, seal } = openMaterial(id, structures.materialOf(id), ca);
     const env = environmentOf(config, structure, seal, options);
     const pool = createPool(tls, { connections, timeoutMs });
-    return { env, pool, structure: id, url, timeoutMs, maxAnswerBytes, sayTrace: config.TRACE_TO_DMP };
+    return {
+      ...{ env, pool, structure: id, url, timeoutMs, maxAnswerBytes, sayTrace: config.TRACE_TO_DMP },
+      ...(options.pacing ? { pacing: options.pacing } : {}),
+      patienceMs: config.FEED_PATIENCE_MS,
+    };
   }
   function inForce(id: string): Structure {
     const structure = structures.of(id);

@@ -1,10 +1,11 @@
 /** One message as an HTTP request: package, POST over the structure's connections, time-outs. */
 import { Readable } from 'node:stream';
 import { request, type Agent } from 'undici';
+import { IssueError } from '../../mappings/outcome.ts';
 import type { HttpAnswer } from './answer.ts';
 import { transportFailure } from './failure.ts';
 import { encodeMultipart } from './mtom/encode.ts';
-import type { DmpEnvironment, OutgoingMessage, Transaction } from './types.ts';
+import type { DmpEnvironment, OutgoingMessage, Pacing, Transaction } from './types.ts';
 
 export interface Runner {
   env: DmpEnvironment;
@@ -16,6 +17,10 @@ export interface Runner {
   timeoutMs: number;
   /** octets of an answer, attachments apart */
   maxAnswerBytes: number;
+  /** Gives turns to what is declared `paced`; absent: nothing is held back. */
+  pacing?: Pacing;
+  /** How long a message may wait for its turn where the call does not say. */
+  patienceMs: number;
   /** Whether the DMP is told of which trace a call is part (TRACE_TO_DMP). */
   sayTrace: boolean;
 }
@@ -56,7 +61,7 @@ export function prepare(
   };
 }
 
-/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
+/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError; IssueError when it got no turn */
 export async function post(
   runner: Runner,
   transaction: string,
@@ -80,6 +85,7 @@ export async function post(
     });
   } catch (e) {
     signal?.throwIfAborted();
+    if (e instanceof IssueError) throw e;
     throw transportFailure(transaction, e);
   }
 }

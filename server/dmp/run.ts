@@ -3,10 +3,12 @@
  * retry, answer, errors.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { IssueError } from '../../mappings/outcome.ts';
 import { Answer, type HttpAnswer } from './answer.ts';
 import { faultError, unreadable } from './failure.ts';
 import type { CallFollowers, CallOutcome } from './followers.ts';
 import type { Lease } from './lines.ts';
+import { inTurn } from './paced.ts';
 import { post, prepare, type Prepared, type Runner } from './post.ts';
 import { chooseMode } from './rights.ts';
 import { writeEnvelope } from './soap.ts';
@@ -80,7 +82,7 @@ export async function run<In, Out>(
     throw e;
   } finally {
     span?.end(outcome, details);
-    followers.onCall?.(transaction.name, outcome, performance.now() - began, details);
+    followers.onCall?.(transaction.name, outcome, performance.now() - began - (details.waitedMs ?? 0), details);
     context.onEnd?.(details);
   }
 }
@@ -143,28 +145,35 @@ async function call<In, Out>(
     ...prepare(runner, declared, envelope, message),
     ...(runner.sayTrace && details.traceparent !== undefined ? { traceparent: details.traceparent } : {}),
   };
-  const http = await send(runner, declared, prepared, signal, details);
+  const exchange = async (ready: Prepared): Promise<Out> => {
+    const http = await send(runner, declared, ready, signal, details);
 
-  const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
-  const { action } = answer.envelope;
-  if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
-    details.otherAction = action;
-  try {
-    check(declared, answer, messageId, http.statusCode, message);
-    const out =
-      transaction.read.kind === 'tree'
-        ? transaction.read.read(answer.root, input)
-        : await transaction.read.read(answer, input);
-    await answer.close();
-    return transaction.translate ? transaction.translate(out, env) : out;
-  } catch (e) {
-    // It may have been the assertion: the next call has a new one.
-    if (answer.envelope.fault) env.vihfs?.forget(vihf);
-    await answer.abandon();
-    if (answer.failure) throw answer.failure;
-    // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.
-    throw transaction.read.kind === 'tree' ? unreadable(transaction.name, e) : e;
-  }
+    const answer = await Answer.open(transaction.name, http, runner.maxAnswerBytes);
+    const { action } = answer.envelope;
+    if (action !== undefined && action !== transaction.responseAction && !answer.envelope.fault)
+      details.otherAction = action;
+    try {
+      check(declared, answer, messageId, http.statusCode, message);
+      const out =
+        transaction.read.kind === 'tree'
+          ? transaction.read.read(answer.root, input)
+          : await transaction.read.read(answer, input);
+      await answer.close();
+      return transaction.translate ? transaction.translate(out, env) : out;
+    } catch (e) {
+      // It may have been the assertion: the next call has a new one.
+      if (answer.envelope.fault) env.vihfs?.forget(vihf);
+      await answer.abandon();
+      if (answer.failure) throw answer.failure;
+      // Whoever reads a tree meets nothing but the answer; a sink has failures of its own.
+      throw transaction.read.kind === 'tree' ? unreadable(transaction.name, e) : e;
+    }
+  };
+  const documents = transaction.paced?.(input);
+  if (documents === undefined || !runner.pacing) return exchange(prepared);
+  const { lane = 'live', patienceMs = runner.patienceMs } = context;
+  const asked = { lane, patienceMs, documents, ...(signal ? { signal } : {}) };
+  return inTurn(runner.pacing, structure, asked, prepared, exchange, details);
 }
 
 /**
@@ -182,6 +191,7 @@ async function send(
   try {
     return await post(runner, transaction.name, prepared, signal);
   } catch (e) {
+    if (e instanceof IssueError) details.attempts = 0;
     if (!(e instanceof DmpError && e.kind === 'network' && transaction.idempotent)) throw e;
   }
   await wait(50 + Math.random() * 200, undefined, signal ? { signal } : {});

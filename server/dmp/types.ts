@@ -75,8 +75,44 @@ export interface CallContext {
   requestId?: string;
   /** The request that it is part of, for its record. */
   trail?: CallTrail;
+  /** Of a submission: `takeover` lets the others go first. By default `live`. */
+  lane?: Lane;
+  /** How long a submission may wait for its turn, in milliseconds; by default as the client was told. */
+  patienceMs?: number;
   /** Told once how it went, before the caller hears of it. */
   onEnd?: (details: CallDetails) => void;
+}
+
+export type Lane = 'live' | 'takeover';
+
+/** A turn to submit: used at once, or lost. */
+export interface Turn {
+  /** Whether it may still be used. */
+  isFresh(): boolean;
+}
+
+export interface TurnRequest {
+  lane: Lane;
+  /** How long it may wait, in milliseconds. */
+  patienceMs: number;
+  /** How many documents are submitted, for the daily cap; 0 when they were counted already. */
+  documents: number;
+  signal?: AbortSignal;
+}
+
+/** How fast submissions of a structure may follow each other. */
+export interface Pacing {
+  /**
+   * Waits for a turn.
+   * @throws IssueError feed-pace, feed-daily-cap (429), feed-breaker (503), each with when to come back; feed-set-over-cap (422);
+   * AbortError
+   */
+  turn(structure: string, asked: TurnRequest): Promise<Turn>;
+  /**
+   * How a submission went, and how long the answer took.
+   * @param outcome `refused`: the DMP is there and says no; `failed`: it is not, or not able to
+   */
+  report(structure: string, outcome: 'ok' | 'refused' | 'failed', ms: number): Promise<void>;
 }
 
 /** What the record of a call takes from the request that causes it. */
@@ -95,6 +131,8 @@ export interface CallDetails {
   mode?: VihfMode;
   /** Times that the message was sent: 0 when it was refused before. */
   attempts: number;
+  /** How long it waited for its turn, in milliseconds. */
+  waitedMs?: number;
   requestId?: string;
   /** W3C Trace Context of the call, when it is part of a trace. */
   traceparent?: string;
@@ -174,6 +212,8 @@ export interface Transaction<In, Out> {
   consent: 'none' | 'feeding' | 'consultation';
   /** May be sent again after a lost answer without a second effect. */
   idempotent: boolean;
+  /** The DMP bounds how often it may be sent: goes out in its turn (`Pacing`). @returns documents that it submits */
+  paced?(input: In): number;
   build(input: In, context: CallContext, env: DmpEnvironment): OutgoingMessage;
   /** What of an answer is said in words that a setting tells, in our own. */
   translate?(answer: Out, env: DmpEnvironment): Out;

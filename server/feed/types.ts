@@ -5,6 +5,7 @@
  */
 import type { Issue } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { Pacing } from '../dmp/types.ts';
 import type { ClaimedItem, FeedItem, FeedKind, FeedLane } from '../store/feed-types.ts';
 
 /** A deposit to be taken in. */
@@ -57,17 +58,30 @@ export interface Pause {
 }
 
 /** The limits of a structure towards the DMP, the same for all instances: kept in the database. */
-export interface Limits {
+export interface Limits extends Pacing {
   /** What closes a lane now; undefined: it is open. Nothing is used up. */
   pauseOf(structure: string, lane: FeedLane): Promise<Pause | undefined>;
   /** Submissions of a structure that may be under way at once. */
   concurrency: number;
-  /**
-   * Just before a submission goes out: waits for its turn, at most N in any sliding second of a structure and software.
-   * @param patienceMs how long it may wait
-   * @throws IssueError feed-pace (429), feed-daily-cap (429), each with when to come back
-   */
-  turn(structure: string, lane: FeedLane, patienceMs: number, signal?: AbortSignal): Promise<void>;
-  /** How a submission went: what slows the pace down, and opens or closes the breaker. */
-  report(structure: string, outcome: 'ok' | 'refused' | 'failed', ms: number): Promise<void>;
+  /** What an administrator sees of a structure's limits; undefined: it has submitted nothing yet. */
+  stateOf(structure: string): Promise<LimitState | undefined>;
+}
+
+/** The limits of a structure as they stand. */
+export interface LimitState {
+  /** Submissions a second that are allowed now: FEED_PACE, divided when the DMP is slow or fails; absent: no limit. */
+  pace?: number;
+  /** 1: the whole of FEED_PACE. */
+  factor: number;
+  /** Milliseconds that an answer takes, smoothed; absent: none came yet. */
+  latencyMs?: number;
+  /** Documents submitted in this day of Paris. */
+  today: number;
+  dailyCap?: number;
+  /** `probing`: one submission is being tried. */
+  breaker: 'closed' | 'open' | 'probing';
+  /** Failures of the DMP in a row. */
+  failures: number;
+  /** Until when the breaker is open. */
+  until?: Date;
 }

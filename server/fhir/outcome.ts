@@ -150,7 +150,7 @@ export function dmpIssues(error: DmpError): Issue[] {
 
 /** How long a client is asked to wait when trying again can help, in seconds: as the issue says, if one knows. */
 const retryAfter = (issues: readonly Issue[]): string =>
-  String(issues.find((i) => i.key === 'rate-limited')?.values?.['seconds'] ?? 30);
+  String(issues.find((i) => i.values?.['seconds'] !== undefined)?.values?.['seconds'] ?? 30);
 
 /** Whether the same request can succeed later: nothing in it has to be changed first (RFC 9110 §10.2.3). */
 function canRetry(issues: readonly Issue[]): boolean {

@@ -8,6 +8,7 @@ import type { Gate } from '../consent/gate.ts';
 import type { DmpClient } from '../dmp/types.ts';
 import type { Structures } from '../registry/types.ts';
 import type { Store } from '../store/types.ts';
+import type { Backpressure } from '../feed/limits/backpressure.ts';
 import type { Judge } from './feed/intake.ts';
 
 export interface Services {
@@ -30,6 +31,8 @@ export interface Services {
   offline?: true;
   /** The feeding rules, for what is taken into the feed; absent: everything is queued. */
   judgeIntake?: Judge;
+  /** What refuses an intake while too many wait; absent: nothing does. */
+  backpressure?: Backpressure;
   /** Tells the worker that a subscription may be due now; absent when this instance runs none. */
   wakeSubscriptions?: () => void;
   /** Tells the feed's worker that something was taken in; absent when this instance runs none. */

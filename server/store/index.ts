@@ -8,6 +8,7 @@ import { documentStore } from './documents.ts';
 import { depositFeed } from './feed/index.ts';
 import { runningEmbedded } from './embedded/running.ts';
 import { identityStore } from './identities.ts';
+import { limitStore } from './limits/index.ts';
 import { listStore } from './lists.ts';
 import { oauthKeyStore } from './oauth-keys.ts';
 import { oauthStore, practitionerStore } from './oauth.ts';
@@ -76,6 +77,8 @@ export async function openStore(config: StoreConfig, logger?: StoreLogger): Prom
     records: keyed(recordStore(prisma, cipher, trail)),
     registry: keyed(registryStore(prisma, cipher)),
     auditFeed: keyed(feedStore(prisma, cipher)),
+    // Nothing of it is sealed, and a turn must not wait for keys.
+    limits: limitStore(prisma, cipher),
     feed: keyed(feed),
     feedWork: keyed(feedWork),
     oauth: keyed(oauthStore(prisma, cipher)),

@@ -6,6 +6,7 @@
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
 import type { FeedStore, FeedWork } from './feed-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
+import type { LimitStore } from './limit-types.ts';
 import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
 import type { RecordStore } from './record-types.ts';
 import type { RegistryStore } from './registry-types.ts';
@@ -14,6 +15,7 @@ import type { AuditFeedStore } from './trail/feed.ts';
 export * from './consent-types.ts';
 export * from './feed-types.ts';
 export type * from './identity-types.ts';
+export type * from './limit-types.ts';
 export type * from './oauth-types.ts';
 export type * from './record-types.ts';
 export type * from './registry-types.ts';
@@ -445,6 +447,7 @@ export interface Store {
   records: RecordStore;
   registry: RegistryStore;
   auditFeed: AuditFeedStore;
+  limits: LimitStore;
   feed: FeedStore;
   feedWork: FeedWork;
   oauth: OauthStore;

@@ -13,6 +13,7 @@ import { createControl } from './http.ts';
 import { parsed } from './parsed.ts';
 import { patientOperations } from './patients.ts';
 import type { FaultQueue } from './queue.ts';
+import type { SubmissionLog } from './submissions.ts';
 
 /** What the control port may change. */
 export interface State {
@@ -21,6 +22,7 @@ export interface State {
   seed: Seed;
   world: World;
   calls: CallLog<Call>;
+  submissions: SubmissionLog;
   faults: FaultQueue<InjectedFault>;
 }
 
@@ -29,6 +31,7 @@ export function reseed(state: State, seed: Seed): void {
   state.world = createWorld(seed, { ...state.settings }, state.world.clock);
   state.seed = seed;
   state.calls.clear();
+  state.submissions.clear();
   state.faults.clear();
 }
 
@@ -77,6 +80,8 @@ const documentList: Route = ({ world }) => ({
     .map(({ entry }) => ({ uniqueId: uniqueIdOf(entry), status: entry.status?.split(':').at(-1) })),
 });
 
+const submissionList: Route = ({ submissions }) => ({ submissions: submissions.report() });
+
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
 
 const patientRoutes = Object.fromEntries(
@@ -103,6 +108,8 @@ const routes: Record<string, Route> = {
   'DELETE /control/faults': (state) => (state.faults.clear(), faultList(state, undefined)),
   'GET /control/documents': documentList,
   'GET /control/calls': callList,
+  'GET /control/submissions': submissionList,
+  'DELETE /control/submissions': (state) => (state.submissions.clear(), submissionList(state, undefined)),
   'DELETE /control/calls': (state) => (state.calls.clear(), callList(state, undefined)),
   ...patientRoutes,
 };

@@ -119,6 +119,9 @@ export async function startStack(
     DMP_SIGN_CERT: pki.orgSign.chain,
     DMP_CA: pki.ca,
     DMP_WEB_URL: simulator.webUrl,
+    // Deposits as fast as they come, and failures as many as a test wants: limits have tests of their own (limits.test.ts).
+    FEED_PACE: '0',
+    FEED_BREAKER_FAILURES: '0',
     ...settings,
   };
   const config = loadConfig(environment);

@@ -99,6 +99,7 @@ export const td2_1: Transaction<SubmissionInput, RegistryResponse> = {
   purposes: ['normal', 'centre_15'],
   consent: 'feeding',
   idempotent: false,
+  paced: ({ entries }) => entries.length,
 
   /** @throws XmlError when a document that says it is XML is not; RangeError when the input makes no set */
   build(input, context, env) {

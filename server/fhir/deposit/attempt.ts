@@ -3,11 +3,13 @@
  * times) is the same at each, so that the DMP can tell that it is the same; and what may have been sent before is looked up there
  * before it is sent again (`submit.ts`).
  */
+import type { FeedLane } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 
 export interface Attempt {
   /** Random, and the same at every attempt: the ids that are minted for it come from it. */
   seed: string;
+  lane: FeedLane;
   /** When it was accepted. */
   at: Date;
   /**

@@ -24,15 +24,21 @@ export interface Connection {
   issues: Issue[];
 }
 
+/** More than a turn takes that the attempts under way at once (FEED_CONCURRENCY) share. */
+const attemptPatienceMs = 5000;
+
 /** How the DMP is called for a submission. */
 export const contextOf = ({
   caller,
   ins,
   requestId,
-}: Pick<Submission, 'caller' | 'ins' | 'requestId'>): CallContext & { patient: PatientIns } => ({
+  attempt,
+}: Pick<Submission, 'caller' | 'ins' | 'requestId' | 'attempt'>): CallContext & { patient: PatientIns } => ({
   requester: caller,
   patient: ins,
   ...(requestId ? { requestId } : {}),
+  // An attempt that gets no turn soon comes back later, and lets others have its place meanwhile.
+  ...(attempt ? { lane: attempt.lane, patienceMs: attemptPatienceMs } : {}),
 });
 
 /**

@@ -5,7 +5,7 @@
  * of the INS, when its identity was fed (PIXm): the link leads to the INS, or says why not.
  */
 import type { Identifier, Patient, Reference, Resource } from '@medplum/fhirtypes';
-import { checkIns, insFromToken } from '../../../mappings/ins.ts';
+import { checkIns, insFromToken, type Environment } from '../../../mappings/ins.ts';
 import { insInForce, localOf, localsOfPatient, type LocalId } from '../../../mappings/identity/identifiers.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import type { PatientIns } from '../../dmp/types.ts';
@@ -196,7 +196,7 @@ function ofPatient(
 }
 
 /** An identifier that is no INS: what `checkIns` says of its authority. */
-function notIns(identifier: Identifier, path: string, environment: 'test' | 'production'): Issue[] {
+function notIns(identifier: Identifier, path: string, environment: Environment): Issue[] {
   const oid = (identifier.system ?? '').replace(/^urn:oid:/, '');
   return checkIns({ value: identifier.value ?? '', oid }, environment)
     .slice(0, 1)

@@ -30,7 +30,8 @@ export function createAttempt(services: Services): Attempt {
     if (!content) return refused('feed-unreadable', item);
     const withdrawn = withdrawal(content.caller, services);
     if (withdrawn !== undefined) return refused(withdrawn, item);
-    const progress: Progress = { seed: item.id, at: item.createdAt, isUncertain: item.isUncertain };
+    const { id, lane, createdAt, isUncertain } = item;
+    const progress: Progress = { seed: id, lane, at: createdAt, isUncertain };
     const caller = callerOf(content.caller, services);
     const view = { ...services, store: services.store.as(caller.structure.id) };
     try {

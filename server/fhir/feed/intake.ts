@@ -101,9 +101,11 @@ async function isDeposited(
 
 /**
  * Takes a deposit in. Durable when it resolves.
- * @throws IssueError as `check`, and feed-conflict (409): another deposit of the same uniqueId is in the feed; DmpError kind `rights`
+ * @throws IssueError as `check`, and feed-conflict (409): another deposit of the same uniqueId is in the feed;
+ * feed-backlog (429); DmpError kind `rights`
  */
 export async function intake(given: Intake, services: Services): Promise<Accepted> {
+  await services.backpressure?.(given.caller.structure.id, given.lane);
   const { item, issues } = await check(given, services);
   const { outcome, item: kept } = await services.store.feed.accept(item, services.now());
   if (outcome === 'conflict' || !kept) throw conflict(given);
