@@ -26,6 +26,7 @@ import { relationErrors } from './errors/relations.ts';
 import { requestErrors } from './errors/request.ts';
 import { rightErrors } from './errors/rights.ts';
 import { subscriptionErrors } from './errors/subscriptions.ts';
+import { taskErrors } from './errors/tasks.ts';
 import { validationErrors } from './errors/validation.ts';
 import { xdsErrors } from './errors/xds.ts';
 import type { ErrorRow } from './errors/row.ts';
@@ -53,6 +54,7 @@ export const errorGroups = [
   dmpFailureErrors,
   registryErrors,
   registryClientErrors,
+  taskErrors,
   feedErrors,
   limitErrors,
   ownErrors,
@@ -78,6 +80,7 @@ export const errors = {
   ...dmpFailureErrors,
   ...registryErrors,
   ...registryClientErrors,
+  ...taskErrors,
   ...feedErrors,
   ...limitErrors,
   ...ownErrors,

@@ -7,9 +7,9 @@ import { ours } from '../mappings/canonicals.ts';
 import { consentProfiles, extLastAction, extRecorder, patientPrivacy } from '../mappings/consent/shape.ts';
 import { authorizationCategories, consentTopicSystem, topics } from '../mappings/consent/topics.ts';
 import { codeSystem, conceptOf, type Row as CodeRow } from './code-system.ts';
+import { extensionDefinition, profileDefinition, type About, type Row } from './structure.ts';
 
-const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
-const common = { version: '0.1.0', status: 'draft', date: '2026-11-28' } as const;
+const date = '2026-11-28';
 
 function topicCodeSystem(): CodeSystem {
   const rules = {
@@ -30,14 +30,11 @@ function topicCodeSystem(): CodeSystem {
       name: 'ConsentTopic',
       title: 'Objets du consentement',
       description: 'what a Consent of this server is about, as its category. One a Consent.',
-      date: common.date,
+      date,
     },
     rows.map(conceptOf),
   );
 }
-
-/** An element of a differential: id below Consent, cardinality, and more. */
-type Row = readonly [element: string, card: string, more?: Partial<ElementDefinition>];
 
 /** What both profiles take from PCF's Foundation and Basic (spec fhir D.4). */
 const pcf: readonly Row[] = [
@@ -62,79 +59,27 @@ const pcf: readonly Row[] = [
   ['provision.provision', '0..0'],
 ];
 
-function profile(
-  url: string,
-  name: string,
-  title: string,
-  description: string,
-  rows: readonly Row[],
-): StructureDefinition {
-  const element = [...pcf, ...rows].map(([path, card, more]): ElementDefinition => {
-    const [min = '0', max = '*'] = card.split('..');
-    return { id: `Consent.${path}`, path: `Consent.${path}`, min: Number(min), max, ...more };
-  });
-  return {
-    resourceType: 'StructureDefinition',
-    id: idOf(url),
-    url,
-    ...common,
-    name,
-    title,
-    experimental: true,
-    description: `Assumed: ${description}`,
-    fhirVersion: '4.0.1',
-    kind: 'resource',
-    abstract: false,
-    type: 'Consent',
-    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Consent',
-    derivation: 'constraint',
-    differential: { element: [{ id: 'Consent', path: 'Consent' }, ...element] },
-  };
-}
+/** What both profiles say, and one of them besides. */
+const profile = (about: About, rows: readonly Row[]): StructureDefinition =>
+  profileDefinition({ ...about, description: `Assumed: ${about.description}`, experimental: true, date }, 'Consent', [
+    ...pcf,
+    ...rows,
+  ]);
 
-function extension(
-  url: string,
-  name: string,
-  title: string,
-  description: string,
-  type: ElementDefinition['type'],
-): StructureDefinition {
-  return {
-    resourceType: 'StructureDefinition',
-    id: idOf(url),
-    url,
-    ...common,
-    name,
-    title,
-    experimental: false,
-    description: `Ours: ${description}`,
-    fhirVersion: '4.0.1',
-    kind: 'complex-type',
-    abstract: false,
-    context: [{ type: 'element', expression: 'Consent' }],
-    type: 'Extension',
-    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension',
-    derivation: 'constraint',
-    differential: {
-      element: [
-        { id: 'Extension', path: 'Extension', short: title, definition: description, min: 0, max: '1' },
-        { id: 'Extension.extension', path: 'Extension.extension', max: '0' },
-        { id: 'Extension.url', path: 'Extension.url', fixedUri: url },
-        { id: 'Extension.value[x]', path: 'Extension.value[x]', min: 1, ...(type ? { type } : {}) },
-      ],
-    },
-  };
-}
+const extension = (about: About, type: ElementDefinition['type']): StructureDefinition =>
+  extensionDefinition({ ...about, date }, ['Consent'], type);
 
 /** Definitions of Consent. */
 export function consentDefinitions(): (CodeSystem | StructureDefinition)[] {
   return [
     topicCodeSystem(),
     profile(
-      consentProfiles.patient,
-      'ConsentPatient',
-      'Consentement recueilli par la structure',
-      `IHE PCF's Basic consent, on fr-core's. What the DMP does not hold: information given, non-opposition to feeding, consent to consultation, oppositions to emergency access, by patient and structure; category from ${ours}/CodeSystem/consent-topic. Its recorder is set by the server.`,
+      {
+        url: consentProfiles.patient,
+        name: 'ConsentPatient',
+        title: 'Consentement recueilli par la structure',
+        description: `IHE PCF's Basic consent, on fr-core's. What the DMP does not hold: information given, non-opposition to feeding, consent to consultation, oppositions to emergency access, by patient and structure; category from ${ours}/CodeSystem/consent-topic. Its recorder is set by the server.`,
+      },
       [
         ['status', '1..1'],
         ['provision.actor', '0..*'],
@@ -142,24 +87,31 @@ export function consentDefinitions(): (CodeSystem | StructureDefinition)[] {
       ],
     ),
     profile(
-      consentProfiles.authorization,
-      'ConsentDmpAuthorization',
-      'Autorisation d’accès au DMP',
-      'An authorisation that stands in the DMP, of one professional or structure: permit, or deny when the patient blocked the holder; with category dmp-treating-physician the médecin traitant. No guide models it: the shape of IHE PCF’s Basic consent.',
+      {
+        url: consentProfiles.authorization,
+        name: 'ConsentDmpAuthorization',
+        title: 'Autorisation d’accès au DMP',
+        description:
+          'An authorisation that stands in the DMP, of one professional or structure: permit, or deny when the patient blocked the holder; with category dmp-treating-physician the médecin traitant. No guide models it: the shape of IHE PCF’s Basic consent.',
+      },
       [['provision.actor', '1..1']],
     ),
     extension(
-      extRecorder,
-      'ConsentRecorder',
-      'Enregistré par',
-      'who recorded this version of the consent, from the access token; when is meta.lastUpdated.',
+      {
+        url: extRecorder,
+        name: 'ConsentRecorder',
+        title: 'Enregistré par',
+        description: 'who recorded this version of the consent, from the access token; when is meta.lastUpdated.',
+      },
       [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Practitioner'] }],
     ),
     extension(
-      extLastAction,
-      'DmpLastAction',
-      'Dernière action dans le DMP',
-      'when the holder of the authorisation last did something in the record (TD1.6 lastActionDate).',
+      {
+        url: extLastAction,
+        name: 'DmpLastAction',
+        title: 'Dernière action dans le DMP',
+        description: 'when the holder of the authorisation last did something in the record (TD1.6 lastActionDate).',
+      },
       [{ code: 'dateTime' }],
     ),
   ];

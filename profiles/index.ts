@@ -9,6 +9,7 @@ import { consentDefinitions } from './consents.ts';
 import { errorCodeSystem } from './error.ts';
 import { patientInsDefinition } from './patient-ins.ts';
 import { rightsDefinitions } from './rights.ts';
+import { taskDefinitions } from './tasks.ts';
 import { attributeCodeSystems, upstreamCodeSystems } from './upstream.ts';
 import { webDefinitions } from './web-pages.ts';
 
@@ -28,6 +29,7 @@ export function loadProfiles(): Definition[] {
     ...consentDefinitions(),
     patientInsDefinition(),
     ...rightsDefinitions(),
+    ...taskDefinitions(),
     ...webDefinitions(),
     ...conceptMaps(),
   ];

@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { documentParts } from './document-parts.ts';
 import type { DmpClient } from './dmp/types.ts';
 import { createBackpressure } from './feed/limits/backpressure.ts';
+import type { Limits } from './feed/types.ts';
 import { authenticate } from './fhir/access.ts';
 import { onRecord } from './fhir/audit/on-record.ts';
 import { behindGate } from './fhir/behind-gate.ts';
@@ -65,6 +66,8 @@ export interface AppOptions {
   wakeSubscriptions?: () => void;
   /** See `Services`. */
   wakeFeed?: () => void;
+  /** What closes a lane of the feed, for who administers it; absent when nobody works on the feed. */
+  limits?: Pick<Limits, 'pauseOf'>;
   /** The authorization server's parts; absent: this façade issues no tokens. */
   authorization?: AuthorizationParts;
   /** Told how to end what goes on behind answers that were given. */
@@ -205,7 +208,12 @@ export function createApp(options: AppOptions): Express {
   app.use('/fhir', ...closed(() => config.fhirBase), fhirRouter(options.handlers ?? handlers, services));
   if (registry) {
     const admin = administration(config, store.registry, registry);
-    const doors = { config, admin, stateOf, parseJson, sendJson: sendClosedJson };
+    const { limits } = options;
+    const feed = {
+      ...{ feed: store.feed, now },
+      ...(limits ? { pauseOf: limits.pauseOf.bind(limits) } : {}),
+    };
+    const doors = { config, admin, feed, stateOf, parseJson, sendJson: sendClosedJson };
     app.use('/admin', ...closed(() => adminBase(config)), adminRouter(doors));
   }
 

@@ -113,7 +113,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     opened.push(() => worker.close());
     const wakeSubscriptions = (): void => worker.wake();
     const attempt = createAttempt({ ...inBackground, wakeSubscriptions });
-    const feedWorker = createFeedWorker({ ...{ config: actual, store, limits, attempt, logger }, now: clock });
+    const feedWorker = createFeedWorker({
+      ...{ config: actual, store, limits, attempt, logger, now: clock },
+      onProgress: wakeSubscriptions,
+    });
     const wakeFeed = (): void => feedWorker.wake();
     let { authorization } = overrides;
     if (authorization === undefined) {
@@ -123,7 +126,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     }
     const app = createApp({
       ...{ config: actual, store, dmp, structures, registry, logger, verifyToken, now, wakeSubscriptions, wakeFeed },
-      ...{ authorization, operations },
+      ...{ authorization, operations, limits },
       ...(overrides.dmp ? {} : { reachDmp: dmpReach(config, structures) }),
       onClose: (close) => opened.push(close),
     });

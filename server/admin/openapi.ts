@@ -67,6 +67,11 @@ const rows: Readonly<Record<string, Row>> = {
     gives: 'AdminStructure',
   },
   'GET /certificates': { id: 'adminCertificates', summary: 'When certificates end', gives: 'AdminWatch' },
+  'GET /feed': {
+    id: 'adminFeed',
+    summary: 'How the feed of the caller’s structure stands: what waits, what went, what failed and why',
+    gives: 'AdminFeed',
+  },
   'GET /clients': { id: 'adminClients', summary: 'Clients of those structures', gives: 'AdminClients' },
   'POST /clients': {
     id: 'adminClientAdd',

@@ -11,6 +11,8 @@ import { adminScopes, isAdminScope } from '../registry/scopes.ts';
 
 export interface Rights extends Required<Administrator> {
   isInstallation: boolean;
+  /** Struct_IdNat of their own. */
+  structure: string;
   /** Whether a structure is open to them. */
   sees(structure: string): boolean;
   seesClient(client: Pick<ClientView, 'structures'>): boolean;
@@ -40,6 +42,7 @@ export function rightsOf(caller: Caller, config: Config, need: keyof typeof admi
   return {
     author: { by: 'api', person: caller.personId, client: caller.clientId, structure: own, requestId },
     isInstallation,
+    structure: own,
     sees,
     seesClient,
     permit(after, before) {

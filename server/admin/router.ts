@@ -4,6 +4,7 @@ import { IssueError } from '../../mappings/outcome.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 import type { Administration } from '../registry/administration/index.ts';
+import type { FeedSources } from './feed.ts';
 import { rightsOf } from './rights.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -11,6 +12,7 @@ import { type Route, routes } from './routes.ts';
 export interface AdminDoors {
   config: Config;
   admin: Administration;
+  feed: FeedSources;
   /** What is known of a request; its `route` is written for the access log. */
   stateOf(res: Response): { caller?: Caller; requestId: string; route?: string };
   parseJson(bytes: Uint8Array): unknown;
@@ -28,7 +30,7 @@ export interface AdminDoors {
 const mostBytes = 512 * 1024;
 const jsonTypes = ['application/json', 'application/merge-patch+json'];
 
-export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: AdminDoors): express.Router {
+export function adminRouter({ config, admin, feed, stateOf, parseJson, sendJson }: AdminDoors): express.Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   const paths = [...new Set(routes.map(({ path }) => path))];
 
@@ -42,7 +44,7 @@ export function adminRouter({ config, admin, stateOf, parseJson, sendJson }: Adm
       const expected = expectedVersion(req.get('if-match'));
       const { id = '', certificate = '' } = req.params as Record<string, string>;
       const body = bodyOf(req, parseJson);
-      const call = { admin, rights, id, certificate, body, ...(expected === undefined ? {} : { expected }) };
+      const call = { admin, feed, rights, id, certificate, body, ...(expected === undefined ? {} : { expected }) };
       const reply = await run(call);
       await sendJson(req, res, reply.status ?? 200, reply.body, {
         ...(reply.version === undefined ? {} : { ETag: `W/"${reply.version}"` }),

@@ -1,10 +1,12 @@
 /** The admin API, as rows: the operations of `server/registry/administration/`, each under its address. */
 import { IssueError } from '../../mappings/outcome.ts';
 import type { Administration, ClientView, StructureView } from '../registry/administration/index.ts';
+import { feedStatus, type FeedSources } from './feed.ts';
 import { requireInstallation, type Rights } from './rights.ts';
 
 export interface AdminCall {
   admin: Administration;
+  feed: FeedSources;
   rights: Rights;
   /** Of the address. */
   id: string;
@@ -148,6 +150,12 @@ export const routes: readonly Route[] = [
         structure === undefined ? rights.isInstallation : rights.sees(structure);
       return { body: { certificates: (await admin.watch()).filter(({ structure }) => isOpen(structure)) } };
     },
+  },
+  {
+    method: 'GET',
+    path: '/feed',
+    need: 'read',
+    run: async ({ feed, rights }) => ({ body: await feedStatus(rights.structure, feed) }),
   },
   {
     method: 'GET',

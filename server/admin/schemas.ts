@@ -3,6 +3,7 @@
  * properties are the error table's.
  */
 import { z } from 'zod';
+import { depositStates } from '../../mappings/feed/task.ts';
 import type { Schema } from '../openapi/types.ts';
 import { certificateInput, newStructure } from '../registry/administration/structures.ts';
 import { clientContent, clientId } from '../registry/client-input.ts';
@@ -60,6 +61,28 @@ const change = z.strictObject({
   after: z.unknown().optional(),
   homologation: z.literal('changed').optional(),
 });
+/** A row of the error table (docs/errors.md). */
+const because = z.strictObject({ reason: z.string(), fr: z.string(), en: z.string() });
+const count = z.int().min(0);
+const feed = z.strictObject({
+  structure: z.string(),
+  at: instant,
+  lanes: z.array(
+    z.strictObject({
+      lane: z.enum(['live', 'takeover']),
+      counts: z
+        .strictObject(Object.fromEntries(Object.keys(depositStates).map((state) => [state, count])))
+        .describe('By Task.businessStatus.'),
+      oldest: instant.optional().describe('When the oldest that is still to be sent was accepted.'),
+      oldestSeconds: count.optional(),
+      pause: because.extend({ until: instant }).optional().describe('What closes the lane now.'),
+    }),
+  ),
+  delivered: z.strictObject({ hour: count, day: count }).describe('In the last hour, and in the last 24.'),
+  failed: z
+    .array(because.extend({ state: z.enum(['refused', 'exhausted']), count, last: instant }))
+    .describe('What failed and is still kept, by why; the sentences say what to do.'),
+});
 const secret = z.string().regex(/^[\w-]{43,128}$/);
 /** RFC 7396: null takes a property away. */
 const clientChange = z.strictObject(
@@ -87,6 +110,7 @@ const shown = {
   AdminWatch: z.strictObject({ certificates: z.array(watched) }),
   AdminClient: client,
   AdminClients: z.strictObject({ clients: z.array(client) }),
+  AdminFeed: feed,
   AdminHistory: z.strictObject({ changes: z.array(change) }),
 };
 export type AdminSchema = keyof typeof given | keyof typeof shown;

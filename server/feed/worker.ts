@@ -28,6 +28,8 @@ export interface FeedWorkerParts {
   attempt: Attempt;
   logger: Logger;
   now: () => Date;
+  /** Told that an item has come further: who follows it may have something to hear. */
+  onProgress?: () => void;
   /** [0, 1) */
   random?: () => number;
   /** How long nobody else takes over what this instance holds. */
@@ -71,8 +73,8 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
   async function workOn(item: ClaimedItem): Promise<void> {
     const attempted = isHopeless(item) ? givenUp(item) : await attempt(item);
     const outcome = outcomeOf(item, attempted, config, now(), random());
-    if (!(await feedWork.finish(item, outcome, now())))
-      logger.warn({ item: item.id }, 'feed: a claim was lost while it was worked on');
+    if (await feedWork.finish(item, outcome, now())) parts.onProgress?.();
+    else logger.warn({ item: item.id }, 'feed: a claim was lost while it was worked on');
   }
 
   function hold(item: ClaimedItem): void {

@@ -96,6 +96,19 @@ const summaryElements: Record<string, readonly string[]> = {
     'policyRule',
     'provision',
   ],
+  Task: [
+    'groupIdentifier',
+    'status',
+    'statusReason',
+    'businessStatus',
+    'intent',
+    'focus',
+    'for',
+    'executionPeriod',
+    'code',
+    'lastModified',
+    'requester',
+  ],
   AuditEvent: ['type', 'subtype', 'action', 'recorded', 'outcome', 'outcomeDesc', 'purposeOfEvent'],
   Patient: [
     'identifier',
@@ -118,6 +131,8 @@ const mandatory: Record<string, readonly string[]> = {
   List: ['status', 'mode'],
   AuditEvent: ['type', 'recorded', 'agent', 'source'],
   Patient: [],
+  // What the profile asks for besides R4.
+  Task: ['status', 'intent', 'businessStatus', 'code', 'for', 'authoredOn', 'lastModified', 'requester', 'extension'],
   // ppc-1: a policy or a rule.
   Consent: ['status', 'scope', 'category', 'policy'],
 };

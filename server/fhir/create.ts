@@ -1,6 +1,7 @@
 /**
  * Deposits: what `deposit/` answers, as an HTTP reply. FHIR R4 http.html#create (201, Location, ETag, Last-Modified) and
- * `Prefer: return=…`; the same document again is 200 with the resource that exists (README, idempotency).
+ * `Prefer: return=…`; the same document again is 200 with the resource that exists (README, idempotency). `Prefer: respond-async`: 202
+ * and a Task (`task/accept.ts`).
  * A deposit is not called off when the client leaves: its outcome must be known.
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
@@ -10,9 +11,12 @@ import { depositOne } from './deposit/one.ts';
 import { isDryRun } from './dry-run-parameter.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
+import { acceptDeposit, isDeferred } from './task/accept.ts';
 
 /** ITI-105. */
 export const createDocument: Handler = async (call, services) => {
+  const accepted = isDeferred(call) ? await acceptDeposit('document', call, services) : undefined;
+  if (accepted) return accepted;
   const { requestId, ifNoneExist } = call;
   const { status, id, resource, issues } = await depositOne(call.body, services, call.caller, {
     requestId,
@@ -48,6 +52,8 @@ export const transaction: Handler = async (call, services) => {
     const issues = await tryBundle(call.body, services, call.caller, { requestId });
     return { status: 200, resource: toOutcome(issues, language, requestId) };
   }
+  const accepted = isDeferred(call) ? await acceptDeposit('set', call, services) : undefined;
+  if (accepted) return accepted;
   const bundle = await depositBundle(call.body, services, call.caller, { requestId, language });
   return { status: 200, resource: call.prefer.return === 'minimal' ? withoutResources(bundle) : bundle };
 };

@@ -15,6 +15,7 @@ import { lists } from './api/lists.ts';
 import { patients } from './api/patients.ts';
 import { practitioners } from './api/practitioners.ts';
 import { subscriptions } from './api/subscriptions.ts';
+import { tasks } from './api/tasks.ts';
 import type { Interaction, InteractionCode, ResourceDefinition, ResourceTypeName } from './api/types.ts';
 
 export { systemInteractions } from './api/bundles.ts';
@@ -30,6 +31,7 @@ export const resources: readonly ResourceDefinition[] = [
   bundles,
   binaries,
   subscriptions,
+  tasks,
   consents,
   auditEvents,
   practitioners,

@@ -39,6 +39,7 @@ import { readPractitioner } from './practitioner.ts';
 import { whatsNew } from './news/whats-new.ts';
 import { myRights } from './rights/my-rights.ts';
 import type { Handlers } from './router.ts';
+import { actOn, readTask, searchTasks } from './task/interactions.ts';
 import {
   createSubscription,
   deleteSubscription,
@@ -89,6 +90,12 @@ export const handlers: Handlers = {
   'Subscription.search-type': searchSubscriptions,
   'Subscription.$status': subscriptionStatus,
   'Subscription.$events': subscriptionEvents,
+  'Task.read': readTask,
+  'Task.search-type': searchTasks,
+  'Task.$cancel': actOn('cancel'),
+  'Task.$requeue': actOn('requeue'),
+  'Task.$release': actOn('release'),
+  'Task.$decline': actOn('decline'),
   'Consent.create': createConsent,
   'Consent.read': readConsent,
   'Consent.vread': vreadConsent,

@@ -154,6 +154,8 @@ function requireBody(contentType: string | undefined, types: readonly string[], 
 export interface Preferences {
   handling: 'strict' | 'lenient';
   return: 'minimal' | 'representation' | 'OperationOutcome';
+  /** `respond-async`: accepted now, made later (RFC 7240 §4.1, FHIR R4 async.html). */
+  async: boolean;
 }
 
 /** Unknown preferences are ignored, as RFC 7240 asks. */
@@ -164,5 +166,6 @@ export function parsePrefer(header: string | undefined): Preferences {
   return {
     handling: find(['strict', 'lenient'] as const, 'handling') ?? 'lenient',
     return: find(['minimal', 'representation', 'OperationOutcome'] as const, 'return') ?? 'representation',
+    async: said.some((s) => s.toLowerCase() === 'respond-async'),
   };
 }

@@ -143,6 +143,14 @@ export interface FeedBacklog {
   oldest?: Date;
 }
 
+/** What came of a structure's items. */
+export interface FeedFigures {
+  /** Delivered in the last hour, and in the last 24. */
+  delivered: { hour: number; day: number };
+  /** What failed and is still kept, by why: most first. */
+  failed: { state: (typeof deadStates)[number]; reason: string; count: number; last: Date }[];
+}
+
 /**
  * The feed's table and its queue (pg-boss on the same database), always written together, in one transaction. Of one
  * patient of one structure, one item of a lane is worked on at a time, in the order of their places.
@@ -194,6 +202,7 @@ export interface FeedStore {
   ): Promise<{ item: FeedItem; changed: boolean } | undefined>;
   /** Counts by lane and state. @param structure absent: of all */
   backlog(structure?: string): Promise<FeedBacklog[]>;
+  figures(structure: string, now: Date): Promise<FeedFigures>;
   /** Of a take-over: counts by state and reason. */
   countsOf(takeoverId: string): Promise<{ state: FeedState; reason?: string; count: number }[]>;
   /** Forgets the requests and results of what ended before an instant. @returns how many items were removed */

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { Prisma, type PrismaClient, type Subscription } from './generated/prisma/client.ts';
+import { feedRows } from './feed/rows.ts';
 import { isUuid } from './identifiers.ts';
 import { openIns } from './patients.ts';
 import type {
@@ -22,30 +23,32 @@ const CREATION_LOCK = 71202610;
 const MOST_LISTED = 1000;
 
 const columns = Prisma.raw(`
-  s.id, s.owner, s.structure, s.patient_id AS "patientId", s.status, s.reason, s.content_sealed AS "contentSealed",
+  s.id, s.owner, s.structure, s.patient_id AS "patientId", s.feed_viewer AS "feedViewer", s.status, s.reason, s.content_sealed AS "contentSealed",
   s.version, s.events, s.delivered, s.since, s.started_at AS "startedAt", s.ends_at AS "endsAt", s.poll_at AS "pollAt",
   s.retry_at AS "retryAt", s.heartbeat_at AS "heartbeatAt", s.quiet_polls AS "quietPolls",
   s.failed_polls AS "failedPolls", s.failed_deliveries AS "failedDeliveries", s.farewell, s.deleted_at AS "deletedAt",
   s.next_at AS "nextAt", s.lease_owner AS "leaseOwner", s.lease_until AS "leaseUntil", s.created_at AS "createdAt",
   s.updated_at AS "updatedAt", p.ins_sealed AS "insSealed"`);
 
-type Row = Subscription & { insSealed: Uint8Array };
+type Row = Subscription & { insSealed: Uint8Array | null };
 
 const withPatient = { patient: { select: { insSealed: true } } } as const;
-const flat = <R extends Subscription & { patient: { insSealed: Uint8Array } }>(row: R): Row => ({
+const flat = <R extends Subscription & { patient: { insSealed: Uint8Array } | null }>(row: R): Row => ({
   ...row,
-  insSealed: row.patient.insSealed,
+  insSealed: row.patient?.insSealed ?? null,
 });
 
 export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): SubscriptionStore {
+  const rows = feedRows(cipher);
   const ownerOf = (owner: string) => cipher.index('subscription.owner', owner);
   const structureOf = (structure: string) => cipher.index('subscription.structure', structure);
   const placeOf = (id: string) => ['subscription', 'content_sealed', id] as const;
 
   const read = (row: Row): StoredSubscription => ({
     id: row.id,
-    patientId: row.patientId,
-    ins: openIns(cipher, row.patientId, row.insSealed),
+    ...(row.patientId === null || row.insSealed === null
+      ? {}
+      : { patientId: row.patientId, ins: openIns(cipher, row.patientId, row.insSealed) }),
     status: row.status as SubscriptionStatus,
     reason: row.reason ?? undefined,
     content: cipher.open(placeOf(row.id), row.contentSealed),
@@ -70,13 +73,14 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
   async function exceeded(
     db: Pick<PrismaClient, 'subscription' | '$executeRaw'>,
     owner: Subscription['owner'],
-    patientId: string,
+    patientId: string | undefined,
     { perOwner, perPatient }: SubscriptionLimits,
   ): Promise<keyof SubscriptionLimits | undefined> {
     await db.$executeRaw`SELECT pg_advisory_xact_lock(${CREATION_LOCK}::bigint)`;
     const alive = { status: { in: ['requested', 'active'] }, deletedAt: null };
     if ((await db.subscription.count({ where: { ...alive, owner } })) >= perOwner) return 'perOwner';
-    if ((await db.subscription.count({ where: { ...alive, patientId } })) >= perPatient) return 'perPatient';
+    if (patientId !== undefined && (await db.subscription.count({ where: { ...alive, patientId } })) >= perPatient)
+      return 'perPatient';
     return undefined;
   }
 
@@ -84,7 +88,7 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
     db: Pick<PrismaClient, 'subscription'>,
     id: string,
     owner: string,
-    { content, deleted, reason, ...rest }: SubscriptionChange,
+    { content, deleted, reason, tasksOf, ...rest }: SubscriptionChange,
     now: Date,
   ): Promise<StoredSubscription | undefined> {
     const { count } = await db.subscription.updateMany({
@@ -98,6 +102,7 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
         retryAt: null,
         nextAt: now,
         updatedAt: now,
+        ...(tasksOf ? { feedViewer: rows.viewerOf(tasksOf) } : {}),
         ...(content === undefined ? {} : { contentSealed: cipher.seal(placeOf(id), content) }),
         ...(deleted ? { deletedAt: now } : {}),
       },
@@ -107,13 +112,14 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
   }
 
   return {
-    async create({ owner, structure, content, ...rest }, limits, now) {
+    async create({ owner, structure, tasksOf, content, ...rest }, limits, now) {
       const id = randomUUID();
       const data = {
         ...rest,
         id,
         owner: ownerOf(owner),
         structure: structureOf(structure),
+        ...(tasksOf ? { feedViewer: rows.viewerOf(tasksOf) } : {}),
         contentSealed: cipher.seal(placeOf(id), content),
         status: 'requested',
         since: now,
@@ -159,7 +165,12 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
 
     async listening(structure, patientId) {
       const rows = await prisma.subscription.findMany({
-        where: { structure: structureOf(structure), patientId, status: { in: ['requested', 'active'] } },
+        where: {
+          structure: structureOf(structure),
+          patientId,
+          feedViewer: null,
+          status: { in: ['requested', 'active'] },
+        },
         include: withPatient,
       });
       return rows.map((row) => read(flat(row)));
@@ -176,7 +187,7 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
           UPDATE subscription SET lease_owner = ${worker}::uuid, lease_until = ${until}
           FROM due WHERE subscription.id = due.id RETURNING subscription.*
         )
-        SELECT ${columns} FROM s JOIN patient p ON p.id = s.patient_id`;
+        SELECT ${columns} FROM s LEFT JOIN patient p ON p.id = s.patient_id`;
       return rows.map(read);
     },
 
@@ -255,7 +266,12 @@ export function subscriptionStore(prisma: PrismaClient, cipher: Cipher): Subscri
         orderBy: { number: 'asc' },
         take: most,
       });
-      return rows.map(({ key, at, documentId, number }) => ({ key, at, documentId, number: number ?? 0 }));
+      return rows.map(({ key, at, documentId, taskId, number }) => ({
+        key,
+        at,
+        about: taskId === null ? `DocumentReference/${documentId}` : `Task/${taskId}`,
+        number: number ?? 0,
+      }));
     },
 
     async purge(before) {

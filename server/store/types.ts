@@ -4,7 +4,7 @@
  */
 
 import type { AuthorizationStore, ConsentStore } from './consent-types.ts';
-import type { FeedStore, FeedWork } from './feed-types.ts';
+import type { FeedStore, FeedViewer, FeedWork } from './feed-types.ts';
 import type { CorrectionStore, IdentityStore } from './identity-types.ts';
 import type { LimitStore } from './limit-types.ts';
 import type { OauthKeyStore, OauthStore, PractitionerStore } from './oauth-types.ts';
@@ -305,8 +305,9 @@ export type SubscriptionStatus = 'requested' | 'active' | 'error' | 'off';
 export interface StoredSubscription {
   /** `Subscription.id`: opaque, random. */
   id: string;
-  patientId: string;
-  ins: Ins;
+  /** Absent: it tells of Tasks, whoever they are for. */
+  patientId?: string;
+  ins?: Ins;
   status: SubscriptionStatus;
   /** Row of the error table: why it is in error or off. */
   reason?: string;
@@ -342,7 +343,10 @@ export interface NewSubscription {
   owner: string;
   /** Struct_IdNat: whose deposits it hears of; never stored in clear. */
   structure: string;
-  patientId: string;
+  /** Mandatory unless it follows Tasks. */
+  patientId?: string;
+  /** It tells of the Tasks that these see, by itself (see the migration `…_task_events`); never stored in clear. */
+  tasksOf?: FeedViewer;
   content: unknown;
   endsAt: Date;
   pollAt?: Date;
@@ -360,6 +364,13 @@ export interface SubscriptionEvent {
   documentId: string;
 }
 
+/** One that was told, or will be. */
+export interface NumberedEvent extends Pick<SubscriptionEvent, 'key' | 'at'> {
+  number: number;
+  /** `Type/id` */
+  about: string;
+}
+
 /** How many may live at once. */
 export interface SubscriptionLimits {
   perOwner: number;
@@ -374,6 +385,8 @@ export interface SubscriptionChange {
   endsAt?: Date;
   /** null: the DMP is not asked any more. */
   pollAt?: Date | null;
+  /** Whose Tasks it tells of from now on. */
+  tasksOf?: FeedViewer;
   farewell: boolean;
   deleted?: boolean;
 }
@@ -403,7 +416,7 @@ export interface SubscriptionStore {
     limits: SubscriptionLimits,
     now: Date,
   ): Promise<StoredSubscription | keyof SubscriptionLimits | undefined>;
-  /** Those that hear of what a structure deposits for a patient. */
+  /** Those that hear of the documents that a structure deposits for a patient. */
   listening(structure: string, patientId: string): Promise<StoredSubscription[]>;
   /** Takes those whose time has come and that nobody else holds. @param worker UUID of the instance */
   claim(worker: string, now: Date, leaseMs: number, most: number): Promise<StoredSubscription[]>;
@@ -422,7 +435,7 @@ export interface SubscriptionStore {
    */
   addEvents(id: string, events: readonly SubscriptionEvent[], now: Date, silent?: boolean): Promise<number>;
   /** Those numbered from `first` to `last`, in order. */
-  events(id: string, first: number, last: number, most: number): Promise<(SubscriptionEvent & { number: number })[]>;
+  events(id: string, first: number, last: number, most: number): Promise<NumberedEvent[]>;
   /** Forgets what ended before. @returns how many */
   purge(before: Date): Promise<number>;
 }

@@ -10,6 +10,7 @@ import { wholeDocument } from '../../tools/openapi.ts';
 import { needsToken, operationsOf, type Document, type ResolvedOperation } from '../support/openapi.ts';
 import { chapters, forms, insOf, type Made } from '../support/openapi-steps.ts';
 import { administration, authorization, installer, walkNeighbours } from '../support/openapi-steps-oauth.ts';
+import { tasks } from '../support/openapi-steps-tasks.ts';
 import { fhirJson, fhirXml, Walk, type Ask, type Pairs, type Told } from '../support/openapi-walk.ts';
 import { patientDoorSettings, patientDoorWorld } from '../support/patient-doors.ts';
 import { startStack, type Kind, type Stack } from '../support/stack.ts';
@@ -78,7 +79,7 @@ const rowOf = (told: Told): string | undefined =>
   outcome(told)?.issue?.[0]?.details?.coding?.find((c) => c.system?.endsWith('/CodeSystem/error'))?.code;
 
 /** Who looks at a type, and by what a search of it begins. */
-const lookers: Record<string, Kind> = { AuditEvent: 'admin' };
+const lookers: Record<string, Kind> = { AuditEvent: 'admin', Task: 'nurse' };
 /** One's own entry asks for its own scope. */
 const self = { person: 'doctor', scope: 'fhirUser' } as const;
 const bases: Record<string, Pairs> = {
@@ -127,6 +128,7 @@ describe('every operation, with what the document gives', () => {
   it.each(Object.entries(chapters))('%s', { timeout: 120_000 }, (_, steps) => steps(walk, made));
 
   it('the authorization server', { timeout: 120_000 }, () => authorization(walk, stack, around.key));
+  it('deposits made later', { timeout: 120_000 }, () => tasks(walk, stack));
   it('the administration', { timeout: 120_000 }, () => administration(walk, stack));
 
   const isOpen = ({ method, path, security }: ResolvedOperation): boolean =>
@@ -292,6 +294,7 @@ describe('headers do what the document says', () => {
 
   it('If-Match of another version is refused', async () => {
     const consent = await someId('Consent');
+    const task = await someId('Task');
     const ids: Record<string, Ask> = {
       documentReferencePatch: {
         who: 'doctor',
@@ -312,6 +315,12 @@ describe('headers do what the document says', () => {
       consentDelete: { who: 'nurse', path: { id: consent } },
       subscriptionUpdate: { who: 'doctor', path: { id: await someId('Subscription') } },
       subscriptionDelete: { who: 'doctor', path: { id: await someId('Subscription') } },
+      ...Object.fromEntries(
+        (['taskCancelOne', 'taskRequeueOne', 'taskReleaseOne', 'taskDeclineOne'] as const).map((id) => [
+          id,
+          { who: 'nurse', path: { id: task } } satisfies Ask,
+        ]),
+      ),
       patientUpdate: { who: 'nurse', path: { id: await someId('Patient') } },
       patientDelete: { who: 'nurse', path: { id: made.identity! } },
       patientUpdateByCriteria: {

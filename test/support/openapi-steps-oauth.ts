@@ -77,7 +77,7 @@ export async function administration(walk: Walk, stack: Stack): Promise<void> {
   const added = await send('adminCertificateAdd', { path, body: { kind: 'SIGN', chain, key } }, 201);
   await send('adminStructureCertificates', { path });
   await send('adminCertificateWithdraw', { path: { ...path, certificate: (added.body as { id: string }).id } });
-  for (const id of ['adminStructures', 'adminCertificates']) await send(id);
+  for (const id of ['adminStructures', 'adminCertificates', 'adminFeed']) await send(id);
   await send('adminStructureHistory', { path });
 
   const made = (await send('adminClientAdd', {}, 201)).body as { id: string };

@@ -61,7 +61,8 @@ function purposeClaims({ purpose, reason, patient, secret, confirmed = patients[
   };
 }
 
-const CLIENT = 'urn:dmp-fhir:outside-client';
+/** Whose tokens they are. */
+export const outsideClient = 'urn:dmp-fhir:outside-client';
 
 /** A signed access token (RFC 9068, IHE IUA 2.4). */
 export async function makeToken(config: Config, options: TokenOptions = {}): Promise<string> {
@@ -75,7 +76,7 @@ export async function makeToken(config: Config, options: TokenOptions = {}): Pro
   const { key, kid } = (await outsideKeys(config.dataDir))[algorithm];
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
-    client_id: CLIENT,
+    client_id: outsideClient,
     scope: scope ?? scopes.join(' '),
     auth_time: now,
     ...(options.cnf ? { cnf: options.cnf } : {}),

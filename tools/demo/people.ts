@@ -44,6 +44,7 @@ export const people = {
       'user/List.crus',
       'user/Binary.cr',
       'user/Subscription.cruds',
+      'user/Task.rus',
       'user/AuditEvent.rs',
     ],
   },
@@ -77,7 +78,7 @@ export const people = {
       { system: careRole, code: '312', display: 'Autre professionnel' },
     ],
     authentication: 'local',
-    scopes: ['user/AuditEvent.rs', 'user/Consent.rs', 'user/Patient.rs'],
+    scopes: ['user/AuditEvent.rs', 'user/Consent.rs', 'user/Patient.rs', 'user/Task.rus'],
     administrator: true,
   },
 } satisfies Record<string, Person>;

@@ -76,6 +76,7 @@ function item(document: OpenApiDocument, step: Step): object {
       header: [
         { key: 'Authorization', value: `Bearer {{token_${step.who}}}` },
         { key: 'Accept', value: step.accept ?? fhirJson },
+        ...(step.headers ?? []).map(([key, value]) => ({ key, value })),
         ...(body ? [{ key: 'Content-Type', value: contentType }] : []),
       ],
       url: {

@@ -8,6 +8,7 @@ export interface Step {
   /** Variables of the path. */
   path?: Readonly<Record<string, string>>;
   query?: readonly (readonly [name: string, value: string])[];
+  headers?: readonly (readonly [name: string, value: string])[];
   /** Name of an example of the document; its first when absent. */
   example?: string;
   /** FHIR JSON when absent. */
@@ -30,6 +31,7 @@ export const variables: Readonly<Record<string, string>> = {
   '2.16.840.1.113883.19.7602.50.20261121.1': '{{noteId}}',
   '2.16.840.1.113883.19.7602.50.20261121.2': '{{correctionId}}',
   '2.16.840.1.113883.19.7602.50.20261128.1': '{{mealId}}',
+  '2.16.840.1.113883.19.7602.50.20261128.2': '{{laterId}}',
   '2.16.840.1.113883.19.7602.51.20261128.1': '{{setId}}',
 };
 
@@ -132,6 +134,54 @@ export const tasks: readonly Task[] = [
         status: [200],
         resource: 'DocumentReference',
         checks: [test('the same', "pm.expect(body.id).to.equal(pm.collectionVariables.get('documentId'))")],
+      },
+    ],
+  },
+  {
+    name: 'Déposer plus tard',
+    steps: [
+      {
+        name: 'Déposer sans attendre le DMP',
+        operation: 'documentReferenceCreate',
+        who: 'nurse',
+        headers: [['Prefer', 'respond-async']],
+        example: 'deposit-later',
+        status: [202],
+        resource: 'Task',
+        checks: [
+          test('applied', "pm.expect(pm.response.headers.get('Preference-Applied')).to.equal('respond-async')"),
+          test('where', "pm.expect(pm.response.headers.get('Content-Location')).to.include(`/fhir/Task/${body.id}`)"),
+          keep('taskId', 'body.id'),
+        ],
+      },
+      {
+        name: 'Où en est ce dépôt ?',
+        operation: 'taskRead',
+        who: 'nurse',
+        path: { id: '{{taskId}}' },
+        status: [200],
+        resource: 'Task',
+        checks: [
+          test('on its way', "pm.expect(body.status).to.be.oneOf(['ready', 'in-progress', 'on-hold', 'completed'])"),
+        ],
+      },
+      {
+        name: 'Mes dépôts différés',
+        operation: 'taskSearchType',
+        who: 'nurse',
+        query: [['code', 'deposit-document']],
+        status: [200],
+        resource: 'Bundle',
+        checks: [bundleHolds],
+      },
+      {
+        name: 'Ceux qui ont échoué',
+        operation: 'taskSearchType',
+        who: 'admin',
+        query: [['status', 'failed']],
+        status: [200],
+        resource: 'Bundle',
+        checks: [test('none', 'pm.expect(body.total).to.equal(0)')],
       },
     ],
   },

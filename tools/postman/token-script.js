@@ -86,7 +86,7 @@ const expires = Number(pm.environment.get(`expires_${who}`) || Infinity);
 if (who && (!pm.environment.get(`token_${who}`) || expires < now() + 20)) ask(who);
 
 // Documents of this run: their identifiers are new, so that the collection can be run again.
-for (const name of ['noteId', 'correctionId', 'mealId', 'setId'])
+for (const name of ['noteId', 'correctionId', 'laterId', 'mealId', 'setId'])
   if (!pm.collectionVariables.get(name)) {
     const digits = () => String(Math.floor(1e15 + Math.random() * 8e15));
     pm.collectionVariables.set(name, `2.25.${digits()}${digits()}`);

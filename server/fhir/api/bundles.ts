@@ -8,10 +8,11 @@ import { validation } from './validation.ts';
 export const systemInteractions: readonly Interaction[] = [
   {
     code: 'transaction',
+    succeeds: [200, 202],
     ihe: ['ITI-65'],
     dmp: ['TD2.1', 'TD3.1b', 'TD3.1a', 'TD0.2'],
     documentation:
-      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing.',
+      'Deposit of a set (PDSm flux 01): one submission to the DMP, all or nothing. Replacement (`relatesTo` and the PATCH entry), folders (POST, PUT), documents that exist (listed, or by `ifNoneExist`); `_dryRun=true` writes nothing; `Prefer: respond-async`: checked and kept now, made later.',
     entries: [
       { type: 'List', permission: 'c' },
       { type: 'List', permission: 'u' },

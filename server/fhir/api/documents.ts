@@ -22,9 +22,9 @@ export const documents: ResourceDefinition = {
       ihe: ['ITI-105'],
       dmp: ['TD2.1', 'TD3.1b', 'TD0.2'],
       conditional: true,
-      succeeds: [201, 200],
+      succeeds: [201, 200, 202],
       documentation:
-        'Deposit of one document with its content inline (PDSm flux 09). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing.',
+        'Deposit of one document with its content inline (PDSm flux 09). `Prefer: respond-async`: checked and kept now, made later (docs/asynchronous-deposits.md). `relatesTo` replaces, transforms or appends (replacing asks for `u` too). `If-None-Exist: identifier=…`; `_dryRun=true` checks everything, with the DMP, and writes nothing.',
     },
     {
       code: 'read',

@@ -40,6 +40,8 @@ export interface Interaction {
   operation?: Operation;
   /** Also on the one resource that search criteria find: `PATCH /Type?identifier=…` (PUT, DELETE), `If-None-Exist` of a create. */
   conditional?: boolean;
+  /** An operation that honours `If-Match`, and answers the version that it made. (Updates, patches and deletions always do.) */
+  versioned?: true;
   /** HTTP statuses with which it ends well, where they are not those of its kind (201 of a create, 204 of a delete, else 200). */
   succeeds?: readonly number[];
   /** A transaction: what its entries may ask for, each with its own scope. */
@@ -68,6 +70,7 @@ export type ResourceTypeName =
   | 'Binary'
   | 'Bundle'
   | 'Subscription'
+  | 'Task'
   | 'Consent'
   | 'AuditEvent'
   | 'Practitioner'

@@ -10,13 +10,14 @@ import type { Pair } from '../../search/pairs.ts';
 import { parseSearch, type Search } from '../../search/parse.ts';
 import type { StoredRecord } from '../../store/types.ts';
 import { isCount, searchset, type Selection } from '../bundle.ts';
+import { nextLink, resumedAt } from '../cursor.ts';
 import { definitionOf } from '../definition.ts';
 import { idOf, type Call, type Handler } from '../interaction.ts';
 import { isContinuation, pageSize } from '../paging.ts';
 import { linkToSelf } from '../self-link.ts';
 import type { Services } from '../services.ts';
 import { entitled, requireReadable } from './entitlement.ts';
-import { nextPage, resumed, type Position } from './pages.ts';
+import { position, type Position } from './pages.ts';
 import { wantedOf } from './query.ts';
 
 const type = 'AuditEvent';
@@ -33,7 +34,7 @@ export const readAuditEvent: Handler = async (call, services) => {
 
 export const searchAuditEvents: Handler = async (call, services) => {
   const { caller, pairs, prefer } = call;
-  if (isContinuation(pairs)) return page(await resumed(call, services), [], call, services);
+  if (isContinuation(pairs)) return page(await resumedAt(position, type, call, services), [], call, services);
   const search = parseSearch(pairs, definitionOf(type).searchParameters, { handling: prefer.handling });
   // ITI-81 makes it mandatory; whoever reads leniently is spared it, because pages are cut in any case.
   if (prefer.handling === 'strict' && !search.criteria.some((c) => c.name === 'date'))
@@ -51,12 +52,12 @@ export const searchAuditEvents: Handler = async (call, services) => {
 
 /** One page. What is found is counted for the first one alone; the total goes with the cursor. */
 async function page(
-  position: Position,
+  at: Position,
   warnings: Search['warnings'],
   call: Call,
   services: Services,
 ): Promise<ReturnType<typeof reply>> {
-  const { wanted, selection, size, self, after } = position;
+  const { wanted, selection, size, self, after } = at;
   const found = await services.store.records.search({
     ...wanted,
     structure: call.caller.structure.id,
@@ -64,16 +65,11 @@ async function page(
     countTo: after === undefined ? countTo : 0,
     ...(after === undefined ? {} : { after }),
   });
-  const total = after === undefined ? found.total : position.total;
+  const total = after === undefined ? found.total : at.total;
   const records = found.records.slice(0, size);
   const next =
     found.records.length > size
-      ? await nextPage(
-          { ...position, ...(total === undefined ? {} : { total }) },
-          records.at(-1)?.id ?? '',
-          call,
-          services,
-        )
+      ? await nextLink({ ...at, total, after: records.at(-1)?.id }, type, call, services)
       : [];
   return reply({ total, records, selection, links: [['self', self], ...next] }, warnings, call, services);
 }

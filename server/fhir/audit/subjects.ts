@@ -55,6 +55,9 @@ export function resourcesOf(
   const { version } = call ?? {};
   const ok = reply !== undefined && reply.status < 400;
   if (interaction === undefined) return { references: [] };
+  // Accepted to be made later: what it made is its attempt's to say.
+  const task = reply?.status === 202 ? located(reply.headers?.['Content-Location']) : undefined;
+  if (task !== undefined) return { references: [task] };
   if (interaction.code === 'transaction')
     return ok ? madeByTransaction(call?.body, reply.resource) : { references: [] };
   if (interaction.code === 'search-type') return { references: [] };

@@ -40,6 +40,8 @@ const unasked: DmpClient = {
 /** Everything of an intake but the keeping. */
 export interface Checked {
   item: NewFeedItem;
+  /** It is in the DMP already, as far as it is known here. */
+  isKnown: boolean;
   /** Warnings and information. */
   issues: Issue[];
 }
@@ -82,6 +84,7 @@ export async function check(intake: Intake, services: Services): Promise<Checked
         .digest('hex'),
       size: Buffer.byteLength(text),
     },
+    isKnown,
     issues: [...issues, ...(isKnown ? [{ key: 'exists-already', severity: 'information' } as const] : [])],
   };
 }
@@ -105,8 +108,25 @@ async function isDeposited(
  * feed-backlog (429); DmpError kind `rights`
  */
 export async function intake(given: Intake, services: Services): Promise<Accepted> {
+  return take(await admit(given, services), given, services);
+}
+
+/**
+ * The same, for who can be answered at once when it was made already.
+ * @returns undefined then: nothing is kept
+ * @throws as `intake`
+ */
+export async function intakeOfNew(given: Intake, services: Services): Promise<Accepted | undefined> {
+  const checked = await admit(given, services);
+  return checked.isKnown ? undefined : take(checked, given, services);
+}
+
+async function admit(given: Intake, services: Services): Promise<Checked> {
   await services.backpressure?.(given.caller.structure.id, given.lane);
-  const { item, issues } = await check(given, services);
+  return check(given, services);
+}
+
+async function take({ item, issues }: Checked, given: Intake, services: Services): Promise<Accepted> {
   const { outcome, item: kept } = await services.store.feed.accept(item, services.now());
   if (outcome === 'conflict' || !kept) throw conflict(given);
   services.wakeFeed?.();

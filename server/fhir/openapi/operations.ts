@@ -89,7 +89,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
     parameters: [...pathParameters(path), ...ownParameters(route, definition, inputs), ...shared(...sharedOf(route))],
     ...(requestBody ? { requestBody } : {}),
     responses: {
-      ...successResponses(route, answerOf(type, interaction, schemas)),
+      ...successResponses(route, (status) => answerOf(type, interaction, schemas, status)),
       ...errorsOf(path, body, interaction),
     },
     security: securityOf(type, interaction),
@@ -98,7 +98,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 
 function openOperation(route: Route, definition: OpenDefinition, schemas: Schemas): Operation {
   const { type, interaction, path, body } = route;
-  const success = successResponses(route, answerOf(type, interaction, schemas))['200'];
+  const success = successResponses(route, () => answerOf(type, interaction, schemas))['200'];
   return {
     ...headOf(route),
     description: interaction.documentation,
@@ -160,18 +160,20 @@ function ownParameters(
 const isSimple = (p: OperationDefinitionParameter): boolean => /^[a-z]/.test(p.type ?? '');
 
 /** Names of the parameters that are the same everywhere. */
-function sharedOf({ interaction: { code, conditional }, type, path }: Route): string[] {
+function sharedOf({ interaction, type }: Route): string[] {
+  const { code, conditional, succeeds = [], versioned } = interaction;
   const writes = ['create', 'update', 'patch', 'transaction'].includes(code);
-  const changes = ['update', 'patch', 'delete'].includes(code);
+  const changes = ['update', 'patch', 'delete'].includes(code) || versioned === true;
   return [
     '_format',
     '_pretty',
     ...(type !== 'Patient' && dryRunnable.has(`${type ?? ''} ${code}`) ? [dryRun] : []),
     ...(code === 'search-type' ? ['Prefer-handling'] : []),
-    ...(writes ? ['Prefer'] : []),
+    ...(writes ? [succeeds.includes(202) ? 'Prefer-deposit' : 'Prefer'] : []),
     ...(changes ? ['If-Match'] : []),
     ...(code === 'create' && conditional ? ['If-None-Exist'] : []),
-    ...(path === '/Binary/:id' ? ['If-None-Match', 'Range', 'If-Range'] : []),
+    ...(succeeds.includes(304) ? ['If-None-Match'] : []),
+    ...(succeeds.includes(206) ? ['Range', 'If-Range'] : []),
     'Accept-Language',
     'X-Request-Id',
     'traceparent',
@@ -196,9 +198,10 @@ function shapeOf({ operation }: Interaction): OperationShape | undefined {
 const inputsOf = (interaction: Interaction): readonly OperationDefinitionParameter[] =>
   (shapeOf(interaction)?.parameter ?? []).filter((p) => p.use === 'in');
 
-/** Schema of the resource that is answered; of a write also an OperationOutcome (Prefer, dry run). */
-function answerOf(type: string | undefined, interaction: Interaction, schemas: Schemas): Schema {
+/** Schema of the resource that is answered; of a write also an OperationOutcome (Prefer, dry run), of one that is made later its Task. */
+function answerOf(type: string | undefined, interaction: Interaction, schemas: Schemas, status = 200): Schema {
   const outcome = schemas.of('OperationOutcome');
+  if (status === 202) return { anyOf: [schemas.of('Task'), outcome] };
   switch (interaction.code) {
     case 'read':
     case 'vread':

@@ -41,6 +41,14 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     type: 'string',
     enum: ['return=representation', 'return=minimal', 'return=OperationOutcome'],
   }),
+  'Prefer-deposit': header(
+    'Prefer',
+    'What a write answers with (RFC 7240; FHIR R4 http.html#return). `respond-async`: checked and kept now, sent to the DMP later: 202, and a Task to follow; alone or with the others, separated by commas.',
+    {
+      type: 'string',
+      enum: ['return=representation', 'return=minimal', 'return=OperationOutcome', 'respond-async'],
+    },
+  ),
   'Prefer-handling': header(
     'Prefer',
     'Whether a parameter that is unknown is passed over with a warning in the Bundle (lenient, when absent) or refused (strict).',

@@ -13,7 +13,11 @@ export const sharedHeaders: Components['headers'] = {
   ETag: { description: 'Version of the resource (weak), or digest of a document’s bytes (strong).', schema: text },
   'Last-Modified': { description: 'When this version came to be.', schema: text },
   Location: { description: 'Where what was created is.', schema: { type: 'string', format: 'uri' } },
-  'Content-Location': { description: 'Where the resource in the body is.', schema: { type: 'string', format: 'uri' } },
+  'Content-Location': {
+    description: 'Where the resource in the body is; of a deposit that is made later, its Task.',
+    schema: { type: 'string', format: 'uri' },
+  },
+  'Preference-Applied': { description: 'respond-async (RFC 7240 §3).', schema: text },
   'Content-Disposition': { description: 'A name under which the document can be kept.', schema: text },
   'Content-Range': { description: 'Which bytes of how many.', schema: text },
   'Accept-Ranges': { description: 'bytes', schema: text },
@@ -82,9 +86,15 @@ const headersByHandler: Readonly<Record<string, readonly string[]>> = {
   'Patient.delete': ['ETag'],
 };
 
+/** Those of its kind, unless its type has others. */
+const usualHeaders = (handler: string, { code, versioned }: Interaction): readonly string[] =>
+  headersByHandler[handler] ?? (versioned ? versionHeaders : headersByCode[code]);
+
 /** Headers of one of its answers. */
-function headersOf(handler: string, code: InteractionCode, status: number): readonly string[] {
-  const own = headersByHandler[handler] ?? headersByCode[code];
+function headersOf(handler: string, interaction: Interaction, status: number): readonly string[] {
+  const { code } = interaction;
+  const own = usualHeaders(handler, interaction);
+  if (status === 202) return [...versionHeaders, 'Content-Location', 'Preference-Applied'];
   if (status === 206) return [...own, 'Content-Range'];
   // What an update created has a place of its own; what was there is where it was.
   if (code === 'update' && status === 201) return [...own.filter((name) => name !== 'Content-Location'), 'Location'];
@@ -94,6 +104,7 @@ function headersOf(handler: string, code: InteractionCode, status: number): read
 const said: Readonly<Record<number, string>> = {
   200: 'As asked.',
   201: 'Created.',
+  202: 'Accepted and kept: it will be sent to the DMP. The Task says what becomes of it.',
   204: 'Done; nothing to show.',
   206: 'The bytes of the range.',
   304: 'What the client has is still the same.',
@@ -116,23 +127,23 @@ const documentContent = (binary: Schema): Record<string, Media> => ({
 });
 
 /**
- * @param schema of the resource in the answer
+ * @param schema of the resource in the answer, by its status
  */
 export function successResponses(
   { type, interaction, path }: Pick<Route, 'type' | 'interaction' | 'path'>,
-  schema: Schema,
+  schemaOf: (status: number) => Schema,
 ): Record<string, Response> {
   const handler = handlerName(type, interaction);
   const statuses = successesOf(interaction, path);
   return Object.fromEntries(
     statuses.map((status) => {
       const description = status === 200 && statuses.includes(201) ? existed : (said[status] ?? '');
-      const content = handler === 'Binary.read' ? documentContent(schema) : resourceContent(schema);
+      const content = (handler === 'Binary.read' ? documentContent : resourceContent)(schemaOf(status));
       return [
         String(status),
         {
           description,
-          headers: headerRefs([...alwaysHeaders, ...headersOf(handler, interaction.code, status)]),
+          headers: headerRefs([...alwaysHeaders, ...headersOf(handler, interaction, status)]),
           ...(status === 204 || status === 304 ? {} : { content }),
         },
       ];

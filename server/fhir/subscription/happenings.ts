@@ -29,8 +29,9 @@ export type Interest = (code: ChangeCode, resource: () => DocumentReference | un
 /** @param now for criteria about now */
 export function interestOf(stored: StoredSubscription, now: Date): Interest {
   const { topic, filter } = readContent(stored.content);
-  const codes = topicOf(topic)?.codes ?? [];
-  const criteria: Criterion[] = filterCriteria(filter);
+  const found = topicOf(topic);
+  const codes = found?.codes ?? [];
+  const criteria: Criterion[] = found ? filterCriteria(found, filter) : [];
   return (code, resourceOf) => {
     if (!codes.includes(code)) return false;
     if (criteria.length === 0) return true;

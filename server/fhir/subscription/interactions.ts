@@ -17,24 +17,27 @@ import { idOf, type Call, type Handler, type Reply } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
 import { hasErrors, validateBase } from '../validation/index.ts';
+import { viewerOf } from '../task/viewer.ts';
 import { ownerOf, readContent } from './content.ts';
-import { readSubscription, sessionEnd } from './read.ts';
+import { readSubscription, sessionEnd, usesSession } from './read.ts';
 import { notification, reasonOf, statusOf, toSubscription } from './show.ts';
+import { topicOf, type Topic } from './topics.ts';
 
 const type = 'Subscription';
 
 export const createSubscription: Handler = async (call, services) => {
   const { store, config, now } = services;
-  maySearch(call);
   const issues = validateBase(call.body, type);
   if (hasErrors(issues)) throw new IssueError(issues);
+  maySearch(topicOf((call.body as Subscription).criteria), call);
   const asked = await readSubscription(call.body as Subscription, call.caller, services);
-  const patient = await store.patients.byIns(asked.ins);
+  const patient = asked.ins && (await store.patients.byIns(asked.ins));
   const made = await store.subscriptions.create(
     {
       owner: ownerOf(call.caller),
       structure: call.caller.structure.id,
-      patientId: patient.id,
+      ...(patient ? { patientId: patient.id } : {}),
+      ...tasksOf(topicOf(asked.content.topic), call),
       content: asked.content,
       endsAt: asked.endsAt,
       ...(asked.polls ? { pollAt: now() } : {}),
@@ -43,7 +46,7 @@ export const createSubscription: Handler = async (call, services) => {
     now(),
   );
   if (made === 'perOwner' || made === 'perPatient') {
-    if (patient.isNew) await store.patients.forget(patient.id).catch(() => undefined);
+    if (patient?.isNew) await store.patients.forget(patient.id).catch(() => undefined);
     throw tooMany(made, services);
   }
   services.wakeSubscriptions?.();
@@ -63,10 +66,15 @@ function tooMany(exceeded: keyof SubscriptionLimits, services: Services): IssueE
 }
 
 /** A subscription shows what a search would: without that right there is none. */
-function maySearch({ caller }: Call): void {
-  const search = interactionOf('DocumentReference', 'search-type');
-  requireScopes(caller, [{ type: 'DocumentReference', permission: 's', ihe: search?.ihe ?? [] }]);
+function maySearch(topic: Topic | undefined, { caller }: Call): void {
+  const about = topic?.about ?? 'DocumentReference';
+  const search = interactionOf(about, 'search-type');
+  requireScopes(caller, [{ type: about, permission: 's', ihe: search?.ihe ?? [] }]);
 }
+
+/** Whose Tasks it tells of: those that a search of this caller would find. */
+const tasksOf = (topic: Topic | undefined, { caller }: Call): Pick<SubscriptionChange, 'tasksOf'> =>
+  topic?.about === 'Task' ? { tasksOf: viewerOf(caller) } : {};
 
 export const readOne: Handler = async (call, services) => {
   const found = await mine(call, services);
@@ -119,12 +127,18 @@ export const updateSubscription: Handler = async (call, services) => {
   const isOver = found.status === 'off' || found.status === 'error';
   if (status === 'off') return preferred(isOver ? found : await change(ended(false), call, services), call);
   if (status !== 'requested' || !isOver) return refuse(`${found.status} → ${status}`);
-  maySearch(call);
-  const endsAt = sessionEnd(call.caller, services);
-  const content = { ...readContent(found.content), caller: snapshotOf(call.caller) };
+  const before = readContent(found.content);
+  const topic = topicOf(before.topic);
+  if (!topic) return refuse('criteria');
+  maySearch(topic, call);
+  const endsAt = sessionEnd(topic, call.caller, services);
+  const content = { ...before, caller: snapshotOf(call.caller) };
   const { store, now } = services;
-  const pollAt = content.caller.strength === 'psc' ? now() : null;
-  const to: SubscriptionChange = { status: 'requested', content, endsAt, pollAt, farewell: false };
+  const pollAt = usesSession(topic, content.caller) ? now() : null;
+  const to: SubscriptionChange = {
+    ...{ status: 'requested', content, endsAt, pollAt, farewell: false },
+    ...tasksOf(topic, call),
+  };
   const resumed = await store.subscriptions.resume(found.id, ownerOf(call.caller), to, limitsOf(services), now());
   if (resumed === 'perOwner' || resumed === 'perPatient') throw tooMany(resumed, services);
   return preferred(changed(resumed, services), call);

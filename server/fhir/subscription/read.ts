@@ -17,7 +17,7 @@ import { isPatientCriterion, patientOf } from '../patient-of.ts';
 import type { Services } from '../services.ts';
 import type { SubscriptionContent } from './content.ts';
 import { allowedEndpoint } from './endpoint.ts';
-import { filterNames, topicOf, topics } from './topics.ts';
+import { topicOf, topics, type Topic } from './topics.ts';
 
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';
 export const extFilter = `${backport}/backport-filter-criteria`;
@@ -28,10 +28,11 @@ export const extMaxCount = `${backport}/backport-max-count`;
 
 /** What was asked for, and until when it can be had. */
 export interface Asked {
-  ins: Ins;
+  /** Absent: the Tasks of all. */
+  ins?: Ins;
   content: SubscriptionContent;
   endsAt: Date;
-  /** Whether the DMP is asked: only in the name of a professional whom Pro Santé Connect has authenticated. */
+  /** Whether the DMP is asked: only for documents, in the name of a professional whom Pro Santé Connect has authenticated. */
   polls: boolean;
   warnings: Issue[];
 }
@@ -65,11 +66,12 @@ export async function readSubscription(resource: Subscription, caller: Caller, s
   const endpoint = channel.endpoint ?? '';
   if (!allowedEndpoint(endpoint, config)) refuse('subscription-endpoint', 'channel.endpoint');
   const { ins, filter, warnings } = await readFilters(
+    topic,
     (resource as WithPrimitives)._criteria?.extension,
     caller,
     services,
   );
-  const until = sessionEnd(caller, services);
+  const until = sessionEnd(topic, caller, services);
   const content: SubscriptionContent = {
     caller: snapshotOf(caller),
     topic: topic.url,
@@ -82,16 +84,26 @@ export async function readSubscription(resource: Subscription, caller: Caller, s
     ...seconds('maxCount', channel.extension, extMaxCount, 1, 500),
     reason: reason.slice(0, 1000),
   };
-  return { ins, content, endsAt: endOf(end, until, services.now()), polls: caller.strength === 'psc', warnings };
+  return {
+    ...(ins ? { ins } : {}),
+    content,
+    endsAt: endOf(end, until, services.now()),
+    polls: usesSession(topic, caller),
+    warnings,
+  };
 }
+
+/** Whether it looks into the record, in the session of a professional: what becomes of deposits is known here. */
+export const usesSession = ({ about }: Topic, { strength }: Pick<Caller, 'strength'>): boolean =>
+  about === 'DocumentReference' && strength === 'psc';
 
 /**
  * Until when a subscription of this caller can live.
  * @throws IssueError `subscription-session-over`, `subscription-purpose`; DmpError kind `rights`
  */
-export function sessionEnd(caller: Caller, { config, now }: Pick<Services, 'config' | 'now'>): Date {
+export function sessionEnd(topic: Topic, caller: Caller, { config, now }: Pick<Services, 'config' | 'now'>): Date {
   if (caller.purpose !== 'normal') throw new IssueError({ key: 'subscription-purpose' });
-  if (caller.strength !== 'psc') return new Date(now().getTime() + config.SUBSCRIPTION_LOCAL_SECONDS * 1000);
+  if (!usesSession(topic, caller)) return new Date(now().getTime() + config.SUBSCRIPTION_LOCAL_SECONDS * 1000);
   chooseMode(td3_1, caller);
   const session = caller.authenticatedAt.getTime() + config.SUBSCRIPTION_SESSION_SECONDS * 1000;
   const token = config.SUBSCRIPTION_ENDS_WITH === 'token' ? caller.expiresAt?.getTime() : undefined;
@@ -114,10 +126,10 @@ function endOf(requested: string | undefined, until: Date, now: Date): Date {
 }
 
 /** Parses filters as the search of documents would. @throws IssueError naming each that the topic does not have */
-export const filterCriteria = (pairs: readonly Pair[]): Criterion[] =>
+export const filterCriteria = ({ about, filters }: Topic, pairs: readonly Pair[]): Criterion[] =>
   parseSearch(
     pairs,
-    definitionOf('DocumentReference').searchParameters.filter((p) => filterNames.includes(p.name)),
+    definitionOf(about).searchParameters.filter((p) => filters.includes(p.name)),
     { handling: 'strict' },
   ).criteria;
 
@@ -125,6 +137,7 @@ const mostFilters = 20;
 const longestFilter = 4000;
 
 async function readFilters(
+  topic: Topic,
   extensions: readonly Extension[] | undefined,
   caller: Caller,
   services: Services,
@@ -140,11 +153,12 @@ async function readFilters(
   if (written.length > mostFilters || written.some((w) => w.length > longestFilter))
     refuse(`${mostFilters} × ${longestFilter}`);
   const pairs = written.flatMap((text) => {
-    const m = /^DocumentReference\?(.*)$/s.exec(text);
-    return m ? parsePairs(m[1] ?? '') : refuse('DocumentReference?…');
+    const [type, query] = text.split(/\?(.*)/s);
+    return type === topic.about && query !== undefined ? parsePairs(query) : refuse(`${topic.about}?…`);
   });
-  const criteria = filterCriteria(pairs);
-  const patient = (await patientOf(criteria, services, caller.structure.id)) ?? refuse('patient | patient.identifier');
+  const criteria = filterCriteria(topic, pairs);
+  const patient = await patientOf(criteria, services, caller.structure.id);
+  if (!patient) return topic.about === 'Task' ? { warnings: [], filter: [] } : refuse('patient | patient.identifier');
   const filter = criteria
     .filter((c) => !isPatientCriterion(c))
     .map((c): [string, string] => [c.modifier ? `${c.name}:${c.modifier}` : c.name, c.raw]);

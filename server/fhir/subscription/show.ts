@@ -13,17 +13,16 @@ import type {
 } from '@medplum/fhirtypes';
 import { errorRow, sentence } from '../../../mappings/errors.ts';
 import { formatPairs } from '../../search/pairs.ts';
-import type { StoredSubscription, SubscriptionEvent } from '../../store/types.ts';
+import type { NumberedEvent, StoredSubscription } from '../../store/types.ts';
 import { errorSystem, type Language } from '../outcome.ts';
 import { type SubscriptionContent, readContent } from './content.ts';
+import { topicOf } from './topics.ts';
 import { extContent, extFilter, extHeartbeat, extMaxCount, extTimeout } from './read.ts';
 
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition';
 
 /** http://hl7.org/fhir/ValueSet/subscription-notification-type */
 export type NotificationType = 'handshake' | 'heartbeat' | 'event-notification' | 'query-status' | 'query-event';
-
-export type NumberedEvent = SubscriptionEvent & { number: number };
 
 /** `reason` as it is stored: a row of the error table, and the code that fills its sentence. */
 export const reasonOf = (key: string, code?: string): string => (code ? `${key} ${code}` : key);
@@ -42,7 +41,11 @@ export function toSubscription(stored: StoredSubscription, language: Language): 
     ...(content.timeout ? [{ url: extTimeout, valueUnsignedInt: content.timeout }] : []),
     ...(content.maxCount ? [{ url: extMaxCount, valuePositiveInt: content.maxCount }] : []),
   ];
-  const filter = formatPairs([['patient', `Patient/${stored.patientId}`], ...content.filter]);
+  const about = topicOf(content.topic)?.about ?? 'DocumentReference';
+  const filter = formatPairs([
+    ...(stored.patientId === undefined ? [] : [['patient', `Patient/${stored.patientId}`] as const]),
+    ...content.filter,
+  ]);
   return {
     resourceType: 'Subscription',
     id: stored.id,
@@ -55,7 +58,7 @@ export function toSubscription(stored: StoredSubscription, language: Language): 
     end: stored.endsAt.toISOString(),
     reason: content.reason,
     criteria: content.topic,
-    _criteria: { extension: [{ url: extFilter, valueString: `DocumentReference?${filter}` }] },
+    _criteria: { extension: [{ url: extFilter, valueString: `${about}?${filter}` }] },
     ...(key ? { error: sentence(errorRow(key), language, { code }) } : {}),
     channel: {
       ...(extension.length > 0 ? { extension } : {}),
@@ -91,7 +94,7 @@ export function statusOf(
       part: [
         { name: 'event-number', valueString: String(event.number) },
         { name: 'timestamp', valueInstant: event.at.toISOString() },
-        ...(detailed ? [{ name: 'focus', valueReference: { reference: focusOf(event, base) } }] : []),
+        ...(detailed ? [{ name: 'focus', valueReference: { reference: `${base}/${event.about}` } }] : []),
       ],
     })),
     ...(key ? [{ name: 'error', valueCodeableConcept: conceptOf(key, code) }] : []),
@@ -104,8 +107,6 @@ export function statusOf(
   };
 }
 
-const focusOf = ({ documentId }: SubscriptionEvent, base: string): string => `${base}/DocumentReference/${documentId}`;
-
 /** In both languages: nobody knows which one the receiver's reader has. */
 function conceptOf(key: string, code: string): CodeableConcept {
   const row = errorRow(key);
@@ -115,7 +116,7 @@ function conceptOf(key: string, code: string): CodeableConcept {
   };
 }
 
-/** What is posted to the receiver, or answered to `$events`. Names documents, never shows them. */
+/** What is posted to the receiver, or answered to `$events`. Names documents or Tasks, never shows them. */
 export function notification(
   stored: StoredSubscription,
   type: NotificationType,
@@ -127,7 +128,7 @@ export function notification(
   // Inclusive of this notification: the number of its last event, or of the last one that there is.
   const count = type === 'event-notification' ? (events.at(-1)?.number ?? stored.events) : stored.events;
   const status = statusOf(stored, type, base, { events, count, content });
-  const named = content.payload === 'empty' ? [] : [...new Set(events.map((e) => e.documentId))];
+  const named = content.payload === 'empty' ? [] : [...new Set(events.map((e) => e.about))];
   return {
     resourceType: 'Bundle',
     id: randomUUID(),
@@ -141,9 +142,9 @@ export function notification(
         request: { method: 'GET', url: `${base}/Subscription/${stored.id}/$status` },
         response: { status: '200' },
       },
-      ...named.map((id): BundleEntry => ({
-        fullUrl: `${base}/DocumentReference/${id}`,
-        request: { method: 'GET', url: `DocumentReference/${id}` },
+      ...named.map((about): BundleEntry => ({
+        fullUrl: `${base}/${about}`,
+        request: { method: 'GET', url: about },
         response: { status: '200' },
       })),
     ],

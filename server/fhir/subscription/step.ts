@@ -3,7 +3,7 @@
  * of life, its end. What comes of it is given back to be saved; of several instances one does it at a time (`claim`).
  */
 import { errorRow } from '../../../mappings/errors.ts';
-import type { StoredSubscription } from '../../store/types.ts';
+import type { Ins, NumberedEvent, StoredSubscription } from '../../store/types.ts';
 import { newsOf } from '../news/news.ts';
 import { toProblem } from '../outcome.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +11,9 @@ import { structureOf } from '../structure.ts';
 import { readContent, type SubscriptionContent } from './content.ts';
 import { type Deliverer, DeliveryError } from './deliver.ts';
 import { eventsOf, interestOf } from './happenings.ts';
-import { notification, type NotificationType, type NumberedEvent, reasonOf } from './show.ts';
+import { usesSession } from './read.ts';
+import { notification, type NotificationType, reasonOf } from './show.ts';
+import { topicOf } from './topics.ts';
 
 export interface Work extends Services {
   deliverer: Deliverer;
@@ -50,7 +52,8 @@ async function advance(s: StoredSubscription, work: Work, signal: AbortSignal): 
   if (isLiving()) endWithdrawn(s, content, work);
   if (isLiving() && work.now() >= s.endsAt) end(s, content);
   if (s.status === 'requested') await shakeHands(s, content, work, signal);
-  if (s.status === 'active' && s.pollAt && s.pollAt <= work.now()) await poll(s, content, work, signal);
+  const isDue = s.pollAt !== undefined && s.pollAt <= work.now();
+  if (s.status === 'active' && isDue && s.ins) await poll(s, s.ins, content, work, signal);
   if (s.status === 'active' && !isWaiting(s, work)) await tell(s, content, work, signal);
   if (s.farewell && !isLiving() && !isWaiting(s, work)) await sayFarewell(s, work, signal);
 
@@ -61,8 +64,9 @@ async function advance(s: StoredSubscription, work: Work, signal: AbortSignal): 
 
 const isWaiting = (s: StoredSubscription, { now }: Work): boolean => s.retryAt !== undefined && s.retryAt > now();
 
-function end(s: StoredSubscription, { caller }: SubscriptionContent): void {
-  const inSession = caller.strength === 'psc';
+function end(s: StoredSubscription, { caller, topic }: SubscriptionContent): void {
+  const found = topicOf(topic);
+  const inSession = found !== undefined && usesSession(found, caller);
   stop(s, 'off', reasonOf(inSession ? 'subscription-ended-session' : 'subscription-ended-time'), true);
 }
 
@@ -111,6 +115,7 @@ function beat(s: StoredSubscription, { heartbeat }: SubscriptionContent, { now }
 /** A look into the record, in the name of the professional whose session it is. */
 async function poll(
   s: StoredSubscription,
+  ins: Ins,
   content: SubscriptionContent,
   work: Work,
   signal: AbortSignal,
@@ -119,7 +124,7 @@ async function poll(
   const { id, name, sector } = structureOf(content.caller, work);
   try {
     const requester = { ...content.caller, structure: { id, name, sector } };
-    const news = await newsOf(s.ins, s.since, { requester, signal }, { ...work, store: store.as(id) });
+    const news = await newsOf(ins, s.since, { requester, signal }, { ...work, store: store.as(id) });
     const events = eventsOf(news, interestOf(s, now()), config.fhirBase);
     // The first look reaches back before the beginning: what was there is remembered, so that it is not told later.
     const isFirst = s.since <= s.startedAt;

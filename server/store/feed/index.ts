@@ -4,6 +4,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import { endedStates, type FeedStore, type FeedWork } from '../feed-types.ts';
 import { acceptAll } from './accept.ts';
 import { act } from './act.ts';
+import { figures } from './figures.ts';
 import { feedRows } from './rows.ts';
 import { feedReader } from './search.ts';
 import { openTurns } from './turns.ts';
@@ -15,6 +16,7 @@ export function depositFeed(prisma: PrismaClient, cipher: Cipher): { feed: FeedS
   return {
     feed: {
       ...feedReader(prisma, rows),
+      figures: (structure, now) => figures(prisma, rows.structureOf(structure), now),
       async accept(item, now) {
         const [accepted] = await acceptAll(prisma, rows, turns, [item], now);
         return accepted!;

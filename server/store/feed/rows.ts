@@ -28,7 +28,14 @@ export function feedRows(cipher: Cipher) {
   const ownerOf = ({ structure, clientId, personId }: FeedOwner) =>
     cipher.index('feed.owner', structure, clientId, personId);
 
+  /** The keyed hash that stands in the rows of all that a viewer may see. */
+  const viewerOf = ({ structure, clientId, personId }: FeedViewer) => {
+    if (clientId === undefined) return structureOf(structure);
+    return personId === undefined ? clientOf(structure, clientId) : ownerOf({ structure, clientId, personId });
+  };
+
   return {
+    viewerOf,
     structureOf,
     clientOf,
     ownerOf,

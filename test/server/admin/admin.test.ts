@@ -220,6 +220,15 @@ describe('the administrator of a structure', () => {
     expect(of.changes).toHaveLength(4);
   });
 
+  it('sees how its feed stands, whoever else’s is there', async () => {
+    for (const who of ['director', 'director-reading']) {
+      const { status, body } = await call(who, 'get', '/feed');
+      expect([status, (body as unknown as { structure: string }).structure]).toEqual([200, saules.id]);
+    }
+    expect(await refusal('director-other-scope', 'get', '/feed')).toEqual([403, 'scope-missing']);
+    expect(await refusal('nurse', 'get', '/feed')).toEqual([403, 'registry-administrator']);
+  });
+
   it('who only reads changes nothing', async () => {
     expect((await call('director-reading', 'get', '/clients/app.saules')).status).toBe(200);
     for (const [method, path, body] of [

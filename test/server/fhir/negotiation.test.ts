@@ -115,10 +115,11 @@ describe('Content-Type', () => {
 
 describe('Prefer', () => {
   it('is read in one header or several parts, unknown ones ignored', () => {
-    expect(parsePrefer(undefined)).toEqual({ handling: 'lenient', return: 'representation' });
+    expect(parsePrefer(undefined)).toEqual({ handling: 'lenient', return: 'representation', async: false });
     expect(parsePrefer('return=minimal; handling=strict, respond-async')).toEqual({
       handling: 'strict',
       return: 'minimal',
+      async: true,
     });
     expect(parsePrefer('Return=OperationOutcome')).toMatchObject({ return: 'OperationOutcome' });
     expect(parsePrefer('return=everything')).toMatchObject({ return: 'representation' });

@@ -18,6 +18,7 @@ import { loadHabilitations } from '../../../server/fhir/rights/habilitation-file
 import type { PatientFacts } from '../../../server/fhir/rights/patient-facts.ts';
 import { entries } from '../../../server/fhir/rights/table.ts';
 import { sessionEnd } from '../../../server/fhir/subscription/read.ts';
+import { topics } from '../../../server/fhir/subscription/topics.ts';
 import { errorsOf, loadR4 } from '../../support/profiles.ts';
 import { insToken, P1, startBench, testOid, verifyToken, type Bench } from './support.ts';
 
@@ -516,10 +517,12 @@ describe('a subscription', () => {
   it('is not asked for by an access that is not normal: it would outlive it', async () => {
     const caller = await verifyToken('all');
     const services = { config: loadConfig({}), now: () => new Date('2026-11-21T03:00:00Z') };
-    expect(sessionEnd(caller, services)).toBeInstanceOf(Date);
-    for (const purpose of ['bris_de_glace', 'centre_15'] as const)
-      expect(() => sessionEnd({ ...caller, purpose, reason: 'Malaise dans le couloir' }, services)).toThrow(
-        'subscription-purpose',
-      );
+    for (const topic of topics) {
+      expect(sessionEnd(topic, caller, services)).toBeInstanceOf(Date);
+      for (const purpose of ['bris_de_glace', 'centre_15'] as const)
+        expect(() => sessionEnd(topic, { ...caller, purpose, reason: 'Malaise dans le couloir' }, services)).toThrow(
+          'subscription-purpose',
+        );
+    }
   });
 });

@@ -93,7 +93,11 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function startBench(settings: Record<string, string> = {}, handlers?: Handlers): Promise<Bench> {
+export async function startBench(
+  settings: Record<string, string> = {},
+  handlers?: Handlers,
+  verify: (token: string) => Promise<Caller> = verifyToken,
+): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'dmp-fhir-rest-'));
   const config = loadConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...withoutConsents, ...settings });
   const { store, database, close } = await openTestStore();
@@ -110,7 +114,7 @@ export async function startBench(settings: Record<string, string> = {}, handlers
     store,
     dmp,
     logger: pino({ level: 'debug' }, sink),
-    verifyToken,
+    verifyToken: verify,
     ...(handlers ? { handlers } : {}),
   });
   const server = createHttpServer(app);

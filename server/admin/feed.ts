@@ -1,0 +1,48 @@
+/**
+ * How the feed of a structure stands, for its administrator: what waits and since when, what went, what failed and what to do about it,
+ * what closes a lane now. Numbers alone: whose deposits they are, Task says (docs/asynchronous-deposits.md).
+ */
+import { depositStates } from '../../mappings/feed/task.ts';
+import { errorRow, sentence } from '../../mappings/errors.ts';
+import type { FeedLane, FeedStore } from '../store/types.ts';
+
+/** Where it comes from. */
+export interface FeedSources {
+  feed: Pick<FeedStore, 'backlog' | 'figures'>;
+  /** What closes a lane now (`Limits`); absent: nothing does. */
+  pauseOf?: (structure: string, lane: FeedLane) => Promise<{ reason: string; until: Date } | undefined>;
+  now: () => Date;
+}
+
+/** A row of the error table, with its sentence in both languages. */
+const reasonOf = (reason: string): { reason: string; fr: string; en: string } => ({
+  reason: reason.replace(/^dmp:/, 'dmp-'),
+  fr: sentence(errorRow(reason), 'fr'),
+  en: sentence(errorRow(reason), 'en'),
+});
+
+const none = Object.fromEntries(Object.keys(depositStates).map((state) => [state, 0]));
+
+/** JSON: see `AdminFeed` of `schemas.ts`. */
+export async function feedStatus(structure: string, { feed, pauseOf, now }: FeedSources): Promise<object> {
+  const at = now();
+  const [backlog, { delivered, failed }] = await Promise.all([feed.backlog(structure), feed.figures(structure, at)]);
+  const lanes = await Promise.all(
+    backlog.map(async ({ lane, counts, oldest }) => {
+      const pause = await pauseOf?.(structure, lane);
+      return {
+        lane,
+        counts: { ...none, ...counts },
+        ...(oldest ? { oldest, oldestSeconds: Math.max(0, Math.round((at.getTime() - oldest.getTime()) / 1000)) } : {}),
+        ...(pause ? { pause: { ...reasonOf(pause.reason), until: pause.until } } : {}),
+      };
+    }),
+  );
+  return {
+    structure,
+    at,
+    lanes,
+    delivered,
+    failed: failed.map(({ reason, ...rest }) => ({ ...reasonOf(reason), ...rest })),
+  };
+}
