@@ -12,7 +12,7 @@ import { databaseOfRun } from './crash/database.ts';
 import { asSeed, lineOf, people } from './crash/documents.ts';
 import { feed, type Accepted } from './crash/feeder.ts';
 import { killAll, raise } from './crash/killer.ts';
-import { observe, statesOf, untilEmpty } from './crash/observe.ts';
+import { observe, reasonsOf, statesOf, untilEmpty } from './crash/observe.ts';
 import { randomOf } from './crash/random.ts';
 import { complaintsOf, figuresOf } from './crash/verdict.ts';
 import { agree } from './fleet/agree.ts';
@@ -80,7 +80,7 @@ async function run(fleet: Fleet, client: pg.Client): Promise<boolean> {
   const seen = await observe(fleet, client);
   const figures = figuresOf({ ...seen, accepted, wanted: measures.documents, kills: herd.kills(), seconds });
   const complaints = complaintsOf(figures, measures.kills);
-  for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
+  if (complaints.length > 0) process.stderr.write(`${[...complaints, ...(await reasonsOf(client))].join('\n')}\n`);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   return complaints.length === 0;
 }

@@ -11,7 +11,7 @@ import pg from 'pg';
 import { databaseOfRun } from './crash/database.ts';
 import { asSeed, lineOf, people } from './crash/documents.ts';
 import { type Accepted, feed } from './crash/feeder.ts';
-import { observe, untilEmpty } from './crash/observe.ts';
+import { observe, reasonsOf, untilEmpty } from './crash/observe.ts';
 import { complaintsOf, figuresOf } from './crash/verdict.ts';
 import { agree } from './fleet/agree.ts';
 import { type Fleet, startFleet } from './fleet/index.ts';
@@ -77,7 +77,7 @@ async function run(fleet: Fleet, client: pg.Client): Promise<boolean> {
     rss: rounded(samples.map(({ rss }) => rss)),
   }));
   const complaints = [...complaintsOf(figures, 0), ...watched.flatMap(({ samples }) => growing(samples))];
-  for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
+  if (complaints.length > 0) process.stderr.write(`${[...complaints, ...(await reasonsOf(client))].join('\n')}\n`);
   process.stdout.write(`${JSON.stringify({ ...figures, reads, memory })}\n`);
   return complaints.length === 0;
 }

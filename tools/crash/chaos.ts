@@ -28,7 +28,7 @@ const faults: readonly ((random: Random) => Fault)[] = [
 const transactions = ['TD2.1', 'TD2.1', 'TD2.1', 'TD3.1b', undefined];
 
 /** Waiting faults beyond which none is added: the DMP is to work now and then. */
-const MOST_WAITING = 4;
+const MOST_WAITING = 3;
 
 /** Fails until it is told to stop. @returns how many faults were made */
 export async function wreak(fleet: Fleet, random: Random, signal: AbortSignal): Promise<number> {
@@ -45,7 +45,7 @@ export async function wreak(fleet: Fleet, random: Random, signal: AbortSignal): 
       });
       made++;
     }
-    await sleep(random.between(50, 400));
+    await sleep(random.between(100, 1200));
   }
   await fleet.control('DELETE', 'faults');
   return made;

@@ -15,6 +15,14 @@ export async function statesOf(client: pg.Client): Promise<Record<string, number
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
 }
 
+/** Why items came to a bad end, or are still there: rows of the error table, counted. */
+export async function reasonsOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ state: string; reason: string | null; n: number }>(
+    "SELECT state, reason, count(*)::int AS n FROM feed_item WHERE state <> 'delivered' GROUP BY 1, 2 ORDER BY 3 DESC",
+  );
+  return rows.map(({ state, reason, n }) => `${n} ${state}: ${reason ?? 'no reason'}`);
+}
+
 /** Waits until nothing is on its way any more. @throws Error when nothing moves for so long */
 export async function untilEmpty(client: pg.Client, stallMs: number): Promise<void> {
   let last = '';
