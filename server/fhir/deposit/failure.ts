@@ -15,8 +15,11 @@ const unsent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Whether the DMP surely did not register what TD2.1 carried. */
-export function surelyNotRegistered({ kind, code }: DmpError): boolean {
+/**
+ * Whether the DMP surely did not register what TD2.1 carried.
+ * @param attempt of the feed, which can ask: it does not rely on a 503, that a proxy may say when the DMP has done the work
+ */
+export function surelyNotRegistered({ kind, code }: DmpError, attempt?: Attempt): boolean {
   switch (kind) {
     case 'rights': // no call was made
     case 'hl7':
@@ -29,7 +32,7 @@ export function surelyNotRegistered({ kind, code }: DmpError): boolean {
     case 'fault': // the sender's fault: refused; the receiver's: anything may have happened
       return code !== 'Receiver';
     case 'http':
-      return code === '503' || /^4\d\d$/.test(code);
+      return (code === '503' && !attempt) || /^4\d\d$/.test(code);
     case 'network':
     case 'timeout':
       return unsent.has(code);

@@ -212,7 +212,7 @@ async function call(
       throw error;
     }
     if (again && alreadyRegistered(error, attempt)) return await arrived(error, submission, ids, services);
-    if (surelyNotRegistered(error)) {
+    if (surelyNotRegistered(error, attempt)) {
       if (attempt) attempt.isUncertain = error.kind === 'rights' && wasUncertain;
       await services.store.documents.release(ids);
     } else {
