@@ -3,7 +3,7 @@
  *
  * Two far ends: the simulator (what `npm start` talks to; its own work is in the figures), and a replay of the same
  * bytes that costs next to nothing, on which façade and floor are compared. Options: `--seconds N` (default 5),
- * `--only NAME` (part of a scenario's name), `--profile DIR` (CPU profile of the façade on the replay).
+ * `--only NAME` (part of a scenario's name; `feed`: the queue of deposits), `--profile DIR` (CPU profile of the façade on the replay).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { run, type LoadResult } from './load.ts';
 import { freePort, peakMemory, resetPeak, start, type Running } from './processes.ts';
 import { outsideJwks } from '../test/support/outside-keys.ts';
+import { benchFeed } from './feed.ts';
 import { agree, audience, scenarios, type Prepared } from './scenarios.ts';
 
 const { values: options } = parseArgs({
@@ -175,6 +176,7 @@ try {
     process.stdout.write(
       `${name.padEnd(28)} ${(ratio * 100).toFixed(0).padStart(5)} %   ${exchanges} exchange${exchanges > 1 ? 's' : ' '} with the DMP${perHit ? `   ${perHit.toFixed(0).padStart(5)} µs a hit` : ''}\n`,
     );
+  if (!options.only || 'feed'.includes(options.only)) await benchFeed(seconds);
   const failed = rows.filter((r) => r.result.failures > 0);
   if (failed.length > 0) {
     process.stderr.write(`\n${failed.length} measurements had failures: their figures do not count.\n`);

@@ -284,6 +284,12 @@ const leave =
   };
 
 /**
+ * How long an idle connection is kept, ms: longer than balancers keep theirs (nginx and AWS: 60 s). The side that sends the requests
+ * has to be the one that lets go, or it sends one into a connection that is being closed.
+ */
+const keepAliveTimeout = 75_000;
+
+/**
  * An HTTP server whose requests and responses are born with Express's prototypes.
  *
  * Express calls `Object.setPrototypeOf` on every request and response; on Node 20 and 22 that throws the optimised code
@@ -302,6 +308,7 @@ export function createHttpServer(app: Express, tls?: https.ServerOptions): http.
   }
   Object.assign(app, { request: Request.prototype, response: Response.prototype });
   const born = { IncomingMessage: Request, ServerResponse: Response };
-  const server = tls ? https.createServer({ ...born, ...tls }, app) : http.createServer(born, app);
+  const options = { ...born, keepAliveTimeout };
+  const server = tls ? https.createServer({ ...options, ...tls }, app) : http.createServer(options, app);
   return server.on('clientError', onClientError);
 }

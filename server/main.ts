@@ -59,6 +59,7 @@ export interface RunningServer {
 
 /** How long requests under way may take to end before they are cut, in milliseconds. */
 const grace = 10_000;
+const idleEvery = 50;
 
 /**
  * Starts the façade: database (migrated), DMP client (certificates loaded), spool emptied, socket.
@@ -144,8 +145,11 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
+      // Those on which a request was under way are idle later.
+      const idle = setInterval(() => server.closeIdleConnections(), idleEvery);
       const cut = setTimeout(() => server.closeAllConnections(), grace);
       await Promise.all([closed, feedWorker.close(grace)]);
+      clearInterval(idle);
       clearTimeout(cut);
     });
     opened.push(() => operations.drain.begin());

@@ -17,6 +17,7 @@ export const recordKinds = [
   'login',
   'token',
   'registration',
+  'restore',
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
@@ -96,4 +97,5 @@ export const kinds: Readonly<Record<RecordKind, Kind>> = {
       display: 'Security Configuration',
     },
   ),
+  restore: own('restore', 'Base remise depuis une sauvegarde', 'Database restored from a backup', alert),
 };

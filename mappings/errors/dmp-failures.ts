@@ -58,6 +58,7 @@ export const dmpFailureErrors = {
     'exception',
     'La réponse du DMP ne correspond pas à la demande.',
     'The DMP’s answer does not match the request.',
+    true,
   ),
   'dmp-too-large': row(
     502,

@@ -1,6 +1,6 @@
 /**
  * What happens beside the REST API and is on record all the same: logins, access tokens, changes of the registry of structures and
- * clients. For the authorization server and the administration, which wait for it before they answer.
+ * clients, restores. For the authorization server and the administration, which wait for it before they answer.
  */
 import type { What } from '../../mappings/audit/record.ts';
 import { withoutIns } from '../../mappings/ins.ts';
@@ -8,8 +8,8 @@ import { record, type Author, type RecordRoom } from './record.ts';
 import type { Config } from '../config.ts';
 
 export interface SecurityEvent {
-  /** `login`: in or out; `token`: issued, exchanged, refreshed, revoked (ITI-71). */
-  kind: 'login' | 'token' | 'registration';
+  /** `login`: in or out; `token`: issued, exchanged, refreshed, revoked (ITI-71); `restore`: of the database, by a command. */
+  kind: 'login' | 'token' | 'registration' | 'restore';
   outcome: 'success' | 'refused' | 'failure';
   /** Who it is of: the person, once known; else the client and its structure. Absent: nobody who was known. */
   author?: Author;

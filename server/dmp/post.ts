@@ -63,7 +63,7 @@ export function prepare(
   };
 }
 
-/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError */
+/** Sends once. @throws DmpError kinds timeout, network, tls, garbage; AbortError; IssueError when it got no turn */
 export async function post(
   runner: Runner,
   transaction: string,

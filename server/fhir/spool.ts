@@ -7,8 +7,10 @@
  * the last frame is empty, so that a cut file is noticed.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { processExists } from '../store/embedded/lock.ts';
 
 const frame = 64 * 1024;
 const tagLength = 16;
@@ -32,11 +34,31 @@ export class SpoolOverflow extends Error {
 /** Where the files are. */
 export const spoolDir = (dataDir: string): string => path.join(dataDir, 'spool');
 
-/** Removes what a killed process left behind. To be called at start, before any request. */
+/** The process to which a file belongs: instances may share the folder. */
+const owner = `${process.pid}@${os.hostname()}`;
+/** On another machine nobody can be asked whether the process lives. */
+const elsewhereMs = 24 * 3_600_000;
+
+/** Removes what killed processes left behind. To be called at start, before any request. */
 export async function cleanSpool(dataDir: string): Promise<void> {
   const dir = spoolDir(dataDir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(dir)) if (name.endsWith('.spool')) await rm(path.join(dir, name), { force: true });
+  for (const name of await readdir(dir)) {
+    const file = path.join(dir, name);
+    if (name.endsWith('.spool') && (await isLeft(file, name))) await rm(file, { force: true });
+  }
+}
+
+async function isLeft(file: string, name: string): Promise<boolean> {
+  const [, pid = '', host = ''] = /^(\d+)@(.+)\.[0-9a-f-]{36}\.spool$/.exec(name) ?? [];
+  // Our own id was another's before: a container's first process has always the same.
+  if (pid === '' || `${pid}@${host}` === owner) return true;
+  if (host === os.hostname()) return !processExists(Number(pid));
+  const age = await stat(file).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  return age > elsewhereMs;
 }
 
 const nonce = (n: number): Buffer => {
@@ -57,7 +79,7 @@ export async function spool(
 ): Promise<Spooled> {
   const dir = spoolDir(dataDir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const file = path.join(dir, `${randomUUID()}.spool`);
+  const file = path.join(dir, `${owner}.${randomUUID()}.spool`);
   const key = randomBytes(32);
   const handle = await open(file, 'wx', 0o600);
   const hash = createHash('sha1');

@@ -13,7 +13,8 @@ export interface WrappingKeys {
   previous: readonly Uint8Array[];
 }
 
-const fileOf = (dataDir: string): string => path.join(dataDir, 'keys', 'store.key');
+/** Where it is kept when the settings do not bring it. */
+export const storeKeyFile = (dataDir: string): string => path.join(dataDir, 'keys', 'store.key');
 
 /**
  * Reads the keys.
@@ -27,7 +28,7 @@ export async function readWrappingKeys(config: {
   STORE_KEY_PREVIOUS?: string | undefined;
 }): Promise<WrappingKeys> {
   const given = (config.STORE_KEY_PREVIOUS ?? '').split(',').filter((text) => text.trim() !== '');
-  const file = `${fileOf(config.dataDir)}.previous`;
+  const file = `${storeKeyFile(config.dataDir)}.previous`;
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   return {
     current: await readStoreKey(config.STORE_KEY, config.dataDir),
@@ -46,7 +47,7 @@ export async function readWrappingKeys(config: {
  */
 export async function readStoreKey(given: string | undefined, dataDir: string): Promise<Buffer> {
   if (given !== undefined) return decode(given, 'STORE_KEY');
-  const file = fileOf(dataDir);
+  const file = storeKeyFile(dataDir);
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   return decode(kept ?? (await make(file)), file);
 }

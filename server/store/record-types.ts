@@ -16,7 +16,8 @@ export type RecordKind =
   | 'dmp' // a call of the DMP
   | 'login' // somebody logged in or out, or could not
   | 'token' // an access token was issued, exchanged, revoked, or refused
-  | 'registration'; // a structure, certificate or client was registered, changed, withdrawn
+  | 'registration' // a structure, certificate or client was registered, changed, withdrawn
+  | 'restore'; // the database was put back from a backup
 
 /** `pending`: about to be done; another record says how it ended. `major`: nobody had foreseen it. */
 export type RecordOutcome = 'pending' | 'success' | 'refused' | 'failure' | 'major';

@@ -5,6 +5,7 @@ import { findSeed, parseSeed } from '../seed/read.ts';
 import { instant } from '../setting-rows.ts';
 import { adjust, adjustable, type Settings } from '../settings.ts';
 import { directAccess, isDirectAccess } from '../web/direct-access.ts';
+import { uniqueIdOf } from '../xds/metadata.ts';
 import { createWorld, type Seed, type World } from '../world.ts';
 import type { Call, CallLog } from './calls.ts';
 import { type InjectedFault, injectedFault } from './faults.ts';
@@ -71,6 +72,14 @@ const callList: Route = ({ calls }) => {
   return { count, byTransaction: byName, calls: list };
 };
 
+/** In the order of their registration; a document whose metadata got a new version stands once. */
+const documentList: Route = ({ world }) => ({
+  documents: world.registry
+    .documents()
+    .filter(({ signature }) => !signature)
+    .map(({ entry }) => ({ uniqueId: uniqueIdOf(entry), status: entry.status?.split(':').at(-1) })),
+});
+
 const submissionList: Route = ({ submissions }) => ({ submissions: submissions.report() });
 
 const faultList: Route = ({ faults }) => ({ faults: faults.list() });
@@ -97,6 +106,7 @@ const routes: Record<string, Route> = {
     return faultList(state, undefined);
   },
   'DELETE /control/faults': (state) => (state.faults.clear(), faultList(state, undefined)),
+  'GET /control/documents': documentList,
   'GET /control/calls': callList,
   'GET /control/submissions': submissionList,
   'DELETE /control/submissions': (state) => (state.submissions.clear(), submissionList(state, undefined)),

@@ -34,6 +34,16 @@ it.each(['{"patient":{"value":"236046999012376"}', '236046999012376 x', '{"patie
   },
 );
 
+it('lists the documents without naming anybody', async () => {
+  const { documents } = (await control(simulator, 'GET', 'documents')) as { documents: object[] };
+  expect(documents.length).toBeGreaterThan(0);
+  for (const document of documents)
+    expect(document).toEqual({
+      uniqueId: expect.stringMatching(/^[\d.^]+$/) as string,
+      status: expect.any(String) as string,
+    });
+});
+
 describe('the clock', () => {
   it.each(['hier', '1', '2026-10-20', '2026-10-20T08:00:00', '+012026-10-20T08:00:00Z', '2026-13-20T08:00:00Z', 5])(
     'does not take %s for an instant',

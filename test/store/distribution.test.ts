@@ -1,29 +1,16 @@
-/** The store on a PostgreSQL of the distribution (Debian's is older than the embedded one), given by DATABASE_URL. */
+/** The store on a PostgreSQL of the distribution, given by DATABASE_URL. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { expect, it } from 'vitest';
-import { startEmbedded } from '../../server/store/embedded/index.ts';
 import { openStore } from '../../server/store/index.ts';
+import { noDistribution, startDistribution } from '../support/distribution.ts';
 import { describeNeeding } from '../support/shared.ts';
 
-const base = '/usr/lib/postgresql';
-const major = existsSync(base)
-  ? readdirSync(base).find((version) => existsSync(path.join(base, version, 'bin/initdb')))
-  : undefined;
-
-describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no PostgreSQL server under ${base}`, () => {
+describeNeeding('a PostgreSQL of the distribution', noDistribution, () => {
   it('holds the store as the embedded one does', async () => {
-    const dir = await mkdtemp(path.join(os.tmpdir(), 'distribution-'));
-    // Before version 16 the programs leave their folder and come back to it by name: others must be able to enter it.
-    await mkdir(path.join(dir, 'postgres'), { mode: 0o755 });
-    await chmod(dir, 0o755);
-    const bin = path.join(base, major!, 'bin');
-    const server = await startEmbedded(dir, undefined, async () => ({ bin, major: major! }));
+    const server = await startDistribution();
     const config = {
-      dataDir: dir,
+      dataDir: os.tmpdir(),
       DATABASE_URL: server.url,
       STORE_KEY: randomBytes(32).toString('base64'),
       SEARCH_TTL_SECONDS: 60,
@@ -62,7 +49,6 @@ describeNeeding('a PostgreSQL of the distribution', major ? undefined : `no Post
       await two.close();
     } finally {
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
     }
   });
 });

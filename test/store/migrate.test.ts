@@ -69,6 +69,43 @@ describe('migrations', () => {
     await expect(migrate(pool(), dir)).rejects.toThrow(/newer/);
   });
 
+  describe('beside a long transaction that holds their table', () => {
+    const patience = { lockMs: 50, pauseMs: 50, tries: 1000 };
+    async function holder(): Promise<pg.PoolClient> {
+      await migrate(pool(), dir);
+      await write('29990101000000_column', 'ALTER TABLE patient ADD COLUMN more int');
+      const client = await pool().connect();
+      await client.query('BEGIN');
+      await client.query('SELECT count(*) FROM patient');
+      return client;
+    }
+
+    it('let those pass who read and write it meanwhile, and go on when it has ended', async () => {
+      const held = await holder();
+      const migrating = migrate(pool(), dir, patience);
+      let isDone = false;
+      void migrating.finally(() => (isDone = true));
+      const instance = pool();
+      const insert =
+        'INSERT INTO patient (id, ins_index, ins_sealed) SELECT gen_random_uuid(), $1, ins_sealed FROM patient';
+      // Queued behind the migration's request for the table, each gets through although the transaction does not end.
+      for (let i = 0; i < 20; i++) await instance.query(insert, [Buffer.from([i])]);
+      expect(isDone).toBe(false);
+      await held.query('COMMIT');
+      held.release();
+      expect(await migrating).toEqual(['29990101000000_column']);
+    });
+
+    it('give up with the reason when it never ends, and leave nothing', async () => {
+      const held = await holder();
+      await expect(migrate(pool(), dir, { ...patience, tries: 2 })).rejects.toThrow(/29990101000000_column.*pg_stat/);
+      await held.query('COMMIT');
+      held.release();
+      expect(await applied()).not.toContain('29990101000000_column');
+      expect(await migrate(pool(), dir)).toEqual(['29990101000000_column']);
+    });
+  });
+
   it('keep a semicolon in a literal and a function’s body in one piece', async () => {
     await write(
       '29990101000000_function',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { TEMPLATE } from './global-setup.ts';
+import './global-setup.ts';
 
 /** SQLSTATE object_in_use. */
 const IN_USE = '55006';
@@ -15,8 +15,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** @param template `template0` for an empty one, without migrations */
-export async function freshDatabase(template = TEMPLATE): Promise<TestDatabase> {
+/** @param template by default the run's; `template0` for an empty one, without migrations */
+export async function freshDatabase(template = inject('template')): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const server = inject('postgres');
   await asAdmin(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);

@@ -27,12 +27,21 @@ export const patients = {
   P8: { ins: '236043899007786', family: 'QUERCY', given: 'ODILE', gender: 'female', birthDate: '1936-04-21' },
 } as const;
 export type Who = keyof typeof patients;
+/** One of the story, or anybody else. */
+export interface Someone {
+  ins: string;
+  family: string;
+  given: string;
+  gender: 'female' | 'male';
+  birthDate: string;
+}
+const someone = (who: Who | Someone): Someone => (typeof who === 'string' ? patients[who] : who);
 
 /** An OID that nobody used before. */
 export const newOid = (): string => `2.25.${BigInt(`0x${randomUUID().replace(/-/g, '')}`)}`;
 
-export function patientResource(who: Who, id = 'patient'): Patient {
-  const p = patients[who];
+export function patientResource(who: Who | Someone, id = 'patient'): Patient {
+  const p = someone(who);
   return {
     resourceType: 'Patient',
     id,
@@ -67,13 +76,13 @@ export function reliability(status: string): Extension {
 }
 
 /** What a patient allows, as lean as it goes. @param topic code of our CodeSystem consent-topic */
-export function consent(who: Who, topic: string, decision: 'permit' | 'deny' = 'permit'): Consent {
+export function consent(who: Who | Someone, topic: string, decision: 'permit' | 'deny' = 'permit'): Consent {
   return {
     resourceType: 'Consent',
     status: 'active',
     scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
     category: [{ coding: [{ system: 'https://dmp-fhir.example/CodeSystem/consent-topic', code: topic }] }],
-    patient: { identifier: { system: INS_TEST, value: patients[who].ins } },
+    patient: { identifier: { system: INS_TEST, value: someone(who).ins } },
     dateTime: '2026-11-20T09:00:00Z',
     policy: [{ uri: `https://dmp-fhir.example/policy/${topic}` }],
     provision: { type: decision },
@@ -127,7 +136,7 @@ export const nurse = [
 ];
 
 export interface Deposit {
-  who?: Who;
+  who?: Who | Someone;
   uniqueId?: string;
   content: Buffer;
   contentType: string;
@@ -152,7 +161,7 @@ export function simplified(d: Deposit): DocumentReference {
     masterIdentifier: { use: 'usual', system: 'urn:ietf:rfc:3986', value: `urn:oid:${d.uniqueId ?? newOid()}` },
     status: 'current',
     type: { coding: [d.type ?? TYPE_SOCIAL] },
-    subject: { identifier: { system: INS_TEST, value: patients[who].ins } },
+    subject: { identifier: { system: INS_TEST, value: someone(who).ins } },
     date: d.date ?? '2026-11-20T09:30:00Z',
     author: [{ reference: '#author' }],
     custodian: {
@@ -222,7 +231,7 @@ export function comprehensive(d: Deposit, binaryUrl: string): DocumentReference 
 }
 
 /** An ITI-65 transaction of one List and, for each deposit, a DocumentReference and its Binary. */
-export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
+export function provideBundle(deposits: Deposit[], who: Who | Someone = 'P1'): Bundle {
   const entries: BundleEntry[] = [];
   const items: { reference: string }[] = [];
   for (const d of deposits) {
@@ -256,7 +265,7 @@ export function provideBundle(deposits: Deposit[], who: Who = 'P1'): Bundle {
     mode: 'working',
     title: 'Dépôt du matin',
     code: { coding: [{ system: 'https://profiles.ihe.net/ITI/MHD/CodeSystem/MHDlistTypes', code: 'submissionset' }] },
-    subject: { identifier: { system: INS_TEST, value: patients[who].ins } },
+    subject: { identifier: { system: INS_TEST, value: someone(who).ins } },
     date: '2026-11-20T10:00:00Z',
     source: { reference: '#author' },
     entry: items.map((item) => ({ item })),

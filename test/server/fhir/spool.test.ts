@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanSpool, spool, spoolDir, SpoolOverflow } from '../../../server/fhir/spool.ts';
@@ -42,6 +42,18 @@ describe('spool', () => {
     expect((await readFile(onDisk)).includes('ODETTE')).toBe(false);
     expect((await stat(onDisk)).mode & 0o777).toBe(0o600);
     await file.dispose();
+  });
+
+  it('of processes that live is left to them at a start, and what others left is removed', async () => {
+    const ours = await spool(dir, chunks(Buffer.from('x'), 1));
+    const at = (pid: number, host: string): string => `${pid}@${host}.${randomUUID()}.spool`;
+    const [alive, gone] = [at(process.ppid, hostname()), at(2 ** 22 + 1, hostname())];
+    const [far, old] = [at(1, 'elsewhere.invalid'), at(1, 'elsewhere.invalid')];
+    for (const name of [alive, gone, far, old]) await writeFile(path.join(spoolDir(dir), name), 'x');
+    await utimes(path.join(spoolDir(dir), old), 0, 0);
+    await cleanSpool(dir);
+    expect((await left()).toSorted()).toEqual([alive, far].toSorted());
+    await ours.dispose();
   });
 
   it('leaves nothing when the body fails or is too long', async () => {

@@ -1,0 +1,63 @@
+/**
+ * What a backup says of itself: `backup.json`, written last, so that a folder without it is no backup. It holds no key, and tells which
+ * one is needed without giving it away.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../../server/config.ts';
+import { readWrappingKeys, storeKeyFile } from '../../server/store/key.ts';
+
+/** A file of the backup: its path in it, octets, SHA-256 (hex). */
+export interface BackupFile {
+  name: string;
+  size: number;
+  sha256: string;
+}
+
+export interface Manifest {
+  format: 1;
+  /** `cluster`: the files of the embedded server; `dump`: of `pg_dump`, for an external one. */
+  kind: 'cluster' | 'dump';
+  /** ISO 8601. */
+  takenAt: string;
+  /** Of PostgreSQL. */
+  server: string;
+  /** The last migration that was applied. */
+  migration: string;
+  /** Hash of the store's key of then. */
+  key: string;
+  /** What must be there again, at least. */
+  atLeast: { records: number; checkpoints: number };
+  files: readonly BackupFile[];
+}
+
+export const manifestIn = (folder: string): string => path.join(folder, 'backup.json');
+
+/** @throws Error when the folder is no backup */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const text = await readFile(manifestIn(folder), 'utf8').catch(() => undefined);
+  if (text === undefined) throw new Error(`${folder} is no complete backup: it has no backup.json.`);
+  const manifest = JSON.parse(text) as Manifest;
+  if ((manifest.format as number) !== 1) throw new Error(`${folder} was made by another version of this program.`);
+  return manifest;
+}
+
+/** Of 32 random bytes: nobody finds them by trying. */
+const nameOf = (key: Uint8Array): string =>
+  createHash('sha256').update('dmp-fhir, which key a backup needs').update(key).digest('hex');
+
+/**
+ * The names of the store's keys that this place has, the one of now first.
+ * @throws Error when it has none: none is made here, for it would be another
+ */
+export async function keysHere(
+  config: Pick<Config, 'dataDir' | 'STORE_KEY' | 'STORE_KEY_PREVIOUS'>,
+): Promise<string[]> {
+  const file = storeKeyFile(config.dataDir);
+  if (config.STORE_KEY === undefined && !existsSync(file))
+    throw new Error(`There is no store key here: set STORE_KEY, or put the file back to ${file}.`);
+  const { current, previous } = await readWrappingKeys(config);
+  return [current, ...previous].map(nameOf);
+}

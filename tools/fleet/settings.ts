@@ -1,0 +1,15 @@
+/** Settings of façades that are to feed as fast as they can: nothing of ours slows them down, and what failed is tried again soon. */
+export const feedSettings: Readonly<Record<string, string>> = {
+  RATE_LIMIT_CLIENT: '0',
+  FEED_TICK_MS: '200',
+  FEED_RETRIES: '1000',
+  FEED_RETRY_SECONDS: '1',
+  FEED_RETRY_MAX_SECONDS: '2',
+  FEED_PACE: '0',
+  FEED_BREAKER_FAILURES: '0',
+  FEED_SLOW_MS: '0',
+  FEED_BACKLOG_MAX: '1000000',
+  FEED_CONCURRENCY: '8',
+  // The DMP of these runs answers within two seconds, or not at all.
+  DMP_TIMEOUT_MS: '5000',
+};
