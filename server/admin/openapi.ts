@@ -204,7 +204,7 @@ export function adminPart(): DocumentPart {
       {
         name: tag,
         description:
-          'Registration of structures and clients, for the administrator of a structure or of the installation (docs/registration.md). JSON; errors are those of the FHIR API (OperationOutcome). Private keys, secrets and homologation numbers go in and never come out.',
+          'Registration of structures and clients, for the administrator of a structure or of the installation (docs/registration.md), and how the feed stands (docs/asynchronous-deposits.md). JSON; errors are those of the FHIR API (OperationOutcome). Private keys, secrets and homologation numbers go in and never come out.',
       },
     ],
     paths,

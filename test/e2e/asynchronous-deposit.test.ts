@@ -66,7 +66,7 @@ const read = async (id: string, kind: Kind = 'nurse', headers?: Record<string, s
 async function until(id: string, ...statuses: string[]): Promise<Task> {
   for (let i = 0; ; i++) {
     const task = await read(id);
-    if (statuses.includes(task.status!)) return task;
+    if (statuses.includes(task.status)) return task;
     if (i === 1600) throw new Error(`it stayed ${JSON.stringify(task)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -13,6 +13,7 @@ export interface Document {
 
 /** An operation with the references of its first level resolved. */
 export interface ResolvedOperation {
+  tags: string[];
   operationId: string;
   method: Method;
   path: string;
