@@ -128,6 +128,12 @@ function refused(reason: string, { isUncertain }: ClaimedItem): Failed {
   return { state: 'failed', status: errorRow(reason).status, reason, result: { issues }, isUncertain, canRetry: false };
 }
 
+/**
+ * Whether another attempt may fare better, by the error table's word; and a certificate that has ended is renewed: nobody should have to queue
+ * again by hand what came meanwhile.
+ */
+const canHeal = (key: string): boolean => errorRow(key).retry === true || key === 'dmp-tls';
+
 /** What an error comes to. Whether time can heal it, the error table says; what may have arrived must be found out in any case. */
 function failureOf(error: unknown, { isUncertain }: Progress, { logger }: Services): Failed {
   const { issues, status } = toProblem(error);
@@ -139,8 +145,7 @@ function failureOf(error: unknown, { isUncertain }: Progress, { logger }: Servic
   if (wrong.every((i) => deferrals.has(i.key))) return { ...common, state: 'deferred', result: { issues } };
   const isForeseen = error instanceof IssueError || error instanceof DmpError;
   if (!isForeseen) logger.error({ error: error instanceof Error ? error.name : typeof error }, 'feed: attempt failed');
-  const canRetry =
-    !isForeseen || wrong.every((i) => errorRow(i.key).retry === true) || (isUncertain && error instanceof DmpError);
+  const canRetry = !isForeseen || wrong.every((i) => canHeal(i.key)) || (isUncertain && error instanceof DmpError);
   const said = isUncertain && !canRetry ? [...issues, uncertain] : issues;
   return { ...common, state: 'failed', result: { issues: said }, canRetry };
 }
