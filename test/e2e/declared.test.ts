@@ -25,6 +25,7 @@ import { loadConfig } from '../../server/config.ts';
 import { capabilityStatement } from '../../server/fhir/metadata.ts';
 import { text } from '../support/documents.ts';
 import { declaredIdentityDoors } from '../support/identity-doors.ts';
+import { declaredImportDoors } from '../support/import-doors.ts';
 import {
   declaredPatientDoors,
   patientDoorSettings,
@@ -558,6 +559,7 @@ const cases: Record<string, () => Promise<void>> = {
   },
   ...declaredPatientDoors(() => stack),
   ...declaredIdentityDoors(() => stack),
+  ...declaredImportDoors(() => stack),
   'DocumentReference create': async () => {
     const created = await stack.post<DocumentReference>(
       '/DocumentReference',
