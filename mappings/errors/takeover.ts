@@ -63,6 +63,12 @@ export const takeoverErrors = {
     'Plus de {limit} lignes en une fois : envoyez-les en plusieurs.',
     'More than {limit} lines at once: send them in several.',
   ),
+  'takeover-cancelled': row(
+    409,
+    'business-rule',
+    'La reprise a été annulée avant que ce document ne parte.',
+    'The take-over was cancelled before this document was sent.',
+  ),
   'takeover-paused': row(
     503,
     'transient',

@@ -10,7 +10,7 @@ import { loadConfig } from '../../server/config.ts';
 import { variableOf } from '../../tools/takeover/settings.ts';
 import { testPki } from '../server/dmp/pki.ts';
 import { clientKey } from './assertions.ts';
-import { client, leVerger, neighbours } from './authorization.ts';
+import { client, lesTilleuls, leVerger, neighbours } from './authorization.ts';
 import { fedResource, ippDomain } from './identity-doors.ts';
 import { makeToken, type TokenOptions } from './outside-issuer.ts';
 import { consent, type Who } from './resources.ts';
@@ -60,12 +60,13 @@ export async function startTakeover(settings: Record<string, string> = {}) {
     {
       TLS_CERT: file('server.pem', pki.server.certificate + pki.authority),
       TLS_KEY: file('server.key', pki.server.key),
+      STRUCTURE_ADMINISTRATORS: administrator,
       FEED_TAKEOVER_HOURS: 'always',
       FEED_PACE: '0',
       ...settings,
     },
     {},
-    { authorization: around.parts, consents: false },
+    { authorization: around.parts, consents: false, second: around.parts.structures.of(lesTilleuls)! },
   );
   const config = loadConfig(stack.environment);
   const agent = new Agent({ connect: { ca: pki.root } });

@@ -55,18 +55,18 @@ export function documentOf({
 
 /** As PDSm wants an author: a role, its person, its structure. */
 function authorResources(
-  { id, family, given }: NonNullable<LineFacts['author']>,
+  { id, family, given, profession }: NonNullable<LineFacts['author']>,
   structure: DocumentInput['structure'],
 ): Resource[] {
   const typed = (type: string) => ({ coding: [{ system: frCoreIdentifierTypes, code: type }] });
+  // National, or internal to a structure: `3<FINESS>/<id>`.
+  const type = typed(id.includes('/') ? 'EI' : 'IDNPS');
   return [
     {
       resourceType: 'Practitioner',
       id: 'person',
-      ...(id === undefined
-        ? {}
-        : { identifier: [{ type: typed('IDNPS'), system: `urn:oid:${oidPerson}`, value: id }] }),
-      ...(family === undefined ? {} : { name: [{ family, ...(given === undefined ? {} : { given: [given] }) }] }),
+      identifier: [{ type, system: `urn:oid:${oidPerson}`, value: id }],
+      name: [{ family, ...(given === undefined ? {} : { given: [given] }) }],
     },
     {
       resourceType: 'Organization',
@@ -79,6 +79,7 @@ function authorResources(
       id: 'author',
       practitioner: { reference: '#person' },
       organization: { reference: '#structure' },
+      code: [concept(profession)],
     },
   ];
 }

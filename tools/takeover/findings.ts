@@ -24,8 +24,12 @@ export const findings = {
     '{column}: implausible date (in the future, before 1900, or the end before the start).',
   ],
   'author-id': [
-    'author_id : ni un RPPS (11 chiffres) ni un PS_IdNat.',
-    'author_id: neither an RPPS (11 digits) nor a PS_IdNat.',
+    'Auteur : author_id n’est ni un RPPS (11 chiffres) ni un PS_IdNat (identifiant interne : 3, FINESS, /, identifiant), ou author_profession n’est pas un code de TRE_G15.',
+    'Author: author_id is neither an RPPS (11 digits) nor a PS_IdNat (internal identifier: 3, FINESS, /, identifier), or author_profession is no code of TRE_G15.',
+  ],
+  'author-incomplete': [
+    'author, author_id et author_profession vont ensemble : le DMP veut le nom, l’identifiant et la profession de l’auteur. Sans eux, l’auteur est qui répond de la reprise.',
+    'author, author_id and author_profession go together: the DMP wants the author’s name, identifier and profession. Without them, the author is who answers for the take-over.',
   ],
   'file-missing': ['Fichier introuvable ou illisible.', 'File not found or not readable.'],
   'file-empty': ['Fichier vide.', 'Empty file.'],

@@ -2,7 +2,8 @@
  * What a person reads on the terminal, and what a program reads in the report: numbers of lines and reasons, no person. Names of files
  * may hold names: they are left out unless they are asked for.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { said } from './findings.ts';
 import type { ReportLine, Reconciled } from './reconcile.ts';
 import type { Finding, Language } from './types.ts';
@@ -77,6 +78,7 @@ const cell = (value: string | number): string => {
 export function writeReport(file: string, result: Reconciled, language: Language, withFiles: boolean): void {
   const lines = result.lines.map((line) => shown(line, language, withFiles));
   const { lines: _, ...sums } = result;
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   writeFileSync(file, textOf(), { mode: 0o600 });
 
   function textOf(): string {

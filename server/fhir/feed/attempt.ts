@@ -18,7 +18,7 @@ import type { Services } from '../services.ts';
 import { structureOf } from '../structure.ts';
 import type { DepositResult } from '../task/result.ts';
 import { readContent, type FeedContent } from './content.ts';
-import { pausedBy } from '../takeover/pause.ts';
+import { heldBy } from '../takeover/held.ts';
 import { recordAttempt, type Noted } from './on-record.ts';
 
 /** Nothing was sent, and nothing is wrong: the limits have no room now (`server/feed/limits`). */
@@ -31,8 +31,8 @@ export function createAttempt(services: Services): Attempt {
     if (!content) return refused('feed-unreadable', item);
     const withdrawn = withdrawal(content.caller, services);
     if (withdrawn !== undefined) return refused(withdrawn, item);
-    const paused = await pausedBy(item, services);
-    if (paused) return paused;
+    const held = await heldBy(item, services);
+    if (held) return held;
     const { id, lane, createdAt, isUncertain } = item;
     const progress: Progress = { seed: id, lane, at: createdAt, isUncertain };
     const caller = callerOf(content.caller, services);

@@ -39,7 +39,7 @@ export const changeImport: Handler = async (call, services) => {
   );
   if (!changed) throw new IssueError({ key: 'takeover-state', values: { state: takeover.state, action } });
   if (action === 'cancel') await takeBack(takeover.id, call, services);
-  if (action === 'resume') {
+  if (action === 'resume' || action === 'cancel') {
     await services.store.takeovers.wake(takeover.id, services.now());
     services.wakeFeed?.();
   }

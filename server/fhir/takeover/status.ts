@@ -48,7 +48,7 @@ async function statusOf(takeover: StoredTakeover, caller: Caller, services: Serv
   const ended = isAtEnd && (await store.takeovers.change(takeover.id, takeover.version, { state: 'done' }, now()));
   const current = ended || takeover;
   // One that was being looked at while the pause ended has missed the call.
-  if (current.state === 'running' && counts.some(({ reason }) => reason === 'takeover-paused')) {
+  if (current.state !== 'paused' && counts.some(({ reason }) => reason === 'takeover-paused')) {
     await store.takeovers.wake(current.id, now());
     services.wakeFeed?.();
   }

@@ -73,13 +73,18 @@ export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverSto
     },
 
     async wake(id, now) {
-      // The turns are jobs of pg-boss, named as their items (server/store/feed/turns.ts).
+      // The turns are jobs of pg-boss, named as their items (server/store/feed/turns.ts). What others hold is passed over: they take
+      // jobs and items in either order, and what they are doing ends the waiting anyway.
       await prisma.$executeRaw`
-        WITH woken AS (
-          UPDATE feed_item SET next_at = ${now}, updated_at = ${now}, version = version + 1
-          WHERE takeover_id = ${id}::uuid AND state = 'waiting' AND reason = 'takeover-paused' RETURNING id
+        WITH kept AS (
+          SELECT i.id FROM feed_item i JOIN pgboss.job j ON j.id = i.id AND j.state < 'active'
+          WHERE i.takeover_id = ${id}::uuid AND i.state = 'waiting' AND i.reason = 'takeover-paused'
+          FOR UPDATE OF i, j SKIP LOCKED
+        ), moved AS (
+          UPDATE pgboss.job j SET start_after = now() FROM kept WHERE j.id = kept.id RETURNING j.id
         )
-        UPDATE pgboss.job j SET start_after = now() FROM woken WHERE j.id = woken.id AND j.state < 'active'`;
+        UPDATE feed_item i SET next_at = ${now}, updated_at = ${now}, version = version + 1
+        FROM moved WHERE i.id = moved.id`;
     },
 
     async stateOf(id) {

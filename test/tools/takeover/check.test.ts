@@ -79,7 +79,22 @@ describe('a line', () => {
     ['with an act without system', { event: 'ABC' }, ['code-unknown']],
     ['with a visibility that does not exist', { visibility: 'SECRET' }, ['code-unknown']],
     ['hidden from the patient', { visibility: 'INVISIBLE_PATIENT, MASQUE_PS' }, []],
-    ['with an RPPS of ten digits', { author: 'MARTIN Anne', author_id: '1010101010' }, ['author-id']],
+    [
+      'with an RPPS of ten digits',
+      { author: 'MARTIN Anne', author_id: '1010101010', author_profession: '10' },
+      ['author-id'],
+    ],
+    ['with an author of whom nothing else is known', { author: 'MARTIN Anne' }, ['author-incomplete']],
+    [
+      'with an author of the establishment’s own',
+      { author: 'MARTIN Anne', author_id: '3990100109/MED-07', author_profession: '60' },
+      [],
+    ],
+    [
+      'with a profession that does not exist',
+      { author: 'M', author_id: '99700204581', author_profession: '777' },
+      ['author-id'],
+    ],
     ['with an INS whose key is wrong', { patient: '2 36 04 69 990 123 00' }, ['patient-ins']],
   ])('%s', async (_, change, expected) => {
     const [line] = await checked([{ ...good, ...change }]);
@@ -146,7 +161,8 @@ describe('what is sent', () => {
     const [line] = await checked([
       {
         ...good,
-        ...{ title: 'Bilan', author: 'LE BIHAN Yann', author_id: '99700204581', practice_setting: 'ESSMS' },
+        ...{ title: 'Bilan', author: 'LE BIHAN Yann', author_id: '99700204581', author_profession: '60' },
+        ...{ practice_setting: 'ESSMS' },
         ...{
           start: '11/03/2019 08:00',
           end: '12/03/2019',

@@ -1,5 +1,5 @@
 /** Issue 6, line 4: what establishments write in a manifest, and how it is read. */
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,9 +9,11 @@ import { dateTimeOf } from '../../../tools/takeover/manifest/dates.ts';
 import { readManifest } from '../../../tools/takeover/manifest/index.ts';
 import { readMapping, typeOf } from '../../../tools/takeover/manifest/mapping.ts';
 import { readNdjson } from '../../../tools/takeover/manifest/ndjson.ts';
+import { optionOf, settings } from '../../../tools/takeover/settings.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'dmp-manifest-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Buffer => Buffer.from(text, encoding);
 
 describe('a manifest in CSV', () => {
@@ -149,4 +151,14 @@ describe('document types', () => {
     expect(typeOf('x', readMapping(bytes('local,type\nx,99999-9\n')))).toBeUndefined();
     expect(() => readMapping(bytes('a;b\n1;2\n'))).toThrow();
   });
+});
+
+it('docs/take-over.md has every header and every setting', () => {
+  const page = readFileSync('docs/take-over.md', 'utf8');
+  for (const [column, { names }] of Object.entries(columns))
+    expect(page).toMatch(new RegExp(`\\| \`${column}\` +\\| ${names.join(', ')} +\\|`));
+  for (const [name, [, meaning]] of Object.entries(settings))
+    expect(page).toMatch(
+      new RegExp(`\\| \`${name}\` +\\| \`--${optionOf(name)}\` +\\| ${literal(meaning.replaceAll('|', '\\|'))} +\\|`),
+    );
 });

@@ -21,7 +21,7 @@ export interface LineFacts {
   event?: XdsCode;
   /** Codes of TRE_A07. */
   visibility: XdsCode[];
-  author?: { family?: string; given?: string; id?: string };
+  author?: { family: string; given?: string; id: string; profession: XdsCode };
 }
 
 const required = (Object.keys(columns) as Column[]).filter((c) => columns[c].required);
@@ -71,11 +71,13 @@ export function checkLine(
   const visibility = (values.visibility ?? '').split(/[,\s]+/).filter((c) => c !== '' && c !== 'N');
   if (visibility.some((c) => !(visibilities as readonly string[]).includes(c)))
     wrong('code-unknown', { column: 'visibility', set: visibilities.join(', ') });
-  const author = authorOf(values.author, values.author_id);
-  if (author === undefined) wrong('author-id');
+  const { author: name, author_id: id, author_profession: profession } = values;
+  const isWhole = name !== undefined && id !== undefined && profession !== undefined;
+  const author = isWhole ? authorOf(name, id, profession) : undefined;
+  if (isWhole && !author) wrong('author-id');
+  if (!isWhole && (name ?? id ?? profession) !== undefined) wrong('author-incomplete');
 
-  if (!type || written === undefined || author === undefined || findings.some((f) => f.severity === 'error'))
-    return { findings };
+  if (!type || written === undefined || findings.some((f) => f.severity === 'error')) return { findings };
   return {
     findings,
     facts: {
@@ -88,7 +90,7 @@ export function checkLine(
       ...(end === undefined ? {} : { end }),
       ...(practiceSetting ? { practiceSetting } : {}),
       ...(event ? { event } : {}),
-      ...(author === null ? {} : { author }),
+      ...(author ? { author } : {}),
     },
   };
 }
@@ -100,15 +102,18 @@ function eventOf(text: string | undefined): XdsCode | undefined {
   return { code, scheme: system.replace(/^urn:oid:/, ''), ...(display ? { display } : {}) };
 }
 
-/** `NOM Prénom`: the family name is what stands in capitals before it. @returns null without an author; undefined for a wrong id */
-function authorOf(name: string | undefined, id: string | undefined): LineFacts['author'] | null | undefined {
-  if (name === undefined && id === undefined) return null;
-  const national = id !== undefined && /^\d{11}$/.test(id) ? `8${id}` : id;
-  if (national !== undefined && !/^(8\d{11}|0\d{9}|3\d{9}\/\S{1,40})$/.test(national)) return undefined;
-  const [, family, given] = /^((?:[\p{Lu}'’-]+(?:\s|$))+)(.*)$/u.exec(name ?? '') ?? [];
+/** TRE_G15 */
+const professions = '1.2.250.1.71.1.2.7';
+
+/** `NOM Prénom`: the family name is what stands in capitals before it. @returns undefined for what identifies nobody */
+function authorOf(name: string, id: string, profession: string): LineFacts['author'] {
+  const national = /^\d{11}$/.test(id) ? `8${id}` : id;
+  if (!/^(8\d{11}|0\d{9}|3\d{9}\/\S{1,40})$/.test(national)) return undefined;
+  const display = displayOf(profession, professions);
+  if (display === undefined) return undefined;
+  const [, family = name, given = ''] = /^((?:[\p{Lu}'’-]+(?:\s|$))+)(.*)$/u.exec(name) ?? [];
   return {
-    ...(national === undefined ? {} : { id: national }),
-    ...(name === undefined ? {} : { family: (family ?? name).trim() }),
-    ...(given ? { given: given.trim() } : {}),
+    ...{ id: national, family: family.trim(), profession: { code: profession, scheme: professions, display } },
+    ...(given.trim() === '' ? {} : { given: given.trim() }),
   };
 }

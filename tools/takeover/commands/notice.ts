@@ -1,5 +1,5 @@
 /** `notice` writes the message to the CNAM, `confirm` says that it has gone: an administrator of the structure does both. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { checkSource, type Session } from '../session.ts';
@@ -19,6 +19,7 @@ export async function noticeCommand(
     tell(say('notice-none', { state }));
     return state === 'unconfirmed' ? exitCodes.unconfirmed : exitCodes.ok;
   }
+  mkdirSync(options.out ?? stateFolder, { recursive: true });
   const file = path.join(options.out ?? stateFolder, 'notice.txt');
   const eml = path.join(options.out ?? stateFolder, 'notice.eml');
   writeFileSync(file, `${notice.to.join(', ')}\n${notice.subject}\n\n${notice.text}`);

@@ -12,6 +12,10 @@ export const columns = {
   class: { names: ['class', 'classe', 'category', 'categorie'], required: false },
   author: { names: ['author', 'auteur', 'nom_auteur'], required: false },
   author_id: { names: ['author_id', 'rpps', 'id_auteur', 'auteur_id', 'rpps_auteur'], required: false },
+  author_profession: {
+    names: ['author_profession', 'profession', 'profession_auteur', 'profession_de_l_auteur'],
+    required: false,
+  },
   practice_setting: { names: ['practice_setting', 'cadre_exercice', 'cadre_d_exercice'], required: false },
   event: { names: ['event', 'acte', 'evenement'], required: false },
   start: { names: ['start', 'debut', 'date_debut', 'date_debut_acte'], required: false },
