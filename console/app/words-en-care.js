@@ -14,6 +14,11 @@ export const care = {
   'ins.test': 'Test INS (NIR)',
   'local-id': 'Local identifier ({domain})',
 
+  announcements: 'To be announced',
+  'announcements.text':
+    'Documents that your structure deposited and that the patient does not see yet. Once what they say was announced, open the document to make it visible.',
+  'announcements.none': 'No document waits to be announced.',
+
   emergency: 'Emergency: break-glass',
   'emergency.text':
     'Opens the DMP of one patient, for a limited time, when they cannot consent. The patient, their traits and the reason are asked in the next step; the access is on record and visible to the patient.',

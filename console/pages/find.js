@@ -40,7 +40,10 @@ export function FindPage() {
     event.preventDefault();
     void task.run(async () => {
       setProblems([]);
-      const bundle = await search('Patient', { identifier: `${system}|${value.replace(/\s+/g, '')}` });
+      const isLocal = place.domains.includes(system);
+      const bundle = await search('Patient', {
+        identifier: `${system}|${isLocal ? value.trim() : value.replace(/\s+/g, '')}`,
+      });
       const [patient] = matchesOf(bundle);
       if (patient) return go('resident', patient.id);
       const said = warningsOf(bundle);
