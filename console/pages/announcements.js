@@ -1,7 +1,7 @@
 // @ts-check
 /** « Consultation d'annonce »: what the structure deposited and the patient does not see yet, of all its patients. */
-import { linkOf, matchesOf, fhir, search, warningsOf } from '../app/fhir.js';
 import { useState } from 'preact/hooks';
+import { fhir, linkOf, matchesOf, search, warningsOf } from '../app/fhir.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
 import { t } from '../app/words.js';
@@ -31,6 +31,7 @@ export function AnnouncementsPage() {
             ${bundle.total === 0 ? t('announcements.none') : t('documents.count', { count: bundle.total ?? matchesOf(bundle).length })}
           </p>
           <${Notice} problems=${warningsOf(bundle)} />
+          <h2 class="visually-hidden">${t('documents')}</h2>
           <${Timeline} documents=${matchesOf(bundle)} />
           <${Pager} before=${linkOf(bundle, 'previous')} after=${linkOf(bundle, 'next')} onGo=${setPage} />`}
     />`;

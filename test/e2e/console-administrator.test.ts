@@ -80,12 +80,4 @@ describeNeeding('an administrator', noChromium, () => {
     await director.look('clients');
     expect(director.complaints).toEqual([]);
   });
-
-  it('has no page of a queue while the server declares none', async () => {
-    const { page } = director;
-    const metadata = await (await fetch(`${stack.running.url}/metadata`)).text();
-    expect(await page.getByRole('link', { name: 'Alimentation' }).count()).toBe(
-      metadata.includes('"type":"Task"') ? 1 : 0,
-    );
-  });
 });

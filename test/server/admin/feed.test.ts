@@ -60,6 +60,10 @@ describe('the feed of a structure', () => {
     const until = new Date('2026-11-28T19:00:00Z');
     const status = await feedStatus(structure, {
       feed: test.store.feed,
+      documents: {
+        depositedBy: (of, { label }) =>
+          Promise.resolve(of === structure && label === 'INVISIBLE_PATIENT' ? hidden : []),
+      },
       now: () => now,
       pauseOf: (of, lane) =>
         Promise.resolve(of === structure && lane === 'takeover' ? { reason: 'rate-limited', until } : undefined),
