@@ -82,6 +82,7 @@ export const administration = {
   feed: 'Feed',
   'feed.standing': 'The queue of deposits',
   'feed.delivered': 'Deposited into the DMP: {hour} in the last hour, {day} in 24 hours.',
+  'feed.count': '{state}: {count}',
   'feed.at': 'As of {at}.',
   'feed.empty': 'No deposit.',
   'feed.oldest': 'The oldest has been waiting for {age} ({at}).',

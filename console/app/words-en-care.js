@@ -8,6 +8,7 @@ export const care = {
   'find.value': 'Identifier',
   'find.hint': 'The 15 characters of the INS, blanks allowed. The identifier is never written into an address.',
   'find.go': 'Search',
+  'find.none-local': 'No resident is known by this identifier.',
   'find.none': 'No DMP is known for this identifier.',
   'ins.nir': 'INS (NIR)',
   'ins.nia': 'INS (NIA)',

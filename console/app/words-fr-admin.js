@@ -81,6 +81,7 @@ export const administration = {
   feed: 'Alimentation',
   'feed.standing': 'La file des dépôts',
   'feed.delivered': 'Déposés dans le DMP : {hour} dans l’heure, {day} en 24 heures.',
+  'feed.count': '{state} : {count}',
   'feed.at': 'Situation au {at}.',
   'feed.empty': 'Aucun dépôt.',
   'feed.oldest': 'Le plus ancien attend depuis {age} ({at}).',

@@ -7,6 +7,7 @@ export const care = {
   'find.value': 'Identifiant',
   'find.hint': 'L’INS : ses 15 caractères, espaces permis. L’identifiant n’est jamais écrit dans une adresse.',
   'find.go': 'Chercher',
+  'find.none-local': 'Aucun résident n’est connu sous cet identifiant.',
   'find.none': 'Aucun DMP n’est connu pour cet identifiant.',
   'ins.nir': 'INS (NIR)',
   'ins.nia': 'INS (NIA)',

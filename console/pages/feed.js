@@ -81,7 +81,7 @@ const Counts = ({ of, none }) =>
   of.length === 0
     ? html`<p class="quiet">${none}</p>`
     : html`<ul class="badges">
-        ${of.map(([state, count]) => html`<li key=${state} class=${looks[state]}>${said('feed-state', state)} : ${count}</li>`)}
+        ${of.map(([state, count]) => html`<li key=${state} class=${looks[state]}>${t('feed.count', { state: said('feed-state', state), count })}</li>`)}
       </ul>`;
 
 /** @param {Pick<import('../app/feed.js').Standing, 'failed'>} props */

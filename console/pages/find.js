@@ -47,7 +47,9 @@ export function FindPage() {
       const [patient] = matchesOf(bundle);
       if (patient) return go('resident', patient.id);
       const said = warningsOf(bundle);
-      setProblems(said.length > 0 ? said : [{ severity: 'information', text: t('find.none') }]);
+      setProblems(
+        said.length > 0 ? said : [{ severity: 'information', text: t(isLocal ? 'find.none-local' : 'find.none') }],
+      );
     });
   }
 

@@ -16,11 +16,13 @@ export interface FeedSources {
 }
 
 /** A row of the error table, with its sentence in both languages. */
-const reasonOf = (reason: string): { reason: string; fr: string; en: string } => ({
+const reasonOf = (reason: string, values: Record<string, number> = {}): { reason: string; fr: string; en: string } => ({
   reason: reason.replace(/^dmp:/, 'dmp-'),
-  fr: sentence(errorRow(reason), 'fr'),
-  en: sentence(errorRow(reason), 'en'),
+  fr: sentence(errorRow(reason), 'fr', values),
+  en: sentence(errorRow(reason), 'en', values),
 });
+const secondsBetween = (from: Date, to: Date): number =>
+  Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
 
 const none = Object.fromEntries(Object.keys(depositStates).map((state) => [state, 0]));
 
@@ -39,8 +41,10 @@ export async function feedStatus(structure: string, { feed, documents, pauseOf, 
       return {
         lane,
         counts: { ...none, ...counts },
-        ...(oldest ? { oldest, oldestSeconds: Math.max(0, Math.round((at.getTime() - oldest.getTime()) / 1000)) } : {}),
-        ...(pause ? { pause: { ...reasonOf(pause.reason), until: pause.until } } : {}),
+        ...(oldest ? { oldest, oldestSeconds: secondsBetween(oldest, at) } : {}),
+        ...(pause
+          ? { pause: { ...reasonOf(pause.reason, { seconds: secondsBetween(at, pause.until) }), until: pause.until } }
+          : {}),
       };
     }),
   );

@@ -1,6 +1,6 @@
 /**
  * Issue 7, line 4, for the structure's administrator: the record of accesses with the standing of its chain, certificates, applications;
- * and the emergency whose reason they read there.
+ * and the emergency whose reason they read there. The feed: `console-feed.test.ts`.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { emergency, patients as story } from '../../tools/demo/people.ts';

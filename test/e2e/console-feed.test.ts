@@ -169,7 +169,7 @@ describeNeeding('the feed', noChromium, () => {
     await filter('en attente');
     await shows('Les dépôts', 'Annuler le dépôt');
     await section('Les dépôts').getByText('tentative(s) : 1').waitFor();
-    await shows('La file des dépôts', /Jusqu’au /);
+    await shows('La file des dépôts', /Réessayez dans \d+ s.*Jusqu’au /);
     await button('Les dépôts', 'Annuler le dépôt').click();
     await dialog().getByRole('button', { name: 'Confirmer' }).click();
     await dialog().getByRole('alert').getByText('Ce dépôt est peut-être déjà dans le DMP').waitFor();
@@ -245,6 +245,7 @@ describeNeeding('the feed', noChromium, () => {
       await shows('La file des dépôts', '1 document(s) de la structure que le patient ne voit pas encore');
       await director.page.getByRole('button', { name: 'English' }).click();
       await director.page.getByRole('heading', { level: 1, name: 'Feed' }).waitFor();
+      await director.page.getByText('deposited: 22').first().waitFor();
       await director.page.getByText('1 document(s) of the structure that the patient does not see yet').waitFor();
       await director.look('feed-en');
       // Neither title nor patient.
@@ -277,7 +278,7 @@ describeNeeding('the feed', noChromium, () => {
       await kind.selectOption(domain);
       await page.getByLabel('Identifiant', { exact: true }).fill('IPP-999999');
       await page.getByRole('button', { name: 'Chercher' }).click();
-      await page.getByRole('status').locator('li').waitFor();
+      await page.getByRole('status').getByText('Aucun résident n’est connu sous cet identifiant.').waitFor();
       await doctor.look('find-local-unknown');
       await page.getByLabel('Identifiant', { exact: true }).fill(' IPP-000042 ');
       await page.getByRole('button', { name: 'Chercher' }).click();
