@@ -230,7 +230,7 @@ export function createApp(options: AppOptions): Express {
     const admin = administration(config, store.registry, registry);
     const { limits } = options;
     const feed = {
-      ...{ feed: store.feed, now },
+      ...{ feed: store.feed, documents: store.documents, now },
       ...(limits ? { pauseOf: limits.pauseOf.bind(limits) } : {}),
     };
     const doors = {

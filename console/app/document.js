@@ -13,6 +13,9 @@ export const titleOf = (document) =>
 /** @param {any} document @returns {string | undefined} */
 export const typeOf = (document) => document.type?.coding?.[0]?.display ?? document.type?.coding?.[0]?.code;
 
+/** Patient.id of whose it is. @param {any} document @returns {string} */
+export const patientOf = (document) => document.subject.reference.split('/').at(-1);
+
 /** @param {any} document */
 export const creationOf = (document) => document.content?.[0]?.attachment?.creation ?? document.date;
 

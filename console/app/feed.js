@@ -3,7 +3,7 @@
  * The feed as the console asks for it: the queue's figures (`/admin/feed`), its deposits (Task) and take-overs (`$import-status`). The one
  * place that knows their shapes; nothing asks it where the server declares no Task.
  */
-import { admin, fhir, search } from './fhir.js';
+import { admin, fhir, problemsOf, search } from './fhir.js';
 
 /**
  * @typedef {{ reason: string, fr: string, en: string }} Because
@@ -11,10 +11,13 @@ import { admin, fhir, search } from './fhir.js';
  * @property {'live' | 'takeover'} lane
  * @property {Record<string, number>} counts by state
  * @property {string} [oldest]
+ * @property {number} [oldestSeconds]
  * @property {Because & { until: string }} [pause]
  * @typedef {object} Standing
+ * @property {string} at
  * @property {Lane[]} lanes
  * @property {{ hour: number, day: number }} delivered
+ * @property {{ count: number, oldest?: string }} unannounced
  * @property {(Because & { state: string, count: number, last: string })[]} failed
  */
 
@@ -25,15 +28,20 @@ export const standing = () => admin('feed');
 export const deposits = (status) =>
   search('Task', [...(status === '' ? [] : [/** @type {const} */ (['status', status])]), ['_count', '20']]);
 
-/** What a person may do with a deposit, by its Task.status. @type {Record<string, readonly ('cancel' | 'requeue' | 'release' | 'decline')[]>} */
+/** @typedef {'cancel' | 'requeue' | 'release' | 'decline'} Action */
+
+/** What a person may do with a deposit, by its Task.status. @type {Record<string, readonly Action[]>} */
 const actions = { draft: ['release', 'decline'], ready: ['cancel'], 'on-hold': ['cancel'], failed: ['requeue'] };
 
-/** @param {any} task */
+/** @param {any} task @returns {readonly Action[]} */
 export const actionsOf = (task) => actions[task.status] ?? [];
 
+/** Longest reason of a `decline`, in characters (docs/asynchronous-deposits.md). */
+export const longestReason = 400;
+
 /**
- * @param {any} task
- * @param {string} action
+ * @param {any} task as it was shown: what has changed since is refused
+ * @param {Action} action
  * @param {string} reason of a `decline`
  */
 export const act = (task, action, reason) =>
@@ -42,8 +50,23 @@ export const act = (task, action, reason) =>
       resourceType: 'Parameters',
       ...(action === 'decline' ? { parameter: [{ name: 'reason', valueString: reason }] } : {}),
     },
-    headers: task.meta?.versionId ? { 'if-match': `W/"${task.meta.versionId}"` } : {},
+    headers: { 'if-match': `W/"${task.meta.versionId}"` },
   });
+
+/** Why it stands where it does, and what the last attempt said: each sentence once. @param {any} task @returns {string[]} */
+export function sentencesOf({ statusReason, contained = [] }) {
+  const outcome = contained.find((/** @type {any} */ { resourceType }) => resourceType === 'OperationOutcome');
+  const all = [statusReason?.text, ...problemsOf(outcome).map(({ text }) => text)];
+  return [...new Set(all.filter((text) => text !== undefined))];
+}
+
+/** @param {string} name */
+const extension = (name) => `https://dmp-fhir.example/StructureDefinition/deposit-${name}`;
+/** How often it was tried, and when it will be again. @param {any} task @returns {{ attempts: number, next?: string }} */
+export function triesOf({ extension: all = [] }) {
+  const find = (/** @type {string} */ name) => all.find((/** @type {any} */ { url }) => url === extension(name));
+  return { attempts: find('attempts')?.valueUnsignedInt ?? 0, next: find('next-attempt')?.valueInstant };
+}
 
 /**
  * @typedef {object} Takeover
@@ -52,29 +75,43 @@ export const act = (task, action, reason) =>
  * @property {string} state
  * @property {number} documents planned
  * @property {number} received
- * @property {number} pending
+ * @property {number} done at their end, delivered or refused
+ * @property {[state: string, count: number][]} counts
+ * @property {string} [until] when what keeps it back ends
  */
 
 /** States of a line that is not at its end. */
 const pendingStates = ['proposed', 'queued', 'active', 'waiting'];
 
+/** @typedef {{ name: string, part?: Part[], [value: string]: unknown }} Part of Parameters */
+
+/** @param {Part[] | undefined} parts @param {string} name @returns {any} */
+const find = (parts, name) => parts?.find((part) => part.name === name) ?? {};
+
 /** @returns {Promise<Takeover[]>} */
 export async function takeovers() {
-  const { parameter = [] } = await fhir('GET', '$import-status');
-  return parameter
-    .filter((/** @type {any} */ { name }) => name === 'takeover')
-    .map((/** @type {any} */ { part }) => {
-      const find = (/** @type {any[]} */ parts, /** @type {string} */ name) => parts.find((p) => p.name === name) ?? {};
-      const counts = part.filter((/** @type {any} */ p) => p.name === 'count');
-      return {
-        id: find(part, 'takeover').valueId,
-        name: find(part, 'name').valueString,
-        state: find(part, 'state').valueCode,
-        documents: find(part, 'documents').valueInteger ?? 0,
-        received: find(part, 'received').valueInteger ?? 0,
-        pending: counts
-          .filter((/** @type {any} */ c) => pendingStates.includes(find(c.part, 'state').valueCode))
-          .reduce((/** @type {number} */ sum, /** @type {any} */ c) => sum + find(c.part, 'count').valueInteger, 0),
-      };
-    });
+  const { parameter = [] } = /** @type {{ parameter?: Part[] }} */ (await fhir('GET', '$import-status'));
+  return parameter.filter(({ name }) => name === 'takeover').map(({ part }) => takeoverOf(part ?? []));
+}
+
+/** @param {Part[]} part @returns {Takeover} */
+function takeoverOf(part) {
+  /** @type {Map<string, number>} by state, whatever the reason */
+  const counts = new Map();
+  for (const { part: count } of part.filter(({ name }) => name === 'count')) {
+    const state = find(count, 'state').valueCode;
+    counts.set(state, (counts.get(state) ?? 0) + find(count, 'count').valueInteger);
+  }
+  const received = find(part, 'received').valueInteger;
+  const pending = pendingStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  return {
+    id: find(part, 'takeover').valueId,
+    name: find(part, 'name').valueString,
+    state: find(part, 'state').valueCode,
+    documents: find(part, 'documents').valueInteger,
+    received,
+    done: received - pending,
+    counts: [...counts],
+    until: find(find(part, 'pause').part, 'until').valueInstant,
+  };
 }

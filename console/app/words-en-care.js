@@ -8,11 +8,17 @@ export const care = {
   'find.value': 'Identifier',
   'find.hint': 'The 15 characters of the INS, blanks allowed. The identifier is never written into an address.',
   'find.go': 'Search',
+  'find.none-local': 'No resident is known by this identifier.',
   'find.none': 'No DMP is known for this identifier.',
   'ins.nir': 'INS (NIR)',
   'ins.nia': 'INS (NIA)',
   'ins.test': 'Test INS (NIR)',
   'local-id': 'Local identifier ({domain})',
+
+  announcements: 'To be announced',
+  'announcements.text':
+    'Documents that your structure deposited and that the patient does not see yet. Once what they say was announced, open the document to make it visible.',
+  'announcements.none': 'No document waits to be announced.',
 
   emergency: 'Emergency: break-glass',
   'emergency.text':

@@ -10,6 +10,7 @@ export const en = {
   nav: 'Pages',
   footer: 'Console of the FHIR façade of the DMP.',
   documentation: 'Documentation',
+  again: 'Refresh',
   retry: 'Try again',
   loading: 'Loading…',
   unreachable: 'The server does not answer. Check the network, then try again.',

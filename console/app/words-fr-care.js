@@ -5,13 +5,19 @@ export const care = {
   'find.text': 'Par son INS, ou par un identifiant de votre établissement.',
   'find.kind': 'Nature de l’identifiant',
   'find.value': 'Identifiant',
-  'find.hint': 'Les 15 caractères de l’INS, espaces permis. L’identifiant n’est jamais écrit dans une adresse.',
+  'find.hint': 'L’INS : ses 15 caractères, espaces permis. L’identifiant n’est jamais écrit dans une adresse.',
   'find.go': 'Chercher',
+  'find.none-local': 'Aucun résident n’est connu sous cet identifiant.',
   'find.none': 'Aucun DMP n’est connu pour cet identifiant.',
   'ins.nir': 'INS (NIR)',
   'ins.nia': 'INS (NIA)',
   'ins.test': 'INS de test (NIR)',
   'local-id': 'Identifiant local ({domain})',
+
+  announcements: 'À annoncer',
+  'announcements.text':
+    'Documents que votre structure a déposés et que le patient ne voit pas encore. Une fois le contenu annoncé, ouvrez le document pour le rendre visible.',
+  'announcements.none': 'Aucun document n’attend d’annonce.',
 
   emergency: 'Urgence : bris de glace',
   'emergency.text':

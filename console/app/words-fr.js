@@ -10,6 +10,7 @@ export const fr = {
   footer: 'Console de la façade FHIR du DMP.',
   documentation: 'Documentation',
   retry: 'Réessayer',
+  again: 'Actualiser',
   loading: 'Chargement…',
   unreachable: 'Le serveur ne répond pas. Vérifiez le réseau, puis réessayez.',
   'signed-out': 'Votre session est terminée. Connectez-vous de nouveau.',

@@ -47,6 +47,13 @@ export function day(instant) {
   return at.toLocaleDateString(locale(), { year: 'numeric', month: 'long', ...(date ? { day: 'numeric' } : {}) });
 }
 
+/** How long, in the largest unit that fits. @param {number} seconds */
+export function age(seconds) {
+  const [unit, length] = seconds < 3600 ? ['minute', 60] : seconds < 86_400 ? ['hour', 3600] : ['day', 86_400];
+  const style = /** @type {const} */ ({ style: 'unit', unit, unitDisplay: 'long' });
+  return new Intl.NumberFormat(locale(), style).format(Math.floor(seconds / Number(length)));
+}
+
 /** @param {string | undefined} instant */
 export const moment = (instant) =>
   instant === undefined || instant.length <= 10

@@ -1,7 +1,7 @@
 // @ts-check
 /** The documents of a record on a timeline, by month, with filters and pages. */
 import { useState } from 'preact/hooks';
-import { authorsOf, creationOf, isArchived, labelsOf, titleOf, typeOf } from '../app/document.js';
+import { authorsOf, creationOf, isArchived, labelsOf, patientOf, titleOf, typeOf } from '../app/document.js';
 import { fhir, linkOf, matchesOf, search, warningsOf } from '../app/fhir.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
@@ -84,13 +84,13 @@ export function DocumentsPanel({ id }) {
       show=${(/** @type {any} */ bundle) =>
         html` <p role="status">${t('documents.count', { count: bundle.total ?? matchesOf(bundle).length })}</p>
           <${Notice} problems=${warningsOf(bundle)} />
-          <${Timeline} id=${id} documents=${matchesOf(bundle)} />
+          <${Timeline} documents=${matchesOf(bundle)} />
           <${Pager} before=${linkOf(bundle, 'previous')} after=${linkOf(bundle, 'next')} onGo=${setPage} />`}
     />`;
 }
 
-/** @param {{ id: string, documents: any[] }} props */
-function Timeline({ id, documents }) {
+/** @param {{ documents: any[] }} props */
+export function Timeline({ documents }) {
   /** @type {Map<string, any[]>} */
   const months = new Map();
   for (const document of documents) {
@@ -103,18 +103,20 @@ function Timeline({ id, documents }) {
         html`<section key=${month} aria-label=${day(month)}>
           <h3>${day(month)}</h3>
           <ol>
-            ${all.map((document) => html`<${Entry} key=${document.id} id=${id} document=${document} />`)}
+            ${all.map((document) => html`<${Entry} key=${document.id} document=${document} />`)}
           </ol>
         </section>`,
     )}
   </div>`;
 }
 
-/** @param {{ id: string, document: any }} props */
-function Entry({ id, document }) {
+/** @param {{ document: any }} props */
+function Entry({ document }) {
   return html`<li class="card entry">
     <p class="quiet">${day(creationOf(document))} · ${typeOf(document)}</p>
-    <p class="title"><a href=${href('resident', id, 'document', document.id)}>${titleOf(document)}</a></p>
+    <p class="title">
+      <a href=${href('resident', patientOf(document), 'document', document.id)}>${titleOf(document)}</a>
+    </p>
     <p>${authorsOf(document).join(' ; ')}</p>
     <${Badges} document=${document} />
   </li>`;

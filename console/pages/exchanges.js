@@ -13,7 +13,7 @@ export function ExchangesPage() {
   const [open, setOpen] = useState('');
   return html`<h1 tabindex="-1">${t('exchanges')}</h1>
     <p>${t('exchanges.text')}</p>
-    <p><button type="button" onClick=${loaded.reload}>${t('exchanges.again')}</button></p>
+    <p><button type="button" onClick=${loaded.reload}>${t('again')}</button></p>
     <${Loading}
       of=${loaded}
       show=${(/** @type {any} */ { exchanges }) =>

@@ -40,11 +40,16 @@ export function FindPage() {
     event.preventDefault();
     void task.run(async () => {
       setProblems([]);
-      const bundle = await search('Patient', { identifier: `${system}|${value.replace(/\s+/g, '')}` });
+      const isLocal = place.domains.includes(system);
+      const bundle = await search('Patient', {
+        identifier: `${system}|${isLocal ? value.trim() : value.replace(/\s+/g, '')}`,
+      });
       const [patient] = matchesOf(bundle);
       if (patient) return go('resident', patient.id);
       const said = warningsOf(bundle);
-      setProblems(said.length > 0 ? said : [{ severity: 'information', text: t('find.none') }]);
+      setProblems(
+        said.length > 0 ? said : [{ severity: 'information', text: t(isLocal ? 'find.none-local' : 'find.none') }],
+      );
     });
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** The pages, in the order of the menu: who may open which. */
+import { AnnouncementsPage } from './announcements.js';
 import { AuditPage } from './audit.js';
 import { CertificatesPage } from './certificates.js';
 import { ClientsPage } from './clients.js';
@@ -26,6 +27,13 @@ export const pages = [
     view: ResidentPage,
     isOpen: ({ isCare, isEmergency }) => isCare || isEmergency,
     inMenu: false,
+  },
+  {
+    name: 'announcements',
+    title: 'announcements',
+    view: AnnouncementsPage,
+    isOpen: ({ isCare }) => isCare,
+    inMenu: true,
   },
   {
     name: 'feed',

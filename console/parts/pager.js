@@ -7,10 +7,10 @@ import { t } from '../app/words.js';
 export function Pager({ before, after, onGo }) {
   if (before === undefined && after === undefined) return null;
   return html`<nav class="pager" aria-label=${t('pages')}>
-    <button type="button" disabled=${before === undefined} onClick=${() => before && onGo(before)}>
+    <button type="button" disabled=${before === undefined} onClick=${() => before !== undefined && onGo(before)}>
       ${t('page.before')}
     </button>
-    <button type="button" disabled=${after === undefined} onClick=${() => after && onGo(after)}>
+    <button type="button" disabled=${after === undefined} onClick=${() => after !== undefined && onGo(after)}>
       ${t('page.after')}
     </button>
   </nav>`;

@@ -78,6 +78,9 @@ const feed = z.strictObject({
     }),
   ),
   delivered: z.strictObject({ hour: count, day: count }).describe('In the last hour, and in the last 24.'),
+  unannounced: z
+    .strictObject({ count, oldest: instant.optional() })
+    .describe('Documents of the structure in the DMP that the patient does not see until they were announced.'),
   failed: z
     .array(because.extend({ state: z.enum(['refused', 'exhausted']), count, last: instant }))
     .describe('What failed and is still kept, by why; the sentences say what to do.'),

@@ -1,6 +1,6 @@
 /**
  * Issue 7, line 4, for the structure's administrator: the record of accesses with the standing of its chain, certificates, applications;
- * and the emergency whose reason they read there.
+ * and the emergency whose reason they read there. The feed: `console-feed.test.ts`.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { emergency, patients as story } from '../../tools/demo/people.ts';
@@ -79,13 +79,5 @@ describeNeeding('an administrator', noChromium, () => {
     await page.getByRole('heading', { name: 'Application de démonstration' }).waitFor();
     await director.look('clients');
     expect(director.complaints).toEqual([]);
-  });
-
-  it('has no page of a queue while the server declares none', async () => {
-    const { page } = director;
-    const metadata = await (await fetch(`${stack.running.url}/metadata`)).text();
-    expect(await page.getByRole('link', { name: 'Alimentation' }).count()).toBe(
-      metadata.includes('"type":"Task"') ? 1 : 0,
-    );
   });
 });

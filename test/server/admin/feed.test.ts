@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feedStatus } from '../../../server/admin/feed.ts';
-import type { FeedOutcome, NewFeedItem } from '../../../server/store/index.ts';
+import type { FeedOutcome, NewFeedItem, StoredDocument } from '../../../server/store/index.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 
 const structure = '1990100117';
@@ -57,12 +57,17 @@ describe('the feed of a structure', () => {
     await accept(ago(60), { lane: 'takeover' });
     await accept(ago(700), { owner: { ...owner, structure: '1990100125' } });
 
+    const hidden = [ago(90), ago(5)].map((createdAt) => ({ createdAt }) as StoredDocument);
     const until = new Date('2026-11-28T19:00:00Z');
     const status = await feedStatus(structure, {
       feed: test.store.feed,
+      documents: {
+        depositedBy: (of, { label }) =>
+          Promise.resolve(of === structure && label === 'INVISIBLE_PATIENT' ? hidden : []),
+      },
       now: () => now,
       pauseOf: (of, lane) =>
-        Promise.resolve(of === structure && lane === 'takeover' ? { reason: 'rate-limited', until } : undefined),
+        Promise.resolve(of === structure && lane === 'takeover' ? { reason: 'feed-breaker', until } : undefined),
     });
     const none = { active: 0, waiting: 0, cancelled: 0, declined: 0 };
     expect(status).toMatchObject({
@@ -79,10 +84,11 @@ describe('the feed of a structure', () => {
           lane: 'takeover',
           counts: { ...none, proposed: 0, queued: 1, delivered: 0, refused: 0, exhausted: 0 },
           oldestSeconds: 3600,
-          pause: { reason: 'rate-limited', until },
+          pause: { reason: 'feed-breaker', until, en: expect.stringContaining('Try again in 36000 s') as string },
         },
       ],
       delivered: { hour: 1, day: 2 },
+      unannounced: { count: 2, oldest: ago(90) },
       failed: [
         { reason: 'dmp-DMPDMPClosed', state: 'refused', count: 2, last: ago(20) },
         { reason: 'dmp-timeout', state: 'exhausted', count: 1, last: ago(40) },
