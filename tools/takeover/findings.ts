@@ -28,6 +28,10 @@ export const findings = {
     'author_id: neither an RPPS (11 digits) nor a PS_IdNat.',
   ],
   'file-missing': ['Fichier introuvable ou illisible.', 'File not found or not readable.'],
+  'file-outside': [
+    'Fichier hors du dossier des documents (--documents) : il n’est pas lu.',
+    'File outside of the folder of the documents (--documents): it is not read.',
+  ],
   'file-empty': ['Fichier vide.', 'Empty file.'],
   'file-large': ['{size} octets : au-delà de {limit}.', '{size} bytes: more than {limit}.'],
   'file-format': [
