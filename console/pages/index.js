@@ -67,7 +67,7 @@ export const pages = [
     name: 'exchanges',
     title: 'exchanges',
     view: ExchangesPage,
-    isOpen: ({ hasExchanges }) => hasExchanges,
+    isOpen: ({ hasExchanges, isEmergency }) => hasExchanges && !isEmergency,
     inMenu: true,
   },
 ];

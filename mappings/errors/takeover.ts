@@ -39,6 +39,12 @@ export const takeoverErrors = {
     'Plus de lignes que prévu ({planned}) : annoncez une autre reprise pour le reste, la CNAM doit connaître les volumes.',
     'More lines than planned ({planned}): begin another take-over for the rest, the CNAM must know the volumes.',
   ),
+  'takeover-many': row(
+    409,
+    'too-costly',
+    'Il y a déjà {limit} reprises ouvertes : terminez-en ou annulez-en d’abord.',
+    'There are {limit} open take-overs already: complete or cancel some first.',
+  ),
   'takeover-line-id': row(
     422,
     'required',

@@ -28,9 +28,11 @@ export function requireInstallation({ isInstallation }: Rights): void {
 
 /**
  * @param need what is done: `read` or `write`
- * @throws IssueError `scope-missing`, `registry-administrator`
+ * @throws IssueError `break-glass-patient`, `scope-missing`, `registry-administrator`
  */
 export function rightsOf(caller: Caller, config: Config, need: keyof typeof adminScopes, requestId: string): Rights {
+  // An emergency opens one record: every other door is closed to it (server/fhir/purpose.ts).
+  if (caller.purpose === 'bris_de_glace') throw new IssueError({ key: 'break-glass-patient' });
   const enough = need === 'read' ? [adminScopes.read, adminScopes.write] : [adminScopes.write];
   if (!enough.some((scope) => caller.scopes.includes(scope)))
     throw new IssueError({ key: 'scope-missing', values: { scope: adminScopes[need] } });

@@ -2,7 +2,7 @@
  * Issue 6, line 4: the take-over of the past, as its command line and as its FHIR door, over real HTTP and TLS, with the simulator: a
  * folder with every kind of fault is checked, fed, killed in the middle, resumed, and every line is accounted for.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationOutcome, Parameters } from '@medplum/fhirtypes';
@@ -276,6 +276,7 @@ describe('the FHIR door', () => {
     for (const [wrong, row] of [
       [kickOff(0), 'takeover-value'],
       [kickOff(1, { contactEmail: 'nobody' }), 'takeover-value'],
+      [kickOff(1, { contactEmail: 'léa@verger.example' }), 'takeover-value'],
       [kickOff(1, { begin: '2026-02-31' }), 'takeover-value'],
       [kickOff(1, { contactName: 'a\r\nBcc: x@y.example' }), 'takeover-value'],
       [kickOff(1, { colour: 'red' }), 'operation-parameter-unknown'],
@@ -443,6 +444,8 @@ describe('beyond what the CNAM may be surprised by, and outside the windows', ()
       'EHPAD FICTIF LE VERGER',
     ])
       expect(written).toContain(words);
+    for (const name of ['notice.txt', 'notice.eml'])
+      expect(statSync(path.join(world.folder, name)).mode & 0o077, name).toBe(0);
     expect(readFileSync(path.join(world.folder, 'notice.eml'), 'utf8')).toContain('Subject: =?utf-8?B?');
     const say = ['--on', '2026-11-01', '--reference', 'courriel du 1er novembre'];
     const refused = await world.run('confirm', manifest, ...say);
@@ -473,11 +476,19 @@ describe('beyond what the CNAM may be surprised by, and outside the windows', ()
   });
 
   it('several small ones are one large one', async () => {
-    const { body } = await world.ask(nurse, 'POST', '/$import', kickOff(2), async_);
+    const contactEmail = "o'fictive+dmp@verger.example";
+    const { body } = await world.ask(nurse, 'POST', '/$import', kickOff(2, { contactEmail }), async_);
     expect(partOf(body, 'state')?.valueCode).toBe('unconfirmed');
     expect(partOf(body, 'notice')).toBeUndefined();
     const seen = await world.ask(director, 'GET', `/$import-status?takeover=${partOf(body, 'takeover')!.valueId!}`);
     expect(partOf(seen.body, 'notice')?.part?.find((p) => p.name === 'text')?.valueString).toContain('7 documents');
+  });
+
+  it('so many that nobody could add them up are not begun', async () => {
+    let last = await world.ask(nurse, 'POST', '/$import', kickOff(1), async_);
+    for (let begun = 1; last.status === 202 && begun <= 50; begun++)
+      last = await world.ask(nurse, 'POST', '/$import', kickOff(1), async_);
+    expect([last.status, rowOf(last.body)]).toEqual([409, 'takeover-many']);
   });
 });
 

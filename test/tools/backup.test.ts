@@ -1,7 +1,7 @@
 /** Backup and restore as an operator does them, of the embedded server while it works, and of a server of the distribution. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -10,6 +10,8 @@ import { loadConfig } from '../../server/config.ts';
 import { runningEmbedded } from '../../server/store/embedded/running.ts';
 import { openStore, type Store } from '../../server/store/index.ts';
 import { main as backup } from '../../tools/backup.ts';
+import { copyFile } from '../../tools/backup/copy.ts';
+import { parted } from '../../tools/backup/dump.ts';
 import type { Manifest } from '../../tools/backup/manifest.ts';
 import { main as restore } from '../../tools/restore.ts';
 import { record, structure } from '../support/audit.ts';
@@ -166,6 +168,19 @@ describe('a backup of the embedded server', { timeout: 120_000 }, () => {
     await restore(['--from', from()], env);
   });
 
+  it.each(['../../escaped', 'cluster/../../escaped', '/tmp/escaped', 'cluster//x'])(
+    'that names a file outside of itself (%s) is not used',
+    async (name) => {
+      const env = { ...place('outsider'), STORE_KEY: key };
+      const forged = await mkdtemp(path.join(dir, 'forged-'));
+      const manifest = JSON.parse(await readFile(path.join(from(), 'backup.json'), 'utf8')) as Manifest;
+      const files = [{ ...manifest.files[0], name }];
+      await writeFile(path.join(forged, 'backup.json'), JSON.stringify({ ...manifest, files }));
+      await expect(restore(['--from', forged], env)).rejects.toThrow(/names files that are not in it/);
+      expect(existsSync(path.join(dir, 'outsider'))).toBe(false);
+    },
+  );
+
   it('goes neither beside its keys nor over something else', async () => {
     const env = place('second');
     await expect(backup(['--to', path.join(env.DATA_DIR, 'backup')], env)).rejects.toThrow(/in DATA_DIR/);
@@ -177,6 +192,22 @@ describe('a backup of the embedded server', { timeout: 120_000 }, () => {
   });
 });
 
+it('a password is never among the arguments of a program, wherever the URL has it', () => {
+  expect(parted('postgresql://u:p%40ss@h/d?host=/run/postgresql')).toEqual({
+    password: 'p@ss',
+    bare: 'postgresql://u@h/d?host=%2Frun%2Fpostgresql',
+  });
+  const { password, bare } = parted('postgresql://u@h/d?password=secret&sslmode=require');
+  expect([password, bare]).toEqual(['secret', 'postgresql://u@h/d?sslmode=require']);
+});
+
+it('a link is not followed', async () => {
+  await writeFile(path.join(dir, 'shadow'), 'x');
+  await symlink(path.join(dir, 'shadow'), path.join(dir, 'link'));
+  await expect(copyFile(path.join(dir, 'link'), path.join(dir, 'copied'), 'x')).rejects.toThrow('ELOOP');
+  expect(existsSync(path.join(dir, 'copied'))).toBe(false);
+});
+
 describeNeeding('a backup of a server of the distribution', noDistribution, () => {
   it('is a dump, and comes back into an empty database', { timeout: 120_000 }, async () => {
     const server = await startDistribution();
@@ -184,7 +215,10 @@ describeNeeding('a backup of a server of the distribution', noDistribution, () =
       const env = { DATA_DIR: path.join(dir, 'outside'), DATABASE_URL: server.url, STORE_KEY: key };
       const to = path.join(dir, 'dump');
       const patient = await withStore(env, (store) => fill(store, server.url));
+      // A folder that was there, open to all.
+      await mkdir(to, { mode: 0o755 });
       await backup(['--to', to], env);
+      expect((await stat(path.join(to, 'database.dump'))).mode & 0o777).toBe(0o600);
       await expect(restore(['--from', to], env)).rejects.toThrow(/not empty/);
       await query(server.url, 'CREATE DATABASE second');
       const second = new URL(server.url);

@@ -1,14 +1,18 @@
 /** Copying files into and out of a backup, hashed on the way. */
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupFile } from './manifest.ts';
 
 const PIECE = 1024 * 1024;
 
-/** @throws the system's error; ENOENT when there is no such file (any more) */
+/** A link in a backup, or put among the server's files, would have another file copied, by who may read all. */
+const withoutLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
+
+/** @throws the system's error; ENOENT when there is no such file (any more), ELOOP for a link */
 export async function copyFile(from: string, to: string, name: string): Promise<BackupFile> {
-  const source = await open(from, 'r');
+  const source = await open(from, withoutLinks);
   try {
     await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
     const target = await open(to, 'wx', 0o600);

@@ -1,6 +1,7 @@
 /** The database of an external server, by the programs that come with PostgreSQL: `pg_dump` and `pg_restore`, at least as new as it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { checkFile, describeFile } from './copy.ts';
@@ -18,6 +19,8 @@ const common = ['--no-owner', '--no-privileges', '--no-password'];
 export async function dump(client: pg.Client, url: string, to: string): Promise<BackupFile[]> {
   const { rows } = await client.query<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
   const file = path.join(to, DUMP);
+  // `pg_dump` would make it readable for all, in a folder that was there before perhaps.
+  await writeFile(file, '', { flag: 'wx', mode: 0o600 });
   await runProgram('pg_dump', url, [...common, '--format=custom', `--snapshot=${rows[0]!.snapshot}`, `--file=${file}`]);
   return [await describeFile(file, DUMP)];
 }
@@ -59,9 +62,11 @@ async function runProgram(program: 'pg_dump' | 'pg_restore', url: string, args: 
   if (code !== 0) throw new Error(`${program} failed:\n${said.trim()}`);
 }
 
-function parted(url: string): { password: string; bare: string } {
+/** @param url of libpq, which takes a password among the parameters too */
+export function parted(url: string): { password: string; bare: string } {
   const bare = new URL(url);
-  const password = decodeURIComponent(bare.password);
+  const password = bare.searchParams.get('password') ?? decodeURIComponent(bare.password);
   bare.password = '';
+  bare.searchParams.delete('password');
   return { password, bare: bare.href };
 }

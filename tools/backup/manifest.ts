@@ -35,12 +35,18 @@ export interface Manifest {
 
 export const manifestIn = (folder: string): string => path.join(folder, 'backup.json');
 
+/** Below the folder: a backup comes from another place, and is put back by who may write everywhere. */
+const isInside = (name: unknown): name is string =>
+  typeof name === 'string' && !name.includes('\0') && name.split('/').every((part) => !['', '.', '..'].includes(part));
+
 /** @throws Error when the folder is no backup */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(manifestIn(folder), 'utf8').catch(() => undefined);
   if (text === undefined) throw new Error(`${folder} is no complete backup: it has no backup.json.`);
   const manifest = JSON.parse(text) as Manifest;
   if ((manifest.format as number) !== 1) throw new Error(`${folder} was made by another version of this program.`);
+  if (!manifest.files.every(({ name }) => isInside(name)))
+    throw new Error(`${folder} names files that are not in it: this backup cannot be used.`);
   return manifest;
 }
 

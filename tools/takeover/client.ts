@@ -29,7 +29,7 @@ export interface Told<T> extends Answer {
 
 export interface Client {
   get<T>(path: string): Promise<Told<T>>;
-  /** FHIR JSON. @param expected statuses from 400 on that are an answer */
+  /** FHIR JSON. @param expected statuses from 300 on that are an answer */
   post<T>(
     path: string,
     resource: Resource,
@@ -68,7 +68,8 @@ export function createClient(
   { onWait = () => undefined, patienceMs = 30 * 60_000 }: { onWait?: (ms: number) => void; patienceMs?: number } = {},
 ): Client {
   const agent = new Agent(settings.ca === undefined ? {} : { connect: { ca: readFileSync(settings.ca) } });
-  const fetch: Fetch = (url, init) => undiciFetch(url, { ...init, dispatcher: agent });
+  // Documents go where the settings say, and not where that place sends them on.
+  const fetch: Fetch = (url, init) => undiciFetch(url, { ...init, redirect: 'manual', dispatcher: agent });
   const token = tokenSource(settings, fetch);
 
   /** Until the façade has answered once, an address may be wrong: then one does not wait long. */
@@ -85,7 +86,7 @@ export function createClient(
       isRefused = answer?.status === 401 && renewals++ === 0;
       if (isRefused) continue;
       if (answer === undefined) await pause(undefined, attempt);
-      else if (answer.status < 400 || expected.includes(answer.status)) return answer;
+      else if (answer.status < 300 || expected.includes(answer.status)) return answer;
       else if (passing.includes(answer.status) && Date.now() < until) await pause(answer, attempt);
       else throw refusedBy(answer);
     }

@@ -32,6 +32,10 @@ export const findings = {
     'author, author_id and author_profession go together: the DMP wants the author’s name, identifier and profession. Without them, the author is who answers for the take-over.',
   ],
   'file-missing': ['Fichier introuvable ou illisible.', 'File not found or not readable.'],
+  'file-outside': [
+    'Fichier hors du dossier des documents (--documents) : il n’est pas lu.',
+    'File outside of the folder of the documents (--documents): it is not read.',
+  ],
   'file-empty': ['Fichier vide.', 'Empty file.'],
   'file-large': ['{size} octets : au-delà de {limit}.', '{size} bytes: more than {limit}.'],
   'file-format': [

@@ -7,6 +7,7 @@ import { changeCommand, reportCommand, statusCommand } from './commands/state.ts
 import { CommandError, exitCodes, type ExitCode } from './errors.ts';
 import { openSession, type CommonOptions, type Session } from './session.ts';
 import { optionOf, settings, variableOf } from './settings.ts';
+import { plainText } from './terminal.ts';
 
 type Act = (session: Session, options: never) => Promise<ExitCode>;
 
@@ -114,7 +115,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has said what is wrong, or shown the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(plainText(error instanceof Error ? error.message : String(error)));
     return error instanceof CommandError ? error.exitCode : exitCodes.failed;
   }
   return code;

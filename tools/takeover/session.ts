@@ -1,6 +1,7 @@
 /** What every command works with: settings, the source and its state, the façade, words. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CsvError } from 'csv-parse/sync';
 import { check } from './check/index.ts';
 import { createClient, type Client } from './client.ts';
 import { CommandError } from './errors.ts';
@@ -11,6 +12,7 @@ import { readMapping } from './manifest/mapping.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { loadSettings, type Settings } from './settings.ts';
 import type { CheckedLine, Language, Manifest } from './types.ts';
+import { plainText } from './terminal.ts';
 import { languageOf, speaking, type Say } from './words.ts';
 
 /** Options that every command has. */
@@ -46,7 +48,7 @@ export function openSession(source: string, options: CommonOptions): Session {
   if (!existsSync(source)) throw new CommandError(say('manifest-unreadable', { file: source, detail: 'ENOENT' }));
   const settings = loadSettings(options, process.env, options.config);
   const tell = (text: string): void => {
-    if (text !== '') (options.json === true ? console.error : console.log)(text);
+    if (text !== '') (options.json === true ? console.error : console.log)(plainText(text));
   };
   const client = createClient(settings, language, {
     onWait: (ms) => {
@@ -86,9 +88,15 @@ function readSource({ source, say }: Session): Manifest {
       throw new CommandError(
         say('manifest-headers', { lacking: error.lacking.join(', '), twice: error.twice.join(', ') }),
       );
-    const detail = error instanceof Error ? error.message.slice(0, 120) : '';
+    const detail = detailOf(error);
     throw new CommandError(say('manifest-unreadable', { file: source, detail }), undefined, { cause: error });
   }
+}
+
+/** The message of `csv-parse` repeats what stands in the cell: somebody's name. */
+function detailOf(error: unknown): string {
+  if (error instanceof CsvError) return `${error.code}, ${JSON.stringify(error['lines'])}`;
+  return error instanceof Error ? error.message.slice(0, 120) : '';
 }
 
 /** Reads the source and checks every line. @throws CommandError */
@@ -96,7 +104,8 @@ export async function checkSource(session: Session): Promise<CheckedLine[]> {
   const { settings, say, tell, client, progress } = session;
   const { patientSystem, mapping } = settings;
   if (patientSystem === undefined) throw new CommandError(say('no-patient-system'));
-  const manifest = readSource(session);
+  const read = readSource(session);
+  const manifest = { ...read, folder: settings.documents ?? read.folder };
   if (manifest.lines.length === 0) throw new CommandError(say('manifest-empty'));
   if (manifest.unknown.length > 0) tell(say('unknown-columns', { names: manifest.unknown.join(', ') }));
   progress.start(say('checking'), manifest.lines.length);

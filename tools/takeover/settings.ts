@@ -11,9 +11,17 @@ const text = z.string().min(1);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const oid = z.string().regex(/^urn:oid:[\d.]+$/, 'urn:oid:…');
 
+/** Documents and tokens go there: never in clear, but on this machine. */
+export function isSafeUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+}
+const server = z.url().refine(isSafeUrl, 'https://…');
+
 /** Name in the file → schema, variable and what it is. The option is `--<name with dashes>`. */
 export const settings = {
-  base: [z.url().transform((url) => url.replace(/\/+$/, '')), 'FHIR base of the façade, https://…/fhir'],
+  base: [server.transform((url) => url.replace(/\/+$/, '')), 'FHIR base of the façade, https://…/fhir'],
   structure: [text, 'Struct_IdNat of the establishment'],
   structureName: [text, 'its name, as authors are to bear it'],
   client: [text, 'client_id, registered for Backend Services (private_key_jwt)'],
@@ -27,10 +35,11 @@ export const settings = {
     'the person is asserted as the structure’s administrator (for confirm)',
   ],
   scope: [text.default('system/DocumentReference.c system/Patient.rs'), 'scopes asked for'],
-  tokenUrl: [z.url().optional(), 'token endpoint; by default the one that the façade names'],
+  tokenUrl: [server.optional(), 'token endpoint; by default the one that the façade names'],
   ca: [text.optional(), 'PEM of the authorities that vouch for the façade’s certificate'],
   patientSystem: [oid.optional(), 'domain of the local patient identifiers, urn:oid:…'],
   insSystem: [oid.default('urn:oid:1.2.250.1.213.1.4.8'), 'authority of an INS in the manifest'],
+  documents: [text.optional(), 'folder that holds the files of the manifest (that of the manifest)'],
   mapping: [text.optional(), 'CSV: local document types → the DMP’s'],
   contactName: [text.optional(), 'who answers for the take-over towards the CNAM'],
   contactEmail: [text.optional(), 'their address'],
@@ -52,7 +61,7 @@ export const variableOf = (name: string): string =>
 export const optionOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Those that are paths: in a file they are relative to it. */
-const paths: readonly SettingName[] = ['key', 'ca', 'mapping'];
+const paths: readonly SettingName[] = ['key', 'ca', 'documents', 'mapping'];
 const ownFile = 'dmp-takeover.json';
 
 /** @throws CommandError naming every setting that lacks or is wrong */

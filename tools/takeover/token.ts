@@ -4,7 +4,7 @@ import { importJWK, type JWK } from 'jose';
 import { backendAssertion } from '../demo/assertion.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import type { Fetch } from './client.ts';
-import type { Settings } from './settings.ts';
+import { isSafeUrl, type Settings } from './settings.ts';
 
 /** Before its end a new one is taken. Milliseconds. */
 const slack = 30_000;
@@ -87,7 +87,7 @@ function readKey(file: string): JWK & { alg: string; kid: string } {
 
 async function discover(base: string, fetch: Fetch): Promise<string> {
   const answer = await fetch(`${base}/.well-known/smart-configuration`, {});
-  const { token_endpoint: endpoint } = (await answer.json()) as { token_endpoint?: string };
-  if (endpoint === undefined) throw new CommandError('--token-url', exitCodes.usage);
+  const { token_endpoint: endpoint } = (await answer.json().catch(() => ({}))) as { token_endpoint?: string };
+  if (endpoint === undefined || !isSafeUrl(endpoint)) throw new CommandError('--token-url', exitCodes.usage);
   return endpoint;
 }

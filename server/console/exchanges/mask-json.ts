@@ -5,10 +5,14 @@ type Json = unknown;
 /** @param beside the object in which the value stands */
 type Rule = (value: string, beside: Readonly<Record<string, Json>>, path: readonly string[]) => string;
 
-const keep: Rule = (value) => value;
-const code: Rule = (value) => (/^[\w .:/^&-]{1,100}$/.test(value) ? value : masked);
-const instant: Rule = (value) => (/^\d{4}(-\d\d(-\d\d(T[\d:.+Z-]+)?)?)?$/.test(value) ? value : masked);
-const canonical: Rule = (value) => (/^(https?:|urn:)[\w./:#|-]+$/.test(value) ? value : masked);
+const of =
+  (form: RegExp): Rule =>
+  (value) =>
+    form.test(value) ? value : masked;
+/** Without blanks: what has some may be somebody's name in the wrong place. */
+const code = of(/^[\w.:/^&-]{1,100}$/);
+const instant = of(/^\d{4}(-\d\d(-\d\d(T[\d:.+Z-]+)?)?)?$/);
+const canonical = of(/^(https?:|urn:)[\w./:#|-]+$/);
 
 const all = (names: string, rule: Rule): [string, Rule][] => names.split(' ').map((name) => [name, rule]);
 
@@ -18,22 +22,31 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     'resourceType status use type mode method code severity relation valueCode intent language action outcome',
     code,
   ),
-  ...all('contentType fhirVersion versionId hash kind gender', code),
+  ...all('contentType fhirVersion versionId kind gender', code),
+  ['hash', of(/^[\da-zA-Z+/]{20,128}={0,2}$/)],
   ...all('system profile definition valueCanonical valueUri uri', canonical),
   ...all('date dateTime creation start end lastUpdated recorded timestamp valueInstant', instant),
   ...all('url fullUrl reference location', (value) => (value.startsWith('#') ? '#…' : addressOf(value))),
   ['id', opaqueOrMasked],
   ['value', opaqueOrMasked],
-  ['etag', keep],
-  ['expression', keep],
+  ['etag', of(/^(W\/)?"[\w.-]{1,64}"$/)],
+  // Where something is; a FHIRPath that compares would say with what.
+  ['expression', of(/^[\w.:[\]()-]{1,300}$/)],
   // Of a code; a reference's is somebody's name.
   ['display', (value, beside) => ('code' in beside && 'system' in beside ? value : masked)],
   // Of an operation's parameter; an organization's is its name.
-  ['name', (value, _beside, path) => (/^(parameter|part)$/.test(path.at(-2) ?? '') ? value : masked)],
+  [
+    'name',
+    (value, _beside, path) =>
+      /^(parameter|part)$/.test(path.at(-2) ?? '') && /^[\w.-]{1,60}$/.test(value) ? value : masked,
+  ],
   // Sentences of the error table, which name nobody.
   ['text', (value, _beside, path) => (path.includes('issue') && path.at(-2) === 'details' ? value : masked)],
   ['diagnostics', (value, _beside, path) => (path.includes('issue') ? value : masked)],
 ]);
+
+/** Numbers that may be large; of the others one of nine digits may be a telephone's. */
+const counts: ReadonlySet<string> = new Set(['size', 'total']);
 
 function mask(value: Json, path: readonly string[], beside: Readonly<Record<string, Json>>): Json {
   const name = path.at(-1) ?? '';
@@ -48,7 +61,7 @@ function mask(value: Json, path: readonly string[], beside: Readonly<Record<stri
     );
   }
   if (typeof value === 'string') return rules.get(name)?.(value, beside, path) ?? masked;
-  return typeof value === 'number' && String(value).length > 10 ? masked : value;
+  return typeof value === 'number' && String(value).length > (counts.has(name) ? 10 : 6) ? masked : value;
 }
 
 /** @param bytes of a body @returns indented text, or what it is where it is no JSON */

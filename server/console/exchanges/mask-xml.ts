@@ -19,6 +19,7 @@ const attributes = words(
 const persons = words('administrativeGenderCode birthTime name given family addr telecom');
 /** Elements whose text belongs to the shape. */
 const texts = words('Action To MessageID RelatesTo Address Audience AuthnContextClassRef AuthnContextDeclRef');
+const soapNs = 'http://www.w3.org/2003/05/soap-envelope';
 /** What a fault names itself by. */
 const qualified = /^[\w-]+:[\w.-]+$/;
 
@@ -34,10 +35,12 @@ function attributeOf({ name: element, attrs }: XmlNode, name: string, value: str
   return opaqueOrMasked(value);
 }
 
-function textOf({ name, children }: XmlNode, text: string): string {
+function textOf({ name, ns, children }: XmlNode, text: string): string {
   if (text === '') return '';
   if (texts.has(name)) return isPlain(text) ? text : masked;
-  if (name === 'Value' && children.length === 0 && qualified.test(text) && !/^\d/.test(text)) return text;
+  // A slot's `Value` looks alike (`tel:0612345678`).
+  if (name === 'Value' && ns === soapNs && children.length === 0 && qualified.test(text) && !/^\d/.test(text))
+    return text;
   return opaqueOrMasked(text);
 }
 

@@ -25,9 +25,17 @@ export const opaqueOrMasked = (text: string): string => (isOpaque(text) ? text :
 export function addressOf(text: string): string {
   const [, before = '', query] = /^([^?]*)(\?.*)?$/s.exec(text) ?? [];
   const [, origin = '', path = ''] = /^(https?:\/\/[\w.:-]+)?(.*)$/s.exec(before) ?? [];
-  const parts = path.split('/').map((part) => (part === '' || isWord(part) || isOpaque(part) ? part : masked));
+  const parts = path.split('/').map((part, i, all) => (isPlainPart(part, all[i - 1]) ? part : masked));
   return `${origin}${parts.join('/')}${query === undefined ? '' : `?${queryOf(query.slice(1))}`}`;
 }
+
+/** What stands behind the name of a type is an id, and a client's own (`Patient/123456`, `Patient/Dupont`) names somebody. */
+const isPlainPart = (part: string, before = ''): boolean =>
+  part === '' || isOpaque(part) || (namesType(before) ? /^[$_][a-z-]+$/.test(part) : isWord(part));
+
+/** Of the types whose instances are published, ids are words. */
+const namesType = (part: string): boolean =>
+  /^[A-Z][A-Za-z]{2,40}$/.test(part) && !/^(?:[A-Z][a-z]+(?:Definition|System|Topic|Parameter)|ValueSet)$/.test(part);
 
 /** Names of types, operations and folders of the API, and of definitions: letters without accents, as they are declared. */
 const isWord = (part: string): boolean => /^(?:\$?[a-z][a-z-]{1,40}|_[a-z]+|[A-Z][A-Za-z]{2,40}|\d{1,6})$/.test(part);
@@ -39,12 +47,14 @@ const harmless: ReadonlySet<string> = new Set(
   ),
 );
 
+const isCoded = (value: string): boolean => /^[\w.:|,/%$*-]{0,200}$/.test(value);
+
 /** `status=current&patient=•••`. @param text form or query */
 export function queryOf(text: string): string {
   return [...new URLSearchParams(text)]
     .map(([name, value]) => {
       if (!/^[\w.:$-]{1,60}$/.test(name)) return `${masked}=${masked}`;
-      return `${name}=${harmless.has(name) || isOpaque(value) ? value : masked}`;
+      return `${name}=${(harmless.has(name) && isCoded(value)) || isOpaque(value) ? value : masked}`;
     })
     .join('&');
 }

@@ -10,7 +10,7 @@ export const exchangesBase = ({ fhirBase }: Config): string => fhirBase.replace(
 
 export interface ExchangeDoors {
   recorder: ExchangeRecorder;
-  stateOf(res: Response): { caller?: { structure: { id: string } }; route?: string };
+  stateOf(res: Response): { caller?: { structure: { id: string }; purpose: string }; route?: string };
   /** Once the request is on record. */
   sendJson(
     req: Request,
@@ -27,6 +27,8 @@ export function exchangesRouter({ recorder, stateOf, sendJson }: ExchangeDoors):
     const state = stateOf(res);
     state.route = '/console/exchanges';
     if (state.caller === undefined) throw new IssueError({ key: 'login-required' });
+    // An emergency opens one record, and not what the whole structure has just done.
+    if (state.caller.purpose === 'bris_de_glace') throw new IssueError({ key: 'break-glass-patient' });
     await sendJson(req, res, 200, { exchanges: recorder.list(state.caller.structure.id) }, {});
   });
   router.all('/', (req, res, next) => {

@@ -26,12 +26,15 @@ function encodedWords(text: string): string {
 /** Day and month of RFC 5322 §3.3 are English; GMT is said as a number there. */
 const dateOf = (date: Date): string => date.toUTCString().replace('GMT', '+0000');
 
+/** A dot-atom in ASCII at a domain (RFC 5322 §3.4.1): it stands in a header as it is. */
+export const isMailAddress = (text: string): boolean => /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+$/.test(text);
+
 /**
  * @returns lines end in CRLF
  * @throws RangeError for an address that is none: it stands in a header
  */
 export function mailOf({ from, to, subject, text, date }: Mail): string {
-  if (!/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(from.email)) throw new RangeError('not a mail address');
+  if (!isMailAddress(from.email)) throw new RangeError('not a mail address');
   const body = Buffer.from(text.replace(/\r?\n/g, '\r\n')).toString('base64');
   return [
     `From: ${encodedWords(from.name)} <${from.email}>`,

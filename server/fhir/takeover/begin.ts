@@ -3,6 +3,7 @@
  * with the same `reference` finds the one that is open.
  */
 import { IssueError } from '../../../mappings/outcome.ts';
+import { isMailAddress } from '../../feed/limits/mail.ts';
 import { openTakeovers, type StoredTakeover } from '../../store/types.ts';
 import type { Pair } from '../../search/pairs.ts';
 import type { Call, Handler } from '../interaction.ts';
@@ -17,6 +18,8 @@ const names = ['name', 'documents', 'begin', 'contactName', 'contactEmail', 'con
 
 /** Far beyond what an establishment has. */
 const mostDocuments = 100_000_000;
+/** Open ones of a structure: all are read, so that their sum is. */
+const mostOpen = 50;
 
 export const beginImport: Handler = async (call, services) => {
   const { store, config, now } = services;
@@ -36,6 +39,7 @@ export const beginImport: Handler = async (call, services) => {
   async function begin(): Promise<StoredTakeover> {
     // Several small ones are one large one.
     const others = await store.takeovers.search({ structure: structure.id }, openTakeovers);
+    if (others.length >= mostOpen) throw new IssueError({ key: 'takeover-many', values: { limit: mostOpen } });
     const all = asked.documents + others.reduce((n, { content }) => n + content.documents, 0);
     const { mostPerDay: perDay, mustTell } = planOf(asked, all, services);
     const by = { person: call.caller.personId, client: clientId };
@@ -60,7 +64,8 @@ function readAsked(pairs: readonly Pair[], now: Date) {
   if (!Number.isInteger(documents) || documents < 1 || documents > mostDocuments)
     throw wrong('documents', `1..${mostDocuments}`);
   const email = text('contactEmail');
-  if (!/^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/.test(email)) throw wrong('contactEmail', 'nom@domaine.fr');
+  // What the message cannot take would fail whoever asks for it, an administrator, and later.
+  if (!isMailAddress(email)) throw wrong('contactEmail', 'nom@domaine.fr');
   const begin = optional('begin') ?? now.toISOString().slice(0, 10);
   if (!isDay(begin)) throw wrong('begin', 'yyyy-mm-dd');
   const [phone, reference] = [optional('contactPhone'), optional('reference')];

@@ -46,6 +46,7 @@ const people: Record<string, Caller> = {
   'director-other-scope': { ...director, scopes: ['user/*.cruds'] },
   'director-of-tilleuls': { ...director, personId: '3990100125/DIR-01', structure: at(tilleuls) },
   'director-of-verger': { ...director, personId: '3990100109/DIR-01', structure: at(verger) },
+  'director-in-an-emergency': { ...director, purpose: 'bris_de_glace' },
   nurse: { ...nurse, structure: at(saules), scopes: [rw] },
 };
 
@@ -73,6 +74,7 @@ beforeAll(async () => {
     store: world.store,
     dmp: new FakeDmp(),
     registry,
+    exchanges: { watch: (_req, _res, next) => next(), onMessage: () => undefined, list: () => [] },
     logger: pino({ level: 'debug' }, sink),
     verifyToken: (token) =>
       people[token]
@@ -251,6 +253,15 @@ describe('whoever tries what is not theirs', () => {
     for (const path of ['/structures', '/clients', '/certificates', `/structures/${saules.id}`])
       expect(await refusal('nurse', 'get', path), path).toEqual([403, 'registry-administrator']);
     expect(await refusal('nurse', 'post', '/clients', clientInput())).toEqual([403, 'registry-administrator']);
+  });
+
+  it('in an emergency nobody administers, nor looks at what the structure exchanged', async () => {
+    for (const path of ['/feed', '/feeding-rules', '/clients'])
+      expect(await refusal('director-in-an-emergency', 'get', path), path).toEqual([403, 'break-glass-patient']);
+    const exchanges = (who: string) => request(origin).get('/console/exchanges').set('Authorization', `Bearer ${who}`);
+    expect((await exchanges('director')).status).toBe(200);
+    const res = await exchanges('director-in-an-emergency');
+    expect([res.status, rowOf(res.body as object)]).toEqual([403, 'break-glass-patient']);
   });
 
   it('another structure’s director finds nothing of it, not even that it is there', async () => {

@@ -16,6 +16,8 @@ import { consent, nurse, patientResource, patients, simplified } from '../../sup
 const secrets = [...Object.values(patients.P1), '19360412', 'LE BIHAN', 'YANN', '899700204581'].filter(
   (value) => value !== 'female',
 );
+/** Parts of the INS, as a local number or a telephone would stand there. */
+secrets.push('236046');
 const survivors = (text: string): string[] =>
   secrets.filter((secret) => text.toUpperCase().includes(secret.toUpperCase()));
 const json = (value: unknown): string => maskedJson(Buffer.from(JSON.stringify(value)));
@@ -50,6 +52,23 @@ describe('FHIR JSON', () => {
       'a property with a name',
       { BASTIDE: 'ODETTE', valueString: 'ODETTE', extension: [{ url: 'urn:x', valueDate: '1936-04-12' }] },
     ],
+    ['a telephone as a number', { valueInteger: 236046999 }],
+    [
+      'a reference by a name',
+      { subject: { reference: 'Patient/BASTIDE' }, fullUrl: 'https://x.example/fhir/Patient/ODETTE' },
+    ],
+    ['a reference by a local number', { subject: { reference: 'Patient/236046' }, identifier: { value: '236046' } }],
+    [
+      'names where codes belong',
+      {
+        valueCode: 'ODETTE BASTIDE',
+        gender: 'ODETTE BASTIDE',
+        hash: 'BASTIDE',
+        etag: 'ODETTE',
+        parameter: [{ name: 'ODETTE BASTIDE' }],
+      },
+    ],
+    ['an expression that compares', { expression: ["Patient.name.where(family='BASTIDE')"] }],
     ['a number', { valueInteger: Number(patients.P1.ins) }],
     ['a token', { access_token: 'ODETTE-token', refresh_token: 'BASTIDE' }],
   ])('%s', (_, value) => {
@@ -84,7 +103,24 @@ describe('SOAP', () => {
   });
 });
 
+it('a slot that holds a telephone is no code of a fault', () => {
+  const soap = 'http://www.w3.org/2003/05/soap-envelope';
+  const text = maskedXml(
+    parseXml(`<e:Fault xmlns:e="${soap}"><e:Code><e:Value>e:Sender</e:Value></e:Code>
+<Slot xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0" name="x"><ValueList><Value>tel:236046999</Value></ValueList></Slot></e:Fault>`),
+  );
+  expect(survivors(text)).toEqual([]);
+  expect(text).toContain('e:Sender');
+});
+
 describe('addresses and forms', () => {
+  it('keep no id that a client chose, and words of the API', () => {
+    expect(addressOf('/fhir/Patient/BASTIDE/$web-access')).toBe(`/fhir/Patient/${masked}/$web-access`);
+    expect(addressOf('/fhir/Patient/236046')).toBe(`/fhir/Patient/${masked}`);
+    expect(addressOf('/fhir/Patient/_search?_sort=ODETTE BASTIDE')).toBe(`/fhir/Patient/_search?_sort=${masked}`);
+    expect(addressOf('https://hl7.fr/ig/StructureDefinition/fr-core-patient')).toMatch(/fr-core-patient$/);
+  });
+
   it('keep what is asked, not about whom', () => {
     const id = '3fa3d0bd-615a-4169-987c-7ef4cbb0703c';
     expect(addressOf(`/fhir/Patient/${id}/$web-access?page=Documents&status=current`)).toBe(

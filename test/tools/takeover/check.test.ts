@@ -1,5 +1,5 @@
 /** Issue 6, line 4: what is found out of every line before anything is sent, and what it becomes. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { DocumentReference } from '@medplum/fhirtypes';
@@ -131,6 +131,21 @@ describe('a document', () => {
       [],
     ]);
   });
+});
+
+it('a file outside of the folder is not read, by whatever way it is named', async () => {
+  const outside = mkdtempSync(path.join(os.tmpdir(), 'dmp-outside-'));
+  const secret = path.join(outside, 'secret.pdf');
+  writeFileSync(secret, pdf('S'));
+  symlinkSync(secret, path.join(folder, 'link.pdf'));
+  symlinkSync(outside, path.join(folder, 'linked'));
+  try {
+    const ways = [secret, path.relative(folder, secret), 'link.pdf', 'linked/secret.pdf'];
+    const lines = await checked([...ways, path.join(folder, 'a.pdf')].map((file) => ({ ...good, file })));
+    expect(lines.map(keys)).toEqual([...ways.map(() => ['file-outside']), []]);
+  } finally {
+    rmSync(outside, { recursive: true });
+  }
 });
 
 it('the same document of one patient twice is one; of two patients it is looked at', async () => {

@@ -1,9 +1,14 @@
 /** Issue 6, line 4: what the command line remembers, sends and adds up. */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../../tools/takeover/client.ts';
 import { chunksOf } from '../../../tools/takeover/feed.ts';
 import { Journal, type Answered } from '../../../tools/takeover/journal.ts';
 import { inParallel } from '../../../tools/takeover/parallel.ts';
@@ -11,12 +16,21 @@ import { reasonsTable, writeReport } from '../../../tools/takeover/print.ts';
 import { reconcile } from '../../../tools/takeover/reconcile.ts';
 import { loadSettings, optionOf, settings, variableOf } from '../../../tools/takeover/settings.ts';
 import type { Reported } from '../../../tools/takeover/takeover-door.ts';
+import { plainText } from '../../../tools/takeover/terminal.ts';
 import type { CheckedLine, PlannedDocument } from '../../../tools/takeover/types.ts';
 import { uuid5 } from '../../../tools/takeover/unique-id.ts';
 import { speaking } from '../../../tools/takeover/words.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'dmp-takeover-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Settings that there must be, as variables. */
+const env = Object.fromEntries(
+  Object.entries({
+    ...{ base: 'https://facade.example/fhir/', structure: '1', structureName: 'S', client: 'c', key: 'k.json' },
+    ...{ personId: '8', personFamily: 'F', personGiven: 'G', personRole: 's|60' },
+  }).map(([name, value]) => [variableOf(name), value]),
+);
 
 it('UUIDs of version 5 are those of RFC 9562 §A.4', () => {
   expect(uuid5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
@@ -182,14 +196,33 @@ describe('the reconciliation', () => {
   });
 });
 
-describe('settings', () => {
-  const env = Object.fromEntries(
-    Object.entries({
-      ...{ base: 'https://facade.example/fhir/', structure: '1', structureName: 'S', client: 'c', key: 'k.json' },
-      ...{ personId: '8', personFamily: 'F', personGiven: 'G', personRole: 's|60' },
-    }).map(([name, value]) => [variableOf(name), value]),
-  );
+it('what steers a terminal is not passed on to it', () => {
+  expect(plainText('a\u001b]0;x\u0007\u009b2J\u202e\r\nb\té')).toBe('a?]0;x??2J??\nb\té');
+});
 
+it('a façade that sends us on is not followed: documents go where the settings say', async () => {
+  const asked: string[] = [];
+  const server = http.createServer((req, res) => {
+    asked.push(req.url ?? '');
+    if (req.url === '/token') res.end('{"access_token":"t","expires_in":60}');
+    else res.writeHead(307, { location: '/elsewhere' }).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const key = path.join(folder, 'key.json');
+  const { privateKey } = await generateKeyPair('ES384', { extractable: true });
+  writeFileSync(key, JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'k', alg: 'ES384' }));
+  const client = createClient(loadSettings({ base, key, tokenUrl: `${base}/token` }, env), 'fr');
+  try {
+    await expect(client.lines('/$import-documents', Buffer.from('{}\n'))).rejects.toThrow('307');
+    expect(asked).toEqual(['/token', '/$import-documents']);
+  } finally {
+    await client.close();
+    server.close();
+  }
+});
+
+describe('settings', () => {
   it('come from options before variables before the file, whose paths are its own', () => {
     const file = path.join(folder, 'settings.json');
     writeFileSync(file, JSON.stringify({ ca: 'ca.pem', chunk: 7, concurrency: 3, administrator: true }));
@@ -197,6 +230,14 @@ describe('settings', () => {
     expect(read).toMatchObject({ chunk: 9, concurrency: 4, administrator: true, key: 'k.json' });
     expect(read.ca).toBe(path.join(folder, 'ca.pem'));
     expect(read.base).toBe('https://facade.example/fhir');
+  });
+
+  it('lead nowhere in clear, but on this machine', () => {
+    for (const base of ['http://facade.example/fhir', 'http://localhost.example/fhir', 'ftp://localhost/fhir'])
+      expect(() => loadSettings({ base }, env), base).toThrow('--base');
+    expect(() => loadSettings({ tokenUrl: 'http://facade.example/token' }, env)).toThrow('--token-url');
+    for (const base of ['http://localhost:8080/fhir', 'http://127.0.0.1:8080/fhir'])
+      expect(loadSettings({ base }, env).base).toBe(base);
   });
 
   it('that lack are all named, and a misspelt one is', () => {

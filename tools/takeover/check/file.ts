@@ -1,6 +1,7 @@
 /** The document itself: there, readable, of a size and a format that the DMP takes. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { readCdaHeader } from '../../../mappings/cda/header.ts';
 import { uniqueIdOf } from '../../../mappings/cda/metadata.ts';
 import { declaresPdfA1, isEmpty, sniff } from '../../../mappings/media.ts';
@@ -28,10 +29,19 @@ const error = (key: string, values?: Finding['values']): Finding => ({
   ...(values ? { values } : {}),
 });
 
-/** @returns facts only when nothing is wrong */
-export async function checkFile(path: string, rules: FileRules): Promise<{ facts?: FileFacts; findings: Finding[] }> {
+/**
+ * @param folder in which it must be, whatever links lead there: a manifest may come from somebody who may not read all that we may
+ * @returns facts only when nothing is wrong
+ */
+export async function checkFile(
+  path: string,
+  folder: string,
+  rules: FileRules,
+): Promise<{ facts?: FileFacts; findings: Finding[] }> {
   let bytes: Uint8Array;
   try {
+    const root = (await realpath(folder)).replace(/[\\/]*$/, sep);
+    if (!`${await realpath(path)}${sep}`.startsWith(root)) return { findings: [error('file-outside')] };
     const about = await stat(path);
     if (!about.isFile()) return { findings: [error('file-missing')] };
     if (about.size > rules.maxBytes)

@@ -41,7 +41,11 @@ export async function check(manifest: Manifest, options: CheckOptions): Promise<
   let done = 0;
   await inParallel(halves, options.concurrency, async (half) => {
     if (half.line.file !== '') {
-      const { facts, findings } = await checkFile(path.resolve(manifest.folder, half.line.file), options);
+      const { facts, findings } = await checkFile(
+        path.resolve(manifest.folder, half.line.file),
+        manifest.folder,
+        options,
+      );
       half.findings.push(...findings);
       if (facts) half.file = facts;
     }

@@ -22,8 +22,10 @@ export async function noticeCommand(
   mkdirSync(options.out ?? stateFolder, { recursive: true });
   const file = path.join(options.out ?? stateFolder, 'notice.txt');
   const eml = path.join(options.out ?? stateFolder, 'notice.eml');
-  writeFileSync(file, `${notice.to.join(', ')}\n${notice.subject}\n\n${notice.text}`);
-  writeFileSync(eml, notice.eml);
+  // It names the software's homologation, which is a secret of its vendor.
+  const own = { mode: 0o600 };
+  writeFileSync(file, `${notice.to.join(', ')}\n${notice.subject}\n\n${notice.text}`, own);
+  writeFileSync(eml, notice.eml, own);
   tell(say('notice-written', { file, eml }));
   if (session.options.json === true) console.log(JSON.stringify({ file, eml }));
   return exitCodes.ok;
