@@ -16,7 +16,6 @@ const withPatient = { patient: { select: { insSealed: true } } } as const;
 
 export function documentStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes): DocumentStore {
   const reader = () => rowReader(cipher, eyes);
-  const pending = (ids: readonly string[]) => ({ id: { in: ids.filter(isUuid) }, state: 'pending' });
   const named = async (value: string, take?: number): Promise<StoredDocument[]> => {
     const rows = await prisma.documentIdentifier.findMany({
       where: { value: plainIdentifier(value), document: eyes.knowsDocument },
@@ -36,8 +35,9 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes):
         UPDATE document SET state = 'confirmed', updated_at = now()
         WHERE id = ANY(${ids.filter(isUuid)}::uuid[]) AND state = 'pending'`;
     },
-    async release(ids) {
-      await prisma.document.deleteMany({ where: pending(ids) });
+    async release(held) {
+      const mine = held.map(({ id, updatedAt }) => ({ id, updatedAt }));
+      await prisma.document.deleteMany({ where: { state: 'pending', OR: mine } });
     },
     async abandon(ids) {
       await prisma.$executeRaw`
@@ -45,11 +45,12 @@ export function documentStore(prisma: PrismaClient, cipher: Cipher, eyes: Eyes):
         WHERE id = ANY(${ids.filter(isUuid)}::uuid[]) AND state = 'pending'`;
     },
     async takeOver(id, olderThan) {
-      if (!isUuid(id)) return false;
-      const taken = await prisma.$executeRaw`
+      if (!isUuid(id)) return undefined;
+      const [taken] = await prisma.$queryRaw<Pick<StoredDocument, 'updatedAt'>[]>`
         UPDATE document SET updated_at = now()
-        WHERE id = ${id}::uuid AND state = 'pending' AND updated_at < ${olderThan}`;
-      return taken === 1;
+        WHERE id = ${id}::uuid AND state = 'pending' AND updated_at < ${olderThan}
+        RETURNING updated_at AS "updatedAt"`;
+      return taken?.updatedAt;
     },
     async byId(id) {
       if (!isUuid(id)) return undefined;

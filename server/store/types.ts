@@ -46,6 +46,9 @@ export interface StoredPatient {
  */
 export type DocumentState = 'pending' | 'confirmed' | 'seen';
 
+/** One that is reserved, as of when: whoever takes it over changes that. */
+export type HeldDocument = Pick<StoredDocument, 'id' | 'updatedAt'>;
+
 export interface StoredDocument {
   /** `DocumentReference.id` and `Binary.id`: opaque, random, for the life of the document. */
   id: string;
@@ -218,14 +221,15 @@ export interface DocumentStore {
   foresee(deposits: readonly Omit<NewDocument, 'patientId' | 'setId'>[], ins: Ins): Promise<Foreseen[]>;
   /** The DMP accepted: `pending` → `confirmed`. */
   confirm(ids: readonly string[]): Promise<void>;
-  /** The DMP refused: forgets those that are still `pending`. */
-  release(ids: readonly string[]): Promise<void>;
+  /** The DMP refused: forgets those that are still `pending`, unless somebody else has taken them over since. */
+  release(held: readonly HeldDocument[]): Promise<void>;
   /**
    * Takes over a submission whose outcome never came, to submit it again or look it up: atomic, so that of two callers
-   * one gets true. Restarts the clock of `updatedAt`.
+   * one gets it. Restarts the clock of `updatedAt`.
    * @param olderThan only when it has been pending since before this instant
+   * @returns its `updatedAt` from now on; undefined when it was not taken over
    */
-  takeOver(id: string, olderThan: Date): Promise<boolean>;
+  takeOver(id: string, olderThan: Date): Promise<Date | undefined>;
   /**
    * The submission ended and its outcome is not known: what is still `pending` may be taken over at once, whatever
    * `olderThan`.

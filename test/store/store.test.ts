@@ -70,7 +70,7 @@ describe('patients', () => {
     const [held] = await documents.reserve([deposit({ patientId: second.id })]);
     await patients.forget(second.id);
     expect(await patients.byId(second.id)).toEqual({ id: second.id, ins });
-    await documents.release([held!.document.id]);
+    await documents.release([held!.document]);
     await patients.forget(second.id);
     expect(await patients.byId(second.id)).toBeUndefined();
   });
@@ -277,15 +277,25 @@ describe('reservation', () => {
     const [one, two] = [deposit(), deposit()];
     const [a, b] = await world.store.documents.reserve([one, two]);
     await world.store.documents.confirm([a!.document.id]);
-    await world.store.documents.release([a!.document.id, b!.document.id]);
+    await world.store.documents.release([a!.document, b!.document]);
     expect(await world.store.documents.byId(a!.document.id)).toMatchObject({ state: 'confirmed' });
     expect(await world.store.documents.byId(b!.document.id)).toBeUndefined();
     expect((await world.store.documents.reserve([two]))[0]!.state).toBe('new');
   });
 
+  it('is not let go by whom it was taken over from', async () => {
+    const { documents } = world.store;
+    const [{ document: mine } = { document: undefined }] = await documents.reserve([deposit()]);
+    const updatedAt = await documents.takeOver(mine!.id, new Date(Date.now() + 60_000));
+    await documents.release([mine!]);
+    expect(await documents.byId(mine!.id)).toMatchObject({ state: 'pending', updatedAt });
+    await documents.release([{ id: mine!.id, updatedAt: updatedAt! }]);
+    expect(await documents.byId(mine!.id)).toBeUndefined();
+  });
+
   it('that nobody concluded is taken over by one of ten', async () => {
     const [{ document } = { document: undefined }] = await world.store.documents.reserve([deposit()]);
-    expect(await world.store.documents.takeOver(document!.id, new Date(Date.now() - 60_000))).toBe(false);
+    expect(await world.store.documents.takeOver(document!.id, new Date(Date.now() - 60_000))).toBeUndefined();
     const later = new Date(Date.now() + 1000);
     // Each take-over restarts the clock; of those who ask at once with the same instant, the database lets one through.
     const before = (await world.store.documents.byId(document!.id))!.updatedAt;
@@ -296,7 +306,7 @@ describe('reservation', () => {
     );
     expect(taken.filter(Boolean)).toHaveLength(1);
     await world.store.documents.confirm([document!.id]);
-    expect(await world.store.documents.takeOver(document!.id, later)).toBe(false);
+    expect(await world.store.documents.takeOver(document!.id, later)).toBeUndefined();
   });
 
   it('that was abandoned is taken over at once, by one of ten; what is confirmed is not', async () => {
@@ -308,7 +318,7 @@ describe('reservation', () => {
       Array.from({ length: 10 }, () => world.store.documents.takeOver(lost!.document.id, minuteAgo)),
     );
     expect(taken.filter(Boolean)).toHaveLength(1);
-    expect(await world.store.documents.takeOver(done!.document.id, minuteAgo)).toBe(false);
+    expect(await world.store.documents.takeOver(done!.document.id, minuteAgo)).toBeUndefined();
   });
 
   it('refuses the same uniqueId twice in one set', async () => {

@@ -2,6 +2,7 @@
  * After a failed TD2.1: did the DMP surely not register? Then the uniqueIds are free again. Otherwise they stay reserved,
  * and the same deposit sent again finds out.
  */
+import { dmpKey, errorRow } from '../../../mappings/errors.ts';
 import type { DmpError } from '../../dmp/types.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -17,9 +18,17 @@ const unsent = new Set([
 
 /**
  * Whether the DMP surely did not register what TD2.1 carried.
- * @param attempt of the feed, which can ask: it does not rely on a 503, that a proxy may say when the DMP has done the work
+ * @param isAgain something was sent before whose outcome is not known, and which may have arrived since
  */
-export function surelyNotRegistered({ kind, code }: DmpError, attempt?: Attempt): boolean {
+export const surelyNotRegistered = (error: DmpError, isAgain = false): boolean =>
+  isWithoutEffect(error) && (!isAgain || isJudged(error));
+
+/** The DMP read the deposit and will not have it: that is said of the same deposit sent earlier, too. */
+const isJudged = ({ kind, code }: DmpError): boolean =>
+  ['registry', 'fault', 'hl7', 'habilitation'].includes(kind) && errorRow(dmpKey(kind, code)).retry !== true;
+
+/** This message, taken alone. */
+function isWithoutEffect({ kind, code }: DmpError): boolean {
   switch (kind) {
     case 'rights': // no call was made
     case 'hl7':
@@ -31,8 +40,8 @@ export function surelyNotRegistered({ kind, code }: DmpError, attempt?: Attempt)
       return code !== 'PartialSuccess';
     case 'fault': // the sender's fault: refused; the receiver's: anything may have happened
       return code !== 'Receiver';
-    case 'http':
-      return (code === '503' && !attempt) || /^4\d\d$/.test(code);
+    case 'http': // a gateway says 5xx, 503 among them, of what the DMP behind it may have done
+      return /^4\d\d$/.test(code);
     case 'network':
     case 'timeout':
       return unsent.has(code);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { statuses } from '../../../mappings/ebrim/schemes.ts';
 import { replaces } from '../../../mappings/relates-to.ts';
+import type { HeldDocument } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { targetsOf } from './associations.ts';
 import type { Connection } from './connect.ts';
@@ -12,8 +13,8 @@ import type { Submission, Submitted } from './submit.ts';
 interface Accepted {
   setId: string;
   patientId: string;
-  /** `DocumentReference.id` of the documents of the submission, in its order. */
-  ids: readonly string[];
+  /** The documents of the submission, in its order. */
+  held: readonly HeldDocument[];
   /** uniqueIds that were not registered. */
   missing: ReadonlySet<string>;
 }
@@ -22,7 +23,7 @@ interface Accepted {
 export async function keep(
   submission: Submission,
   connection: Connection,
-  { setId, patientId, ids, missing }: Accepted,
+  { setId, patientId, held, missing }: Accepted,
   services: Services,
 ): Promise<Pick<Submitted, 'payload' | 'folderIds' | 'targetIds'>> {
   const { store, now } = services;
@@ -31,7 +32,7 @@ export async function keep(
   const targetIds = await bindTargets(submission, connection, patientId, services);
   const idOf = (uniqueId: string): string => targetIds.get(uniqueId) ?? '';
   const registered = documents.flatMap((document, i) =>
-    missing.has(document.entry.uniqueId) ? [] : [{ document, id: ids[i] ?? '' }],
+    missing.has(document.entry.uniqueId) ? [] : [{ document, id: held[i]?.id ?? '' }],
   );
   const folderIds = connection.folders.map((f) => f.list?.id ?? randomUUID());
   const payload: SetPayload = {
@@ -71,7 +72,7 @@ export async function keep(
     );
   }
   await store.documents.confirm(registered.map((r) => r.id));
-  const lost = ids.filter((id) => !registered.some((r) => r.id === id));
+  const lost = held.filter(({ id }) => !registered.some((r) => r.id === id));
   if (lost.length > 0) await store.documents.release(lost);
   await supersede(payload.documents, services);
   return { payload, folderIds, targetIds };

@@ -4,7 +4,7 @@
  */
 import { visibilityOf } from '../../../mappings/attributes.ts';
 import { IssueError } from '../../../mappings/outcome.ts';
-import type { Foreseen, NewDocument, Reservation, StoredSet } from '../../store/types.ts';
+import type { Foreseen, HeldDocument, NewDocument, Reservation, StoredSet } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import type { Attempt } from './attempt.ts';
 import type { Prepared } from './prepare.ts';
@@ -54,17 +54,22 @@ export const pendingFor = (timeoutMs: number): number => Math.max(60_000, 2 * ti
 
 /**
  * Takes over a submission whose outcome never came: at once, when it was an attempt before this one.
+ * @returns the documents as they are held from now on
  * @throws IssueError deposit-pending (503) while it may still be under way
  */
 export async function takeOver(
   reservations: readonly Reservation[],
   services: Services,
   attempt?: Attempt,
-): Promise<void> {
+): Promise<HeldDocument[]> {
   const olderThan = attempt?.isUncertain ? new Date(services.now().getTime() + anyAge) : takenOverBefore(services);
-  for (const { document } of reservations)
-    if (!(await services.store.documents.takeOver(document.id, olderThan)))
-      throw new IssueError({ key: 'deposit-pending' });
+  const held: HeldDocument[] = [];
+  for (const { document } of reservations) {
+    const updatedAt = await services.store.documents.takeOver(document.id, olderThan);
+    if (!updatedAt) throw new IssueError({ key: 'deposit-pending' });
+    held.push({ id: document.id, updatedAt });
+  }
+  return held;
 }
 
 /** Beyond what the clocks of instances differ by. */

@@ -16,7 +16,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { td2_1, type SubmissionInput } from '../../dmp/transactions/td2-1.ts';
 import { DmpError, type PatientIns } from '../../dmp/types.ts';
 import { requireUnchanged } from '../../identity/links.ts';
-import type { StoredPatient } from '../../store/types.ts';
+import type { HeldDocument, StoredPatient } from '../../store/types.ts';
 import type { Services } from '../services.ts';
 import { structureOf } from '../structure.ts';
 import { tellDeposited } from '../subscription/deposited.ts';
@@ -107,12 +107,12 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
   const heldSetId = reservations[0]?.document.setId;
   const isUnkept = verdict === 'existing' && (await isCutShort(heldSetId, submission, services));
   if (verdict === 'existing' && !isUnkept) return existing(heldSetId, reservations, submission, patient.id, services);
-  if (verdict === 'pending') await takeOver(reservations, services, submission.attempt);
-  const ids = reservations.map((r) => r.document.id);
+  const { attempt } = submission;
+  const held =
+    verdict === 'pending' ? await takeOver(reservations, services, attempt) : reservations.map((r) => r.document);
   const keptSetId = verdict === 'new' ? setId : (heldSetId ?? setId);
-  // A set without documents reserves nothing: that it may have been sent, its attempt knows.
-  const isAgain = verdict !== 'new' || (documents.length === 0 && submission.attempt?.isUncertain === true);
-  const letGo = (): Promise<void> => (verdict === 'new' ? store.documents.release(ids) : store.documents.abandon(ids));
+  // What reserves nothing (a set without documents), or no longer does, may have been sent all the same: its attempt knows.
+  const isAgain = verdict !== 'new' || attempt?.isUncertain === true;
 
   let connection: Connection;
   let registered: ReadonlyMap<string, string> = new Map(isUnkept ? documents.map((d) => [d.entry.uniqueId, '']) : []);
@@ -120,19 +120,19 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     const sameSet = await checkSet(submission, keptSetId, services);
     if (sameSet) return await existing(sameSet.id, [], submission, patient.id, services);
     if (verdict === 'new') checkCurrent(documents);
-    if (verdict === 'pending' && submission.attempt) registered = await registeredOf(submission, services);
+    if (isAgain && !isUnkept && attempt) registered = await registeredOf(submission, services);
     connection = await connect(submission, services, keptSetId);
     if (registered.size === 0) await checkLinks(submission, services);
   } catch (error) {
     // Nothing was sent now.
-    await letGo();
+    await letGo(held, !isAgain, services);
     throw error;
   }
   const { issues, missing } =
     registered.size > 0
       ? { issues: [], missing: missingIn(registered, submission) }
-      : await call(submission, connection, ids, isAgain, services);
-  const kept = await keep(submission, connection, { setId: keptSetId, patientId: patient.id, ids, missing }, services);
+      : await call(submission, connection, held, isAgain, services);
+  const kept = await keep(submission, connection, { setId: keptSetId, patientId: patient.id, held, missing }, services);
   await bindRegistered(registered, patient.id, services);
   return {
     ...kept,
@@ -186,11 +186,15 @@ export const inputOf = (
   context: establishment(structureOf(caller, services)),
 });
 
+/** Frees what the DMP surely does not have; the rest is left to be taken over. */
+const letGo = (held: readonly HeldDocument[], isFree: boolean, { store }: Services): Promise<void> =>
+  isFree ? store.documents.release(held) : store.documents.abandon(held.map(({ id }) => id));
+
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing, else left to be taken over. */
 async function call(
   submission: Submission,
   connection: Connection,
-  ids: readonly string[],
+  held: readonly HeldDocument[],
   again: boolean,
   services: Services,
 ): Promise<{ issues: Issue[]; missing: ReadonlySet<string> }> {
@@ -207,18 +211,18 @@ async function call(
     if (!(error instanceof DmpError)) {
       // An issue is raised before anything is sent (the patient has withdrawn meanwhile); of a first attempt nobody knows.
       if (attempt && error instanceof IssueError) attempt.isUncertain = wasUncertain;
-      if (error instanceof IssueError && !again) await services.store.documents.release(ids);
-      else await services.store.documents.abandon(ids);
+      await letGo(held, error instanceof IssueError && !again, services);
       throw error;
     }
-    if (again && alreadyRegistered(error, attempt)) return await arrived(error, submission, ids, services);
-    if (surelyNotRegistered(error, attempt)) {
-      if (attempt) attempt.isUncertain = error.kind === 'rights' && wasUncertain;
-      await services.store.documents.release(ids);
-    } else {
-      services.logger.warn({ documents: ids.length }, 'TD2.1 ended without a known outcome: the deposit stays pending');
-      await services.store.documents.abandon(ids);
-    }
+    if (again && alreadyRegistered(error, attempt)) return await arrived(error, submission, held, services);
+    const isFree = surelyNotRegistered(error, again);
+    if (attempt) attempt.isUncertain = !isFree;
+    if (!isFree)
+      services.logger.warn(
+        { documents: held.length },
+        'TD2.1 ended without a known outcome: the deposit stays pending',
+      );
+    await letGo(held, isFree, services);
     throw placed(error, submission, uuids);
   }
 }
@@ -227,7 +231,7 @@ async function call(
 async function arrived(
   error: DmpError,
   submission: Submission,
-  ids: readonly string[],
+  held: readonly HeldDocument[],
   services: Services,
 ): Promise<{ issues: Issue[]; missing: ReadonlySet<string> }> {
   const { attempt, documents } = submission;
@@ -237,7 +241,7 @@ async function arrived(
     if (registered.size === 0) throw error;
     return { issues: [], missing: missingIn(registered, submission) };
   } catch (problem) {
-    await services.store.documents.abandon(ids);
+    await letGo(held, false, services);
     throw problem;
   }
 }

@@ -15,7 +15,7 @@ const cases: [DmpFailureKind, string, boolean][] = [
   ['tls', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', true],
   ['tls', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', false],
   ['tls', 'EPROTO', false],
-  ['http', '503', true],
+  ['http', '503', false],
   ['http', '413', true],
   ['http', '500', false],
   ['http', '504', false],
@@ -34,6 +34,20 @@ const cases: [DmpFailureKind, string, boolean][] = [
 describe('after a failed TD2.1', () => {
   it.each(cases)('%s %s: surely not registered: %s', (kind, code, sure) => {
     expect(surelyNotRegistered(new DmpError(kind, code, 'TD2.1'))).toBe(sure);
+  });
+
+  it.each<[DmpFailureKind, string, boolean]>([
+    ['registry', 'XDSRegistryMetadataError', true],
+    ['registry', 'XDSRegistryBusy', false],
+    ['fault', 'Sender', true],
+    ['rights', 'psc', false],
+    ['tls', 'CERT_HAS_EXPIRED', false],
+    ['http', '413', false],
+    ['network', 'ECONNREFUSED', false],
+    ['timeout', 'UND_ERR_CONNECT_TIMEOUT', false],
+    ['timeout', 'UND_ERR_HEADERS_TIMEOUT', false],
+  ])('%s %s, after one whose outcome is not known: surely not registered: %s', (kind, code, sure) => {
+    expect(surelyNotRegistered(new DmpError(kind, code, 'TD2.1'), true)).toBe(sure);
   });
 
   it('a uniqueId that the registry has is an arrival, nothing else is', () => {

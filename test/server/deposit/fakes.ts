@@ -7,6 +7,7 @@ import type { SubmissionInput } from '../../../server/dmp/transactions/td2-1.ts'
 import type { CallContext, DmpError, DmpClient, Transaction } from '../../../server/dmp/types.ts';
 import type { Services } from '../../../server/fhir/services.ts';
 import type {
+  HeldDocument,
   Ins,
   NewDocument,
   Reservation,
@@ -58,13 +59,16 @@ export class FakeStore {
       return results;
     },
     confirm: async (ids: readonly string[]) => ids.forEach((id) => (this.held.get(id)!.state = 'confirmed')),
-    release: async (ids: readonly string[]) =>
-      ids.forEach((id) => this.held.get(id)?.state === 'pending' && this.held.delete(id)),
+    release: async (held: readonly HeldDocument[]) =>
+      held.forEach(({ id, updatedAt }) => {
+        const document = this.held.get(id);
+        if (document?.state === 'pending' && document.updatedAt.getTime() === updatedAt.getTime()) this.held.delete(id);
+      }),
     takeOver: async (id: string, olderThan: Date) => {
       const document = this.held.get(id);
-      if (document?.state !== 'pending' || document.updatedAt >= olderThan) return false;
+      if (document?.state !== 'pending' || document.updatedAt >= olderThan) return undefined;
       document.updatedAt = this.now();
-      return true;
+      return document.updatedAt;
     },
     abandon: async (ids: readonly string[]) =>
       ids.forEach((id) => {

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { DocumentReference, Practitioner } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { IssueError } from '../../../mappings/outcome.ts';
 import { statusOf } from '../../../server/fhir/outcome.ts';
+import type { Attempt } from '../../../server/fhir/deposit/attempt.ts';
 import { depositOne as depositDocument } from '../../../server/fhir/deposit/one.ts';
 import { DmpError } from '../../../server/dmp/types.ts';
 import { jpeg, pdf, rtf, text, tiff } from '../../support/documents.ts';
@@ -294,7 +295,6 @@ describe('ITI-105: when the DMP fails', () => {
     fail('rights', 'purpose'),
     fail('tls', 'CERT_HAS_EXPIRED'),
     fail('network', 'ECONNREFUSED'),
-    fail('http', '503'),
   ])('%s: nothing stays behind, and the same deposit can be sent again at once', async (failure) => {
     const w = world();
     const deposit = note();
@@ -311,6 +311,7 @@ describe('ITI-105: when the DMP fails', () => {
     fail('network', 'ECONNRESET'),
     fail('garbage', 'content'),
     fail('http', '500'),
+    fail('http', '503'),
     fail('fault', 'Receiver'),
   ])('%s: pending, until the same deposit takes it over', async (failure) => {
     const w = world();
@@ -349,6 +350,61 @@ describe('ITI-105: when the DMP fails', () => {
     w.pass(61);
     w.fake.failures.push(fail('registry', 'XDSDuplicateUniqueIdInRegistry'));
     expect((await depositOne(deposit, w, nurse)).resource.id).toBe(resource.id);
+  });
+
+  it.each([fail('network', 'ECONNREFUSED'), fail('http', '413'), fail('rights', 'purpose')])(
+    '%s: says nothing of what was sent before, which is found when it is sent again',
+    async (failure) => {
+      const w = world();
+      const deposit = note();
+      w.fake.failures.push(fail('timeout', 'UND_ERR_HEADERS_TIMEOUT'), failure);
+      await expect(depositOne(deposit, w, nurse)).rejects.toThrow('UND_ERR_HEADERS_TIMEOUT');
+      await expect(depositOne(deposit, w, nurse)).rejects.toBe(failure);
+      w.fake.failures.push(fail('registry', 'XDSDuplicateUniqueIdInRegistry'));
+      const { status, resource } = await depositOne(deposit, w, nurse);
+      expect([status, w.memory.held.get(resource.id!)?.state]).toEqual([201, 'confirmed']);
+    },
+  );
+
+  it('who is refused too late takes nothing from whoever took the deposit over', async () => {
+    const w = world();
+    const deposit = note();
+    let open = (): void => undefined;
+    w.fake.gate = new Promise((resolve) => (open = resolve));
+    const first = depositOne(deposit, w, nurse);
+    await expect.poll(() => w.fake.calls.length).toBe(1);
+    w.pass(61);
+    const second = depositOne(deposit, w, nurse);
+    await expect.poll(() => w.fake.calls.length).toBe(2);
+    w.fake.failures.push(fail('registry', 'XDSDuplicateUniqueIdInRegistry'));
+    open();
+    const [late, taken] = await Promise.allSettled([first, second]);
+    expect([late.status, taken.status]).toEqual(['rejected', 'fulfilled']);
+    expect([...w.memory.held.values()].map((d) => d.state)).toEqual(['confirmed']);
+  });
+
+  it('an attempt of the feed that may have been sent is looked up, also when nothing is reserved for it any more', async () => {
+    const w = world();
+    const uniqueId = newOid();
+    const attempt = { seed: randomUUID(), lane: 'live', at: w.now(), isUncertain: true } as const;
+    w.fake.registry.set(uniqueId, `urn:uuid:${randomUUID()}`);
+    const { resource } = await depositOne(note({ uniqueId }), w, nurse, { attempt: { ...attempt } });
+    expect(w.fake.calls.map((c) => c.transaction)).toEqual(['TD3.1b']);
+    expect(w.memory.held.get(resource.id!)?.state).toBe('confirmed');
+  });
+
+  it('an attempt of the feed that could not be sent leaves open what the one before it came to', async () => {
+    const w = world();
+    const attempt: Attempt = { seed: randomUUID(), lane: 'live', at: w.now(), isUncertain: false };
+    const deposit = note();
+    w.fake.failures.push(fail('timeout', 'UND_ERR_HEADERS_TIMEOUT'));
+    await expect(depositOne(deposit, w, nurse, { attempt })).rejects.toThrow('UND_ERR_HEADERS_TIMEOUT');
+    // Looked up: not there yet; then it cannot be sent.
+    const call = w.dmp.call.bind(w.dmp);
+    w.dmp.call = (transaction, ...given) =>
+      transaction.name === 'TD2.1' ? Promise.reject(fail('network', 'ECONNREFUSED')) : call(transaction, ...given);
+    await expect(depositOne(deposit, w, nurse, { attempt })).rejects.toThrow('ECONNREFUSED');
+    expect([attempt.isUncertain, [...w.memory.held.values()].map((d) => d.state)]).toEqual([true, ['pending']]);
   });
 
   it('forgets a lost deposit that the DMP then refuses', async () => {

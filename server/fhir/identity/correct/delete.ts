@@ -95,7 +95,7 @@ async function deleteInDmp(document: StoredDocument, call: Call, services: Servi
   const { documents } = services.store;
   const { deleted, approved } = statuses;
   const isPending = document.state === 'pending';
-  if (isPending) await takeOver([{ state: 'pending', document }], services);
+  const held = isPending ? await takeOver([{ state: 'pending', document }], services) : [];
   // Once sent its outcome must be known, whoever waits for it; and the structure needs no more than the reference.
   const asStructure: Call = {
     ...call,
@@ -111,7 +111,7 @@ async function deleteInDmp(document: StoredDocument, call: Call, services: Servi
   } catch (error) {
     const key = error instanceof IssueError ? error.issues[0]?.key : undefined;
     const isGone = key === 'deleted' || key === 'not-found';
-    if (isPending) await (isGone ? documents.release([document.id]) : documents.abandon([document.id]));
+    if (isPending) await (isGone ? documents.release(held) : documents.abandon([document.id]));
     if (!isGone) throw error;
     await documents.changeStatus(document.id, deleted);
     return false;
