@@ -15,7 +15,7 @@ import { report } from './audit/report.ts';
 import { copyCluster } from './backup/cluster.ts';
 import { flush } from './backup/copy.ts';
 import { dump } from './backup/dump.ts';
-import { keysHere, type Manifest, manifestIn } from './backup/manifest.ts';
+import { type BackupKey, keysHere, type Manifest, manifestIn, type Unsigned } from './backup/manifest.ts';
 
 /** @returns what is said at the end @throws Error saying what is wrong; what was begun is no backup then */
 export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
@@ -24,11 +24,11 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<stri
   const config = loadConfig(env);
   const to = path.resolve(values.to);
   await checkPlace(config, to);
-  const [key = ''] = await keysHere(config);
+  const [key] = (await keysHere(config)) as [BackupKey];
   await mkdir(to, { recursive: true, mode: 0o700 });
-  const manifest = config.DATABASE_URL === undefined ? await ofEmbedded(config, to, key) : await ofExternal(config.DATABASE_URL, to, key); // prettier-ignore
+  const manifest = config.DATABASE_URL === undefined ? await ofEmbedded(config, to, key.name) : await ofExternal(config.DATABASE_URL, to, key.name); // prettier-ignore
   await flush(to, manifest.files);
-  await writeManifest(to, manifest);
+  await writeManifest(to, key.sign(manifest));
   const mib = manifest.files.reduce((sum, { size }) => sum + size, 0) / 2 ** 20;
   return [
     `Backed up to ${to}: ${mib.toFixed(1)} MiB, ${manifest.atLeast.records} records, of ${manifest.takenAt}.`,
@@ -43,7 +43,7 @@ async function checkPlace({ dataDir }: Config, to: string): Promise<void> {
     throw new Error(`${to} is in DATA_DIR, with the keys and on the same disk: choose another place.`);
 }
 
-async function ofEmbedded(config: Config, to: string, key: string): Promise<Manifest> {
+async function ofEmbedded(config: Config, to: string, key: string): Promise<Unsigned> {
   const folder = path.join(config.dataDir, 'postgres');
   if (!existsSync(path.join(folder, 'cluster'))) throw new Error(`There is no database in ${config.dataDir}.`);
   const running = await runningEmbedded(config.dataDir);
@@ -59,7 +59,7 @@ async function ofEmbedded(config: Config, to: string, key: string): Promise<Mani
   }
 }
 
-const ofExternal = (url: string, to: string, key: string): Promise<Manifest> =>
+const ofExternal = (url: string, to: string, key: string): Promise<Unsigned> =>
   connected(url, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     return { ...(await factsOf(client, key)), kind: 'dump', files: await dump(client, url, to) };
@@ -76,7 +76,7 @@ async function connected<Result>(url: string, work: (client: pg.Client) => Promi
 }
 
 /** What is there before the copy begins is in it. */
-async function factsOf(client: pg.Client, key: string): Promise<Omit<Manifest, 'kind' | 'files'>> {
+async function factsOf(client: pg.Client, key: string): Promise<Omit<Unsigned, 'kind' | 'files'>> {
   const { rows } = await client.query<{ server: string; migration: string; records: number; checkpoints: number }>(
     `SELECT current_setting('server_version') AS server,
        (SELECT max(migration_name) FROM _prisma_migrations WHERE finished_at IS NOT NULL) AS migration,

@@ -15,7 +15,7 @@ import { sayFinding, verifyAudit } from '../server/store/trail/commands.ts';
 import { report } from './audit/report.ts';
 import { placeCluster } from './backup/cluster.ts';
 import { restoreDump } from './backup/dump.ts';
-import { keysHere, type Manifest, readManifest } from './backup/manifest.ts';
+import { checkSigned, keysHere, type Manifest, readManifest } from './backup/manifest.ts';
 
 /** @returns what is said at the end @throws Error saying what is wrong */
 export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
@@ -24,10 +24,12 @@ export async function main(args: string[], env: NodeJS.ProcessEnv): Promise<stri
   const config = loadConfig(env);
   const from = path.resolve(values.from);
   const manifest = await readManifest(from);
-  if (!(await keysHere(config)).includes(manifest.key))
+  const key = (await keysHere(config)).find(({ name }) => name === manifest.key);
+  if (key === undefined)
     throw new Error(
       'The store key that is here is not that of the backup: give its key, as STORE_KEY, or as STORE_KEY_PREVIOUS to move on to the one of now.',
     );
+  checkSigned(manifest, key);
   return manifest.kind === 'cluster' ? intoEmbedded(config, from, manifest) : intoExternal(config, from, manifest);
 }
 

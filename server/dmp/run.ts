@@ -148,6 +148,7 @@ async function call<In, Out>(
   const tell = (answer?: Answer): void =>
     runner.onMessage?.({
       transaction: transaction.name,
+      structure,
       ...(context.requestId === undefined ? {} : { requestId: context.requestId }),
       envelope,
       parts: (message.parts ?? []).map(({ contentType, body }) => ({ contentType, bytes: body.byteLength })),

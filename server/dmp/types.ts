@@ -144,6 +144,8 @@ export interface CallDetails {
 export interface WireMessage {
   transaction: string;
   requestId?: string;
+  /** Struct_IdNat of whose message it is. */
+  structure: string;
   /** The SOAP envelope that was sent. */
   envelope: string;
   /** What went with it. */

@@ -10,7 +10,7 @@ import { loadConfig } from '../../server/config.ts';
 import { runningEmbedded } from '../../server/store/embedded/running.ts';
 import { openStore, type Store } from '../../server/store/index.ts';
 import { main as backup } from '../../tools/backup.ts';
-import { copyFile } from '../../tools/backup/copy.ts';
+import { copyFile, describeFile } from '../../tools/backup/copy.ts';
 import { parted } from '../../tools/backup/dump.ts';
 import type { Manifest } from '../../tools/backup/manifest.ts';
 import { main as restore } from '../../tools/restore.ts';
@@ -162,6 +162,15 @@ describe('a backup of the embedded server', { timeout: 120_000 }, () => {
     await expect(restore(['--from', broken], env)).rejects.toThrow(/pg_control is not what was backed up/);
     const outside = { ...env, DATABASE_URL: 'postgresql://nowhere.invalid/x' };
     await expect(restore(['--from', from()], outside)).rejects.toThrow(/Take DATABASE_URL away/);
+    // Whoever may write there writes the hashes, too; but has no key.
+    await cp(from(), broken, { recursive: true });
+    const settings = path.join(broken, 'cluster/postgresql.auto.conf');
+    await appendFile(settings, "archive_command = 'touch /tmp/owned'\n");
+    const manifest = JSON.parse(await readFile(path.join(broken, 'backup.json'), 'utf8')) as Manifest;
+    const forged = await describeFile(settings, 'cluster/postgresql.auto.conf');
+    const files = manifest.files.map((file) => (file.name === forged.name ? forged : file));
+    await writeFile(path.join(broken, 'backup.json'), JSON.stringify({ ...manifest, files }));
+    await expect(restore(['--from', broken], env)).rejects.toThrow(/not what was written with the store key/);
     await rm(path.join(broken, 'backup.json'));
     await expect(restore(['--from', broken], env)).rejects.toThrow(/no complete backup/);
     expect(existsSync(path.join(env.DATA_DIR, 'postgres/cluster'))).toBe(false);

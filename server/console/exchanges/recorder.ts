@@ -54,13 +54,15 @@ const cut = (text: string): string => (text.length <= longest ? text : `${text.s
 export function createRecorder(most: number, stateOf: (res: Response) => State, now: () => Date): ExchangeRecorder {
   const kept: { structure: string; exchange: Exchange }[] = [];
   /** Requests under way: what goes out for nobody of them (subscriptions) is not kept. */
-  const under = new Map<string, DmpExchange[]>();
+  const under = new Set<{ requestId: string; structure: () => string | undefined; dmp: DmpExchange[] }>();
 
   const watch: RequestHandler = (req, res, next) => {
     const { requestId } = stateOf(res);
     const dmp: DmpExchange[] = [];
     const at = now().toISOString();
-    under.set(requestId, dmp);
+    const structureNow = (): string | undefined => stateOf(res).caller?.structure.id;
+    const own = { requestId, structure: structureNow, dmp };
+    under.add(own);
     let response: string | undefined;
     const end = res.end.bind(res) as (...args: unknown[]) => Response;
     res.end = ((...args: unknown[]) => {
@@ -68,8 +70,8 @@ export function createRecorder(most: number, stateOf: (res: Response) => State, 
       return end(...args);
     }) as typeof res.end;
     res.once('close', () => {
-      if (under.get(requestId) === dmp) under.delete(requestId);
-      const structure = stateOf(res).caller?.structure.id;
+      under.delete(own);
+      const structure = structureNow();
       // Without a caller there is nobody to whom it could be shown.
       if (structure === undefined) return;
       const request = requestOf(req);
@@ -87,15 +89,17 @@ export function createRecorder(most: number, stateOf: (res: Response) => State, 
 
   return {
     watch,
-    onMessage({ requestId, transaction, envelope, parts, answer }) {
-      const dmp = requestId === undefined ? undefined : under.get(requestId);
-      if (!dmp) return;
+    onMessage({ requestId, structure, transaction, envelope, parts, answer }) {
+      // A client gives its requests their ids, and may give another's.
+      const whose = [...under].filter((own) => own.requestId === requestId && own.structure() === structure);
+      if (whose.length === 0) return;
       const attached = parts.map(({ contentType, bytes }) => `<!-- + ${contentType.split(';')[0] ?? ''}, ${bytes} -->`);
-      dmp.push({
+      const message: DmpExchange = {
         transaction,
         sent: cut([maskedXml(parseXml(envelope)), ...attached].join('\n')),
         ...(answer === undefined ? {} : { received: cut(maskedXml(answer)) }),
-      });
+      };
+      for (const { dmp } of whose) dmp.push(message);
     },
     list: (structure) => kept.flatMap((each) => (each.structure === structure ? [each.exchange] : [])),
   };

@@ -157,7 +157,7 @@ describe('the recorder', () => {
     res.emit('close');
   }
   const stateOf = (res: Response) => res.locals as ReturnType<typeof state>;
-  const message = { transaction: 'TD0.2', envelope: '<Envelope/>', parts: [] };
+  const message = { transaction: 'TD0.2', structure: 'B', envelope: '<Envelope/>', parts: [] };
 
   it('keeps a few, of each structure for itself, and what goes out for no request not at all', () => {
     const recorder = createRecorder(2, stateOf, () => new Date(0));
@@ -166,6 +166,19 @@ describe('the recorder', () => {
       exchange(recorder, state(structure), () => recorder.onMessage({ ...message, requestId: 'r1' }));
     expect(recorder.list('A')).toHaveLength(1);
     expect(recorder.list('B')).toMatchObject([{ status: 200, dmp: [{ transaction: 'TD0.2', sent: '<Envelope/>' }] }]);
+  });
+
+  it('shows nobody the messages of another structure, whose request’s id they give to their own', () => {
+    const recorder = createRecorder(5, stateOf, () => new Date(0));
+    const theirs = { ...message, requestId: 'r1', transaction: 'TD2.1' };
+    exchange(recorder, state('B'), () =>
+      exchange(recorder, state('A'), () => {
+        recorder.onMessage(theirs);
+        recorder.onMessage({ ...message, requestId: 'r1', structure: 'A' });
+      }),
+    );
+    expect(recorder.list('A')).toMatchObject([{ dmp: [{ transaction: 'TD0.2' }] }]);
+    expect(recorder.list('B')).toMatchObject([{ dmp: [{ transaction: 'TD2.1' }] }]);
   });
 
   it('is a thing of demonstrations: in production there is none, whatever is set', () => {
