@@ -207,8 +207,12 @@ export interface FeedStore {
   figures(structure: string, now: Date): Promise<FeedFigures>;
   /** Of a take-over: counts by state and reason. */
   countsOf(takeoverId: string): Promise<{ state: FeedState; reason?: string; count: number }[]>;
-  /** Forgets the requests and results of what ended before an instant. @returns how many items were removed */
-  purge(endedBefore: Date): Promise<number>;
+  /**
+   * Forgets the requests and results of what ended before an instant.
+   * @param most so many at once
+   * @returns how many items were removed
+   */
+  purge(endedBefore: Date, most: number): Promise<number>;
 }
 
 /** A lane of a structure (Struct_IdNat). */
