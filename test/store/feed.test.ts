@@ -437,7 +437,7 @@ describe('looking', () => {
       [true, all.slice(4)],
     ] as const) {
       const page = await test.store.feed.search(owner, {}, { offset: 0, count: 9, oldestFirst, after: second! });
-      expect([page.total, ids(page.items)]).toEqual([5, behind]);
+      expect([page.total, ids(page.items)], 'counted for the first page').toEqual([undefined, behind]);
     }
     expect(await search({ kinds: ['set'] })).toEqual([]);
     expect(await search({ states: ['cancelled'] })).toEqual([all[4]]);

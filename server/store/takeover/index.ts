@@ -74,12 +74,17 @@ export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverSto
 
     async wake(id, now) {
       // The turns are jobs of pg-boss, named as their items (server/store/feed/turns.ts).
+      // The turn before the item, as who claims it does: the other way round, each could wait for the other.
       await prisma.$executeRaw`
-        WITH woken AS (
-          UPDATE feed_item SET next_at = ${now}, updated_at = ${now}, version = version + 1
-          WHERE takeover_id = ${id}::uuid AND state = 'waiting' AND reason = 'takeover-paused' RETURNING id
+        WITH paused AS MATERIALIZED (
+          SELECT id FROM feed_item
+          WHERE takeover_id = ${id}::uuid AND state = 'waiting' AND reason = 'takeover-paused'
+        ), woken AS (
+          UPDATE pgboss.job j SET start_after = now() FROM paused WHERE j.id = paused.id AND j.state < 'active'
+          RETURNING j.id
         )
-        UPDATE pgboss.job j SET start_after = now() FROM woken WHERE j.id = woken.id AND j.state < 'active'`;
+        UPDATE feed_item SET next_at = ${now}, updated_at = ${now}, version = version + 1
+        WHERE id IN (SELECT id FROM woken) AND state = 'waiting'`;
     },
 
     async stateOf(id) {
