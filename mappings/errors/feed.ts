@@ -24,14 +24,14 @@ export const feedErrors = {
   'feed-structure': row(
     403,
     'expired',
-    'La passerelle ne représente plus la structure au nom de laquelle ce dépôt avait été demandé.',
-    'The gateway no longer represents the structure in whose name this deposit was asked for.',
+    'La passerelle ne représente plus la structure au nom de laquelle ce dépôt avait été demandé. Une fois la structure enregistrée de nouveau, remettez-le en file ($requeue) ; sinon, déposez au nom d’une autre.',
+    'The gateway no longer represents the structure in whose name this deposit was asked for. Once the structure is registered again, queue it again ($requeue); else deposit in the name of another.',
   ),
   'feed-client': row(
     403,
     'expired',
-    'L’application qui avait demandé ce dépôt n’est plus enregistrée, ou plus pour cette structure.',
-    'The application that asked for this deposit is registered no more, or no more for this structure.',
+    'L’application qui avait demandé ce dépôt n’est plus enregistrée, ou plus pour cette structure. Une fois qu’elle l’est de nouveau, remettez-le en file ($requeue) ; sinon, déposez par une autre.',
+    'The application that asked for this deposit is registered no more, or no more for this structure. Once it is again, queue it again ($requeue); else deposit through another.',
   ),
   'feed-unreadable': row(
     500,

@@ -40,6 +40,7 @@ const usualLeaseMs = 15_000;
 /** Items in one instance's hands: each is in memory with its documents. */
 const atOnce = 16;
 const tidyEveryMs = 3_600_000;
+const purgedAtOnce = 1000;
 
 export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
   const { config, store, limits, attempt, logger, now } = parts;
@@ -110,15 +111,23 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
     let claimed = 0;
     for (const lane of lanes) {
       if (isClosing || held.size >= atOnce) break;
-      claimed += await serve(lane);
+      claimed += await serve(lane).catch((error: unknown) => {
+        // What is wrong with one structure's is no reason to leave the others'.
+        warn(error, 'feed: a lane could not be served');
+        return 0;
+      });
     }
-    if (now().getTime() - tidiedAt > tidyEveryMs) {
-      tidiedAt = now().getTime();
-      await feed.purge(new Date(tidiedAt - config.FEED_KEEP_SECONDS * 1000));
-      const mended = await feedWork.mend();
-      if (mended > 0) logger.warn({ items: mended }, 'feed: turns that were lost were given back');
-    }
+    if (!isClosing && now().getTime() - tidiedAt > tidyEveryMs) await tidy();
     return claimed;
+  }
+
+  /** A little at a time: the next round waits for it. */
+  async function tidy(): Promise<void> {
+    const at = now().getTime();
+    if ((await feed.purge(new Date(at - config.FEED_KEEP_SECONDS * 1000), purgedAtOnce)) === purgedAtOnce) return;
+    tidiedAt = at;
+    const mended = await feedWork.mend();
+    if (mended > 0) logger.warn({ items: mended }, 'feed: turns that were lost were given back');
   }
 
   const passOnce = (): Promise<number> => {

@@ -14,6 +14,15 @@ export interface Observed {
   now: () => Date;
 }
 
+/** Read once for all who ask meanwhile: to count the whole table is no small thing. */
+function together<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () =>
+    (reading ??= read().finally(() => {
+      reading = undefined;
+    }));
+}
+
 export function registerGauges(metrics: Metrics, { config, store, registry, feed, now }: Observed): void {
   metrics.gauge('dmp_database_connections', () =>
     Object.entries(store.load().connections).map(([state, value]) => ({ labels: { state }, value })),
@@ -26,13 +35,14 @@ export function registerGauges(metrics: Metrics, { config, store, registry, feed
       return [{ value: oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000 }];
     });
   }
+  const feedBacklog = together(() => store.feed.backlog());
   metrics.gauge('dmp_feed_items', async () =>
-    (await store.feed.backlog()).flatMap(({ lane, counts }) =>
+    (await feedBacklog()).flatMap(({ lane, counts }) =>
       Object.entries(counts).map(([state, value]) => ({ labels: { state, lane }, value })),
     ),
   );
   metrics.gauge('dmp_feed_oldest_seconds', async () =>
-    (await store.feed.backlog()).map(({ lane, oldest }) => ({
+    (await feedBacklog()).map(({ lane, oldest }) => ({
       labels: { lane },
       value: oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000,
     })),

@@ -125,8 +125,8 @@ export interface FeedFilter {
 
 export interface FeedPage {
   items: FeedItem[];
-  /** How many match in all. */
-  total: number;
+  /** How many match in all; absent behind the first page (`after`), for which it was counted. */
+  total?: number;
 }
 
 /** What an attempt came to. */
@@ -171,7 +171,7 @@ export interface FeedStore {
   ): Promise<{ outcome: 'new' | 'same' | 'conflict'; item?: FeedItem }[]>;
   byId(id: string, viewer: FeedViewer): Promise<FeedItem | undefined>;
   /**
-   * Newest first, unless `oldestFirst`. `total` counts all that match, whatever the page.
+   * Newest first, unless `oldestFirst`. `total` counts all that match.
    * @param page.after only what comes behind this one
    */
   search(
@@ -207,8 +207,12 @@ export interface FeedStore {
   figures(structure: string, now: Date): Promise<FeedFigures>;
   /** Of a take-over: counts by state and reason. */
   countsOf(takeoverId: string): Promise<{ state: FeedState; reason?: string; count: number }[]>;
-  /** Forgets the requests and results of what ended before an instant. @returns how many items were removed */
-  purge(endedBefore: Date): Promise<number>;
+  /**
+   * Forgets the requests and results of what ended before an instant.
+   * @param most so many at once
+   * @returns how many items were removed
+   */
+  purge(endedBefore: Date, most: number): Promise<number>;
 }
 
 /** A lane of a structure (Struct_IdNat). */

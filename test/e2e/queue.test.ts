@@ -324,6 +324,28 @@ describe('effectively once', () => {
 
   it.each(lost)('an answer that is lost is looked up, not sent again: $kind $bytes $reset', reconciles);
 
+  it('a 503 that a gateway says of what the DMP has taken: the synchronous door finds it when it is sent again', async () => {
+    const document = documentOf();
+    await failing(stack, { kind: 'http503', transaction: 'TD2.1', when: 'after' });
+    const post = () => stack.post('/DocumentReference', document.body, 'nurse');
+    expect((await post()).status).toBe(503);
+    expect((await post()).status).toBe(201);
+    expect((await post()).status).toBe(200);
+    expect(await inDmp(document)).toEqual([1]);
+  });
+
+  it('whose reservation another has let go meanwhile is looked up all the same', async () => {
+    const document = documentOf();
+    const { item } = await one.accept(document.body);
+    await one.die('after-answer');
+    await stack.database.query('DELETE FROM document WHERE unique_id = $1', [document.uniqueId]);
+    await lapse(stack);
+    await stack.resetCalls();
+    await two.tick();
+    expect(await one.item(item.id)).toMatchObject({ state: 'delivered', isUncertain: false });
+    expect([await stack.calls(), await inDmp(document)]).toEqual([['TD3.1b'], [1]]);
+  });
+
   it('what was lost on its way there is sent again', async () => {
     const document = documentOf();
     const { item } = await one.accept(document.body);

@@ -102,13 +102,13 @@ describe('its lines', () => {
       );
       await feed.act(accepted!.item!.id, { structure }, 'cancel', now);
       // Nobody has looked at it in between.
-      if (isPurgedUnseen) await feed.purge(new Date('2030-01-01'));
+      if (isPurgedUnseen) await feed.purge(new Date('2030-01-01'), 9);
       const counts = [
         { state: 'cancelled', count: 1 },
         { state: 'rejected', reason: 'required', count: 1 },
       ];
       expect(await takeovers.counts(id, now)).toEqual(counts);
-      await feed.purge(new Date('2030-01-01'));
+      await feed.purge(new Date('2030-01-01'), 9);
       expect(await feed.byId(accepted!.item!.id, { structure })).toBeUndefined();
       expect(await takeovers.counts(id, now)).toEqual(counts);
     },

@@ -61,7 +61,7 @@ async function page(at: Position, warnings: Issue[], call: Call, services: Servi
     oldestFirst,
     ...(after ? { after } : {}),
   });
-  const total = at.total ?? found.total;
+  const total = at.total ?? found.total ?? 0;
   const items = found.items.slice(0, size);
   const last = items.at(-1);
   const links: Page['links'] = [

@@ -24,12 +24,10 @@ export function depositFeed(prisma: PrismaClient, cipher: Cipher): { feed: FeedS
       acceptAll: (items, now) => acceptAll(prisma, rows, turns, items, now),
       act: (id, viewer, action, now, reason, more) =>
         act(prisma, rows, turns, { id, viewer, action, ...(reason === undefined ? {} : { reason }), ...more }, now),
-      async purge(endedBefore) {
-        const { count } = await prisma.feedItem.deleteMany({
-          where: { state: { in: [...endedStates] }, finishedAt: { lt: endedBefore } },
-        });
-        return count;
-      },
+      purge: (endedBefore, most) => prisma.$executeRaw`
+        DELETE FROM feed_item WHERE id IN (
+          SELECT id FROM feed_item WHERE state = ANY(${[...endedStates]}::text[]) AND finished_at < ${endedBefore}
+          ORDER BY finished_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`,
     },
     feedWork: feedWork(prisma, rows, turns),
   };

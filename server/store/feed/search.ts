@@ -46,7 +46,7 @@ export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
       const where = { AND: [rows.seenBy(viewer), conditions(filter)] };
       const order = oldestFirst ? 'asc' : 'desc';
       const [total, found] = await Promise.all([
-        prisma.feedItem.count({ where }),
+        after === undefined ? prisma.feedItem.count({ where }) : undefined,
         prisma.feedItem.findMany({
           where: after === undefined ? where : { AND: [where, behind(after, oldestFirst)] },
           orderBy: [{ createdAt: order }, { id: order }],
@@ -55,7 +55,7 @@ export function feedReader(prisma: PrismaClient, rows: FeedRows): Reader {
           ...itemColumns,
         }),
       ]);
-      return { total, items: found.map((row) => rows.read(row)) };
+      return { ...(total === undefined ? {} : { total }), items: found.map((row) => rows.read(row)) };
     },
 
     async backlog(structure) {

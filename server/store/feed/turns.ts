@@ -37,7 +37,8 @@ export interface Turns {
 const QUEUE_LOCK = 71202620;
 /** How many lost turns are given back at once. */
 const MOST_LOST = 1000;
-const PREFIX = /^feed_(live|takeover)_([0-9a-f]{64})$/;
+/** How many lanes are asked for in one statement. */
+const AT_ONCE = 100;
 
 const nameOf = ({ structure, lane }: Lane): string => `feed_${lane}_${Buffer.from(structure).toString('hex')}`;
 
@@ -45,6 +46,22 @@ const options = { schema: 'pgboss', supervise: false, schedule: false } as const
 
 /** pg-boss on a connection or transaction: nothing is started, every call is one statement. */
 const bossOn = (executeSql: PgBoss.Db['executeSql']): PgBoss => new PgBoss({ ...options, db: { executeSql } });
+
+/**
+ * Where something is in line. From one to the next by the index, however many stand in each: PostgreSQL makes no such « loose index
+ * scan » of a DISTINCT.
+ */
+const lanesInUse = (prisma: PrismaClient): Promise<Lane[]> => prisma.$queryRaw<Lane[]>`
+  WITH RECURSIVE step AS (
+    SELECT state, first.* FROM (VALUES ('queued'), ('waiting')) AS s(state), LATERAL (
+      SELECT lane, structure FROM feed_item f WHERE f.state = s.state ORDER BY lane, structure LIMIT 1) AS first
+    UNION ALL
+    SELECT state, next.* FROM step, LATERAL (
+      SELECT lane, structure FROM feed_item f
+      WHERE f.state = step.state AND (f.lane, f.structure) > (step.lane, step.structure)
+      ORDER BY lane, structure LIMIT 1) AS next
+  )
+  SELECT DISTINCT lane, structure FROM step`;
 
 /** pg-boss leaves undefined what Prisma wants as null. */
 const answering =
@@ -123,26 +140,37 @@ export function openTurns(prisma: PrismaClient): Turns {
     },
 
     async lost() {
-      const rows = await prisma.$queryRaw<
-        { id: string; lane: FeedLane; structure: Lane['structure']; patientId: string }[]
-      >`
-        SELECT f.id, f.lane, f.structure, f.patient_id AS "patientId" FROM (
-          SELECT DISTINCT ON (structure, patient_id, lane) * FROM feed_item
-          WHERE state IN ('queued', 'active', 'waiting') ORDER BY structure, patient_id, lane, place
-        ) f WHERE f.state <> 'active' AND NOT EXISTS (SELECT 1 FROM pgboss.job j WHERE j.id = f.id) LIMIT ${MOST_LOST}`;
-      return rows.map(({ id, ...line }) => ({ id, line }));
+      const lost: { id: string; line: Lane & { patientId: string } }[] = [];
+      for (const { lane, structure } of await lanesInUse(prisma)) {
+        if (lost.length >= MOST_LOST) break;
+        const rows = await prisma.$queryRaw<{ id: string; patientId: string }[]>`
+          SELECT f.id, f.patient_id AS "patientId" FROM (
+            SELECT DISTINCT ON (patient_id) id, patient_id, state FROM feed_item
+            WHERE structure = ${structure} AND lane = ${lane} AND state IN ('queued', 'active', 'waiting')
+            ORDER BY patient_id, place
+          ) f WHERE f.state <> 'active' AND NOT EXISTS (
+            SELECT 1 FROM pgboss.job j WHERE j.name = ${nameOf({ structure, lane })} AND j.id = f.id)
+          LIMIT ${MOST_LOST}`;
+        lost.push(...rows.map(({ id, patientId }) => ({ id, line: { structure, lane, patientId } })));
+      }
+      return lost;
     },
 
     async due() {
-      // pg-boss tells no queue's due jobs without taking them.
-      const rows = await prisma.$queryRaw<{ name: string }[]>(Prisma.sql`
-        SELECT q.name FROM pgboss.queue q WHERE EXISTS (
-          SELECT 1 FROM pgboss.job j WHERE j.name = q.name AND j.state < 'active' AND j.start_after < now())`);
-      return rows.flatMap(({ name }): Lane[] => {
-        const [, lane, structure] = PREFIX.exec(name) ?? [];
-        if (lane === undefined || structure === undefined) return [];
-        return [{ lane: lane as FeedLane, structure: new Uint8Array(Buffer.from(structure, 'hex')) }];
-      });
+      const lanes = await lanesInUse(prisma);
+      const due: Lane[] = [];
+      for (let i = 0; i < lanes.length; i += AT_ONCE) {
+        const some = lanes.slice(i, i + AT_ONCE);
+        // pg-boss tells no queue's due jobs without taking them. A queue is a partition: by its name, no other is planned or locked.
+        const each = some.map(
+          (lane, n) => Prisma.sql`
+            SELECT ${n}::int AS n WHERE EXISTS (
+              SELECT 1 FROM pgboss.job WHERE name = ${nameOf(lane)} AND state < 'active' AND start_after < now())`,
+        );
+        const rows = await prisma.$queryRaw<{ n: number }[]>`${Prisma.join(each, ' UNION ALL ')}`;
+        due.push(...rows.flatMap(({ n }) => some[n] ?? []));
+      }
+      return due;
     },
   };
 }

@@ -14,6 +14,10 @@ import type { Lane, Turns } from './turns.ts';
 
 /** How many lapsed claims are looked at in one transaction. */
 const LAPSED = 100;
+/** Of so many requests one can be read, unless somebody alters them all. */
+const TRIED = 10;
+/** The longest pause of what was interrupted time and again. */
+const MOST_PAUSE_MS = 10_000;
 
 const interval = (ms: number) => Prisma.sql`make_interval(secs => ${ms / 1000}::float8)`;
 
@@ -26,15 +30,19 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
     const key = Buffer.from(structure).toString('hex');
     const known = names.get(key);
     if (known !== undefined) return known;
-    const row = await prisma.feedItem.findFirst({
+    const some = await prisma.feedItem.findMany({
       where: { structure, state: { in: [...livingStates] }, contentSealed: { not: null } },
       select: { id: true, contentSealed: true },
       orderBy: { size: 'asc' },
+      take: TRIED,
     });
-    if (row === null || row.contentSealed === null) return undefined;
-    const name = rows.openContent(row.id, row.contentSealed).owner.structure;
-    names.set(key, name);
-    return name;
+    for (const { id, contentSealed } of some) {
+      const name = openOrUndefined(() => rows.openContent(id, contentSealed!))?.owner.structure;
+      if (name === undefined) continue;
+      names.set(key, name);
+      return name;
+    }
+    return undefined;
   }
 
   const withPatient = (db: Database, where: Prisma.FeedItemWhereInput) =>
@@ -67,11 +75,13 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
         return claimed.flatMap((row): ClaimedItem[] => {
           const { contentSealed, claim, ...item } = row;
           if (contentSealed === null || claim === null) return [];
-          const { owner, content } = openOrUndefined(rows, row.id, contentSealed) ?? {
+          const { owner, content } = openOrUndefined(() => rows.openContent(row.id, contentSealed)) ?? {
             owner: { structure, clientId: '', personId: '' },
             content: undefined,
           };
-          return [{ ...rows.read({ ...item, claim }), owner, content, claim }];
+          const read = (given: typeof item) => rows.read({ ...given, claim });
+          const shown = openOrUndefined(() => read(item)) ?? read({ ...item, resultSealed: null });
+          return [{ ...shown, owner, content, claim }];
         });
       }, transactionTimes);
     },
@@ -127,10 +137,11 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
 
     async takeBack(now) {
       return prisma.$transaction(async (db) => {
-        const lapsed = await db.$queryRaw<{ id: string }[]>`
-          SELECT id FROM feed_item WHERE state = 'active' AND lease_until <= clock_timestamp()
+        const lapsed = await db.$queryRaw<{ id: string; attempts: number; reason: string | null }[]>`
+          SELECT id, attempts, reason FROM feed_item WHERE state = 'active' AND lease_until <= clock_timestamp()
           ORDER BY lease_until LIMIT ${LAPSED} FOR UPDATE SKIP LOCKED`;
         const ids = lapsed.map((row) => row.id);
+        const pauses = new Map(lapsed.map((row) => [row.id, pauseOf(row)]));
         await db.feedItem.updateMany({
           where: { id: { in: ids } },
           data: {
@@ -149,17 +160,24 @@ export function feedWork(prisma: PrismaClient, rows: FeedRows, turns: Turns): Fe
           where: { id: { in: ids } },
           select: { id: true, ...lineColumns },
         }))
-          await turns.give(db, lineOf(row), row.id);
+          await turns.give(db, lineOf(row), row.id, pauses.get(row.id));
         return ids.length;
       }, transactionTimes);
     },
   };
 }
 
+/**
+ * What was interrupted once goes on at once. Of several that are interrupted together time and again, one may be what kills the
+ * instance: at random moments, the others come through without it. Milliseconds.
+ */
+const pauseOf = ({ attempts, reason }: { attempts: number; reason: string | null }): number =>
+  reason === 'feed-interrupted' ? Math.random() * Math.min(MOST_PAUSE_MS, 1000 * 2 ** attempts) : 0;
+
 /** Undefined when it was altered: whoever claimed it must end it, or its line would stand still. */
-function openOrUndefined(rows: FeedRows, id: string, sealed: Uint8Array) {
+function openOrUndefined<T>(open: () => T): T | undefined {
   try {
-    return rows.openContent(id, sealed);
+    return open();
   } catch (error) {
     if (error instanceof SealError && !(error instanceof UnknownKeyError)) return undefined;
     throw error;

@@ -130,6 +130,7 @@ it('gives up what killed whoever tried it, time and again', async () => {
     expect(await test.store.feedWork.claim({ structure, lane: 'live' }, by)).toHaveLength(1);
     await test.database.query("UPDATE feed_item SET lease_until = now() - interval '1 s' WHERE id = $1", [id]);
     await test.store.feedWork.takeBack(new Date());
+    await test.database.query("UPDATE pgboss.job SET start_after = now() - interval '1 s' WHERE id = $1", [id]);
   }
   await worker(() => Promise.reject(new Error('never tried'))).tick();
   expect(await stateOf(structure, id)).toMatchObject({
@@ -137,6 +138,18 @@ it('gives up what killed whoever tried it, time and again', async () => {
     reason: 'feed-interrupted',
     isUncertain: true,
   });
+});
+
+it('serves the others when a lane cannot be served', async () => {
+  const [bad, good] = ['7777777771', '7777777772'];
+  const ids = [await accept(bad), await accept(good)];
+  const pauseOf = (structure: string) =>
+    structure === bad ? Promise.reject(new Error('no limits')) : Promise.resolve(undefined);
+  const broken = worker(delivered, { limits: { ...open, pauseOf } });
+  // Whichever of them comes first.
+  for (let i = 0; i < 2; i++) await broken.tick();
+  expect([(await stateOf(bad, ids[0]!)).state, (await stateOf(good, ids[1]!)).state]).toEqual(['queued', 'delivered']);
+  await worker(delivered).tick();
 });
 
 it('forgets what ended long ago', async () => {
