@@ -243,7 +243,15 @@ describe('the FHIR door', () => {
   async function until(takeover: string, isThere: (counts: Record<string, number>) => boolean): Promise<void> {
     for (;;) {
       const { status, text: said, body } = await world.ask(nurse, 'GET', `/$import-status?takeover=${takeover}`);
-      expect(status, said + world.stack.log().split('\n').filter((l) => l.includes('unforeseen')).join()).toBeLessThan(300);
+      expect(
+        status,
+        said +
+          world.stack
+            .log()
+            .split('\n')
+            .filter((l) => l.includes('unforeseen'))
+            .join(),
+      ).toBeLessThan(300);
       const groups = (body as Parameters).parameter!.filter((p) => p.name === 'count').map((p) => p.part!);
       const counts = Object.fromEntries(
         groups.map((g) => [
