@@ -90,7 +90,7 @@ const definitions: Record<keyof typeof importOperations, Omit<Partial<OperationD
   import: {
     title: 'Lancer une reprise de documents',
     description:
-      'Ours, in the manner of the Bulk Data import proposal: begins a take-over of documents of the past. Above the number of documents a day of which the CNAM must be told first, nothing is taken before that was confirmed. The same `reference` again finds the take-over that is open.',
+      'Ours: begins a take-over of documents of the past, in the manner of the Bulk Data import proposal. Above the number of documents a day of which the CNAM must be told first, nothing is taken before that was confirmed. The same `reference` again finds the take-over that is open.',
     affectsState: true,
     parameter: [
       input('name', 'string', 'What it is called, for those who look after it; no patient.', 1),

@@ -81,6 +81,8 @@ export const begin: RequestHandler = (req, res, next) => {
   };
   res.locals[key] = state;
   res.setHeader('X-Request-Id', state.requestId);
+  // Log, record, metrics, trace and a stream's pipeline each listen for its end: more than Node warns of, and no leak.
+  res.setMaxListeners(30);
   next();
 };
 

@@ -8,6 +8,7 @@ import { handlerName } from '../../server/fhir/definition.ts';
 import { routes } from '../../server/fhir/router.ts';
 import { text } from '../support/documents.ts';
 import { countedIdentityDoors } from '../support/identity-doors.ts';
+import { countedImportDoors } from '../support/import-doors.ts';
 import {
   countedPatientDoors,
   patientDoorSettings,
@@ -111,6 +112,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
     ['an unknown patient id', 'Patient.read', () => stack.get('/Patient/unknown', 'nurse'), 404, []],
     ...countedPatientDoors(() => stack),
     ...countedIdentityDoors(() => stack),
+    ...countedImportDoors(() => stack),
     [
       'a deposit',
       'DocumentReference.create',

@@ -29,6 +29,7 @@ import type { FeedState } from '../../server/store/index.ts';
 import { text } from '../support/documents.ts';
 import { feedItem } from '../support/feed-items.ts';
 import { declaredIdentityDoors } from '../support/identity-doors.ts';
+import { declaredImportDoors } from '../support/import-doors.ts';
 import {
   declaredPatientDoors,
   patientDoorSettings,
@@ -582,6 +583,7 @@ const cases: Record<string, () => Promise<void>> = {
   },
   ...declaredPatientDoors(() => stack),
   ...declaredIdentityDoors(() => stack),
+  ...declaredImportDoors(() => stack),
   'DocumentReference create': async () => {
     const created = await stack.post<DocumentReference>(
       '/DocumentReference',

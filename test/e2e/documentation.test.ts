@@ -99,7 +99,7 @@ describe('issue 7, line 6: documentation', () => {
 describe('addresses that the README names', () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ CONSOLE_CLIENT_ID: 'console' });
   });
   afterAll(() => stack.close());
 

@@ -127,7 +127,7 @@ export class Walk {
 
   private async toldBy(answer: Response): Promise<Told> {
     const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '' && answer.status !== 206;
+    const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '') && text !== '' && answer.status !== 206;
     return {
       status: answer.status,
       headers: answer.headers,

@@ -25,8 +25,6 @@ export function onRecord(given: Omit<Room, 'isNotable'>): RequestHandler {
     const recorder = recorderOf(req, res, room);
     state.keep = recorder.keep;
     guard(res, recorder.isKept);
-    // One more than those who listen already: a stream's pipeline brings its own, up to what Node warns of.
-    res.setMaxListeners(res.getMaxListeners() + 1);
     res.once('close', recorder.closed);
     next();
   };

@@ -68,7 +68,8 @@ export function limitStore(prisma: PrismaClient, cipher: Cipher): LimitStore {
       const [row] = await prisma.$queryRaw<{ count: number; oldestMs: number }[]>`
         SELECT count(*)::int AS count, coalesce(1000 * extract(epoch FROM clock_timestamp() - min(i.updated_at) FILTER (
           WHERE i.state = 'queued' AND NOT EXISTS (
-            SELECT FROM feed_item o WHERE o.structure = i.structure AND o.patient_id = i.patient_id AND o.place < i.place
+            SELECT FROM feed_item o
+            WHERE o.structure = i.structure AND o.lane = i.lane AND o.patient_id = i.patient_id AND o.place < i.place
               AND o.state IN ('queued', 'active', 'waiting')))), 0)::float8 AS "oldestMs"
         FROM feed_item i
         WHERE i.structure = ${owner} AND i.lane = 'live' AND i.state IN ('queued', 'active', 'waiting')`;
