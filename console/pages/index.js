@@ -1,5 +1,8 @@
 // @ts-check
-/** The pages, in the order of the menu: who may open which. */
+/**
+ * The pages, in the order of the menu: who may open which. The first one that is open is where one begins: for each capacity one that
+ * does not depend on what the server declares, or the page would change under the reader once that is known.
+ */
 import { AnnouncementsPage } from './announcements.js';
 import { AuditPage } from './audit.js';
 import { CertificatesPage } from './certificates.js';
@@ -36,17 +39,17 @@ export const pages = [
     inMenu: true,
   },
   {
-    name: 'feed',
-    title: 'feed',
-    view: FeedPage,
-    isOpen: ({ isAdministrator, hasFeed }) => isAdministrator && hasFeed,
-    inMenu: true,
-  },
-  {
     name: 'audit',
     title: 'audit',
     view: AuditPage,
     isOpen: ({ isCare, isAdministrator }) => isCare || isAdministrator,
+    inMenu: true,
+  },
+  {
+    name: 'feed',
+    title: 'feed',
+    view: FeedPage,
+    isOpen: ({ isAdministrator, hasFeed }) => isAdministrator && hasFeed,
     inMenu: true,
   },
   {

@@ -205,7 +205,7 @@ const inputsOf = (interaction: Interaction): readonly OperationDefinitionParamet
 /** Schema of the resource that is answered; of a write also an OperationOutcome (Prefer, dry run), of one that is made later its Task. */
 function answerOf(type: string | undefined, interaction: Interaction, schemas: Schemas, status = 200): Schema {
   const outcome = schemas.of('OperationOutcome');
-  if (status === 202) return { anyOf: [schemas.of('Task'), outcome] };
+  if (status === 202 && interaction.code !== 'operation') return { anyOf: [schemas.of('Task'), outcome] };
   switch (interaction.code) {
     case 'read':
     case 'vread':
