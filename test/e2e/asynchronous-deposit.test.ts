@@ -235,11 +235,12 @@ describe('a deposit that fails', () => {
   });
 
   it('for a while: says when it is tried again, and can be taken back', async () => {
-    await stack.fault({ kind: 'html503', transaction: 'TD2.1' });
+    // The DMP itself says no: what a gateway says of it leaves the outcome open, and is not taken back.
+    await stack.fault({ kind: 'registryError', code: 'XDSRegistryBusy', transaction: 'TD2.1' });
     const resource = note();
     const waiting = await until((await accept(resource)).id!, 'on-hold');
     expect(waiting.extension!.find((e) => e.url === extNextAttempt)!.valueInstant).toBeDefined();
-    expect(outcomeOf(waiting).issue[0]!.details!.coding!.map((c) => c.code)).toContain('503');
+    expect(outcomeOf(waiting).issue[0]!.details!.coding!.map((c) => c.code)).toContain('XDSRegistryBusy');
     expect((await act(waiting.id!, 'cancel')).body.status).toBe('cancelled');
     await stack.clearFaults();
     expect(await stack.registeredAll(uniqueIdOf(resource))).toEqual([]);
