@@ -357,6 +357,15 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
       200,
       [`TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`, `TD3.1a ${strong}`],
     ],
+    ['deposits made later', 'Task.search-type', () => stack.get('/Task', 'nurse'), 200, []],
+    ['one of them', 'Task.read', () => stack.get('/Task/unknown', 'nurse'), 404, []],
+    ...['cancel', 'requeue', 'release', 'decline'].map((action): (typeof rows)[number] => [
+      `${action}`,
+      `Task.$${action}`,
+      () => stack.post(`/Task/unknown/$${action}`, { resourceType: 'Parameters' }, 'nurse'),
+      404,
+      [],
+    ]),
     // A structure is told of its own deposits: the DMP is not asked for that.
     ['a subscription', 'Subscription.create', subscribe, 201, []],
     ['its state', 'Subscription.read', async () => stack.get(`/Subscription/${await subscribed()}`, 'nurse'), 200, []],

@@ -45,6 +45,7 @@ let ids: Record<
   | 'authorization'
   | 'practitioner'
   | 'subscription'
+  | 'task'
   | 'record'
   | 'correction',
   string
@@ -55,7 +56,7 @@ const doctor: TokenOptions = { ...everything, person: 'doctor' };
 const nurse: TokenOptions = { ...everything, person: 'nurse' };
 const INS = encodeURIComponent(`${INS_TEST}|${patients.P1.ins}`);
 const IPP = encodeURIComponent(`${ippDomain}|A-1`);
-const [deposited, other] = [newOid(), newOid()];
+const [deposited, other, deferred] = [newOid(), newOid(), newOid()];
 const title = 'Titre que seule la première structure connaît';
 const note = (uniqueId: string): DocumentReference =>
   simplified({ content: text('secret'), contentType: 'text/plain', uniqueId, title });
@@ -105,6 +106,10 @@ beforeAll(async () => {
       { name: 'reason', valueString: 'INS rattaché par erreur à cette personne' },
     ),
   );
+  const later = await stack.as<Resource>(nurse, 'POST', '/DocumentReference', note(deferred), {
+    prefer: 'respond-async',
+  });
+  expect([later.status, later.body.resourceType]).toEqual([202, 'Task']);
   const trail = await here<Bundle>(nurse, 'GET', '/AuditEvent?date=ge2026-01-01&_count=1');
   ids = {
     patient: idOf(patient),
@@ -116,6 +121,7 @@ beforeAll(async () => {
     authorization: idOf(authorization),
     practitioner: await stack.practitionerId('899700204581'),
     subscription: idOf(subscription),
+    task: idOf(later.body),
     record: idOf(firstOf(trail)),
     correction: correction.parameter!.find((p) => p.name === 'correction')!.valueId!,
   };
@@ -182,6 +188,7 @@ const owned: Record<string, (keyof typeof ids)[]> = {
   Consent: ['consent', 'authorization'],
   AuditEvent: ['record'],
   Subscription: ['subscription'],
+  Task: ['task'],
   Practitioner: ['practitioner'],
 };
 /** A body that would be good, where one is wanted. */
