@@ -1,5 +1,4 @@
 /** A client that feeds documents asynchronously and gives up on none: what was not answered is sent again, through whoever lives. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FedDocument } from './documents.ts';
 
@@ -37,24 +36,21 @@ async function deposit(document: FedDocument, { origins, token }: FeederOptions,
   for (let attempt = turn; ; attempt++) {
     const living = origins();
     const origin = living[attempt % Math.max(1, living.length)];
-    const requestId = randomUUID();
-    const status = origin === undefined ? undefined : await post(origin, document, token, requestId);
-    if (status === 202) return { document, requestId };
-    // It went through before its answer was lost: a former request was answered to nobody.
-    if (status === 200 || status === 201) return { document, requestId };
+    const { status, requestId } = (origin === undefined ? undefined : await post(origin, document, token)) ?? {};
+    // 200, 201: it went through before its answer was lost: a former request was answered to nobody.
+    if (requestId !== undefined && (status === 200 || status === 201 || status === 202)) return { document, requestId };
     if (status !== undefined && status < 500 && status !== 429)
       throw new Error(`A deposit was answered ${status}, which nothing explains.`);
     await sleep(PAUSE_MS);
   }
 }
 
-/** @returns the status; undefined: no whole answer came */
+/** @returns the status, and the id by which the façade keeps the request; undefined: no whole answer came */
 async function post(
   origin: string,
   { body }: FedDocument,
   token: string,
-  requestId: string,
-): Promise<number | undefined> {
+): Promise<{ status: number; requestId: string } | undefined> {
   try {
     const answer = await fetch(`${origin}/fhir/DocumentReference`, {
       method: 'POST',
@@ -62,7 +58,6 @@ async function post(
         authorization: `Bearer ${token}`,
         'content-type': 'application/fhir+json',
         prefer: 'respond-async',
-        'x-request-id': requestId,
       },
       body,
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -70,7 +65,7 @@ async function post(
     const text = await answer.text();
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
       process.stderr.write(`${answer.status}: ${text.slice(0, 1000)}\n`);
-    return answer.status;
+    return { status: answer.status, requestId: answer.headers.get('x-request-id') ?? '' };
   } catch {
     return undefined;
   }
