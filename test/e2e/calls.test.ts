@@ -360,7 +360,7 @@ const rows: [name: string, serves: string, act: () => Promise<{ status: number }
     ['deposits made later', 'Task.search-type', () => stack.get('/Task', 'nurse'), 200, []],
     ['one of them', 'Task.read', () => stack.get('/Task/unknown', 'nurse'), 404, []],
     ...['cancel', 'requeue', 'release', 'decline'].map((action): (typeof rows)[number] => [
-      `${action}`,
+      action,
       `Task.$${action}`,
       () => stack.post(`/Task/unknown/$${action}`, { resourceType: 'Parameters' }, 'nurse'),
       404,
