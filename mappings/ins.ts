@@ -118,13 +118,14 @@ export function insFromCx(cx: string): PatientId | undefined {
  * make it something else; letters do not.
  */
 const gap = String.raw`[\s\u2010-\u2015-]?`;
-const inText = new RegExp(
-  String.raw`(?<!\d|\d\.)[1-478](?:${gap}\d{2}){2}${gap}(?:\d{2}|2[AB])(?:${gap}\d{3}){2}(?:${gap}\d{2})?(?!\d|\.\d)`,
-  'gi',
-);
+const inText = String.raw`(?<!\d|\d\.)[1-478](?:${gap}\d{2}){2}${gap}(?:\d{2}|2[AB])(?:${gap}\d{3}){2}(?:${gap}\d{2})?(?!\d|\.\d)`;
 
-/** A text in which nothing looks like an INS any more: for what others wrote and what goes into an error or a log. */
-export const withoutIns = (text: string): string => text.replace(inText, '…');
+/** A UUID of RFC 9562: one in 700 random ones holds digits that are built like an INS, and names nobody. */
+const uuid = String.raw`(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\da-z])`;
+const uuidOrIns = new RegExp(`(${uuid})|${inText}`, 'gi');
+
+/** A text in which nothing looks like an INS any more: for what others wrote and what goes into an error or a log. UUIDs stay. */
+export const withoutIns = (text: string): string => text.replace(uuidOrIns, (_, id: string | undefined) => id ?? '…');
 
 /** Whether something in a text looks like an INS. */
 export const holdsIns = (text: string): boolean => withoutIns(text) !== text;

@@ -58,17 +58,9 @@ export function interactionOf(res: Response): string | undefined {
   return asked && handlerName(asked.type, asked.interaction);
 }
 
-/** One that reads like no INS, as one UUID in 700 does: it would be blotted out wherever it is shown. */
-function newRequestId(): string {
-  for (;;) {
-    const id = randomUUID();
-    if (!holdsIns(id)) return id;
-  }
-}
-
 /** The client's X-Request-Id when it is short, plain and no INS; else a new one. */
 export function requestIdOf(given: string | undefined): string {
-  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !holdsIns(given) ? given : newRequestId();
+  return given !== undefined && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(given) && !holdsIns(given) ? given : randomUUID();
 }
 
 /** First step: gives the request its state, and the answer its X-Request-Id. */

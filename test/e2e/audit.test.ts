@@ -50,7 +50,7 @@ interface Sent {
 }
 /** A request with an id of its own. @param kind nobody when null */
 async function send(method: string, url: string, kind: Kind | null, body?: unknown, more: object = {}): Promise<Sent> {
-  const id = `audit-${++sent}-${randomUUID()}`;
+  const id = `audit-${++sent}`;
   const answer = await fetch(`${stack.base}${url}`, {
     method,
     headers: {

@@ -303,7 +303,6 @@ async function api(
   body?: unknown,
   at = stack.base,
 ): Promise<Asked> {
-  // Of a UUID one in 700 reads like an INS, and would not be taken as the id of a request.
   const id = `day-${++requests}`;
   const init = {
     method,

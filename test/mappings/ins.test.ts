@@ -39,6 +39,17 @@ describe('a text', () => {
     'with %s is left as it is',
     (other) => expect(withoutIns(other)).toBe(other),
   );
+
+  it('with a UUID that is built like one keeps it, and nothing beside it', () => {
+    const uuid = 'd396f7b3-24f2-4b9c-a710-4026375839d1';
+    for (const given of [uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `ward-1-${uuid}`, `Task/${uuid}/_history/1`])
+      expect(withoutIns(given)).toBe(given);
+    expect(withoutIns(`${uuid} 236046999012376`)).toBe(`${uuid} …`);
+    expect(withoutIns(`236046999012376-${uuid}`)).toBe(`…-${uuid}`);
+    // Neither the version nor the variant of a UUID, or more than one.
+    for (const other of [uuid.replace('-4b9c', '-0b9c'), uuid.replace('-a710', '-c710'), `a${uuid}`, `${uuid}0`])
+      expect(holdsIns(other), other).toBe(true);
+  });
 });
 
 describe('INS', () => {

@@ -13,13 +13,13 @@ const longest = 2000;
 const namesPatient = (name: string, type: string | undefined): boolean =>
   /^(patient|subject)([.:]|$)/.test(name) || (type === 'Patient' && /^identifier(:|$)/.test(name));
 
-/** An opaque id of ours, or a reference by one: stays as it is, although one UUID in 700 reads like an INS. */
+/** An opaque id of ours, or a reference by one: names nobody to who does not hold the store. */
 const isOpaque = (value: string): boolean =>
   /^(?:[A-Z][A-Za-z]+\/)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 
 export const cleaned = ([name, value]: Pair, type: string | undefined): Pair => {
-  if (isOpaque(value)) return [withoutIns(name), value];
-  return [withoutIns(name), namesPatient(name, type) ? '…' : withoutIns(value)];
+  const names = namesPatient(name, type) && !isOpaque(value);
+  return [withoutIns(name), names ? '…' : withoutIns(value)];
 };
 
 /** The self link of the answer, which no INS gets into; else what came, cleaned. */
