@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findBinaries, packageRoot } from '../../server/store/embedded/binaries.ts';
 import { serverIdentity } from '../../server/store/embedded/identity.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../../server/store/embedded/index.ts';
@@ -48,7 +48,10 @@ async function startChild(dir: string, options: { uid?: number; gid?: number } =
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  cleanUp.push(async () => child.kill('SIGKILL'));
+  cleanUp.push(async () => {
+    child.kill('SIGKILL');
+    await stopServer(dir);
+  });
   const errors: string[] = [];
   child.stderr!.on('data', (text) => errors.push(String(text)));
   const said = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit').then(() => undefined)]);
@@ -58,6 +61,15 @@ async function startChild(dir: string, options: { uid?: number; gid?: number } =
 
 const serverPid = async (dir: string) =>
   Number((await readFile(path.join(dir, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
+
+/** What a killed façade left behind; a folder in which it still writes cannot be removed. */
+async function stopServer(dir: string): Promise<void> {
+  const pid = await serverPid(dir).catch(() => undefined);
+  if (pid === undefined || !processExists(pid)) return;
+  process.kill(pid, 'SIGINT');
+  // Not its process, which whoever adopts it may leave unreaped: the last thing that it does is to remove this file.
+  await vi.waitUntil(() => !existsSync(path.join(dir, 'postgres/cluster/postmaster.pid')), { timeout: 30_000 });
+}
 
 describe('the embedded database', () => {
   it('keeps what was written when it is stopped and started again, under a folder that only we may enter', async () => {
@@ -257,7 +269,6 @@ describe('the programs', () => {
         const { url, uid } = await startChild(dir, { uid: 65534, gid: 65534 });
         expect(uid).toBe(65534);
         expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-        process.kill(await serverPid(dir), 'SIGINT');
       });
     });
   });
