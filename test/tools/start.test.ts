@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const one of begun.splice(0)) await one.stop();
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 async function start(settings: Record<string, string> = {}): Promise<Started> {
   const started = await npmStart(place, settings);
@@ -44,7 +44,7 @@ async function answers(url: string): Promise<boolean> {
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; !(await condition()); attempt++) {
-    if (attempt > 100) throw new Error('It never came.');
+    if (attempt > 600) throw new Error('It never came.');
     await sleep(50);
   }
 }
