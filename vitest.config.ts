@@ -7,6 +7,7 @@ export default defineConfig({
     // A whole run shares the machine with the database and the simulator that it starts.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     setupFiles: ['test/support/fast-check.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],

@@ -87,7 +87,7 @@ describe('several structures', () => {
       good(received, response);
     };
     const underWay = list(c, inNameOf(samu));
-    await vi.waitFor(() => expect(w.far.received).toHaveLength(1));
+    await vi.waitFor(() => expect(w.far.received).toHaveLength(1), 10_000);
     c.structures.put({ ...samu, lps: { ...samu.lps, version: '9.9' } }, materialOf(w.pki, w.pki.nextOther));
     w.far.reply = good;
     await list(c, inNameOf(samu));
@@ -120,7 +120,7 @@ describe('lines', () => {
     await list(c);
     expect(w.far.connections - before, 'one connection while nobody else calls').toBe(1);
     await list(c, inNameOf(samu));
-    await vi.waitFor(() => expect(w.far.open).toBe(1));
+    await vi.waitFor(() => expect(w.far.open).toBe(1), 10_000);
     await list(c);
     expect(w.far.connections - before).toBe(3);
   });
@@ -134,7 +134,7 @@ describe('lines', () => {
     };
     const c = both({ VIHF_CACHE_SECONDS: '300' });
     const call = list(c, inNameOf(samu));
-    await vi.waitFor(() => expect(w.far.received).toHaveLength(1));
+    await vi.waitFor(() => expect(w.far.received).toHaveLength(1), 10_000);
     vi.advanceTimersByTime(3_600_000);
     release();
     await call;

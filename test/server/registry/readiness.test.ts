@@ -76,7 +76,7 @@ it.each([
     const res = await fetch(running.url.replace(/fhir$/, 'health/ready'));
     expect([res.status, await res.json()]).toEqual([status, body]);
     const said = (): string[] => log.split('\n').filter((line) => line.includes('"certificate":'));
-    await vi.waitFor(() => expect(said()).toHaveLength(standing === '' ? 0 : 2));
+    await vi.waitFor(() => expect(said()).toHaveLength(standing === '' ? 0 : 2), 10_000);
     for (const line of said()) expect(JSON.parse(line)).toMatchObject({ structure: verger.id, standing });
     expect((await fetch(running.url.replace(/fhir$/, 'health/live'))).status).toBe(200);
   } finally {

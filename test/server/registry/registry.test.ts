@@ -262,7 +262,7 @@ describe('a registered structure', () => {
     const warn = vi.fn();
     const cut = await openRegistry(config, down, { pollMs: 5, logger: { info: vi.fn(), warn, error: vi.fn() } });
     opened.push(cut);
-    await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled(), 10_000);
     await expect(cut.refresh()).rejects.toThrow('down');
     expect(cut.structures.of(tilleuls.id)).toBeDefined();
     expect(warn, 'said once').toHaveBeenCalledOnce();
