@@ -12,12 +12,18 @@ const patientReference = new RegExp(String.raw`\bPatient/(${uuid})\b`, 'g');
 /** Every id that stands where the id of a patient does, in references and in the sentences of an outcome. */
 export function patientIdsIn(resource: Resource | undefined): Set<string> {
   const found = new Set<string>();
+  // The hits of a list share what recurs in them (mappings/recurring.ts).
+  const seen = new Set<object>();
   // Whoever reads the record reads of accesses, not of patients: one record of that is enough (docs/audit.md).
   const look = (value: unknown): void => {
     if (typeof value === 'string') {
       if (value.includes('Patient/')) for (const [, id = ''] of value.matchAll(patientReference)) found.add(id);
-    } else if (Array.isArray(value)) value.forEach(look);
-    else if (typeof value === 'object' && value !== null) {
+    } else if (typeof value === 'object' && value !== null) {
+      if (Object.isFrozen(value)) {
+        if (seen.has(value)) return;
+        seen.add(value);
+      }
+      if (Array.isArray(value)) return value.forEach(look);
       const { resourceType, id } = value as { resourceType?: unknown; id?: unknown };
       if (resourceType === 'AuditEvent') return;
       if (resourceType === 'Patient' && typeof id === 'string') found.add(id);
