@@ -8,6 +8,8 @@ import type { Reply } from '../interaction.ts';
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const patientReference = new RegExp(String.raw`\bPatient/(${uuid})\b`, 'g');
+/** A contained Patient (sourcePatientInfo of a document) has an id of its resource, not of ours. */
+const isOurs = new RegExp(`^${uuid}$`);
 
 /** Every id that stands where the id of a patient does, in references and in the sentences of an outcome. */
 export function patientIdsIn(resource: Resource | undefined): Set<string> {
@@ -26,7 +28,7 @@ export function patientIdsIn(resource: Resource | undefined): Set<string> {
       if (Array.isArray(value)) return value.forEach(look);
       const { resourceType, id } = value as { resourceType?: unknown; id?: unknown };
       if (resourceType === 'AuditEvent') return;
-      if (resourceType === 'Patient' && typeof id === 'string') found.add(id);
+      if (resourceType === 'Patient' && typeof id === 'string' && isOurs.test(id)) found.add(id);
       Object.values(value).forEach(look);
     }
   };
