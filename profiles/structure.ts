@@ -20,16 +20,12 @@ export type Row = readonly [element: string, card: string, more?: Partial<Elemen
 
 const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
-/** @param about.description whole: whether it is ours or assumed of another's stands in it */
-export function profileDefinition(
-  { url, name, title, description, date, experimental }: Dated & { experimental: boolean },
-  type: string,
-  rows: readonly Row[],
+/** @param shape what it is a definition of */
+function definition(
+  { url, name, title, description, date, experimental = false }: Dated & { experimental?: boolean },
+  { kind, ...shape }: Pick<StructureDefinition, 'kind' | 'context'> & { type: string },
+  element: ElementDefinition[],
 ): StructureDefinition {
-  const element = rows.map(([path, card, more]): ElementDefinition => {
-    const [min = '0', max = '*'] = card.split('..');
-    return { id: `${type}.${path}`, path: `${type}.${path}`, min: Number(min), max, ...more };
-  });
   return {
     resourceType: 'StructureDefinition',
     id: idOf(url),
@@ -42,13 +38,26 @@ export function profileDefinition(
     experimental,
     description,
     fhirVersion: '4.0.1',
-    kind: 'resource',
+    kind,
     abstract: false,
-    type,
-    baseDefinition: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...shape,
+    baseDefinition: `http://hl7.org/fhir/StructureDefinition/${shape.type}`,
     derivation: 'constraint',
-    differential: { element: [{ id: type, path: type }, ...element] },
+    differential: { element },
   };
+}
+
+/** @param about.description whole: whether it is ours or assumed of another's stands in it */
+export function profileDefinition(
+  about: Dated & { experimental: boolean },
+  type: string,
+  rows: readonly Row[],
+): StructureDefinition {
+  const element = rows.map(([path, card, more]): ElementDefinition => {
+    const [min = '0', max = '*'] = card.split('..');
+    return { id: `${type}.${path}`, path: `${type}.${path}`, min: Number(min), max, ...more };
+  });
+  return definition(about, { kind: 'resource', type }, [{ id: type, path: type }, ...element]);
 }
 
 /**
@@ -57,35 +66,19 @@ export function profileDefinition(
  * @param on paths of the elements that it stands on
  */
 export function extensionDefinition(
-  { url, name, title, description, date }: Dated,
+  about: Dated,
   on: readonly string[],
   type: ElementDefinition['type'],
 ): StructureDefinition {
-  return {
-    resourceType: 'StructureDefinition',
-    id: idOf(url),
-    url,
-    version: '0.1.0',
-    status: 'draft',
-    date,
-    name,
-    title,
-    experimental: false,
-    description: `Ours: ${description}`,
-    fhirVersion: '4.0.1',
-    kind: 'complex-type',
-    abstract: false,
-    context: on.map((expression) => ({ type: 'element', expression })),
-    type: 'Extension',
-    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension',
-    derivation: 'constraint',
-    differential: {
-      element: [
-        { id: 'Extension', path: 'Extension', short: title, definition: description, min: 0, max: '1' },
-        { id: 'Extension.extension', path: 'Extension.extension', max: '0' },
-        { id: 'Extension.url', path: 'Extension.url', fixedUri: url },
-        { id: 'Extension.value[x]', path: 'Extension.value[x]', min: 1, ...(type ? { type } : {}) },
-      ],
-    },
-  };
+  const { url, title, description } = about;
+  return definition(
+    { ...about, description: `Ours: ${description}` },
+    { kind: 'complex-type', context: on.map((expression) => ({ type: 'element', expression })), type: 'Extension' },
+    [
+      { id: 'Extension', path: 'Extension', short: title, definition: description, min: 0, max: '1' },
+      { id: 'Extension.extension', path: 'Extension.extension', max: '0' },
+      { id: 'Extension.url', path: 'Extension.url', fixedUri: url },
+      { id: 'Extension.value[x]', path: 'Extension.value[x]', min: 1, ...(type ? { type } : {}) },
+    ],
+  );
 }

@@ -8,7 +8,9 @@ export const rooms = {
   mappings: [],
   profiles: ['mappings'],
   simulator: [],
-  'server/config.ts': [],
+  // The rows are read through the one entry.
+  'server/config': [],
+  'server/config.ts': ['server/config'],
   'server/store': ['server/config.ts'],
   'server/dmp': ['mappings', 'server/config.ts', 'server/registry/types.ts'],
   'server/search': ['mappings'],

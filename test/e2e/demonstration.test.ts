@@ -2,29 +2,16 @@
  * Issue 5, line 6: `npm start` shows it. A process of its own with everything that it starts, and `npm run -s token` beside it, through the
  * real flows: the nurse deposits, the doctor reads, and the director finds both on record, from their tokens and logins on.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AuditEvent, Bundle, DocumentReference } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { people } from '../../tools/demo/people.ts';
-import { npmStart, placeIn, root, tokenOf, type Place, type Started } from '../support/demonstration.ts';
+import { demonstration, root, tokenOf } from '../support/demonstration.ts';
 import { text } from '../support/documents.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 
-const dir = mkdtempSync(path.join(os.tmpdir(), 'demonstration-'));
-let place: Place;
-let running: Started;
-
-beforeAll(async () => {
-  place = await placeIn(dir);
-  running = await npmStart(place);
-  expect(running.errors()).toBe('');
-}, 120_000);
-afterAll(async () => {
-  await running.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+const { place, running } = demonstration('demonstration');
 
 const example = (name: string): string => readFileSync(path.join(root, 'docs/examples', `${name}.json`), 'utf8');
 

@@ -1,27 +1,15 @@
 /** The command lines of README and documentation, run as they stand (with this run's port), beside `npm start`. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Bundle, DocumentReference, Resource } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { npmStart, placeIn, root, type Place, type Started } from '../support/demonstration.ts';
+import { expect, it } from 'vitest';
+import { demonstration, root } from '../support/demonstration.ts';
 import { text } from '../support/documents.ts';
 import { describeNeeding } from '../support/shared.ts';
 
-const dir = mkdtempSync(path.join(os.tmpdir(), 'readme-'));
-let place: Place;
-let running: Started;
-beforeAll(async () => {
-  place = await placeIn(dir);
-  running = await npmStart(place);
-  expect(running.errors()).toBe('');
-}, 120_000);
-afterAll(async () => {
-  await running.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+const { dir, place, running } = demonstration('readme');
 
 const noCurl = spawnSync('curl', ['--version']).status === 0 ? undefined : 'curl is not installed';
 describeNeeding('README', noCurl, () => it('its curl lines work', { timeout: 60_000 }, readme));

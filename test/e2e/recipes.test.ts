@@ -4,32 +4,20 @@
  */
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadConfig, settings } from '../../server/config.ts';
 import { refuseDemonstration } from '../../server/production.ts';
-import { npmStart, placeIn, root, tokenOf, type Place, type Started } from '../support/demonstration.ts';
+import { demonstration, root, tokenOf } from '../support/demonstration.ts';
 import { patients } from '../support/resources.ts';
 import { describeNeeding } from '../support/shared.ts';
 
-const dir = mkdtempSync(path.join(os.tmpdir(), 'recipes-'));
 const recipe = (name: string): string => path.join(root, 'docs/recipes', name);
 const page = (name: string): string => readFileSync(recipe(name), 'utf8');
-let place: Place;
-let running: Started;
-beforeAll(async () => {
-  place = await placeIn(dir);
-  running = await npmStart(place);
-  expect(running.errors()).toBe('');
-}, 120_000);
-afterAll(async () => {
-  await running.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+const { dir, place, running } = demonstration('recipes');
 
 /** The `sh` blocks of a page under a heading, with this run's addresses. */
 async function run(markdown: string, heading: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConsentStatement, openStore, type Store } from '../../server/store/index.ts';
+import { type ConsentStatement, type Store } from '../../server/store/index.ts';
 import { rawRows } from '../support/rows-at-rest.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStores, type TestStore } from '../support/store.ts';
 
 const ins = { value: '236046999012376', oid: '1.2.250.1.213.1.4.10' };
 const structure = '1990100109';
@@ -14,13 +14,9 @@ let world: TestStore;
 /** A second instance on the same database. */
 let second: Store;
 beforeAll(async () => {
-  world = await openTestStore();
-  second = await openStore(world.config);
+  [world, second] = await openTestStores();
 });
-afterAll(async () => {
-  await second.close();
-  await world.close();
-});
+afterAll(() => world.close());
 
 let serial = 100_000_000_000_000;
 /** A patient of their own for each test. */

@@ -3,33 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, rotateKeys } from '../../server/store/index.ts';
 import type { ClaimedItem, FeedLane, FeedOwner, NewFeedItem, Store } from '../../server/store/index.ts';
 import { rawRows } from '../support/rows-at-rest.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStore, openTestStores, type TestStore } from '../support/store.ts';
+import { insOid, newOwner, newPatient, now } from './feed-support.ts';
 
-const oid = '1.2.250.1.213.1.4.10';
-const now = new Date('2026-11-28T09:00:00Z');
 const later = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
 
 let test: TestStore;
 /** A second instance on the same database. */
 let other: Store;
 beforeAll(async () => {
-  test = await openTestStore();
-  other = await openStore(test.config);
+  [test, other] = await openTestStores();
 });
-afterAll(async () => {
-  await other.close();
-  await test.close();
-});
+afterAll(() => test.close());
 
 let count = 0;
-const newPatient = async (): Promise<string> =>
-  (await test.store.patients.byIns({ value: `2360469${String(++count).padStart(8, '0')}`, oid })).id;
-/** Each test has a structure of its own. */
-const newOwner = (): FeedOwner => ({
-  structure: `1${String(++count).padStart(9, '0')}`,
-  clientId: 'demo',
-  personId: '8',
-});
 
 interface Given {
   owner: FeedOwner;
@@ -81,7 +68,7 @@ const lapse = (id: string) =>
 describe('taking in', () => {
   it('takes one of many that come at once for the same uniqueId, through two instances', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const item = itemOf({ owner, patientId, uniqueIds: ['1.2.3'] });
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? test.store : other).feed.accept(item, now)),
@@ -94,7 +81,7 @@ describe('taking in', () => {
 
   it('tells another deposit of the same uniqueId from the same, and whose it is only to its owner', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const first = await accept({ owner, patientId, uniqueIds: ['1.2.4', '1.2.5'] });
     const again = (given: Partial<Given>) =>
       test.store.feed.accept(itemOf({ owner, patientId, uniqueIds: ['1.2.4', '1.2.5'], ...given }), now);
@@ -109,7 +96,7 @@ describe('taking in', () => {
 
   it('takes many in one transaction, in their order, and judges each by itself', async () => {
     const owner = newOwner();
-    const [one, two] = [await newPatient(), await newPatient()];
+    const [one, two] = [await newPatient(test), await newPatient(test)];
     const known = await accept({ owner, patientId: one, uniqueIds: ['1.9.1'] });
     const of = (patientId: string, ...uniqueIds: string[]) => itemOf({ owner, patientId, uniqueIds });
     const answers = await test.store.feed.acceptAll(
@@ -128,7 +115,7 @@ describe('taking in', () => {
 
   it('two batches that share lines and uniqueIds do not stop each other', async () => {
     const owner = newOwner();
-    const patients = await Promise.all(Array.from({ length: 6 }, newPatient));
+    const patients = await Promise.all(Array.from({ length: 6 }, () => newPatient(test)));
     const batch = patients.map((patientId, i) => itemOf({ owner, patientId, uniqueIds: [`1.8.${String(i)}`] }));
     const rounds = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
@@ -143,7 +130,7 @@ describe('taking in', () => {
 describe('the order', () => {
   it('of one patient one is worked on at a time, in the order in which they came', async () => {
     const owner = newOwner();
-    const [patientId, elsewhere] = [await newPatient(), await newPatient()];
+    const [patientId, elsewhere] = [await newPatient(test), await newPatient(test)];
     const mine: string[] = [];
     for (let i = 0; i < 4; i++) mine.push((await accept({ owner, patientId })).id);
     const others = await accept({ owner, patientId: elsewhere });
@@ -160,7 +147,7 @@ describe('the order', () => {
 
   it('holds when items are accepted, ended and taken by two instances at once', async () => {
     const owner = newOwner();
-    const patients = await Promise.all(Array.from({ length: 3 }, newPatient));
+    const patients = await Promise.all(Array.from({ length: 3 }, () => newPatient(test)));
     const places = new Map<string, bigint[]>();
     let left = 45;
     async function work(store: Store): Promise<void> {
@@ -181,7 +168,7 @@ describe('the order', () => {
 
   it('a retry keeps the line waiting; the end of its first lets the next go', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const [first, second] = [await accept({ owner, patientId }), await accept({ owner, patientId })];
     const [head] = await claim(owner);
     const outcome = { state: 'waiting', reason: 'dmp-unavailable', nextAt: later(600), attempted: true } as const;
@@ -199,7 +186,7 @@ describe('the order', () => {
 
   it('the lanes stand apart: a document of the past keeps no new one waiting', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const past = await accept({ owner, patientId, lane: 'takeover' });
     const live = await accept({ owner, patientId });
     expect(ids(await claim(owner))).toEqual([live.id]);
@@ -209,7 +196,7 @@ describe('the order', () => {
   it('no more than so many of a structure are active, over the lanes and the instances', async () => {
     const owner = newOwner();
     for (let i = 0; i < 8; i++)
-      await accept({ owner, patientId: await newPatient(), lane: i < 4 ? 'live' : 'takeover' });
+      await accept({ owner, patientId: await newPatient(test), lane: i < 4 ? 'live' : 'takeover' });
     const limited = (store: Store, lane: FeedLane) =>
       store.feedWork.claim(
         { structure: owner.structure, lane },
@@ -228,7 +215,7 @@ describe('the order', () => {
 describe('a claim', () => {
   it('that lapsed is anybody’s, with an unknown outcome; what its holder says then is not saved', async () => {
     const owner = newOwner();
-    const { id } = await accept({ owner, patientId: await newPatient() });
+    const { id } = await accept({ owner, patientId: await newPatient(test) });
     const [held] = await claim(owner);
     expect(await test.store.feedWork.renew(workerOf(test.store), [held!.claim], 60_000)).toEqual([held!.claim]);
     expect(await test.store.feedWork.takeBack(now)).toBe(0);
@@ -247,7 +234,7 @@ describe('a claim', () => {
 
   it('that lapses again and again waits a random while, so that not all that were held with it fall with it each time', async () => {
     const owner = newOwner();
-    const { id } = await accept({ owner, patientId: await newPatient() });
+    const { id } = await accept({ owner, patientId: await newPatient(test) });
     const interrupt = async () => {
       await claim(owner);
       await lapse(id);
@@ -273,9 +260,9 @@ describe('a claim', () => {
         `UPDATE feed_item SET ${column} = set_byte(${column}, 40, get_byte(${column}, 40) # 1) WHERE id = $1`,
         [id],
       );
-    const bad = await accept({ owner, patientId: await newPatient(), text: '' });
+    const bad = await accept({ owner, patientId: await newPatient(test), text: '' });
     await altered('content_sealed', bad.id);
-    const good = await accept({ owner, patientId: await newPatient() });
+    const good = await accept({ owner, patientId: await newPatient(test) });
     expect(await test.store.feedWork.due()).toContainEqual({ structure: owner.structure, lane: 'live' });
     for (const item of await claim(owner))
       await test.store.feedWork.finish(
@@ -295,7 +282,7 @@ describe('a claim', () => {
 
   it('of what was altered in the database comes without its request', async () => {
     const owner = newOwner();
-    const { id } = await accept({ owner, patientId: await newPatient() });
+    const { id } = await accept({ owner, patientId: await newPatient(test) });
     await test.database.query(
       'UPDATE feed_item SET content_sealed = set_byte(content_sealed, 40, get_byte(content_sealed, 40) # 1) WHERE id = $1',
       [id],
@@ -307,7 +294,7 @@ describe('a claim', () => {
 describe('what a person does', () => {
   it('takes back what has not been sent, and what waits unless its outcome is not known', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const uniqueIds = [`1.7.${String(++count)}`];
     const first = await accept({ owner, patientId, uniqueIds });
     const second = await accept({ owner, patientId });
@@ -339,7 +326,7 @@ describe('what a person does', () => {
 
   it('queues again what was refused or given up, at the end of the line, unless another has its uniqueIds', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const [a, b] = [await accept({ owner, patientId, uniqueIds: ['1.6.1'] }), await accept({ owner, patientId })];
     const c = await accept({ owner, patientId });
     const [head] = await claim(owner);
@@ -361,7 +348,7 @@ describe('what a person does', () => {
 
   it('releases or declines what is proposed, which keeps nobody waiting meanwhile', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const [one, two] = [
       await accept({ owner, patientId, state: 'proposed' }),
       await accept({ owner, patientId, state: 'proposed' }),
@@ -378,7 +365,7 @@ describe('what a person does', () => {
 
   it('is done to the version that is meant, and may say something of it', async () => {
     const owner = newOwner();
-    const { id } = await accept({ owner, patientId: await newPatient(), state: 'proposed' });
+    const { id } = await accept({ owner, patientId: await newPatient(test), state: 'proposed' });
     const decline = (version: number) =>
       test.store.feed.act(id, owner, 'decline', now, undefined, { version, result: { comment: 'no' } });
     expect(await decline(7)).toMatchObject({ changed: false, item: { state: 'proposed' } });
@@ -389,7 +376,7 @@ describe('what a person does', () => {
 
   it('is done to what the viewer may see only', async () => {
     const owner = newOwner();
-    const { id } = await accept({ owner, patientId: await newPatient() });
+    const { id } = await accept({ owner, patientId: await newPatient(test) });
     const { feed } = test.store;
     const { structure, clientId, personId } = owner;
     for (const viewer of [{ structure }, { structure, clientId }, owner])
@@ -413,7 +400,7 @@ describe('what a person does', () => {
 describe('looking', () => {
   it('finds by what is asked, newest first, page by page', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const takeoverId = randomUUID();
     const all: string[] = [];
     for (let i = 0; i < 5; i++) {
@@ -446,7 +433,7 @@ describe('looking', () => {
     expect(await search({ createdFrom: later(1), createdUntil: later(3) }, true)).toEqual([all[1], all[2]]);
     expect(await search({ updatedFrom: later(60) })).toEqual([all[4]]);
     expect(await search({ ids: [all[2]!, 'nonsense'] })).toEqual([all[2]]);
-    expect(await search({ patientIds: [await newPatient()] })).toEqual([]);
+    expect(await search({ patientIds: [await newPatient(test)] })).toEqual([]);
     expect(await search({ reasons: ['x'] })).toEqual([]);
     expect(await test.store.feed.backlog(owner.structure)).toEqual([
       { lane: 'live', counts: { cancelled: 1, queued: 2 }, oldest: later(2) },
@@ -463,7 +450,7 @@ describe('looking', () => {
 
   it('forgets what ended before an instant, and nothing that lives', async () => {
     const owner = newOwner();
-    const patientId = await newPatient();
+    const patientId = await newPatient(test);
     const [done, living] = [await accept({ owner, patientId }), await accept({ owner, patientId })];
     await test.store.feed.act(done.id, owner, 'cancel', new Date(0));
     expect(await test.store.feed.purge(new Date(1), 0)).toBe(0);
@@ -477,7 +464,7 @@ describe('at rest', () => {
   it('nothing says what is deposited, whose it is, or by whom', async () => {
     const { store, database, close } = await openTestStore();
     try {
-      const ins = { value: '236046999012376', oid };
+      const ins = { value: '236046999012376', oid: insOid };
       const { id: patientId } = await store.patients.byIns(ins);
       const owner = { structure: '1990100117', clientId: 'client-of-theirs', personId: '899700204581' };
       const text = 'Compte rendu opératoire';
@@ -494,7 +481,7 @@ describe('at rest', () => {
   it('what waits is submitted after the keys were changed', async () => {
     const { store, database, config, close } = await openTestStore();
     try {
-      const { id: patientId } = await store.patients.byIns({ value: '236046999012376', oid });
+      const { id: patientId } = await store.patients.byIns({ value: '236046999012376', oid: insOid });
       const owner = newOwner();
       const { item } = await store.feed.accept(itemOf({ owner, patientId }), now);
       const keyOf = () =>
@@ -519,7 +506,7 @@ describe('the tables of the queue', () => {
       const owner = newOwner();
       const people = ['236046999012376', '141112A99004563'];
       for (const value of [...people, ...people]) {
-        const { id: patientId } = await store.patients.byIns({ value, oid });
+        const { id: patientId } = await store.patients.byIns({ value, oid: insOid });
         await store.feed.accept(itemOf({ owner, patientId }), now);
       }
       expect(await store.feedWork.mend()).toBe(0);
@@ -541,7 +528,7 @@ describe('the tables of the queue', () => {
       const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(config)));
       const owner = newOwner();
       const [first] = stores;
-      const { id: patientId } = await first!.patients.byIns({ value: '236046999012376', oid });
+      const { id: patientId } = await first!.patients.byIns({ value: '236046999012376', oid: insOid });
       await Promise.all(stores.map((store) => store.feed.accept(itemOf({ owner, patientId }), now)));
       expect(await database.query('SELECT count(*)::int AS queues FROM pgboss.queue')).toEqual([{ queues: 1 }]);
       expect(await database.query('SELECT count(*)::int AS jobs FROM pgboss.job')).toEqual([{ jobs: 1 }]);

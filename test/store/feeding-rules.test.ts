@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStore, type Store } from '../../server/store/index.ts';
+import { type Store } from '../../server/store/index.ts';
 import { rawRows } from '../support/rows-at-rest.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStores, type TestStore } from '../support/store.ts';
 
 let world: TestStore;
 let second: Store;
 beforeAll(async () => {
-  world = await openTestStore();
-  second = await openStore(world.config);
+  [world, second] = await openTestStores();
 });
-afterAll(async () => {
-  await second.close();
-  await world.close();
-});
+afterAll(() => world.close());
 
 const structure = '1990100109';
 const other = '1990100117';

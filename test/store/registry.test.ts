@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStore, type NewChange, type Store, type StructureWrite } from '../../server/store/index.ts';
+import { type NewChange, type Store, type StructureWrite } from '../../server/store/index.ts';
 import { rawRows } from '../support/rows-at-rest.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStores, type TestStore } from '../support/store.ts';
 
 let world: TestStore;
 let second: Store;
 beforeAll(async () => {
-  world = await openTestStore();
-  second = await openStore(world.config);
+  [world, second] = await openTestStores();
 });
-afterAll(async () => {
-  await second.close();
-  await world.close();
-});
+afterAll(() => world.close());
 
 const at = new Date('2026-11-28T09:00:00Z');
 const change = (action: string): NewChange => ({ at, action, content: { author: 'claire.arsenault', action } });

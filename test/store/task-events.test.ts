@@ -1,34 +1,17 @@
 /** What a deposit comes to is told to who follows it, in the transaction that makes it so (migration `…_task_events`). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../server/store/index.ts';
 import type { FeedOwner, FeedViewer, NewFeedItem, Store, StoredSubscription } from '../../server/store/index.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
-
-const now = new Date('2026-11-28T09:00:00Z');
-const oid = '1.2.250.1.213.1.4.10';
+import { openTestStores, type TestStore } from '../support/store.ts';
+import { newOwner, newPatient, now } from './feed-support.ts';
 
 let test: TestStore;
 /** A second instance on the same database. */
 let other: Store;
 beforeAll(async () => {
-  test = await openTestStore();
-  other = await openStore(test.config);
+  [test, other] = await openTestStores();
 });
-afterAll(async () => {
-  await other.close();
-  await test.close();
-});
-
-let count = 0;
-/** Each test has a structure of its own. */
-const newOwner = (): FeedOwner => ({
-  structure: `1${String(++count).padStart(9, '0')}`,
-  clientId: 'dui',
-  personId: '8',
-});
-const newPatient = async (): Promise<string> =>
-  (await test.store.patients.byIns({ value: `2360469${String(++count).padStart(8, '0')}`, oid })).id;
+afterAll(() => test.close());
 
 const itemOf = (owner: FeedOwner, patientId: string, more: Partial<NewFeedItem> = {}): NewFeedItem => ({
   ...{ owner, patientId, lane: 'live', kind: 'document', state: 'queued', uniqueIds: [randomUUID()] },
@@ -66,7 +49,7 @@ describe('a subscription to Tasks', () => {
   it('hears that one is proposed, and of every end; not of what lies between', async () => {
     const owner = newOwner();
     const s = await follow(owner);
-    const patient = await newPatient();
+    const patient = await newPatient(test);
     const delivered = await accept(owner, patient);
     expect(await told(s)).toEqual([]);
     await finish(owner, delivered.id);
@@ -84,7 +67,7 @@ describe('a subscription to Tasks', () => {
 
   it('hears of those that its owner sees, of one patient or of all', async () => {
     const owner = newOwner();
-    const [patient, another] = [await newPatient(), await newPatient()];
+    const [patient, another] = [await newPatient(test), await newPatient(test)];
     const colleague = { ...owner, personId: '9' };
     const elsewhere = { ...owner, clientId: 'app' };
     const { structure, clientId } = owner;
@@ -107,7 +90,7 @@ describe('a subscription to Tasks', () => {
   it('hears of nothing that was not taken in, and of nothing once it is over', async () => {
     const owner = newOwner();
     const s = await follow(owner);
-    const patient = await newPatient();
+    const patient = await newPatient(test);
     const given = itemOf(owner, patient, { state: 'proposed' });
     // The second has the uniqueId of the first: it is inserted, and taken out again.
     const answers = await test.store.feed.acceptAll([given, { ...given, digest: 'cd'.repeat(32) }], now);
@@ -120,7 +103,7 @@ describe('a subscription to Tasks', () => {
 
   it('is due at once when it is active, and still told of documents to nobody', async () => {
     const owner = newOwner();
-    const patient = await newPatient();
+    const patient = await newPatient(test);
     const s = await follow(owner, patient);
     expect(await test.store.subscriptions.listening(owner.structure, patient)).toEqual([]);
     await test.database.query("UPDATE subscription SET status = 'active', next_at = ends_at WHERE id = $1", [s.id]);
@@ -132,7 +115,7 @@ describe('a subscription to Tasks', () => {
   it('numbers without a gap what several instances end at once, for several followers', async () => {
     const owner = newOwner();
     const patients: string[] = [];
-    for (let i = 0; i < 8; i++) patients.push(await newPatient());
+    for (let i = 0; i < 8; i++) patients.push(await newPatient(test));
     const followers = [await follow(owner), await follow({ structure: owner.structure })];
     for (const patient of patients.slice(0, 4)) followers.push(await follow(owner, patient));
     const sets = await Promise.all(

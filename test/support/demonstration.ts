@@ -1,10 +1,13 @@
 /** The demonstration as its reader has it: `npm start` as a process, and the commands beside it, in a folder and on ports of their own. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
@@ -58,6 +61,25 @@ export async function npmStart(place: Place, settings: Record<string, string> = 
   return { child, ended, url, dmpUrl, output: () => output, errors: () => errors, stop };
 }
 export type Started = Awaited<ReturnType<typeof npmStart>>;
+
+/**
+ * One for all tests of a file, in a folder of its own; gone after them.
+ * @returns `place` and `running` hold nothing before the first test
+ */
+export function demonstration(name: string): { dir: string; place: Place; running: Started } {
+  const dir = mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  const place: Record<string, string> = {};
+  const running = {} as Started;
+  beforeAll(async () => {
+    Object.assign(running, await npmStart(Object.assign(place, await placeIn(dir))));
+    expect(running.errors()).toBe('');
+  }, 120_000);
+  afterAll(async () => {
+    await running.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return { dir, place, running };
+}
 
 const command = (args: readonly string[]): string[] => ['--import', 'tsx', 'tools/token.ts', ...args];
 

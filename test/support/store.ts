@@ -35,3 +35,14 @@ export async function openTestStore(settings: Partial<StoreConfig> = {}): Promis
     },
   };
 }
+
+/** Two instances on one database, for `beforeAll`; the first closes both. */
+export async function openTestStores(): Promise<[first: TestStore, second: Store]> {
+  const first = await openTestStore();
+  const second = await openStore(first.config);
+  const close = async (): Promise<void> => {
+    await second.close();
+    await first.close();
+  };
+  return [{ ...first, close }, second];
+}

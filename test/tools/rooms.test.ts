@@ -36,6 +36,7 @@ const forbidden: [string, string][] = [
   ['server/auth/x.ts', 'server/fhir/services.ts'],
   ['server/auth/x.ts', 'server/dmp/xades.ts'],
   ['server/fhir/x.ts', 'server/app.ts'],
+  ['server/fhir/x.ts', 'server/config/feed.ts'],
   ['server/fhir/x.ts', 'simulator/settings.ts'],
   ['simulator/x.ts', 'server/config.ts'],
   ['simulator/vihf/x.ts', 'mappings/xml/tree.ts'],

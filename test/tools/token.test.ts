@@ -1,40 +1,16 @@
 /** `npm run -s token`, as a process beside a façade that runs: what the tokens stand for is asked of the façade. */
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEvent, Bundle, Parameters } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Browser } from '../../tools/demo/browser.ts';
 import { walkOn } from '../../tools/demo/login.ts';
-import {
-  freePort,
-  npmStart,
-  placeIn,
-  root,
-  runToken,
-  spawnToken,
-  type Place,
-  type Started,
-  tokenOf,
-} from '../support/demonstration.ts';
+import { demonstration, freePort, root, runToken, spawnToken, tokenOf } from '../support/demonstration.ts';
 import { INS_TEST, patients } from '../support/resources.ts';
 
-let dir: string;
-let place: Place;
-let running: Started;
-
-beforeAll(async () => {
-  dir = await mkdtemp(path.join(os.tmpdir(), 'token-'));
-  place = await placeIn(dir);
-  running = await npmStart(place);
-  expect(running.errors()).toBe('');
-}, 120_000);
-afterAll(async () => {
-  await running.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+const { dir, place, running } = demonstration('token');
 
 async function get<T>(url: string, token: string): Promise<{ status: number; body: T }> {
   const answer = await fetch(`${running.url}${url}`, { headers: { authorization: `Bearer ${token}` } });

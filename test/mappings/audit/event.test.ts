@@ -1,48 +1,25 @@
-import type { AuditEvent, Coding, StructureDefinition } from '@medplum/fhirtypes';
+import type { StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recordToAuditEvent } from '../../../mappings/audit/event.ts';
 import { recordKinds } from '../../../mappings/audit/kinds.ts';
 import { detailsOf, type KeptRecord, type Who } from '../../../mappings/audit/record.ts';
 import { balpProfiles } from '../../../mappings/audit/systems.ts';
 import { errorsOf, loadR4, profileOf } from '../../support/profiles.ts';
 import { describeShared } from '../../support/shared.ts';
+import { codes, common, entities, event, INS, patientId, physician } from './support.ts';
 
 beforeAll(loadR4, 60_000);
 
-const gateway = {
-  name: 'LumiDUI Passerelle',
-  oid: '2.16.840.1.113883.19.7602',
-  structureName: 'EHPAD FICTIF LE VERGER',
-  address: 'passerelle.example',
-  dmpAddress: 'dmp.example',
-};
 const doctor: Who = {
-  family: 'MAUREL',
-  given: 'HÉLÈNE',
-  roles: [
-    { code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' },
-    { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie (SM)' },
-  ],
-  strength: 'psc',
-  purpose: 'normal',
-  tokenId: 'b1c8a1b4-4a2f-4c33-9d16-3d5a5b3f6d20',
+  ...physician,
+  roles: [...physician.roles, { code: 'SM18', system: '1.2.250.1.71.4.2.5', display: 'Gériatrie (SM)' }],
 };
-const patientId = '7f0cbb1e-6a3b-4a57-8f4e-2f8c5c9e7d11';
 const consentId = 'c2a2f0c4-58a8-4f5e-9d0a-9f0c9b6f3e77';
-const INS = '236046999012376';
 
 const record = (over: Partial<KeptRecord> & { done?: object; who?: Partial<Who> } = {}): KeptRecord => {
   const { done = {}, who = {}, ...rest } = over;
   return {
-    id: '0b6a1e0a-3b1f-4f0f-8a57-6b8f9f1f2a3b',
+    ...common,
     kind: 'consent',
-    at: new Date('2026-10-20T05:00:00.123Z'),
-    structure: '1990100109',
-    person: '899700101233',
-    clientId: 'dui',
-    requestId: 'req-1',
-    patientId,
-    outcome: 'success',
     details: detailsOf({ ...doctor, ...who }, done),
     ...rest,
   };
@@ -58,10 +35,6 @@ const authorization = record({
   kind: 'authorization',
   done: { transaction: 'TD0.3', action: 'AJOUT', automatic: true, consent: consentId },
 });
-
-const event = (of: KeptRecord, language: 'fr' | 'en' = 'fr'): AuditEvent => recordToAuditEvent(of, gateway, language);
-const codes = (codings: Coding[] | undefined): string[] => (codings ?? []).map((c) => c.code ?? '');
-const entity = (of: AuditEvent, code: string) => of.entity!.filter((e) => e.type?.code === code);
 
 /** One of every kind and outcome, with and without what a record may lack. */
 const all: KeptRecord[] = [
@@ -98,11 +71,11 @@ describe('a kept record as AuditEvent', () => {
 
   it('names the patient by opaque reference, the request and the token; never an INS', () => {
     for (const r of all) expect(JSON.stringify(event(r))).not.toContain(INS);
-    expect(entity(event(consent), '1')[0]!.what).toEqual({ reference: `Patient/${patientId}` });
-    expect(entity(event(consent), 'XrequestId')[0]!.what).toEqual({ identifier: { value: 'req-1' } });
-    expect(entity(event(consent), 'UserOauthAgent')[0]!.what!.identifier!.value).toBe(doctor.tokenId);
+    expect(entities(event(consent), '1')[0]!.what).toEqual({ reference: `Patient/${patientId}` });
+    expect(entities(event(consent), 'XrequestId')[0]!.what).toEqual({ identifier: { value: 'req-1' } });
+    expect(entities(event(consent), 'UserOauthAgent')[0]!.what!.identifier!.value).toBe(doctor.tokenId);
     const spilt = record({ kind: 'identity', done: { note: `INS ${INS}`, list: [INS, 'b'], nested: { of: INS } } });
-    expect(entity(event(spilt), '4')[0]!.detail).toEqual([
+    expect(entities(event(spilt), '4')[0]!.detail).toEqual([
       { type: 'note', valueString: 'INS …' },
       { type: 'list', valueString: '…, b' },
     ]);
@@ -110,7 +83,7 @@ describe('a kept record as AuditEvent', () => {
 
   it('what was kept without its author is shown all the same', () => {
     const e = event(record({ kind: 'identity', details: { event: 'link', after: { value: INS } } }));
-    expect(entity(e, '4')[0]!.detail).toEqual([{ type: 'event', valueString: 'link' }]);
+    expect(entities(e, '4')[0]!.detail).toEqual([{ type: 'event', valueString: 'link' }]);
     expect(e.agent[0]).toMatchObject({ who: { identifier: { value: '899700101233' } }, requestor: true });
     expect(JSON.stringify(e)).not.toContain(INS);
   });
@@ -123,7 +96,7 @@ describe('a kept record as AuditEvent', () => {
     expect(codes(e.agent[0]!.purposeOfUse![0]!.coding)).toEqual(['BTG', 'bris_de_glace']);
     expect(codes(e.meta?.tag)).toEqual(['break-glass']);
     expect(e.outcomeDesc).toBe('Accès « bris de glace » : fait.');
-    expect(entity(e, '4').map((x) => [x.name, x.detail])).toEqual([
+    expect(entities(e, '4').map((x) => [x.name, x.detail])).toEqual([
       ['details', [{ type: 'until', valueString: '2026-10-20T05:30:00.000Z' }]],
       ['access_reason', [{ type: 'access_reason', valueString: 'Détresse respiratoire de …, non communicant' }]],
     ]);
@@ -163,7 +136,7 @@ describe('a kept record as AuditEvent', () => {
   it('tells a first recording from what follows', () => {
     expect([event(consent).action, codes(event(consent).subtype)]).toEqual(['C', ['create', 'consent']]);
     expect([event(withdrawn).action, codes(event(withdrawn).subtype)]).toEqual(['U', ['update', 'consent']]);
-    expect(entity(event(withdrawn), '2')[0]!.what).toEqual({ reference: `Consent/${consentId}/_history/2` });
+    expect(entities(event(withdrawn), '2')[0]!.what).toEqual({ reference: `Consent/${consentId}/_history/2` });
   });
 
   it('claims a profile of BALP only where it fulfils one', () => {

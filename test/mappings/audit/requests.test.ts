@@ -1,57 +1,33 @@
 /** Requests, calls of the DMP, logins and tokens as AuditEvents: each in its shape, each against the profile that it claims. */
-import type { AuditEvent, Coding, StructureDefinition } from '@medplum/fhirtypes';
+import type { StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dmpTransactions } from '../../../mappings/audit/dmp-transactions.ts';
-import { recordToAuditEvent } from '../../../mappings/audit/event.ts';
 import { detailsOf, type KeptRecord, type Who } from '../../../mappings/audit/record.ts';
 import { auditProfiles, balpProfiles, iheProfiles } from '../../../mappings/audit/systems.ts';
 import { termsOf, termsOfValue } from '../../../mappings/audit/terms.ts';
 import { errorsOf, loadR4, profileOf } from '../../support/profiles.ts';
 import { describeShared } from '../../support/shared.ts';
+import { codes, common, entities, event, INS, patientId, physician } from './support.ts';
 
 beforeAll(loadR4, 60_000);
 
-const gateway = {
-  name: 'LumiDUI Passerelle',
-  oid: '2.16.840.1.113883.19.7602',
-  structureName: 'EHPAD FICTIF LE VERGER',
-  address: 'passerelle.example',
-  dmpAddress: 'dmp.example',
-};
 const doctor: Who = {
-  family: 'MAUREL',
-  given: 'HÉLÈNE',
-  roles: [{ code: '10', system: '1.2.250.1.71.1.2.7', display: 'Médecin' }],
-  strength: 'psc',
-  purpose: 'normal',
-  tokenId: 'b1c8a1b4-4a2f-4c33-9d16-3d5a5b3f6d20',
+  ...physician,
   certificate: 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0',
   structureName: 'EHPAD FICTIF DES TILLEULS',
 };
-const patientId = '7f0cbb1e-6a3b-4a57-8f4e-2f8c5c9e7d11';
 const document = 'DocumentReference/c2a2f0c4-58a8-4f5e-9d0a-9f0c9b6f3e77';
 const set = 'List/0b6a1e0a-3b1f-4f0f-8a57-6b8f9f1f2a3c';
-const INS = '236046999012376';
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 type Done = Record<string, unknown>;
 const record = (done: Done, over: Partial<KeptRecord> = {}): KeptRecord => ({
-  id: '0b6a1e0a-3b1f-4f0f-8a57-6b8f9f1f2a3b',
+  ...common,
   kind: 'request',
-  at: new Date('2026-10-20T05:00:00.123Z'),
-  structure: '1990100109',
-  person: '899700101233',
-  clientId: 'dui',
-  requestId: 'req-1',
-  patientId,
-  outcome: 'success',
   details: detailsOf(doctor, { address: '192.0.2.7', traceparent, status: 200, method: 'GET', ...done }),
   ...over,
 });
 const none: Partial<KeptRecord> = { patientId: undefined };
-const event = (of: KeptRecord, language: 'fr' | 'en' = 'fr'): AuditEvent => recordToAuditEvent(of, gateway, language);
-const codes = (codings: Coding[] | undefined): string[] => (codings ?? []).map((c) => c.code ?? '');
-const entities = ({ entity = [] }: AuditEvent, code: string) => entity.filter((e) => e.type?.code === code);
 
 const bundled = { restful: 'transaction', interaction: 'transaction', ihe: ['ITI-65'], set, references: [document] };
 const search = (type: string, ...ihe: string[]): Done => ({

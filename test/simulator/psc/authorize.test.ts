@@ -1,16 +1,11 @@
 /** The authorization endpoint and the login page: what is refused, and where the refusal goes. */
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Browser } from './support/browser.ts';
-import { authorizationUrl, getCode, people, redirectUri, startTestPsc, type TestPsc } from './support/psc.ts';
+import { authorizationUrl, getCode, people, redirectUri, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
-afterEach(() => psc.control('POST', 'reset'));
+const psc = pscOfTests();
 
 const open = (changes: Record<string, string | undefined>, browser = new Browser()) =>
   browser.open(authorizationUrl(psc, changes));

@@ -1,16 +1,11 @@
 /** CIBA at the stand-in of Pro Santé Connect: poll mode, and the e-CPS. */
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Browser } from './support/browser.ts';
-import { basic, people, post, startTestPsc, type TestPsc } from './support/psc.ts';
+import { basic, people, post, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
-afterEach(() => psc.control('POST', 'reset'));
+const psc = pscOfTests();
 
 const request = (changes: Record<string, string | undefined> = {}, by = basic()) => {
   const all: Record<string, string | undefined> = {

@@ -1,25 +1,11 @@
 /** How clients authenticate to the stand-in of Pro Santé Connect, at every endpoint that asks for it. */
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  basic,
-  getCode,
-  people,
-  post,
-  postTls,
-  redeemForm,
-  secret,
-  startTestPsc,
-  type TestPsc,
-} from './support/psc.ts';
+import { basic, getCode, people, post, postTls, redeemForm, secret, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
+const psc = pscOfTests();
 
 const token = { token: 'unknown' };
 const ok = { status: 200, json: { active: false } };

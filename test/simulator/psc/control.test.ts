@@ -1,17 +1,12 @@
 /** The control port of the stand-in of Pro Santé Connect: failures on demand, the clock, sessions. */
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { type IdTokenFault, idTokenFaults } from '../../../simulator/psc/faults.ts';
-import { authorizationUrl, getTokens, getUserinfo, people, post, startTestPsc, type TestPsc } from './support/psc.ts';
+import { authorizationUrl, getTokens, getUserinfo, people, post, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
-afterEach(() => psc.control('POST', 'reset'));
+const psc = pscOfTests();
 
 const introspect = async (token: string) => (await post(psc, 'token/introspect', { token })).json;
 const fault = (body: Record<string, unknown>) => psc.control('POST', 'faults', body);

@@ -1,16 +1,12 @@
 /** What the stand-in of Pro Santé Connect announces, where it is, and who may talk to it. */
 import { request } from 'node:http';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { endpoints } from '../../../simulator/psc/paths.ts';
-import { authorizationUrl, startTestPsc, type TestPsc } from './support/psc.ts';
+import { authorizationUrl, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
+const psc = pscOfTests();
 
 interface Announced extends Record<string, unknown> {
   authorization_endpoint: string;

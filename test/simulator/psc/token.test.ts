@@ -1,26 +1,10 @@
 /** The token endpoint: codes, PKCE, refresh tokens, and what the tokens say. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  basic,
-  getCode,
-  getTokens,
-  getUserinfo,
-  people,
-  post,
-  redeemForm,
-  secret,
-  startTestPsc,
-  type TestPsc,
-} from './support/psc.ts';
+import { basic, getCode, getTokens, getUserinfo, people, post, redeemForm, secret, pscOfTests } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
-afterEach(() => psc.control('POST', 'reset'));
+const psc = pscOfTests();
 
 const ahead = (aheadSeconds: number) => psc.control('POST', 'clock', { aheadSeconds });
 const refresh = (refresh_token: string, more: Record<string, string> = {}, by = basic()) =>

@@ -1,5 +1,5 @@
 /** userinfo, introspection, revocation and logout, in the format of Pro Santé Connect. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { isMember } from '../../../mappings/terminology/valuesets.ts';
 import { people as everybody } from '../../../simulator/psc/people.ts';
@@ -14,16 +14,10 @@ import {
   people,
   post,
   redeemForm,
-  startTestPsc,
-  type TestPsc,
+  pscOfTests,
 } from './support/psc.ts';
 
-let psc: TestPsc;
-beforeAll(async () => {
-  psc = await startTestPsc();
-});
-afterAll(() => psc.close());
-afterEach(() => psc.control('POST', 'reset'));
+const psc = pscOfTests();
 
 const introspect = async (token: string, by = basic()) => (await post(psc, 'token/introspect', { token }, by)).json;
 type Exercise = Info['SubjectRefPro']['exercices'][number];

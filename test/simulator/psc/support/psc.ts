@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { type Psc, type PscOptions, startPsc } from '../../../../simulator/psc/server.ts';
 import { createPki, type Pki } from '../../../../tools/pki.ts';
@@ -78,6 +79,17 @@ export async function startTestPsc(options: PscOptions = {}): Promise<TestPsc> {
       await psc.close();
     },
   };
+}
+
+/** One for all tests of a file, reset after each of them. It holds nothing before the first. */
+export function pscOfTests(): TestPsc {
+  const psc = {} as TestPsc;
+  beforeAll(async () => {
+    Object.assign(psc, await startTestPsc());
+  });
+  afterAll(() => psc.close());
+  afterEach(() => psc.control('POST', 'reset'));
+  return psc;
 }
 
 export const basic = (id = 'dmp-fhir', password = secret): string =>
