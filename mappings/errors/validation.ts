@@ -41,8 +41,8 @@ export const validationErrors = {
   'value-format': row(
     400,
     'value',
-    'La valeur de {element} n’a pas la forme d’un « {type} » FHIR.',
-    'The value of {element} does not have the form of a FHIR {type}.',
+    'La valeur de {element} n’a pas la forme d’un « {type} » FHIR, ou son jour n’est pas au calendrier. Corrigez-la.',
+    'The value of {element} does not have the form of a FHIR {type}, or its day is in no calendar. Correct it.',
   ),
   'value-fixed': row(
     400,

@@ -1,8 +1,6 @@
 /**
  * Putting a reply, or a problem, on the wire. Everything passes here; in the closed part it is on record before it does.
  */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Resource } from '@medplum/fhirtypes';
 import type { Logger } from 'pino';
@@ -16,6 +14,7 @@ import { fhirJson, fhirXml, formatOrJson, wanted, type Format } from './negotiat
 import { toOutcome, toProblem, type Language } from './outcome.ts';
 import { htmlType, pageHeaders, resourcePage } from './render/page.ts';
 import { stateOf, type Answered } from './request.ts';
+import { writeWhole } from './write-whole.ts';
 import { writeFhirXml } from './xml/write.ts';
 
 /** A JSON value that is no resource. */
@@ -102,7 +101,7 @@ async function sendRaw(req: Request, res: Response, answered: Answered, raw: Non
     res.status(status).setHeader('Content-Type', raw.contentType);
     if (raw.length !== undefined) res.setHeader('Content-Length', raw.length);
     if (req.method === 'HEAD' || status === 304) res.end();
-    else await pipeline(Readable.from(raw.open(), { objectMode: false }), res);
+    else await writeWhole(raw.open(), res);
   } catch (e) {
     // The client left, or the spool failed half-way: what was begun cannot be taken back, only cut.
     res.destroy();
@@ -112,8 +111,7 @@ async function sendRaw(req: Request, res: Response, answered: Answered, raw: Non
   }
 }
 
-const isAbort = (e: unknown): boolean =>
-  e instanceof Error && (e.name === 'AbortError' || (e as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE');
+const isAbort = (e: unknown): boolean => e instanceof Error && e.name === 'AbortError';
 
 /** The errors of Express's own readers, by their `type`, as issues of ours. */
 function fromReader(error: unknown): IssueError | undefined {

@@ -6,6 +6,7 @@
  * FHIR R4 json.html ("no null, no empty array, no empty object"), terminologies.html#required.
  */
 import { tryGetDataType, type InternalSchemaElement, type InternalTypeSchema } from '@medplum/core';
+import { intervalOf } from '../../../mappings/codecs/dtm.ts';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { cleanNarrative, NarrativeError } from '../xml/narrative.ts';
 import { loadDefinitions, type CodeList } from './definitions.ts';
@@ -23,6 +24,9 @@ const maxContained = 500;
  */
 const notXml =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Their patterns let 30 February pass, which no calendar has (R4 datatypes.html#date: “valid dates”). */
+const times = new Set(['date', 'dateTime', 'instant']);
 
 const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 /** JSON type of a primitive. */
@@ -130,6 +134,8 @@ class Walk {
           },
           true,
         );
+      if (times.has(type) && intervalOf(value as string) === undefined)
+        this.fault({ key: 'value-format', expression: path, values: { element: path, type } }, true);
       if (type === 'code') this.code(value as string, element, path);
       if (type === 'xhtml') this.narrative(value as string, path);
       return;

@@ -70,6 +70,13 @@ const cases: [string, unknown, string[]][] = [
   ['a list item that is null', { ...lean, author: [null] }, ['value-empty DocumentReference.author[0]']],
   ['a date for an instant', { ...lean, date: '2026-11-20' }, ['value-format DocumentReference.date']],
   ['a day that does not exist', { ...lean, date: '2026-13-20T00:00:00Z' }, ['value-format DocumentReference.date']],
+  ['30 February', { ...lean, date: '2026-02-30T00:00:00Z' }, ['value-format DocumentReference.date']],
+  ['29 February of a leap year', { ...lean, date: '2028-02-29T00:00:00Z' }, []],
+  [
+    '31 April, deep and without a time',
+    { ...lean, content: [{ attachment: { creation: '2026-04-31' } }] },
+    ['value-format DocumentReference.content[0].attachment.creation'],
+  ],
   [
     'a negative size',
     { ...lean, content: [{ attachment: { size: -1 } }] },
