@@ -111,6 +111,11 @@ export function refuseDemonstrationClients({ ENVIRONMENT }: Config, ids: readonl
     );
 }
 
-/** How many exchanges are kept for integrators: of a demonstration alone. @returns undefined: none, ever */
-export const exchangesKept = ({ ENVIRONMENT, CONSOLE_EXCHANGES }: Config): number | undefined =>
-  ENVIRONMENT === 'production' || CONSOLE_EXCHANGES === 0 ? undefined : CONSOLE_EXCHANGES;
+/**
+ * How many exchanges are kept for integrators: of a demonstration alone, and where the console that shows them is served, for keeping
+ * them costs every request. @returns undefined: none, ever
+ */
+export const exchangesKept = ({ ENVIRONMENT, CONSOLE_CLIENT_ID, CONSOLE_EXCHANGES }: Config): number | undefined =>
+  ENVIRONMENT === 'production' || CONSOLE_CLIENT_ID === undefined || CONSOLE_EXCHANGES === 0
+    ? undefined
+    : CONSOLE_EXCHANGES;

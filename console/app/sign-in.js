@@ -39,9 +39,8 @@ const scopes = {
   // One record, to be read; nothing is renewed.
   emergency:
     'openid profile fhirUser launch/patient user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
-  // Take-overs are seen by who may deposit (docs/take-over.md); of patients nothing is read.
-  administration:
-    'openid profile fhirUser online_access user/AuditEvent.rs user/Task.rus user/DocumentReference.c admin/registry.r',
+  // Of patients nothing is read.
+  administration: 'openid profile fhirUser online_access user/AuditEvent.rs user/Task.rus admin/registry.r',
 };
 
 /** @type {Promise<oauth.AuthorizationServer> | undefined} */

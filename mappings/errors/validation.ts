@@ -176,6 +176,12 @@ export const validationErrors = {
     'Valeur du paramètre {name} non valable ; attendu : {detail}',
     'Invalid value of parameter {name}; expected: {detail}',
   ),
+  'search-code-unknown': row(
+    400,
+    'code-invalid',
+    'Code inconnu dans le paramètre de recherche {name}. Codes admis : {supported}.',
+    'Unknown code in search parameter {name}. Allowed: {supported}.',
+  ),
   'search-parameter-alias': row(
     400,
     'not-supported',

@@ -5,6 +5,7 @@
  * Sources: PDSm CapabilityStatement « Gestionnaire de partage » and MHD Document Responder/Recipient (spec/fhir.md A.2,
  * B.7); the searchParam names are the codes of the SearchParameters, not the names that PDSm's statement prints.
  */
+import { boundCodes } from '../../mappings/bound-codes.ts';
 import { auditEvents } from './api/audit-events.ts';
 import { binaries } from './api/binaries.ts';
 import { bundles, systemInteractions } from './api/bundles.ts';
@@ -23,6 +24,15 @@ export { openResources } from './api/conformance.ts';
 export { modifiersOf } from './api/parameters.ts';
 export type * from './api/types.ts';
 
+/** Its search parameters with the codes that they are bound to. */
+const withBoundCodes = (definition: ResourceDefinition): ResourceDefinition => ({
+  ...definition,
+  searchParameters: definition.searchParameters.map((p) => {
+    const codes = boundCodes[`${definition.type}.${p.name}`];
+    return codes ? { ...p, codes } : p;
+  }),
+});
+
 /** What is served to callers with a token, one file a type in `api/`. */
 export const resources: readonly ResourceDefinition[] = [
   patients,
@@ -35,7 +45,7 @@ export const resources: readonly ResourceDefinition[] = [
   consents,
   auditEvents,
   practitioners,
-];
+].map(withBoundCodes);
 
 /** The guides that this API follows. */
 export const implementationGuides: readonly string[] = [

@@ -49,6 +49,7 @@ function resource(r: ResourceDefinition | OpenDefinition): CapabilityStatementRe
             ...(p.definition ? { definition: p.definition } : {}),
             ...documented(
               p.documentation,
+              listed('Codes', p.codes),
               listed(
                 'Modifiers',
                 modifiersOf(p).map((m) => `:${m}`),

@@ -20,6 +20,8 @@ export interface ParameterSpec {
   single?: boolean;
   /** Names that published guides misprint: read in lenient handling, with a warning that says the right one. */
   aliases?: readonly string[];
+  /** Of a token: all codes that there are; another is an error in any handling, as a date that is none. */
+  codes?: readonly string[];
 }
 
 export interface ParseOptions {
@@ -137,7 +139,11 @@ export function parseSearch(pairs: readonly Pair[], table: readonly ParameterSpe
       if (options.handling === 'strict') invalid(printable(key), '1..*');
     } else {
       try {
-        search.criteria.push(toCriterion(spec, modifier, value));
+        const criterion = toCriterion(spec, modifier, value);
+        search.criteria.push(criterion);
+        const { codes } = spec;
+        if (codes && hasUnknownCode(criterion, codes))
+          errors.push({ key: 'search-code-unknown', values: { name: printable(key), supported: codes.join(', ') } });
       } catch (e) {
         if (!(e instanceof ValueError)) throw e;
         invalid(printable(key), e.message);
@@ -186,6 +192,13 @@ function toCriterion(spec: ParameterSpec, modifier: string | undefined, raw: str
   if (values.length === 0) throw new ValueError('1..*');
   return { name: spec.name, ...(modifier === undefined ? {} : { modifier }), values, raw };
 }
+
+/** Whether one of its codes is none of those that there are; tokens are compared without regard to case (docs/api.md). */
+const hasUnknownCode = ({ modifier, values }: Criterion, codes: readonly string[]): boolean =>
+  (modifier === undefined || modifier === 'not') &&
+  values.some((v) => v.type === 'token' && v.code !== undefined && !isOneOf(codes, v.code));
+const isOneOf = (codes: readonly string[], code: string): boolean =>
+  codes.some((known) => known.toLowerCase() === code.toLowerCase());
 
 /** Names come from outside: short and printable before they go into an answer. */
 const printable = (name: string): string => name.replace(/[^\x20-\x7e\u00a0-\u024f]/g, '?').slice(0, 60);

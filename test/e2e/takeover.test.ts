@@ -20,8 +20,8 @@ interface Report {
   lines: { line: number; verdict: string; state: string; reasons: { code: string; text: string }[]; task?: string }[];
 }
 
-const nurse = { person: 'nurse', scope: 'system/DocumentReference.c' } as const;
-const director = { person: 'admin', scope: 'system/DocumentReference.c' } as const;
+const nurse = { person: 'nurse', scope: 'system/DocumentReference.c system/Task.r' } as const;
+const director = { person: 'admin', scope: 'system/DocumentReference.c system/Task.r' } as const;
 const rowOf = (body: unknown): string | undefined => (body as OperationOutcome).issue[0]?.details?.coding?.[0]?.code;
 const partOf = (body: unknown, name: string) => (body as Parameters).parameter?.find((p) => p.name === name);
 const linesOf = (ndjson: string): Parameters[] =>
@@ -390,8 +390,18 @@ describe('the FHIR door', () => {
     expect(rowOf((await change(takeover, 'cancel', elsewhere)).body)).toBe('takeover-unknown');
     const unknown = await world.ask(nurse, 'GET', '/$import-status?takeover=6f9619ff-8b86-4d01-b42d-00c04fc964ff');
     expect([unknown.status, rowOf(unknown.body)]).toEqual([404, 'takeover-unknown']);
-    const weak = await world.ask({ person: 'nurse', scope: 'user/Patient.rs' }, 'GET', '/$import-status');
-    expect([weak.status, rowOf(weak.body)]).toEqual([403, 'scope-missing']);
+    for (const url of ['/$import-status', `/$import-report?takeover=${takeover}`])
+      for (const scope of ['user/Patient.rs', 'system/DocumentReference.c']) {
+        const weak = await world.ask({ person: 'nurse', scope }, 'GET', url);
+        expect([weak.status, rowOf(weak.body)], `${scope} ${url}`).toEqual([403, 'scope-missing']);
+      }
+    // Who only looks needs no right to deposit, and has none.
+    const reader = { person: 'admin', scope: 'user/Task.rs' } as const;
+    expect((await world.ask(reader, 'GET', `/$import-status?takeover=${takeover}`)).status).toBe(202);
+    expect((await world.ask(reader, 'GET', `/$import-report?takeover=${takeover}`)).status).toBe(200);
+    const taken = await world.ask(reader, 'POST', `/$import-documents?takeover=${takeover}`, line('a'), ndjson);
+    expect([taken.status, rowOf(taken.body)]).toEqual([403, 'scope-missing']);
+    expect(rowOf((await change(takeover, 'cancel', reader)).body)).toBe('scope-missing');
     expect((await world.ask(nurse, 'GET', '/$import-status?colour=red')).status).toBe(400);
   });
 });
@@ -428,7 +438,7 @@ describe('beyond what the CNAM may be surprised by, and outside the windows', ()
     const takeover = (JSON.parse((await world.run('status', manifest, '--json')).stdout) as { takeover: string })
       .takeover;
     const one = JSON.stringify({ ...simplified({ content: text(), contentType: 'text/plain' }), id: 'x' });
-    const own = { person: 'admin', scope: 'system/DocumentReference.c' } as const;
+    const own = { person: 'admin', scope: 'system/DocumentReference.c system/Task.r' } as const;
     const early = await world.ask(own, 'POST', `/$import-documents?takeover=${takeover}`, one, ndjson);
     expect([early.status, rowOf(early.body)]).toEqual([409, 'takeover-unconfirmed']);
 

@@ -5,20 +5,24 @@ import type { Interaction, Operation } from './types.ts';
 type Given = Pick<Interaction, 'documentation' | 'succeeds' | 'dmp'> &
   Pick<Operation, 'methods' | 'ndjson'> & { name: keyof typeof importOperations };
 
-/** Whoever may deposit may take over. */
-const interaction = ({ name, methods, ndjson, ...rest }: Given): Interaction => ({
+/** Whoever may deposit may take over; to see how far it is, reading deposits that are made later is enough. */
+const rights = {
+  takes: { ihe: ['ITI-105'], entries: [{ type: 'DocumentReference', permission: 'c' }] },
+  looks: { ihe: [], entries: [{ type: 'Task', permission: 'r' }] },
+} as const satisfies Record<string, Pick<Interaction, 'ihe' | 'entries'>>;
+
+const interaction = (right: keyof typeof rights, { name, methods, ndjson, ...rest }: Given): Interaction => ({
   code: 'operation',
   operation: {
     ...{ name, level: 'system', methods, definition: importOperations[name] },
     ...(ndjson ? { ndjson } : {}),
   },
-  ihe: ['ITI-105'],
-  entries: [{ type: 'DocumentReference', permission: 'c' }],
+  ...rights[right],
   ...rest,
 });
 
 export const importInteractions: readonly Interaction[] = [
-  interaction({
+  interaction('takes', {
     name: 'import',
     methods: ['post'],
     succeeds: [202],
@@ -26,7 +30,7 @@ export const importInteractions: readonly Interaction[] = [
     documentation:
       'Begins a take-over: what is planned, from when, who answers for it (docs/take-over.md). `Prefer: respond-async`; the status stands at Content-Location.',
   }),
-  interaction({
+  interaction('takes', {
     name: 'import-documents',
     methods: ['post'],
     ndjson: { reads: true, answers: true },
@@ -34,7 +38,7 @@ export const importInteractions: readonly Interaction[] = [
     documentation:
       'Documents of a take-over, one DocumentReference (ITI-105) a line, whose id names the line; one answer a line, in their order. The same again changes nothing. `_dryRun=true` checks and keeps nothing.',
   }),
-  interaction({
+  interaction('looks', {
     name: 'import-status',
     methods: ['get'],
     succeeds: [200, 202],
@@ -42,14 +46,14 @@ export const importInteractions: readonly Interaction[] = [
     documentation:
       'How far a take-over is: 202 with X-Progress while it goes on, 200 when every line is at its end; without a parameter all take-overs of the caller.',
   }),
-  interaction({
+  interaction('looks', {
     name: 'import-report',
     methods: ['get'],
     ndjson: { answers: true },
     dmp: [],
     documentation: 'What became of each line, one Parameters a line; the next page stands in the header Link.',
   }),
-  interaction({
+  interaction('takes', {
     name: 'import-change',
     methods: ['post'],
     dmp: [],

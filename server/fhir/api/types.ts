@@ -63,6 +63,7 @@ export interface SearchParameter {
   target?: string;
   aliases?: readonly string[];
   single?: boolean;
+  codes?: readonly string[];
 }
 
 export type ResourceTypeName =

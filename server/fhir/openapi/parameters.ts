@@ -148,6 +148,7 @@ function searchParameter(type: string, p: OpenDefinition['searchParameters'][num
   const said = [
     `Search parameter of type ${p.type}.`,
     p.documentation,
+    p.codes ? `One of ${p.codes.join(', ')}; another code is an error.` : undefined,
     modifiers.length > 0 ? `Also ${modifiers.join(', ')}.` : undefined,
     p.definition ? `Defined by ${p.definition}.` : undefined,
   ];

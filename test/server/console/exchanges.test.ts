@@ -181,10 +181,14 @@ describe('the recorder', () => {
     expect(recorder.list('B')).toMatchObject([{ dmp: [{ transaction: 'TD2.1' }] }]);
   });
 
-  it('is a thing of demonstrations: in production there is none, whatever is set', () => {
-    expect(exchangesKept(loadConfig({}))).toBe(50);
-    expect(exchangesKept(loadConfig({ CONSOLE_EXCHANGES: '0' }))).toBeUndefined();
+  it('is a thing of demonstrations with a console: in production there is none, whatever is set', () => {
+    const CONSOLE_CLIENT_ID = 'console';
+    expect(exchangesKept(loadConfig({ CONSOLE_CLIENT_ID }))).toBe(50);
+    expect(exchangesKept(loadConfig({}))).toBeUndefined();
+    expect(exchangesKept(loadConfig({ CONSOLE_CLIENT_ID, CONSOLE_EXCHANGES: '0' }))).toBeUndefined();
     const { ENVIRONMENT } = { ENVIRONMENT: 'production' as const };
-    expect(exchangesKept({ ...loadConfig({ CONSOLE_EXCHANGES: '500' }), ENVIRONMENT })).toBeUndefined();
+    expect(
+      exchangesKept({ ...loadConfig({ CONSOLE_CLIENT_ID, CONSOLE_EXCHANGES: '500' }), ENVIRONMENT }),
+    ).toBeUndefined();
   });
 });

@@ -14,6 +14,7 @@ const table: ParameterSpec[] = [
   { name: 'patient.identifier', type: 'token', target: 'Patient' },
   { name: 'sourceId', type: 'token', aliases: ['SourceId', 'Source Id'] },
   { name: '_id', type: 'token' },
+  { name: 'status', type: 'token', modifiers: ['not'], codes: ['current', 'superseded'] },
 ];
 const lenient: ParseOptions = { handling: 'lenient', sortable: ['date'], includes: ['List:item', 'List:subject'] };
 const parse = (query: string, options: ParseOptions = lenient) => parseSearch(parsePairs(query), table, options);
@@ -51,6 +52,18 @@ describe('parseSearch', () => {
         expect(parse(query).criteria[0]!.values).toEqual(codes.map((text) => ({ type: 'string', text })));
       }),
     );
+  });
+
+  it('tells a code that is none of those that there are, in any handling', () => {
+    for (const handling of ['strict', 'lenient'] as const) {
+      for (const good of ['status=current', 'status=Current,superseded', 'status:not=s|current', 'status=s|'])
+        expect(parse(good, { handling }).criteria).toHaveLength(1);
+      expect(parse('status:missing=true', { handling }).criteria).toHaveLength(1);
+      for (const bad of ['status=nonsense', 'status=current,nonsense', 'status=s|nonsense', 'status:not=nonsense'])
+        expect(issuesOf(() => parse(bad, { handling }))).toEqual([
+          { key: 'search-code-unknown', name: bad.split('=')[0] },
+        ]);
+    }
   });
 
   it('drops the type of a chain that has but one, and keeps the modifier of a reference', () => {

@@ -260,7 +260,17 @@ describe('deposits are searched', () => {
     expect(await of(`modified=lt${at(40).toISOString()}`)).toEqual([c, b]);
     expect(await of(`_lastUpdated=ge${at(40).toISOString()}`)).toEqual([a]);
     expect(await of(`_id=${a},${c},nothing`)).toEqual([c, a]);
-    expect(await of('status=nonsense')).toEqual([]);
+    expect(await of('status=accepted')).toEqual([]);
+    for (const [name, allowed] of Object.entries({
+      status: 'in-progress',
+      'business-status': 'exhausted',
+      code: 'set',
+    }))
+      for (const handling of ['strict', 'lenient']) {
+        const unknown = await bench.get(`/fhir/Task?${name}=nonsense`, client).set('prefer', `handling=${handling}`);
+        expect([unknown.status, keyOf(unknown.body as OperationOutcome)]).toEqual([400, 'search-code-unknown']);
+        expect(JSON.stringify(unknown.body)).toMatch(new RegExp(`search parameter ${name}\\. Allowed: .*${allowed}`));
+      }
     const strict = await bench.get('/fhir/Task?owner=x', client).set('prefer', 'handling=strict');
     expect([strict.status, keyOf(strict.body as OperationOutcome)]).toEqual([400, 'search-parameter-unknown']);
     const ne = await bench.get('/fhir/Task?authored-on=ne2026', client);
