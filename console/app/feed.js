@@ -60,6 +60,12 @@ export function sentencesOf({ statusReason, contained = [] }) {
   return [...new Set(all.filter((text) => text !== undefined))];
 }
 
+/** The documents of a proposal, as far as who is signed in may know them; none of any other deposit. @param {any} task @returns {any[]} */
+export const proposedIn = ({ contained = [], input = [] }) =>
+  input.flatMap((/** @type {any} */ { valueReference }) =>
+    contained.filter((/** @type {any} */ { id }) => `#${id}` === valueReference?.reference),
+  );
+
 /** @param {string} name */
 const extension = (name) => `https://dmp-fhir.example/StructureDefinition/deposit-${name}`;
 /** How often it was tried, and when it will be again. @param {any} task @returns {{ attempts: number, next?: string }} */

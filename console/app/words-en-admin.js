@@ -164,4 +164,5 @@ export const administration = {
   'takeover-done.pause': 'Take-over paused.',
   'takeover-done.resume': 'Take-over resumed.',
   'takeover-done.cancel': 'Take-over cancelled.',
+  'feed.proposed.hidden': 'Which document it is, is shown to who may read it.',
 };
