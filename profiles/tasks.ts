@@ -5,11 +5,13 @@
 import type { CodeSystem, OperationDefinition, StructureDefinition } from '@medplum/fhirtypes';
 import { depositActions, longestReason, type DepositAction } from '../mappings/feed/actions.ts';
 import {
+  depositInputs,
   depositKinds,
   depositOutputs,
   depositStates,
   extAttempts,
   extNextAttempt,
+  inputSystem,
   kindSystem,
   outputSystem,
   stateSystem,
@@ -50,6 +52,16 @@ const codeSystems = (): CodeSystem[] => [
   ),
   codeSystem(
     {
+      url: inputSystem,
+      name: 'DepositInput',
+      title: 'Contenu d’un dépôt différé',
+      description: 'what a deposit of the feed is made of (Task.input.type).',
+      date,
+    },
+    coded(depositInputs).map(conceptOf),
+  ),
+  codeSystem(
+    {
       url: outputSystem,
       name: 'DepositOutput',
       title: 'Résultats d’un dépôt différé',
@@ -80,7 +92,8 @@ const rows: readonly Row[] = [
   ['executionPeriod', '0..1', { comment: 'Its end: when it came to its end.' }],
   ['authoredOn', '1..1', { comment: 'When it was accepted: from then on it is durable.' }],
   ['lastModified', '1..1'],
-  ['requester', '1..1', { comment: 'The structure, by its Struct_IdNat. No name of a person stands in a Task.' }],
+  ['requester', '1..1', { comment: 'The structure, by its Struct_IdNat. No identifier of a person stands in a Task.' }],
+  ['input', '0..*', { comment: 'While it is proposed, and for who may know it: its documents, contained.' }],
   ['output', '0..*'],
 ];
 
@@ -131,7 +144,7 @@ export const taskDefinitions = (): (CodeSystem | StructureDefinition | Operation
       name: 'DepositTask',
       title: 'Dépôt différé',
       description:
-        'Ours: a deposit that was accepted to be made later (Prefer: respond-async), from its acceptance to what came of it. Holds no name and no INS.',
+        'Ours: a deposit that was accepted to be made later (Prefer: respond-async), from its acceptance to what came of it. Holds no INS; names of persons and titles only in what is contained of a proposal, for who may know it.',
       date,
       experimental: false,
     },

@@ -13,6 +13,9 @@ export const titleOf = (document) =>
 /** @param {any} document @returns {string | undefined} */
 export const typeOf = (document) => document.type?.coding?.[0]?.display ?? document.type?.coding?.[0]?.code;
 
+/** The service. @param {any} document @returns {string | undefined} */
+export const settingOf = ({ context }) => context?.practiceSetting?.coding?.[0]?.display;
+
 /** Patient.id of whose it is. @param {any} document @returns {string} */
 export const patientOf = (document) => document.subject.reference.split('/').at(-1);
 

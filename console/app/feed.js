@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The feed as the console asks for it: the queue's figures (`/admin/feed`), its deposits (Task) and take-overs (`$import-status`). The one
- * place that knows their shapes; nothing asks it where the server declares no Task.
+ * The feed as the console asks for it: the queue's figures (`/admin/feed`), its deposits (Task). The one place that
+ * knows their shapes; nothing asks it where the server declares no Task. Take-overs: `takeovers.js`.
  */
 import { admin, fhir, problemsOf, search } from './fhir.js';
 
@@ -60,58 +60,16 @@ export function sentencesOf({ statusReason, contained = [] }) {
   return [...new Set(all.filter((text) => text !== undefined))];
 }
 
+/** The documents of a proposal, as far as who is signed in may know them; none of any other deposit. @param {any} task @returns {any[]} */
+export const proposedIn = ({ contained = [], input = [] }) =>
+  input.flatMap((/** @type {any} */ { valueReference }) =>
+    contained.filter((/** @type {any} */ { id }) => `#${id}` === valueReference?.reference),
+  );
+
 /** @param {string} name */
 const extension = (name) => `https://dmp-fhir.example/StructureDefinition/deposit-${name}`;
 /** How often it was tried, and when it will be again. @param {any} task @returns {{ attempts: number, next?: string }} */
 export function triesOf({ extension: all = [] }) {
   const find = (/** @type {string} */ name) => all.find((/** @type {any} */ { url }) => url === extension(name));
   return { attempts: find('attempts')?.valueUnsignedInt ?? 0, next: find('next-attempt')?.valueInstant };
-}
-
-/**
- * @typedef {object} Takeover
- * @property {string} id
- * @property {string} name
- * @property {string} state
- * @property {number} documents planned
- * @property {number} received
- * @property {number} done at their end, delivered or refused
- * @property {[state: string, count: number][]} counts
- * @property {string} [until] when what keeps it back ends
- */
-
-/** States of a line that is not at its end. */
-const pendingStates = ['proposed', 'queued', 'active', 'waiting'];
-
-/** @typedef {{ name: string, part?: Part[], [value: string]: unknown }} Part of Parameters */
-
-/** @param {Part[] | undefined} parts @param {string} name @returns {any} */
-const find = (parts, name) => parts?.find((part) => part.name === name) ?? {};
-
-/** @returns {Promise<Takeover[]>} */
-export async function takeovers() {
-  const { parameter = [] } = /** @type {{ parameter?: Part[] }} */ (await fhir('GET', '$import-status'));
-  return parameter.filter(({ name }) => name === 'takeover').map(({ part }) => takeoverOf(part ?? []));
-}
-
-/** @param {Part[]} part @returns {Takeover} */
-function takeoverOf(part) {
-  /** @type {Map<string, number>} by state, whatever the reason */
-  const counts = new Map();
-  for (const { part: count } of part.filter(({ name }) => name === 'count')) {
-    const state = find(count, 'state').valueCode;
-    counts.set(state, (counts.get(state) ?? 0) + find(count, 'count').valueInteger);
-  }
-  const received = find(part, 'received').valueInteger;
-  const pending = pendingStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
-  return {
-    id: find(part, 'takeover').valueId,
-    name: find(part, 'name').valueString,
-    state: find(part, 'state').valueCode,
-    documents: find(part, 'documents').valueInteger,
-    received,
-    done: received - pending,
-    counts: [...counts],
-    until: find(find(part, 'pause').part, 'until').valueInstant,
-  };
 }

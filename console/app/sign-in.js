@@ -35,7 +35,7 @@ const options = { [oauth.allowInsecureRequests]: new URL(place.base).protocol ==
 
 /** @type {Record<Role, string>} */
 const scopes = {
-  care: 'openid profile fhirUser online_access user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs',
+  care: 'openid profile fhirUser online_access user/Patient.cruds user/Consent.cruds user/DocumentReference.crus user/List.crus user/Binary.cr user/AuditEvent.rs user/Task.rus',
   // One record, to be read; nothing is renewed.
   emergency:
     'openid profile fhirUser launch/patient user/Patient.rs user/Consent.rs user/DocumentReference.rs user/List.rs user/Binary.r',
@@ -139,24 +139,52 @@ function take(tokens, role) {
 
 /** One renewal at a time: a refresh token that comes twice ends everything. @type {Promise<void> | undefined} */
 let renewal;
-async function renew() {
-  const as = await server();
-  const { refreshToken = '', role } = /** @type {Session} */ (session.get());
-  const answer = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, {
-    ...options,
-    DPoP: await dpop(),
-  });
-  take(await oauth.processRefreshTokenResponse(as, client, answer), role);
+/** @throws {SignedOut} where the server no longer renews; anything else may pass: the session stays */
+function renew() {
+  renewal ??= ask().finally(() => (renewal = undefined));
+  return renewal;
+
+  async function ask() {
+    const { refreshToken, role } = /** @type {Session} */ (session.get());
+    if (refreshToken === undefined) return end();
+    const as = await server();
+    const proof = { ...options, DPoP: await dpop() };
+    const answer = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, proof);
+    const tokens = await oauth.processRefreshTokenResponse(as, client, answer).catch((/** @type {unknown} */ error) => {
+      // Refused, by what RFC 6749 §5.2 says; anything else may pass.
+      if (error instanceof oauth.WWWAuthenticateChallengeError) return end();
+      if (error instanceof oauth.ResponseBodyError && error.status === 400) return end();
+      throw error;
+    });
+    // Who signed out meanwhile is not signed in again.
+    if (session.get() !== undefined) take(tokens, role);
+  }
 }
 
 /** Milliseconds before its end at which a token is no longer used. */
 const margin = 15_000;
+const isEnding = () => (session.get()?.until ?? Infinity) - margin < Date.now();
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** Renews while nobody asks for anything, so that what is on the screen goes when the session does. */
+session.watch(function follow() {
+  clearTimeout(timer);
+  const now = session.get();
+  if (now === undefined) return;
+  const wait = now.until - (now.refreshToken === undefined ? 0 : margin) - Date.now();
+  // Where the server was not reached, soon again.
+  timer = setTimeout(() => void renew().catch(follow), Math.max(wait, 5000));
+});
 
 /** Nobody is signed in any more. */
 export class SignedOut extends Error {}
 
+/** Why nobody is, where they did not leave by themselves. @type {ReturnType<typeof store<SignedOut | undefined>>} */
+export const ended = store(/** @type {SignedOut | undefined} */ (undefined));
+
 /**
- * A request with the token, renewed where it is about to end.
+ * A request with the token, renewed where it is about to end, or where the server no longer takes it.
  * @param {string} method
  * @param {string} url of this server
  * @param {Record<string, string>} headers
@@ -165,18 +193,25 @@ export class SignedOut extends Error {}
  * @throws {SignedOut}
  */
 export async function send(method, url, headers, body) {
-  const now = session.get();
-  if (now === undefined) throw new SignedOut();
-  if (now.until - margin < Date.now()) {
-    if (now.refreshToken === undefined) return end();
-    renewal ??= renew().finally(() => (renewal = undefined));
-    await renewal.catch(end);
-  }
-  const { accessToken } = /** @type {Session} */ (session.get());
+  if (session.get() === undefined) throw new SignedOut();
+  if (isEnding()) await renew();
+  const first = session.get();
+  const answer = await sendOnce(method, url, headers, body);
+  if (answer.status !== 401) return answer;
+  // Others may have renewed it meanwhile.
+  if (session.get() === first) await renew();
+  const second = await sendOnce(method, url, headers, body);
+  return second.status === 401 ? end() : second;
+}
+
+/** @type {typeof send} */
+async function sendOnce(method, url, headers, body) {
+  const { accessToken } = session.get() ?? {};
+  if (accessToken === undefined) throw new SignedOut();
   const target = new URL(url, place.base);
   // The token goes to the server that served this page and to nobody else, whatever an answer links to.
   if (target.origin !== new URL(place.base).origin) throw new Error('origin');
-  const answer = await oauth
+  return oauth
     .protectedResourceRequest(accessToken, method, target, new Headers(headers), body ?? null, {
       ...options,
       DPoP: await dpop(),
@@ -185,13 +220,14 @@ export async function send(method, url, headers, body) {
       if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response;
       throw error;
     });
-  return answer.status === 401 ? end() : answer;
 }
 
 /** @returns {never} */
 function end() {
+  const why = new SignedOut();
+  ended.set(why);
   session.set(undefined);
-  throw new SignedOut();
+  throw why;
 }
 
 /** Leaves the session here, at the authorization server and at Pro Santé Connect. */

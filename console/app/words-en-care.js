@@ -78,6 +78,8 @@ export const care = {
   'label.archived': 'Archived',
 
   'reader.none': 'This format ({type}) cannot be shown here: save the document to open it.',
+  'format.image/tiff': 'TIFF image',
+  'format.text/rtf': 'RTF text',
   'reader.broken': 'This PDF cannot be read.',
   'reader.save': 'Save a copy',
   'reader.tools': 'Pages and size',
@@ -193,4 +195,7 @@ export const care = {
   'rights.what': 'Right',
   'rights.allowed': 'Allowed',
   'rights.why': 'Details',
+  'proposals.text':
+    'The deposits that the feeding rules of the structure leave to a person. You see your own; a professional who administers the structure, all that they may read.',
+  'deposit.proposed': 'Document not sent: the feeding rules leave it to a person, who releases or declines it.',
 };

@@ -77,6 +77,8 @@ export const care = {
   'label.archived': 'Archivé',
 
   'reader.none': 'Ce format ({type}) ne s’affiche pas ici : enregistrez le document pour l’ouvrir.',
+  'format.image/tiff': 'image TIFF',
+  'format.text/rtf': 'texte RTF',
   'reader.broken': 'Ce PDF ne peut pas être lu.',
   'reader.save': 'Enregistrer une copie',
   'reader.tools': 'Pages et taille',
@@ -192,4 +194,8 @@ export const care = {
   'rights.what': 'Droit',
   'rights.allowed': 'Permis',
   'rights.why': 'Précisions',
+  'proposals.text':
+    'Les dépôts que les règles d’alimentation de la structure laissent à une personne. Vous voyez les vôtres ; un professionnel qui administre la structure, tous ceux qu’il peut lire.',
+  'deposit.proposed':
+    'Document non envoyé : les règles d’alimentation le laissent à une personne, qui le valide ou l’écarte.',
 };

@@ -132,6 +132,11 @@ function Preview({ id, resource, problems, onBack }) {
         body: resource,
         headers: { prefer: 'return=representation' },
       });
+      if (made?.resourceType === 'Task') {
+        // The feeding rules leave it to a person: it is kept, and not in the DMP.
+        announce(t('deposit.proposed'));
+        return go('proposals');
+      }
       announce(t('deposit.done'));
       go(
         'resident',

@@ -1,11 +1,12 @@
 // @ts-check
 /** Deposits of the feed in a table, in pages: why each stands where it does, and what a person does with it, after a question. */
 import { useRef, useState } from 'preact/hooks';
-import { act, actionsOf, deposits, longestReason, sentencesOf, triesOf } from '../app/feed.js';
+import { authorsOf, creationOf, settingOf, titleOf, typeOf } from '../app/document.js';
+import { act, actionsOf, deposits, longestReason, proposedIn, sentencesOf, triesOf } from '../app/feed.js';
 import { fhir, linkOf, matchesOf } from '../app/fhir.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
-import { moment, said, t } from '../app/words.js';
+import { day, moment, said, t } from '../app/words.js';
 import { announce } from '../parts/announcer.js';
 import { Dialog } from '../parts/dialog.js';
 import { Field } from '../parts/field.js';
@@ -91,7 +92,10 @@ function Row({ task, onAsk }) {
   const { attempts, next } = triesOf(task);
   return html`<tr>
     <td>${moment(task.authoredOn)}</td>
-    <td>${task.code.text} ${task.groupIdentifier && html`<span class="mark">${said('lane', 'takeover')}</span>`}</td>
+    <td>
+      ${task.code.text} ${task.groupIdentifier && html`<span class="mark">${said('lane', 'takeover')}</span>`}
+      ${task.status === 'draft' && html`<${Proposed} documents=${proposedIn(task)} />`}
+    </td>
     <td>
       <span class=${`mark ${looks[task.status] ?? ''}`}>${task.businessStatus.text}</span>
       ${attempts > 0 && html`<p class="quiet">${t('feed.attempts', { count: attempts })}</p>`}
@@ -109,6 +113,19 @@ function Row({ task, onAsk }) {
   </tr>`;
 }
 
+/** Which documents a person decides on. @param {{ documents: any[] }} props */
+const Proposed = ({ documents }) =>
+  documents.length === 0
+    ? html`<p class="quiet">${t('feed.proposed.hidden')}</p>`
+    : documents.map(
+        (document) =>
+          html`<div class="proposed">
+            <p><strong>${titleOf(document)}</strong></p>
+            <p>${[typeOf(document), day(creationOf(document))].filter(Boolean).join(' – ')}</p>
+            <p class="quiet">${[...authorsOf(document), settingOf(document)].filter(Boolean).join(' ; ')}</p>
+          </div>`,
+      );
+
 /** @param {Asked & { onDone: () => Promise<unknown>, onClose: () => void }} props */
 function Question({ task, action, onDone, onClose }) {
   const [reason, setReason] = useState('');
@@ -120,6 +137,7 @@ function Question({ task, action, onDone, onClose }) {
   const isEnd = action === 'cancel' || action === 'decline';
   return html`<${Dialog} title=${said('feed-action', action)} confirm=${t('confirm')} isDangerous=${isEnd} onConfirm=${confirm} onClose=${onClose}>
     <p>${said('feed-ask', action)}</p>
+    ${proposedIn(task).map((document) => html`<p><strong>${titleOf(document)}</strong></p>`)}
     ${action === 'decline' && html`<${Field} label=${t('feed.reason')} name="reason" value=${reason} onInput=${setReason} required maxlength=${longestReason} />`}
   </${Dialog}>`;
 }

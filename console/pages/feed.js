@@ -2,13 +2,16 @@
 /** The queue of deposits of the structure: what waits for a person, how it stands, take-overs, every deposit and what to do about it. */
 import { useState } from 'preact/hooks';
 import { access } from '../app/access.js';
-import { standing, takeovers } from '../app/feed.js';
+import { standing } from '../app/feed.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
+import { takeovers } from '../app/takeovers.js';
 import { age, language, moment, said, t } from '../app/words.js';
+import { Counts } from '../parts/counts.js';
 import { Field } from '../parts/field.js';
 import { Loading } from '../parts/loading.js';
 import { Deposits, useDeposits } from './feed-deposits.js';
+import { Takeovers } from './feed-takeovers.js';
 
 const statuses = ['', 'draft', 'ready', 'in-progress', 'on-hold', 'failed', 'completed', 'cancelled', 'rejected'];
 
@@ -24,7 +27,7 @@ export function FeedPage() {
     <p><button type="button" onClick=${refresh}>${t('again')}</button></p>
     <${Deposits} id="proposals" title=${t('feed.proposals')} none=${t('feed.proposals.none')} of=${proposals} onDone=${refresh} />
     <${Standing} loaded=${figures} />
-    ${hasTakeovers && html`<${Takeovers} loaded=${past} />`}
+    ${hasTakeovers && html`<${Takeovers} loaded=${past} onDone=${refresh} />`}
     <${Deposits} id="deposits" title=${t('feed.deposits')} none=${t('feed.deposits.none')} of=${all} onDone=${refresh}>
       <${Field}
         label=${t('document.status')}
@@ -66,24 +69,6 @@ function Lane({ lane, counts, oldest, oldestSeconds = 0, pause }) {
   </section>`;
 }
 
-/** @type {Readonly<Record<string, string>>} */
-const looks = {
-  delivered: 'good',
-  refused: 'bad',
-  exhausted: 'bad',
-  rejected: 'bad',
-  proposed: 'warn',
-  waiting: 'warn',
-};
-
-/** How many are in each state. @param {{ of: [state: string, count: number][], none: string }} props */
-const Counts = ({ of, none }) =>
-  of.length === 0
-    ? html`<p class="quiet">${none}</p>`
-    : html`<ul class="badges">
-        ${of.map(([state, count]) => html`<li key=${state} class=${looks[state]}>${t('feed.count', { state: said('feed-state', state), count })}</li>`)}
-      </ul>`;
-
 /** @param {Pick<import('../app/feed.js').Standing, 'failed'>} props */
 const Failures = ({ failed }) =>
   html`<h3>${t('feed.failed')}</h3>
@@ -96,28 +81,3 @@ const Failures = ({ failed }) =>
           </li>`,
       )}
     </ul>`;
-
-/** @param {{ loaded: import('../app/load.js').Loaded<import('../app/feed.js').Takeover[]> }} props */
-function Takeovers({ loaded }) {
-  return html`<section class="card" aria-labelledby="takeovers">
-    <h2 id="takeovers">${t('takeovers')}</h2>
-    <${Loading}
-      of=${loaded}
-      show=${(/** @type {import('../app/feed.js').Takeover[]} */ all) =>
-        all.length === 0
-          ? html`<p class="quiet">${t('takeovers.none')}</p>`
-          : all.map((one) => html`<${Takeover} key=${one.id} ...${one} />`)}
-    />
-  </section>`;
-}
-
-/** @param {import('../app/feed.js').Takeover} props */
-function Takeover({ id, name, state, documents, received, done, counts, until }) {
-  return html`<section class="takeover" aria-labelledby=${`takeover-${id}`}>
-    <h3 id=${`takeover-${id}`}>${name} <span class="mark">${said('takeover', state)}</span></h3>
-    <progress max=${Math.max(documents, received, 1)} value=${done} aria-labelledby=${`takeover-${id}`}></progress>
-    <p>${t('takeovers.progress', { done, received, documents })}</p>
-    <${Counts} of=${counts} none=${t('feed.empty')} />
-    ${until && html`<p>${t('takeovers.until', { at: moment(until) })}</p>`}
-  </section>`;
-}

@@ -10,6 +10,7 @@ import { ClientsPage } from './clients.js';
 import { ExchangesPage } from './exchanges.js';
 import { FeedPage } from './feed.js';
 import { FindPage } from './find.js';
+import { ProposalsPage } from './proposals.js';
 import { ResidentPage } from './resident.js';
 
 /**
@@ -36,6 +37,13 @@ export const pages = [
     title: 'announcements',
     view: AnnouncementsPage,
     isOpen: ({ isCare }) => isCare,
+    inMenu: true,
+  },
+  {
+    name: 'proposals',
+    title: 'feed.proposals',
+    view: ProposalsPage,
+    isOpen: ({ isCare, hasFeed }) => isCare && hasFeed,
     inMenu: true,
   },
   {

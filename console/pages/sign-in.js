@@ -2,7 +2,7 @@
 /** For who is not signed in. */
 import { useEffect } from 'preact/hooks';
 import { html } from '../app/html.js';
-import { signIn } from '../app/sign-in.js';
+import { ended, signIn } from '../app/sign-in.js';
 import { place } from '../app/place.js';
 import { t } from '../app/words.js';
 import { Notice } from '../parts/notice.js';
@@ -17,13 +17,16 @@ const roles = /** @type {const} */ ([
 /** @param {{ failure?: unknown }} props */
 export function SignInPage({ failure }) {
   const task = useTask();
+  const why = ended.use();
   useEffect(() => {
     document.title = `${t('sign-in')} – ${t('brand')}`;
+    // Who was at work is told; who just arrived is not moved.
+    if (ended.get()) document.querySelector('h1')?.focus();
   }, []);
   return html`<section class="welcome">
     <h1 tabindex="-1">${t('welcome')}</h1>
     <p>${t('welcome.text')}</p>
-    <${Notice} error=${task.error ?? failure} />
+    <${Notice} error=${task.error ?? failure ?? why} />
     <p class="actions">
       ${roles.map(
         ({ role, label }, at) =>

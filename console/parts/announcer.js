@@ -1,6 +1,7 @@
 // @ts-check
 /** What happened, shown and said aloud: one live region for the whole page. */
 import { html } from '../app/html.js';
+import { session } from '../app/sign-in.js';
 import { store } from '../app/store.js';
 
 const said = store({ text: '', turn: 0 });
@@ -14,3 +15,6 @@ export function Announcer() {
     ${text && html`<p key=${turn}>${text}</p>`}
   </div>`;
 }
+
+// What was said is not for who comes next.
+session.watch((now) => now === undefined && said.set({ text: '', turn: 0 }));

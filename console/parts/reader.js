@@ -1,15 +1,15 @@
 // @ts-check
 /** A document to read: PDF page by page, images, text, and rendered CDA in a frame that may do nothing. */
-import { useEffect, useState } from 'preact/hooks';
 import { request } from '../app/fhir.js';
 import { html } from '../app/html.js';
 import { useLoad } from '../app/load.js';
-import { t } from '../app/words.js';
+import { said, t } from '../app/words.js';
+import { useAddress } from './download.js';
 import { Loading } from './loading.js';
 import { PdfReader } from './pdf-reader.js';
 
 /** What is wanted most of the forms in which a document can leave: what a CDA wraps, else the CDA as a page. */
-const accept = 'application/pdf, image/*, text/plain;q=0.9, text/html;q=0.8, */*;q=0.1';
+const accept = 'application/pdf, image/*, text/plain;q=0.9, text/rtf;q=0.9, text/html;q=0.8, */*;q=0.1';
 
 /** @param {{ url: string, title: string }} props */
 export function Reader({ url, title }) {
@@ -31,14 +31,9 @@ const images = ['image/jpeg', 'image/png', 'image/gif'];
 
 /** @param {{ type: string, blob: Blob, text: string, title: string }} props */
 function Shown({ type, blob, text, title }) {
-  const [address, setAddress] = useState('');
-  useEffect(() => {
-    const made = URL.createObjectURL(blob);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
+  const address = useAddress(blob);
   const view = images.includes(type)
-    ? html`<img class="read" src=${address || undefined} alt=${title} />`
+    ? html`<img class="read" src=${address} alt=${title} />`
     : type === 'application/pdf'
       ? html`<${PdfReader} blob=${blob} title=${title} />`
       : type === 'text/html'
@@ -46,9 +41,9 @@ function Shown({ type, blob, text, title }) {
           html`<iframe class="read" sandbox="" title=${title} srcdoc=${text}></iframe>`
         : type === 'text/plain'
           ? html`<pre class="read" tabindex="0" aria-label=${title}>${text}</pre>`
-          : html`<p>${t('reader.none', { type })}</p>`;
+          : html`<p>${t('reader.none', { type: said('format', type) })}</p>`;
   return html`${view}
-    <p><a class="button" href=${address || undefined} download=${fileName(title, type)}>${t('reader.save')}</a></p>`;
+    <p><a class="button" href=${address} download=${fileName(title, type)}>${t('reader.save')}</a></p>`;
 }
 
 const ends = new Map([

@@ -10,6 +10,8 @@ export const taskProfile = `${ours}/StructureDefinition/deposit-task`;
 export const stateSystem = `${ours}/CodeSystem/deposit-state`;
 /** `Task.code` */
 export const kindSystem = `${ours}/CodeSystem/deposit-kind`;
+/** `Task.input.type` */
+export const inputSystem = `${ours}/CodeSystem/deposit-input`;
 /** `Task.output.type` */
 export const outputSystem = `${ours}/CodeSystem/deposit-output`;
 /** R4 has no element for how often something was tried, nor for when it will be tried again. */
@@ -105,6 +107,16 @@ export const depositKinds = {
   },
 } as const satisfies Record<string, Word & { code: string }>;
 export type DepositKind = keyof typeof depositKinds;
+
+/** What a deposit is made of, as far as a Task shows it. */
+export const depositInputs = {
+  proposed: {
+    fr: 'Document proposé',
+    en: 'Proposed document',
+    definition:
+      'While it is proposed: a document of it, contained, without its content; for who deposited it, and for administrators who may read it in the DMP.',
+  },
+} as const satisfies Record<string, Word>;
 
 /** What comes of a deposit. */
 export const depositOutputs = {

@@ -18,6 +18,7 @@ import { readyOne } from '../deposit/one.ts';
 import { keptRuling, ruleOn, rulingIssues } from '../deposit/ruling.ts';
 import type { Submission } from '../deposit/submit.ts';
 import type { Services } from '../services.ts';
+import { describeDocument } from '../task/described.ts';
 import type { DepositResult } from '../task/result.ts';
 import type { FeedContent } from './content.ts';
 
@@ -55,7 +56,8 @@ export async function check(intake: Intake, services: Services): Promise<Checked
   const isHeld = !isKnown && (await ruleOn(submission, {}, services)) === 'manual';
   const decided = submission.documents.map(keptRuling);
   const told = isHeld ? rulingIssues(submission.documents) : [];
-  const result: DepositResult = { issues: told, rules: decided };
+  const proposed = submission.documents.map((d) => describeDocument(d.entry));
+  const result: DepositResult = { issues: told, rules: decided, proposed };
   const { id: patientId } = await store.patients.byIns(ins);
   const content: FeedContent = {
     caller: snapshotOf(caller),

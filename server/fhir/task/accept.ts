@@ -55,7 +55,7 @@ export function acceptedReply(
 
 function preferred({ item, issues }: Accepted, { prefer, language, requestId, caller }: Call): Resource | undefined {
   if (prefer.return === 'minimal') return undefined;
-  if (prefer.return === 'representation') return toTask(item, { language, structure: caller.structure });
+  if (prefer.return === 'representation') return toTask(item, { language, caller, isOwn: true });
   // Of what is proposed the issues say it, and by which rule.
   const said: Issue[] = item.state === 'proposed' ? [] : [{ key: 'deposit-accepted', severity: 'information' }];
   return toOutcome([...said, ...issues], language, requestId);

@@ -26,13 +26,14 @@ const type = 'Task';
 
 const unknown = (): IssueError => new IssueError({ key: 'not-found', values: { type } });
 
-const shown = (item: FeedItem, { caller, language }: Call) => toTask(item, { language, structure: caller.structure });
+const shown = (item: FeedItem, { caller, language }: Call, { habilitations }: Services) =>
+  toTask(item, { language, caller, habilitations, isOwn: caller.isAdministrator !== true });
 
-export const readTask: Handler = async (call, { store }) => {
-  const found = await store.feed.byId(idOf(call), viewerOf(call.caller));
+export const readTask: Handler = async (call, services) => {
+  const found = await services.store.feed.byId(idOf(call), viewerOf(call.caller));
   if (!found) throw unknown();
   if (isUnchanged(call.ifNoneMatch, `"${found.version}"`)) return { status: 304, headers: versionOf(found) };
-  return { status: 200, resource: shown(found, call), headers: versionOf(found) };
+  return { status: 200, resource: shown(found, call, services), headers: versionOf(found) };
 };
 
 export const searchTasks: Handler = async (call, services) => {
@@ -74,7 +75,7 @@ async function page(at: Position, warnings: Issue[], call: Call, services: Servi
     base: services.config.fhirBase,
     type,
     total,
-    resources: items.map((item) => shown(item, call)),
+    resources: items.map((item) => shown(item, call, services)),
     selection,
     links,
     warnings,
@@ -100,7 +101,7 @@ export const actOn =
     if (!done) throw unknown();
     if (!done.changed) requireDone(done.item, action, version);
     services.wakeSubscriptions?.();
-    return { status: 200, resource: shown(done.item, call), headers: versionOf(done.item) };
+    return { status: 200, resource: shown(done.item, call, services), headers: versionOf(done.item) };
   };
 
 /** Why nothing was changed. @throws IssueError `task-version`, `task-uncertain`, `task-state`, unless it was done before */

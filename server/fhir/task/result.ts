@@ -1,7 +1,8 @@
-/** What is kept, encrypted, of how a deposit went: enough to show it, and nothing that says whose it is. */
+/** What is kept, encrypted, of how a deposit went: enough to show it. Whose it is does not stand there, unless a title says it. */
 import type { Bundle } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import type { KeptRuling } from '../deposit/ruling.ts';
+import type { Described } from './described.ts';
 
 export interface DepositResult {
   /** Of the last attempt: errors, warnings, with the DMP's own codes. */
@@ -14,6 +15,8 @@ export interface DepositResult {
   response?: Bundle;
   /** What the structure's feeding rules said when it was taken in. */
   rules?: readonly KeptRuling[];
+  /** Of one that is proposed: its documents, for who decides. */
+  proposed?: readonly Described[];
   /** Of one that was declined: what the person said. */
   comment?: string;
 }

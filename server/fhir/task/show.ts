@@ -1,33 +1,50 @@
 /**
  * A deposit of the feed as Task (FHIR R4 task.html; profile `deposit-task`): where it stands, in whose name, what came of it. No name
- * and no INS: the patient is an opaque reference, the requester is the structure.
+ * and no INS: the patient is an opaque reference, the requester is the structure. What a proposal is about: `described.ts`.
  */
-import type { Bundle, CodeableConcept, OperationOutcome, Reference, Task, TaskOutput } from '@medplum/fhirtypes';
+import type {
+  Bundle,
+  CodeableConcept,
+  DocumentReference,
+  OperationOutcome,
+  Reference,
+  Resource,
+  Task,
+  TaskOutput,
+} from '@medplum/fhirtypes';
 import { uris } from '../../../mappings/canonicals.ts';
 import { oidStructure } from '../../../mappings/codecs/identifiers.ts';
 import { errorRow, sentence } from '../../../mappings/errors.ts';
 import {
+  depositInputs,
   depositKinds,
   depositOutputs,
   depositStates,
   extAttempts,
   extNextAttempt,
+  inputSystem,
   kindSystem,
   outputSystem,
   stateSystem,
   taskProfile,
   type DepositOutput,
 } from '../../../mappings/feed/task.ts';
+import type { Habilitations } from '../../../mappings/rights/habilitation.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { FeedItem } from '../../store/types.ts';
 import { errorSystem, toOutcome, type Language } from '../outcome.ts';
+import { describedResource, mayRead } from './described.ts';
 import { readResult, type DepositResult } from './result.ts';
 
 /** How a Task is shown: to whom, in which language. */
 export interface Shown {
   language: Language;
-  /** Of the viewer, who sees none of another structure. */
-  structure: Caller['structure'];
+  /** Who sees it: none of another structure. */
+  caller: Caller;
+  /** Whether who sees it gave it, or is a service of the client that did: what they said is no secret from them. */
+  isOwn: boolean;
+  /** The deployer's, if there are any. */
+  habilitations?: Habilitations | undefined;
 }
 
 const coded = (
@@ -85,13 +102,36 @@ function focusOf({ kind, state }: FeedItem, { documents, set }: DepositResult): 
   return reference ? { reference } : undefined;
 }
 
-export function toTask(item: FeedItem, { language, structure }: Shown): Task {
+/** What is proposed, as far as the caller may know it; later states say what became of it instead. */
+function proposedTo(
+  { state }: FeedItem,
+  { proposed = [] }: DepositResult,
+  { caller, isOwn, habilitations }: Shown,
+): DocumentReference[] {
+  if (state !== 'proposed') return [];
+  return proposed
+    .filter((document) => isOwn || mayRead(document, caller, habilitations))
+    .map((document, i) => describedResource(document, `proposed-${i + 1}`));
+}
+
+export function toTask(item: FeedItem, shown: Shown): Task {
+  const { language } = shown;
+  const { structure } = shown.caller;
   const result = readResult(item.result);
+  const proposed = proposedTo(item, result, shown);
   const words = depositStates[item.state];
   const { code, ...kind } = depositKinds[item.kind];
   const issues = result.issues ?? [];
   const outcome = issues.length === 0 ? undefined : { ...toOutcome(issues, language), id: 'outcome' };
-  const contained = [...(result.response ? [containedResponse(result.response)] : []), ...(outcome ? [outcome] : [])];
+  const contained: Resource[] = [
+    ...(result.response ? [containedResponse(result.response)] : []),
+    ...(outcome ? [outcome] : []),
+    ...proposed,
+  ];
+  const input = proposed.map(({ id }) => ({
+    type: coded(inputSystem, 'proposed', depositInputs.proposed, language),
+    valueReference: { reference: `#${id}` },
+  }));
   const statusReason = reasonOf(item, result, language);
   const focus = focusOf(item, result);
   const output = outputs(result, outcome, language);
@@ -121,6 +161,7 @@ export function toTask(item: FeedItem, { language, structure }: Shown): Task {
       identifier: { system: `urn:oid:${oidStructure}`, value: structure.id },
       display: structure.name,
     },
+    ...(input.length > 0 ? { input } : {}),
     ...(output.length > 0 ? { output } : {}),
   };
 }
