@@ -55,9 +55,9 @@ export async function check(intake: Intake, services: Services): Promise<Checked
   const isKnown = await isDeposited(submission, ifNoneExist, offline);
   const isHeld = !isKnown && (await ruleOn(submission, {}, services)) === 'manual';
   const decided = submission.documents.map(keptRuling);
-  const told = isHeld ? rulingIssues(submission.documents) : [];
-  const proposed = submission.documents.map((d) => describeDocument(d.entry));
-  const result: DepositResult = { issues: told, rules: decided, proposed };
+  const { documents } = submission;
+  const held = { issues: rulingIssues(documents), proposed: documents.map((d) => describeDocument(d.entry)) };
+  const result: DepositResult = { ...(isHeld ? held : { issues: [] }), rules: decided };
   const { id: patientId } = await store.patients.byIns(ins);
   const content: FeedContent = {
     caller: snapshotOf(caller),
@@ -81,7 +81,11 @@ export async function check(intake: Intake, services: Services): Promise<Checked
       size: Buffer.byteLength(text),
     },
     isKnown,
-    issues: [...issues, ...told, ...(isKnown ? [{ key: 'exists-already', severity: 'information' } as const] : [])],
+    issues: [
+      ...issues,
+      ...(result.issues ?? []),
+      ...(isKnown ? [{ key: 'exists-already', severity: 'information' } as const] : []),
+    ],
   };
 }
 

@@ -3,6 +3,7 @@
  * not asked.
  */
 import { depositActions, longestReason, type DepositAction } from '../../../mappings/feed/actions.ts';
+import { defined } from '../../../mappings/defined.ts';
 import { IssueError, type Issue } from '../../../mappings/outcome.ts';
 import { parseSearch } from '../../search/parse.ts';
 import type { FeedItem } from '../../store/types.ts';
@@ -93,7 +94,9 @@ export const actOn =
     const { store, now } = services;
     const version = expectedVersion(call);
     const comment = reasonOf(action, call);
-    const result: DepositResult | undefined = comment === undefined ? undefined : { comment };
+    // Of what is declined nothing is kept that says what it was.
+    const result: DepositResult | undefined =
+      comment === undefined && action !== 'decline' ? undefined : defined({ comment });
     const done = await store.feed.act(idOf(call), actorOf(call.caller, action), action, now(), undefined, {
       ...(version === undefined ? {} : { version }),
       ...(result ? { result } : {}),
