@@ -12,8 +12,7 @@ const systems = new Map(
   ),
 );
 const codesOf = (url: string): string[] => {
-  const all = (concepts: CodeSystem['concept'] = []): string[] =>
-    concepts.flatMap((c) => [c.code!, ...all(c.concept as CodeSystem['concept'])]);
+  const all = (concepts: CodeSystem['concept'] = []): string[] => concepts.flatMap((c) => [c.code, ...all(c.concept)]);
   return all(systems.get(`http://hl7.org/fhir/${url}`)!.concept);
 };
 
