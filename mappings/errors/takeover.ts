@@ -75,6 +75,13 @@ export const takeoverErrors = {
     'La reprise a été annulée avant que ce document ne parte.',
     'The take-over was cancelled before this document was sent.',
   ),
+  'takeover-not-begun': row(
+    503,
+    'transient',
+    'La reprise n’a pas commencé : ses documents attendent le jour annoncé (begin).',
+    'The take-over has not begun: its documents wait for the day that was announced (begin).',
+    true,
+  ),
   'takeover-paused': row(
     503,
     'transient',

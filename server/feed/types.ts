@@ -47,8 +47,11 @@ export type Attempted =
       seconds?: number;
     };
 
-/** Makes an attempt. Never rejects for what the DMP or the deposit is to blame for. */
-export type Attempt = (item: ClaimedItem) => Promise<Attempted>;
+/**
+ * Makes an attempt. Never rejects for what the DMP or the deposit is to blame for; rejects when the claim is lost (`signal`): then
+ * somebody else has the item, nothing is sent or written any more, and what was sent they look up.
+ */
+export type Attempt = (item: ClaimedItem, signal: AbortSignal) => Promise<Attempted>;
 
 /** Why a lane of a structure is not worked on now. */
 export interface Pause {

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { ClaimedItem, FeedLaneOf, Store } from '../store/types.ts';
+import { ClaimLost, createHeartbeat, type Held } from './heartbeat.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Attempt, Attempted, Limits } from './types.ts';
 
@@ -47,9 +48,8 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
   const { random = Math.random, leaseMs = usualLeaseMs } = parts;
   const { feed, feedWork } = store;
   const worker = randomUUID();
-  const held = new Map<string, { item: ClaimedItem; work: Promise<void> }>();
+  const held = new Map<string, Held>();
   let timer: NodeJS.Timeout | undefined;
-  let heart: NodeJS.Timeout | undefined;
   let passing: Promise<number> | undefined;
   let isStarted = false;
   let isClosing = false;
@@ -63,6 +63,9 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
     logger.warn({ error: error instanceof Error ? error.name : typeof error, code }, message);
   };
 
+  const renew = (claims: string[]) => feedWork.renew(worker, claims, leaseMs);
+  const heart = createHeartbeat({ held, leaseMs, renew, warn });
+
   /** What killed an instance each time that it was tried is not tried for ever. */
   const isHopeless = ({ reason, attempts }: ClaimedItem): boolean =>
     reason === 'feed-interrupted' && attempts > config.FEED_RETRIES;
@@ -71,30 +74,33 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
     result: result ?? { issues: [{ key: 'feed-interrupted' }] },
   });
 
-  async function workOn(item: ClaimedItem): Promise<void> {
-    const attempted = isHopeless(item) ? givenUp(item) : await attempt(item);
+  async function workOn(item: ClaimedItem, signal: AbortSignal): Promise<void> {
+    const attempted = isHopeless(item) ? givenUp(item) : await attempt(item, signal);
     const outcome = outcomeOf(item, attempted, config, now(), random());
     if (await feedWork.finish(item, outcome, now())) parts.onProgress?.();
     else logger.warn({ item: item.id }, 'feed: a claim was lost while it was worked on');
   }
 
-  function hold(item: ClaimedItem): void {
-    const work = workOn(item)
+  /** @param until as in `Held` */
+  function hold(item: ClaimedItem, until: number): void {
+    const cut = new AbortController();
+    const work = workOn(item, cut.signal)
       // Its lease lapses; whoever takes it over finds out what became of it.
       .catch((error: unknown) => warn(error, 'feed: an outcome could not be kept'))
       .finally(() => {
         held.delete(item.claim);
         wake();
       });
-    held.set(item.claim, { item, work });
+    held.set(item.claim, { item, work, cut, until });
   }
 
   async function serve(lane: FeedLaneOf): Promise<number> {
     if (await limits.pauseOf(lane.structure, lane.lane)) return 0;
     const { concurrency } = limits;
+    const until = performance.now() + leaseMs;
     const items = await feedWork.claim(lane, { worker, most: atOnce - held.size, concurrency, leaseMs });
-    items.forEach(hold);
-    if (items.length > 0) beat();
+    items.forEach((item) => hold(item, until));
+    if (items.length > 0) heart.start();
     return items.length;
   }
 
@@ -137,19 +143,6 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
     }));
   };
 
-  /** While something is held, its leases are renewed. */
-  function beat(): void {
-    if (heart) return;
-    heart = setInterval(() => {
-      const claims = [...held.keys()];
-      if (claims.length === 0) {
-        clearInterval(heart);
-        heart = undefined;
-      } else feedWork.renew(worker, claims, leaseMs).catch((error: unknown) => warn(error, 'feed: no heartbeat'));
-    }, leaseMs / 3);
-    heart.unref();
-  }
-
   function schedule(ms: number): void {
     if (!isStarted || isClosing || config.FEED_TICK_MS === 0) return;
     clearTimeout(timer);
@@ -186,10 +179,11 @@ export function createFeedWorker(parts: FeedWorkerParts): FeedWorker {
       clearTimeout(timer);
       await passing?.catch(() => undefined);
       const works = [...held.values()].map(({ work }) => work);
-      const cut = new AbortController();
-      await Promise.race([Promise.all(works), timeout(graceMs, cut.signal)]);
-      cut.abort();
-      clearInterval(heart);
+      const ended = new AbortController();
+      await Promise.race([Promise.all(works), timeout(graceMs, ended.signal)]);
+      ended.abort();
+      heart.stop();
+      for (const { cut } of held.values()) cut.abort(new ClaimLost());
       await Promise.all([...held.values()].map(({ item }) => giveBack(item)));
     },
   };

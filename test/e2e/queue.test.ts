@@ -4,6 +4,7 @@
  */
 import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createAttempt } from '../../server/fhir/feed/attempt.ts';
 import type { DepositResult } from '../../server/fhir/task/result.ts';
 import { startServer, type RunningServer } from '../../server/main.ts';
 import { loadConfig } from '../../server/config.ts';
@@ -264,19 +265,19 @@ describe('what fails', () => {
 
   it('because the structure is served no more, or its application is not known any more, is refused with its row', async () => {
     const { item } = await one.accept(documentOf('P2').body);
+    const { signal } = new AbortController();
     const barred = { ...one.services, isBarred: () => true };
-    const { createAttempt } = await import('../../server/fhir/feed/attempt.ts');
     const by = { worker: crypto.randomUUID(), most: 1, concurrency: 9, leaseMs: 60_000 };
     const [claimed] = await one.store.feedWork.claim({ structure: nurse.structure.id, lane: 'live' }, by);
     expect(claimed!.id).toBe(item.id);
-    expect(await createAttempt(barred)(claimed!)).toMatchObject({
+    expect(await createAttempt(barred)(claimed!, signal)).toMatchObject({
       state: 'failed',
       reason: 'feed-client',
       canRetry: false,
     });
     const gone = { ...one.services, structures: { ...one.services.structures, of: () => undefined } };
-    expect(await createAttempt(gone)(claimed!)).toMatchObject({ state: 'failed', reason: 'feed-structure' });
-    expect(await createAttempt(one.services)({ ...claimed!, content: undefined })).toMatchObject({
+    expect(await createAttempt(gone)(claimed!, signal)).toMatchObject({ state: 'failed', reason: 'feed-structure' });
+    expect(await createAttempt(one.services)({ ...claimed!, content: undefined }, signal)).toMatchObject({
       ...{ reason: 'feed-unreadable', canRetry: false },
     });
     await lapse(stack);
@@ -331,6 +332,44 @@ describe('effectively once', () => {
     expect((await post()).status).toBe(503);
     expect((await post()).status).toBe(201);
     expect((await post()).status).toBe(200);
+    expect(await inDmp(document)).toEqual([1]);
+  });
+
+  it('by an instance that has lost its claim meanwhile is left to the other, and nothing is written of it', async () => {
+    const document = documentOf();
+    const { item } = await one.accept(document.body);
+    const by = { worker: crypto.randomUUID(), most: 1, concurrency: 9, leaseMs: 60_000 };
+    const [claimed] = await one.store.feedWork.claim({ structure: nurse.structure.id, lane: 'live' }, by);
+    expect(claimed!.id).toBe(item.id);
+    const written = () =>
+      stack.database.query(
+        `SELECT d.state, d.updated_at, (SELECT count(*)::int FROM list l WHERE l.id = d.set_id) AS sets
+         FROM document d WHERE d.unique_id = $1`,
+        [document.uniqueId],
+      );
+    const records = async () =>
+      (await stack.database.query("SELECT count(*)::int AS n FROM kept_record WHERE kind = 'request'"))[0];
+    const before = await records();
+    const arrivals = async (): Promise<number> => {
+      const seen = await (await fetch(`${stack.simulator.controlUrl}/submissions`)).json();
+      return (seen as { submissions: { count: number }[] }).submissions.reduce((sum, { count }) => sum + count, 0);
+    };
+    const arrived = await arrivals();
+    await failing(stack, { kind: 'delay', ms: 1500, transaction: 'TD2.1' });
+    const cut = new AbortController();
+    const lost = createAttempt(one.services)(claimed!, cut.signal);
+    const ended = expect(lost).rejects.toThrow('lost');
+    await expect.poll(arrivals, { timeout: 10_000 }).toBe(arrived + 1);
+    const held = await written();
+    cut.abort(new Error('lost'));
+    await ended;
+    expect(held).toMatchObject([{ state: 'pending', sets: 0 }]);
+    await expect.poll(() => inDmp(document), { timeout: 10_000 }).toEqual([1]);
+    expect(await written()).toEqual(held);
+    expect(await records(), 'the attempt is on record by whoever ends it').toEqual(before);
+    await lapse(stack);
+    await two.tick();
+    expect(await one.item(item.id)).toMatchObject({ state: 'delivered', isUncertain: false });
     expect(await inDmp(document)).toEqual([1]);
   });
 

@@ -52,7 +52,7 @@ describe('a take-over', () => {
     const changed = await takeovers.change(id, version, { state: 'cancelled' }, now);
     expect(changed).toMatchObject({ state: 'cancelled', version: 2, finishedAt: now, content });
     expect(await takeovers.change(id, version, { state: 'running' }, now)).toBeUndefined();
-    expect(await takeovers.stateOf(id)).toBe('cancelled');
+    expect(await takeovers.stateOf(id)).toMatchObject({ state: 'cancelled', begin: expect.any(String) as string });
     expect((await takeovers.search(owner, ['cancelled'])).map((t) => t.id)).toContain(id);
     expect((await takeovers.search(owner, ['paused'])).map((t) => t.id)).not.toContain(id);
   });

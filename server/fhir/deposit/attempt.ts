@@ -17,6 +17,8 @@ export interface Attempt {
    * ends.
    */
   isUncertain: boolean;
+  /** Aborted when somebody else has the item: nothing is sent, and nothing written, any more. */
+  signal?: AbortSignal;
 }
 
 /** The services of the preparation: its clock stands still at the acceptance. */

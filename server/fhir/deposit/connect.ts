@@ -39,6 +39,7 @@ export const contextOf = ({
   ...(requestId ? { requestId } : {}),
   // An attempt that gets no turn soon comes back later, and lets others have its place meanwhile.
   ...(attempt ? { lane: attempt.lane, patienceMs: attemptPatienceMs } : {}),
+  ...(attempt?.signal ? { signal: attempt.signal } : {}),
 });
 
 /**

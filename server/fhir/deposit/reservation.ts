@@ -72,6 +72,17 @@ export async function takeOver(
   return held;
 }
 
+/** Frees what the DMP surely does not have; the rest is left to be taken over. What another attempt has now is theirs. */
+export async function letGo(
+  held: readonly HeldDocument[],
+  isFree: boolean,
+  { attempt }: Submission,
+  { store }: Services,
+): Promise<void> {
+  if (attempt?.signal?.aborted) return;
+  await (isFree ? store.documents.release(held) : store.documents.abandon(held.map(({ id }) => id)));
+}
+
 /** Beyond what the clocks of instances differ by. */
 const anyAge = 86_400_000;
 

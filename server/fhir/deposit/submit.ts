@@ -32,7 +32,7 @@ import type { SetPayload } from './payload.ts';
 import type { Prepared } from './prepare.ts';
 import { keep, supersede } from './keep.ts';
 import { checkCurrent, checkReplacedOnce } from './relations.ts';
-import { checkRepeated, checkSet, judge, takeOver, toReserve } from './reservation.ts';
+import { checkRepeated, checkSet, judge, letGo, takeOver, toReserve } from './reservation.ts';
 import type { Target } from './target.ts';
 
 export { pendingFor } from './reservation.ts';
@@ -91,7 +91,8 @@ export async function submit(submission: Submission, services: Services): Promis
     return submitted;
   } catch (error) {
     // Of whom the DMP refused, nothing is kept; that this cannot be done now must not hide why it was refused.
-    if (patient.isNew) await patients.forget(patient.id).catch(() => undefined);
+    if (patient.isNew && submission.attempt?.signal?.aborted !== true)
+      await patients.forget(patient.id).catch(() => undefined);
     throw error;
   }
 }
@@ -125,13 +126,14 @@ async function submitFor(patient: StoredPatient, submission: Submission, service
     if (registered.size === 0) await checkLinks(submission, services);
   } catch (error) {
     // Nothing was sent now.
-    await letGo(held, !isAgain, services);
+    await letGo(held, !isAgain, submission, services);
     throw error;
   }
   const { issues, missing } =
     registered.size > 0
       ? { issues: [], missing: missingIn(registered, submission) }
       : await call(submission, connection, held, isAgain, services);
+  attempt?.signal?.throwIfAborted();
   const kept = await keep(submission, connection, { setId: keptSetId, patientId: patient.id, held, missing }, services);
   await bindRegistered(registered, patient.id, services);
   return {
@@ -186,10 +188,6 @@ export const inputOf = (
   context: establishment(structureOf(caller, services)),
 });
 
-/** Frees what the DMP surely does not have; the rest is left to be taken over. */
-const letGo = (held: readonly HeldDocument[], isFree: boolean, { store }: Services): Promise<void> =>
-  isFree ? store.documents.release(held) : store.documents.abandon(held.map(({ id }) => id));
-
 /** TD2.1. On failure the reservation is released if the DMP surely registered nothing, else left to be taken over. */
 async function call(
   submission: Submission,
@@ -211,7 +209,7 @@ async function call(
     if (!(error instanceof DmpError)) {
       // An issue is raised before anything is sent (the patient has withdrawn meanwhile); of a first attempt nobody knows.
       if (attempt && error instanceof IssueError) attempt.isUncertain = wasUncertain;
-      await letGo(held, error instanceof IssueError && !again, services);
+      await letGo(held, error instanceof IssueError && !again, submission, services);
       throw error;
     }
     if (again && alreadyRegistered(error, attempt)) return await arrived(error, submission, held, services);
@@ -222,7 +220,7 @@ async function call(
         { documents: held.length },
         'TD2.1 ended without a known outcome: the deposit stays pending',
       );
-    await letGo(held, isFree, services);
+    await letGo(held, isFree, submission, services);
     throw placed(error, submission, uuids);
   }
 }
@@ -241,7 +239,7 @@ async function arrived(
     if (registered.size === 0) throw error;
     return { issues: [], missing: missingIn(registered, submission) };
   } catch (problem) {
-    await letGo(held, false, services);
+    await letGo(held, false, submission, services);
     throw problem;
   }
 }

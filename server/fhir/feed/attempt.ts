@@ -26,7 +26,7 @@ const deferrals: ReadonlySet<string> = new Set(['feed-pace', 'feed-daily-cap', '
 
 /** @param services not yet of a structure: each attempt has the view of its own */
 export function createAttempt(services: Services): Attempt {
-  return async (item) => {
+  return async (item, signal) => {
     const content = readContent(item.content);
     if (!content) return refused('feed-unreadable', item);
     const withdrawn = withdrawal(content.caller, services);
@@ -34,16 +34,19 @@ export function createAttempt(services: Services): Attempt {
     const held = await heldBy(item, services);
     if (held) return held;
     const { id, lane, createdAt, isUncertain } = item;
-    const progress: Progress = { seed: id, lane, at: createdAt, isUncertain };
+    const progress: Progress = { seed: id, lane, at: createdAt, isUncertain, signal };
     const caller = callerOf(content.caller, services);
     let noted: Noted = {};
     const note = (facts: Noted): void => void (noted = { ...noted, ...facts });
     const view = { ...services, note, store: services.store.as(caller.structure.id) };
     try {
       const done = await deposit(item, content, caller, progress, view);
+      signal.throwIfAborted();
       await recordAttempt(item, content, caller, { ...done, noted }, view);
       return { state: 'delivered', result: done.result };
     } catch (error) {
+      // Whoever has it now says what became of it.
+      signal.throwIfAborted();
       const failed = failureOf(error, progress, view);
       const isOnRecord = await recordAttempt(item, content, caller, { ...failed, noted }, view).then(
         () => true,

@@ -9,6 +9,7 @@ import type { Pair } from '../../search/pairs.ts';
 import type { Call, Handler } from '../interaction.ts';
 import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Services } from '../services.ts';
+import { dayOf } from './begin-day.ts';
 import { planOf } from './notice.ts';
 import { statusUrl } from './show.ts';
 import { replyOf } from './status.ts';
@@ -24,7 +25,7 @@ const mostOpen = 50;
 export const beginImport: Handler = async (call, services) => {
   const { store, config, now } = services;
   if (!call.prefer.async) throw new IssueError({ key: 'takeover-async', expression: 'Prefer' });
-  const asked = readAsked(operationPairs(call, names), now());
+  const asked = readAsked(operationPairs(call, names), dayOf(now(), config));
   const { structure, clientId } = call.caller;
   const owner = { structure: structure.id, clientId };
   const same = asked.reference === undefined ? undefined : await openOf(asked.reference, call, services);
@@ -54,7 +55,7 @@ async function openOf(reference: string, { caller }: Call, { store }: Services):
 }
 
 /** @throws IssueError takeover-value, operation-parameter-required */
-function readAsked(pairs: readonly Pair[], now: Date) {
+function readAsked(pairs: readonly Pair[], today: string) {
   const text = (name: string, most = 200): string => bounded(name, required(pairs, name), most);
   const optional = (name: string): string | undefined => {
     const given = oneOf(pairs, name)?.trim();
@@ -66,7 +67,7 @@ function readAsked(pairs: readonly Pair[], now: Date) {
   const email = text('contactEmail');
   // What the message cannot take would fail whoever asks for it, an administrator, and later.
   if (!isMailAddress(email)) throw wrong('contactEmail', 'nom@domaine.fr');
-  const begin = optional('begin') ?? now.toISOString().slice(0, 10);
+  const begin = optional('begin') ?? today;
   if (!isDay(begin)) throw wrong('begin', 'yyyy-mm-dd');
   const [phone, reference] = [optional('contactPhone'), optional('reference')];
   return {

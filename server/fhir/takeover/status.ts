@@ -7,6 +7,7 @@ import { oneOf, operationPairs } from '../operation-parameters.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Handler, Reply } from '../interaction.ts';
 import type { Services } from '../services.ts';
+import { startOf } from './begin-day.ts';
 import { noticeFor } from './notice.ts';
 import { asParameters, pendingOf, progressOf, statusParts, type TakeoverStatus } from './show.ts';
 import { askedTakeover, viewerOf } from './viewer.ts';
@@ -58,10 +59,12 @@ async function statusOf(takeover: StoredTakeover, caller: Caller, services: Serv
 }
 
 async function pauseOf(
-  { state }: StoredTakeover,
+  { state, content }: StoredTakeover,
   { structure }: Caller,
-  { limits }: Services,
+  { limits, config, now }: Services,
 ): Promise<TakeoverStatus['pause']> {
   if (state === 'paused') return { reason: 'takeover-paused' };
+  const until = startOf(content.begin, config);
+  if (state === 'running' && now() < until) return { reason: 'takeover-not-begun', until };
   return state === 'running' ? limits?.pauseOf(structure.id, 'takeover') : undefined;
 }

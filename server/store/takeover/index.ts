@@ -88,8 +88,10 @@ export function takeoverStore(prisma: PrismaClient, cipher: Cipher): TakeoverSto
     },
 
     async stateOf(id) {
-      const row = isUuid(id) ? await prisma.takeover.findUnique({ where: { id }, select: { state: true } }) : null;
-      return row?.state as TakeoverState | undefined;
+      const row = isUuid(id) ? await prisma.takeover.findUnique({ where: { id } }) : null;
+      if (row === null) return undefined;
+      const { state, content } = read(row);
+      return { state, begin: content.begin };
     },
   };
 }

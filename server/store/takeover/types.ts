@@ -104,8 +104,8 @@ export interface TakeoverStore {
     to: { state: TakeoverState; content?: TakeoverContent },
     now: Date,
   ): Promise<StoredTakeover | undefined>;
-  /** The state of one, whoever asks: for the worker. */
-  stateOf(id: string): Promise<TakeoverState | undefined>;
+  /** The state of one and its first day, whoever asks: for the worker. */
+  stateOf(id: string): Promise<{ state: TakeoverState; begin: string } | undefined>;
   /** Gives what it kept waiting its turn at once. */
   wake(id: string, now: Date): Promise<void>;
   /** Lines that came before, by reference, with the keyed hash of what was sent. @returns whether the digest is the same */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../../server/config.ts';
+import { ClaimLost } from '../../../server/feed/heartbeat.ts';
 import type { Attempt } from '../../../server/feed/types.ts';
 import { createFeedWorker, type FeedWorkerParts } from '../../../server/feed/worker.ts';
 import type { FeedLane } from '../../../server/store/index.ts';
@@ -42,9 +43,9 @@ it('does not touch a lane that is closed, and serves what somebody waits for bef
   const past = await accept(structure, 'takeover');
   const live = await accept(structure);
   const tried: string[] = [];
-  const attempt: Attempt = (item) => {
+  const attempt: Attempt = (item, signal) => {
     tried.push(item.id);
-    return delivered(item);
+    return delivered(item, signal);
   };
   const closed = {
     pauseOf: (_: string, lane: FeedLane) =>
@@ -61,9 +62,9 @@ it('looks by itself, and at once when it is woken', async () => {
   const structure = '2222222222';
   let seen: (id: string) => void = () => undefined;
   const next = () => new Promise<string>((resolve) => (seen = resolve));
-  const running = worker((item) => {
+  const running = worker((item, signal) => {
     seen(item.id);
-    return delivered(item);
+    return delivered(item, signal);
   });
   running.start();
   const first = next();
@@ -120,6 +121,54 @@ it('keeps what it works on for as long as it lives, however long that takes', as
   finish();
   await worked;
   expect(await stateOf(structure, id)).toMatchObject({ state: 'delivered', attempts: 1 });
+});
+
+it('lets go of what it no longer holds, and writes nothing of it', async () => {
+  const structure = '4444444445';
+  const id = await accept(structure);
+  let hasStarted: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => (hasStarted = resolve));
+  const attempt: Attempt = (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      hasStarted();
+    });
+  const loser = worker(attempt, { leaseMs: 600 });
+  const worked = loser.tick();
+  await started;
+  // It was cut off from the database for as long as its lease lasted: another has it now.
+  await test.database.query(
+    "UPDATE feed_item SET claim = gen_random_uuid(), lease_owner = gen_random_uuid(), lease_until = now() + interval '1 hour' WHERE id = $1",
+    [id],
+  );
+  await worked;
+  expect(await stateOf(structure, id), 'what the other one makes of it').toMatchObject({
+    state: 'active',
+    attempts: 0,
+  });
+  await test.database.query('DELETE FROM feed_item WHERE id = $1', [id]);
+});
+
+it('lets go of what it may no longer hold, when the database does not answer', async () => {
+  const structure = '4444444446';
+  const id = await accept(structure);
+  let hasEnded: (reason: unknown) => void = () => undefined;
+  const ended = new Promise((resolve) => (hasEnded = resolve));
+  const attempt: Attempt = (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        hasEnded(signal.reason);
+        reject(signal.reason as Error);
+      });
+    });
+  const { feed, feedWork } = test.store;
+  const renew = () => Promise.reject(new Error('cut off'));
+  const cutOff = worker(attempt, { leaseMs: 600, store: { feed, feedWork: { ...feedWork, renew } } });
+  const worked = cutOff.tick();
+  expect(await ended).toBeInstanceOf(ClaimLost);
+  await worked;
+  expect(await stateOf(structure, id)).toMatchObject({ reason: 'feed-interrupted', isUncertain: true });
+  await test.database.query('DELETE FROM feed_item WHERE id = $1', [id]);
 });
 
 it('gives up what killed whoever tried it, time and again', async () => {
