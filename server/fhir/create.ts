@@ -14,6 +14,7 @@ import { orPropose } from './feed/propose.ts';
 import type { Call, Handler } from './interaction.ts';
 import { toOutcome } from './outcome.ts';
 import { acceptDeposit, isDeferred } from './task/accept.ts';
+import { versionHeaders } from './version-headers.ts';
 
 /** ITI-105. */
 export const createDocument: Handler = (call, services) =>
@@ -30,15 +31,13 @@ const document: Handler = async (call, services) => {
   });
   // A dry run: nothing came to be.
   if (id === undefined) return { status, resource: toOutcome(issues, call.language, requestId) };
-  const { versionId, lastUpdated } = resource?.meta ?? {};
   const body = preferred(resource, issues, call);
   return {
     status,
     ...(body ? { resource: body } : {}),
     headers: {
       Location: `${services.config.fhirBase}/DocumentReference/${id}`,
-      ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
-      ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
+      ...versionHeaders(resource?.meta),
     },
   };
 };

@@ -9,6 +9,7 @@ import { relate, relationsOf } from './associations.ts';
 import { idOf, type Call, type Handler } from './interaction.ts';
 import { askRegistry, deleted, hitOf, toResource, type Answer, type Found } from './registry.ts';
 import type { Services } from './services.ts';
+import { versionHeaders } from './version-headers.ts';
 
 export const readDocument: Handler = async (call, services) => {
   const known = await documentOf(idOf(call), services);
@@ -18,13 +19,11 @@ export const readDocument: Handler = async (call, services) => {
   const hit = hitOf(found);
   const resource = toResource(hit, answer.patient.id, fhirBase);
   if (related) relate(resource, await relationsOf([hit], known.ins, call, services, answer));
-  const { versionId, lastUpdated } = resource.meta ?? {};
   return {
     status: 200,
     resource,
     headers: {
-      ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
-      ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
+      ...versionHeaders(resource.meta),
       'Content-Location': `${services.config.fhirBase}/DocumentReference/${resource.id}`,
     },
   };

@@ -21,6 +21,7 @@ import { withinTimes } from './list-plan.ts';
 import { bindLists, toList } from './list-registry.ts';
 import { ask, bindAnswer, deleted } from './registry.ts';
 import type { Services } from './services.ts';
+import { versionHeaders } from './version-headers.ts';
 
 const missing = (): IssueError => new IssueError({ key: 'not-found', values: { type: 'List' } });
 
@@ -34,13 +35,11 @@ export const readList: Handler = async (call, services) => {
   const problems = kept ? services.gate.purpose(caller, known.ins) : [];
   if (problems.length > 0) throw new IssueError(problems);
   const resource = kept ? asDeposited(kept) : await asRegistered(known, call, services);
-  const { versionId, lastUpdated } = resource.meta ?? {};
   return {
     status: 200,
     resource,
     headers: {
-      ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
-      ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
+      ...versionHeaders(resource.meta),
       'Content-Location': `${services.config.fhirBase}/List/${resource.id}`,
     },
   };

@@ -52,17 +52,20 @@ describe('issue 7: each line has its tests', () => {
 
 describe('issue 5: each line has its tests', () => {
   it.each([
-    ['1', ['authorization-server', 'backend-services', 'token-exchange', 'ciba', 'registration', 'whole-day']],
+    ['1', ['authorization-server', 'authorization-server-tokens', 'authorization-server-client']],
+    ['1', ['backend-services', 'token-exchange', 'ciba', 'registration', 'whole-day']],
     ['2', ['resource-server']],
     ['3', ['vihf', 'structures', 'purposes']],
     ['4', ['audit', 'audit-trail', 'audit-subscription']],
-    ['5', ['authorization-attacks', 'resource-server-attacks', 'structures-attacks', 'vihf-injection']],
+    ['5', ['authorization-attacks', 'authorization-attacks-login', 'authorization-attacks-traces']],
+    ['5', ['resource-server-attacks', 'structures-attacks', 'vihf-injection']],
   ])('%s: %j', (line, files) => {
     for (const file of files) expect(sourceOf(file).slice(0, 400), file).toMatch(new RegExp(`Issue 5, lines? ${line}`));
   });
 });
 
 const smart = 'authorization-server';
+const tokens = 'authorization-server-tokens';
 const attacks = 'authorization-attacks';
 const resource = 'resource-server-attacks';
 const backend = 'backend-services';
@@ -121,22 +124,22 @@ describe('5. each of SMART’s checks', () => {
     ],
     ['token: public client, headers, members', smart, 'answers a public client as SMART wants'],
     ['token: symmetric', smart, 'answers a confidential client by its secret, and nobody without it'],
-    ['token: asymmetric', smart, 'proves who it is by a key of its own (private_key_jwt)'],
+    ['token: asymmetric', 'authorization-server-client', 'proves who it is by a key of its own (private_key_jwt)'],
     ['token: errors', smart, 'refuses in JSON with 400'],
-    ['refresh: with and without scope', smart, 'gives new tokens, with and without a scope, each refresh token once'],
-    ['refresh: never more', smart, 'never gives more than was granted'],
-    ['refresh: bound to the client', smart, 'is for the client that was given the token'],
+    ['refresh: with and without scope', tokens, 'gives new tokens, with and without a scope, each refresh token once'],
+    ['refresh: never more', tokens, 'never gives more than was granted'],
+    ['refresh: bound to the client', tokens, 'is for the client that was given the token'],
     ['OpenID: documents', smart, 'says the same in OAuth’s and OpenID’s documents, each at its own place'],
-    ['OpenID: ID token, JWKS', smart, 'signs an ID token that says who the user is'],
-    ['OpenID: fhirUser resolves', smart, 'serves who the user is, to the user alone'],
+    ['OpenID: ID token, JWKS', tokens, 'signs an ID token that says who the user is'],
+    ['OpenID: fhirUser resolves', tokens, 'serves who the user is, to the user alone'],
     [
       'introspection: active',
-      smart,
+      tokens,
       'tells a client of its own token what SMART wants, and nothing else of the person',
     ],
     [
       'introspection: not active',
-      smart,
+      tokens,
       'says no more than that a token is not active: unknown, revoked, of another client',
     ],
     [
@@ -149,11 +152,11 @@ describe('5. each of SMART’s checks', () => {
     ['backend: JWT', backend, 'with the wrong audience', 'that is expired', 'without jti', 'of another issuer'],
     ['backend: jku', backend, 'that says where its keys are'],
     ['backend: JWKS no longer than allowed', backend, 'with its keys at a URL may change them without us'],
-    ['resource: expiry', smart, 'opens no more once it has expired'],
+    ['resource: expiry', tokens, 'opens no more once it has expired'],
     ['resource: aud', resource, 'for another audience', 'for a place of the same name'],
     ['resource: scope', 'access', 'asks for the scope of each interaction'],
     ['resource: inner requests', resource, 'what is granted passes: the refusals above are no accident'],
-    ['resource: v1, v2, IHE', smart, 'user/DocumentReference.rs', 'user/DocumentReference.read', 'ITI-67'],
-    ['resource: patient/ scopes', smart, 'with patient/ scopes reaches the patient of the launch, and nobody else'],
+    ['resource: v1, v2, IHE', tokens, 'user/DocumentReference.rs', 'user/DocumentReference.read', 'ITI-67'],
+    ['resource: patient/ scopes', tokens, 'with patient/ scopes reaches the patient of the launch, and nobody else'],
   ]);
 });

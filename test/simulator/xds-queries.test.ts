@@ -11,6 +11,7 @@ import { createClock, createWorld, seeds, type World } from '../../simulator/wor
 import { uniqueIdOf } from '../../simulator/xds/metadata.ts';
 import { type Found, QueryRefused, readParameters } from '../../simulator/xds/query/parameters.ts';
 import { storedQueries } from '../../simulator/xds/query/queries.ts';
+import { physician } from './support/physician.ts';
 
 /** r: required, m: several values, a: several slots AND-ed, c: coded value, t: time. */
 const documents = `PatientId r | Status rm | ClassCode mc | TypeCode mc | PracticeSettingCode mc |
@@ -145,29 +146,9 @@ const ids = {
   setFolder: 'urn:uuid:5fe1b3cb-a1b2-11f1-8cd3-02420a1e0f31',
   set1: 'urn:uuid:703ce8d2-c610-11f1-8425-02420a1e0f31',
 } as const;
-const doctor = (nameId: string, structure: string, patient = '236046999012376'): Vihf => ({
-  mode: 'DIRECTE',
-  purpose: 'normal',
-  nameId,
-  structure,
-  sector: { code: 'SA07', codeSystem: '1.2.250.1.71.4.2.4' },
-  roles: [
-    { code: '10', codeSystem: '1.2.250.1.71.1.2.7' },
-    { code: 'SM26', codeSystem: '1.2.250.1.71.4.2.5' },
-  ],
-  version: '3.0',
-  patient: { value: patient, oid: '1.2.250.1.213.1.4.10' },
-  secret: false,
-  lps: { name: 'test', version: '1', homologation: 'x' },
-  id: '_1',
-  issueInstant: new Date(),
-  authnInstant: new Date(),
-  authnContextClass: 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI',
-  issuer: 'CN=x',
-});
-const treating = doctor('899700307715', '499700307715001');
-const stranger = doctor('899700412903', '1990300444');
-const elsewhere = doctor('899700307715', '499700307715001', '141112A99004563');
+const treating = physician('899700307715', '499700307715001');
+const stranger = physician('899700412903', '1990300444');
+const elsewhere = physician('899700307715', '499700307715001', '141112A99004563');
 
 describe('queries by id, on the story with a folder', () => {
   let world: World;

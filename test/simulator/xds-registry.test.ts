@@ -18,31 +18,12 @@ import { sha1Hex } from '../../simulator/xds/rules/registry.ts';
 import type { Submission } from '../../simulator/xds/rules/index.ts';
 import { uuidSource } from '../../simulator/xds/uuid.ts';
 import { writeObject } from '../../simulator/xds/write.ts';
+import { physician } from './support/physician.ts';
 
 const p1 = { value: '236046999012376', oid: '1.2.250.1.213.1.4.10' };
 const worldAt = (instant?: string): World =>
   createWorld(story, readSettings({}), createClock(instant === undefined ? undefined : new Date(instant)));
 
-const physician = (nameId: string, structure: string): Vihf => ({
-  mode: 'DIRECTE',
-  purpose: 'normal',
-  nameId,
-  structure,
-  sector: { code: 'SA07', codeSystem: '1.2.250.1.71.4.2.4' },
-  roles: [
-    { code: '10', codeSystem: '1.2.250.1.71.1.2.7' },
-    { code: 'SM26', codeSystem: '1.2.250.1.71.4.2.5' },
-  ],
-  version: '3.0',
-  patient: p1,
-  secret: false,
-  lps: { name: 'test', version: '1', homologation: 'x' },
-  id: '_1',
-  issueInstant: new Date(),
-  authnInstant: new Date(),
-  authnContextClass: 'urn:oasis:names:tc:SAML:2.0:ac:classes:SmartcardPKI',
-  issuer: 'CN=x',
-});
 const treating = physician('899700307715', '499700307715001'); // Dr FAUCONNET, médecin traitant
 const author = physician('899700101233', '1990100109'); // Dr MAUREL, who signed B1
 const stranger = physician('899700412903', '1990300444'); // Dr OYARZABAL

@@ -7,7 +7,8 @@ import { loadConfig } from '../../server/config.ts';
 import type { OpenApiDocument } from '../../server/fhir/openapi/document.ts';
 import type { Method, Operation } from '../../server/openapi/types.ts';
 import { wholeDocument } from '../openapi.ts';
-import { tasks, variables, type Step } from './tasks.ts';
+import type { Step } from './steps.ts';
+import { tasks, variables } from './tasks.ts';
 
 const fhirJson = 'application/fhir+json';
 const form = 'application/x-www-form-urlencoded';

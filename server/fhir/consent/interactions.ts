@@ -11,6 +11,7 @@ import { expectedVersion } from '../if-match.ts';
 import { idOf, type Call, type Handler, type Reply } from '../interaction.ts';
 import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
+import { versionHeaders } from '../version-headers.ts';
 import { hasErrors, validateBase } from '../validation/index.ts';
 import { changeAuthorization, readAuthorization } from './authorizations.ts';
 import { historyOf, recordStatement, shownAs, statementOf, withdraw } from './local.ts';
@@ -129,15 +130,7 @@ function bodyOf({ body }: Call): Consent {
 }
 
 /** What is read comes whole: `Prefer: return` is about what was changed (FHIR R4 http.html#return). */
-const shown = (consent: Consent): Reply => ({ status: 200, resource: consent, headers: versionHeaders(consent) });
-
-function versionHeaders({ meta }: Consent): Record<string, string> {
-  const { versionId, lastUpdated } = meta ?? {};
-  return {
-    ...(versionId ? { ETag: `W/"${versionId}"` } : {}),
-    ...(lastUpdated ? { 'Last-Modified': new Date(lastUpdated).toUTCString() } : {}),
-  };
-}
+const shown = (consent: Consent): Reply => ({ status: 200, resource: consent, headers: versionHeaders(consent.meta) });
 
 function reply(consent: Consent, status: number, call: Call): Reply {
   const body = {
@@ -145,7 +138,7 @@ function reply(consent: Consent, status: number, call: Call): Reply {
     representation: consent,
     OperationOutcome: toOutcome([{ key: 'recorded', severity: 'information' }], call.language, call.requestId),
   }[call.prefer.return];
-  return { status, ...(body ? { resource: body } : {}), headers: versionHeaders(consent) };
+  return { status, ...(body ? { resource: body } : {}), headers: versionHeaders(consent.meta) };
 }
 
 /** Where it is, also when it is the next version of one that there was: nobody else says it to who wants no body. */

@@ -4,7 +4,8 @@ import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import type { Issue } from '../../../mappings/outcome.ts';
 import { toOutcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
-import type { BundleOptions, ReadySet } from './bundle.ts';
+import type { BundleOptions } from './bundle.ts';
+import type { ReadySet } from './ready-set.ts';
 import { depositedList, depositedReference } from './resource.ts';
 import type { Submitted } from './submit.ts';
 

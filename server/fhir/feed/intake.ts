@@ -10,7 +10,7 @@ import { snapshotOf } from '../../auth/snapshot.ts';
 import type { DmpClient } from '../../dmp/types.ts';
 import type { Accepted, Intake } from '../../feed/types.ts';
 import type { NewFeedItem } from '../../store/types.ts';
-import { readySet } from '../deposit/bundle.ts';
+import { readySet } from '../deposit/ready-set.ts';
 import { existingBy } from '../deposit/condition.ts';
 import { contextOf } from '../deposit/connect.ts';
 import { foretell } from '../deposit/dry-run.ts';

@@ -1,6 +1,5 @@
 /** What a server's assertion must be, and the person that it names. */
 import { UnsecuredJWT } from 'jose';
-import type { errors } from 'oidc-provider';
 import { describe, expect, it } from 'vitest';
 import { onlyPrimary } from '../../../server/registry/primary.ts';
 import { toCaller } from '../../../server/auth/token.ts';
@@ -8,6 +7,7 @@ import { assertionProblem } from '../../../server/authorization/backend/assertio
 import { assertedPerson } from '../../../server/authorization/backend/person.ts';
 import { claimsOf } from '../../../server/authorization/context.ts';
 import { loadConfig } from '../../../server/config.ts';
+import { refusal } from './refusal.ts';
 import { careHome, duiServer, structuresOf } from './registry.ts';
 
 const now = new Date();
@@ -67,16 +67,6 @@ describe('the person', () => {
     });
   const asserted = (more: object = {}, dmp: object = {}, beside: object = {}) =>
     read({ ...beside, extensions: { ihe_iua: { ...iua, ...more }, dmp } });
-  const refusal = (attempt: () => unknown) => {
-    try {
-      attempt();
-      return ['accepted'];
-    } catch (e) {
-      const { error, error_description } = e as errors.OIDCProviderError;
-      expect(error_description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
-      return [error, error_description];
-    }
-  };
 
   it('is who the assertion says, at the structure, authenticated by it', () => {
     expect(asserted()).toEqual({

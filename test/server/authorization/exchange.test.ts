@@ -1,24 +1,13 @@
 /** As what a professional may act, and what a token exchange asks. */
 import { createHash, X509Certificate } from 'node:crypto';
-import type { errors } from 'oidc-provider';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { choiceId, choicesOf, choose, contextOfChoice, labelOf } from '../../../server/authorization/choices.ts';
 import { readRequest } from '../../../server/authorization/exchange/request.ts';
 import { tokenTypes } from '../../../server/authorization/exchange/token-types.ts';
 import type { Professional, Situation } from '../../../server/authorization/psc/types.ts';
 import { testPki, type TestPki } from '../dmp/pki.ts';
+import { refusal } from './refusal.ts';
 import { careHome, institute, structuresOf } from './registry.ts';
-
-const refusal = (attempt: () => unknown) => {
-  try {
-    attempt();
-    return ['accepted'];
-  } catch (e) {
-    const { error, error_description } = e as errors.OIDCProviderError;
-    expect(error_description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
-    return [error, error_description];
-  }
-};
 
 describe('choices', () => {
   const situation = (id: string, ...structureIds: string[]): Situation => ({
