@@ -11,8 +11,8 @@ export const feedingRuleErrors = {
   'feeding-rule-manual': row(
     202,
     'informational',
-    'Règles d’alimentation de l’établissement (version {version}, décision {reference}), règle {rule} : proposé, à libérer par une personne. {reason}.',
-    'Feeding rules of the establishment (version {version}, decision {reference}), rule {rule}: proposed, for a person to release. {reason}.',
+    'Règles d’alimentation de l’établissement (version {version}, décision {reference}), règle {rule} : proposé, à libérer par une personne (motif : {reason}).',
+    'Feeding rules of the establishment (version {version}, decision {reference}), rule {rule}: proposed, for a person to release (reason: {reason}).',
   ),
   'feeding-rule-never': row(
     422,

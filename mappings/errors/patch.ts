@@ -84,8 +84,8 @@ export const patchErrors = {
   'version-conflict': row(
     412,
     'conflict',
-    'Le document a changé : If-Match dit {given}, sa version est {current}. Relisez-le et recommencez.',
-    'The document has changed: If-Match says {given}, its version is {current}. Read it again and start over.',
+    'La ressource a changé : If-Match dit {given}, sa version est {current}. Relisez-la et recommencez.',
+    'The resource has changed: If-Match says {given}, its version is {current}. Read it again and start over.',
   ),
   'not-author': row(
     403,

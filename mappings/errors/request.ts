@@ -8,6 +8,12 @@ export const requestErrors = {
     'Le corps de la requête n’est pas lisible ({detail}). Corrigez la syntaxe JSON ou l’encodage annoncé.',
     'The request body cannot be read ({detail}). Fix the JSON syntax or the announced encoding.',
   ),
+  'if-match': row(
+    412,
+    'value',
+    'If-Match ({given}) ne nomme aucune version d’ici. Envoyez l’ETag que la lecture donne, par exemple W/"3".',
+    'If-Match ({given}) names no version of here. Send the ETag that reading gives, for example W/"3".',
+  ),
   'range-unsatisfiable': row(
     416,
     'value',

@@ -104,10 +104,11 @@ function bodyOf(req: Request, parseJson: AdminDoors['parseJson']): unknown {
   return parseJson(bytes);
 }
 
-/** RFC 9110 §13.1.1. @throws IssueError `registry-version` for what is no version of ours */
+/** RFC 9110 §13.1.1. @throws IssueError `if-match` for what is no version of ours */
 function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const version = /^(?:W\/)?"(0|[1-9]\d{0,8})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined) throw new IssueError({ key: 'registry-version', values: { current: '…' } });
+  if (version === undefined)
+    throw new IssueError({ key: 'if-match', values: { given: ifMatch.replace(/[^\x20-\x7e]/g, '?').slice(0, 60) } });
   return Number(version);
 }

@@ -1,5 +1,6 @@
 /** The metrics of this process, in the words of `table.ts`: what is counted as it happens, and gauges that are read when asked. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { errors as errorTable } from '../../mappings/errors.ts';
 import type { CallObserver } from '../dmp/followers.ts';
 import { metricRows, type MetricName, type NameOf } from './table.ts';
 import { inTime } from './time-limit.ts';
@@ -39,6 +40,8 @@ export function createMetrics(): Metrics {
   const requests = new Histogram({ ...shapeOf('dmp_http_request_duration_seconds'), buckets });
   const inFlight = new Gauge(shapeOf('dmp_http_requests_in_flight'));
   const errors = new Counter(shapeOf('dmp_errors_total'));
+  // A counter that appears with its first failure has not grown: no alarm would see that one.
+  for (const [key, { status }] of Object.entries(errorTable)) if (status >= 500) errors.inc({ key }, 0);
   const calls = new Histogram({ ...shapeOf('dmp_call_duration_seconds'), buckets });
   const retries = new Counter(shapeOf('dmp_call_retries_total'));
   return {

@@ -160,10 +160,13 @@ describe('an administrator of the installation', () => {
     const change = (etag: string) =>
       call('installer', 'patch', `/structures/${tilleuls.id}`, { name: 'SAVS' }, { 'If-Match': etag });
     expect((await change(headers['etag']!)).headers['etag']).toBe('W/"2"');
-    for (const stale of [headers['etag']!, '"x"', 'W/"99"']) {
+    for (const stale of [headers['etag']!, 'W/"99"']) {
       const { status, body } = await change(stale);
       expect([status, rowOf(body)], stale).toEqual([412, 'registry-version']);
     }
+    const none = await change('"x"');
+    expect([none.status, rowOf(none.body)]).toEqual([412, 'if-match']);
+    expect(none.body.issue[0]?.details.text).toContain('If-Match ("x")');
   });
 
   it('who is on the list and has another scope is nobody', async () => {
