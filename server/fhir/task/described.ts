@@ -72,5 +72,5 @@ export function describedResource(document: Described, id: string): DocumentRefe
     securityLabel: confidentialityCodes.flatMap((code) => concept.decode(code) ?? []),
     content: [{ attachment: defined({ contentType: mimeType, title, creation }) }],
     context: setting && { practiceSetting: setting },
-  }) as DocumentReference;
+  });
 }
