@@ -37,7 +37,7 @@ const newOid = () => `urn:oid:2.25.${BigInt(`0x${crypto.randomUUID().replaceAll(
 export const dataOf = (file) =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''));
+    reader.onload = () => resolve(/** @type {string} */ (reader.result).replace(/^[^,]*,/, ''));
     reader.onerror = () => reject(reader.error ?? new Error('file'));
     reader.readAsDataURL(file);
   });

@@ -33,7 +33,9 @@ export function useLoad(ask, on) {
   }, on);
   useEffect(() => {
     void reload();
-    return () => void ++turn.current;
+    return () => {
+      turn.current++;
+    };
   }, [reload]);
   return { ...state, reload };
 }

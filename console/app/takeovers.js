@@ -81,7 +81,7 @@ function takeoverOf(part) {
   const counts = new Map();
   for (const { part: count } of part.filter(({ name }) => name === 'count')) {
     const state = find(count, 'state').valueCode;
-    counts.set(state, (counts.get(state) ?? 0) + find(count, 'count').valueInteger);
+    counts.set(state, (counts.get(state) ?? 0) + Number(find(count, 'count').valueInteger));
   }
   const received = find(part, 'received').valueInteger;
   const pending = pendingStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);

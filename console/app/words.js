@@ -51,7 +51,7 @@ export function day(instant) {
 export function age(seconds) {
   const [unit, length] = seconds < 3600 ? ['minute', 60] : seconds < 86_400 ? ['hour', 3600] : ['day', 86_400];
   const style = /** @type {const} */ ({ style: 'unit', unit, unitDisplay: 'long' });
-  return new Intl.NumberFormat(locale(), style).format(Math.floor(seconds / Number(length)));
+  return new Intl.NumberFormat(locale(), style).format(Math.floor(seconds / length));
 }
 
 /** @param {string | undefined} instant */

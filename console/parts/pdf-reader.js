@@ -76,12 +76,13 @@ function Sheet({ document, number, zoom, title }) {
   useEffect(() => {
     /** @type {pdfjs.RenderTask | undefined} */
     let drawing;
-    let isOver = false;
+    let over = false;
+    const isOver = () => over;
     void (async () => {
       const page = await document.getPage(number);
       const content = await page.getTextContent();
       const place = canvas.current;
-      if (isOver || place === null) return;
+      if (isOver() || place === null) return;
       setText(content.items.map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : '')).join(''));
       const viewport = page.getViewport({ scale: zoom * 1.4 });
       place.width = viewport.width;
@@ -89,10 +90,10 @@ function Sheet({ document, number, zoom, title }) {
       drawing = page.render({ canvas: place, viewport });
       // Called off when another page is wanted first.
       await drawing.promise.catch(() => undefined);
-      if (!isOver) place.dataset['drawn'] = String(number);
+      if (!isOver()) place.dataset['drawn'] = String(number);
     })();
     return () => {
-      isOver = true;
+      over = true;
       drawing?.cancel();
     };
   }, [document, number, zoom]);

@@ -35,17 +35,7 @@ describeNeeding('a professional', noChromium, () => {
   const confirm = (name = 'Confirmer') => dialog().getByRole('button', { name, exact: true }).click();
   const title = () => at.page.locator('article h2').innerText();
 
-  /** As a mouse drops it. */
-  async function drop(name: string, type: string, bytes: Buffer): Promise<void> {
-    const given = JSON.stringify([bytes.toString('base64'), name, type]);
-    const transfer = await at.page.evaluateHandle(`{
-      const [base64, name, type] = ${given};
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
-      transfer;
-    }`);
-    await at.page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
-  }
+  const drop = (name: string, type: string, bytes: Buffer) => at.drop(name, type, bytes);
   async function deposit(heading: string): Promise<void> {
     await at.page.getByLabel('Titre').fill(heading);
     await at.page.getByLabel('Type', { exact: true }).selectOption('http://loinc.org|28653-4');

@@ -41,7 +41,19 @@ describe('issue 7: each line has its tests', () => {
     ['1', ['openapi', 'openapi-reference']],
     ['2', ['postman']],
     ['3', ['recipes']],
-    ['4', ['console', 'console-professional', 'console-administrator', 'console-feed', 'console-integrator']],
+    [
+      '4',
+      [
+        'console',
+        'console-professional',
+        'console-administrator',
+        'console-feed',
+        'console-takeover',
+        'console-formats',
+        'console-session',
+        'console-integrator',
+      ],
+    ],
     ['5', ['operations', 'log']],
     ['6', ['documentation']],
   ])('%s: %j', (line, files) => {

@@ -34,6 +34,8 @@ export interface ConsolePage {
   signIn(who: keyof typeof people): Promise<void>;
   /** Goes through the login pages that stand before the console. @param answer what is done on a page of ours */
   throughLogin(who: keyof typeof people, answer?: (page: Page) => Promise<boolean>): Promise<void>;
+  /** A file, as a mouse drops it. @param type what the system says of it; empty: nothing */
+  drop(name: string, type: string, bytes: Buffer): Promise<void>;
   /** A picture of the page, and what axe finds wrong with it: nothing. */
   look(name: string): Promise<void>;
 }
@@ -101,6 +103,16 @@ function consolePage(page: Page, origin: string): ConsolePage {
       await page.waitForURL((url) => url.pathname !== '/console');
       await throughLogin(who);
       await page.locator('.who span').waitFor();
+    },
+    async drop(name, type, bytes) {
+      const given = JSON.stringify([bytes.toString('base64'), name, type]);
+      const transfer = await page.evaluateHandle(`{
+        const [base64, name, type] = ${given};
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type }));
+        transfer;
+      }`);
+      await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
     },
     async look(name) {
       await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
