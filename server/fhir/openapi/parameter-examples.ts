@@ -68,5 +68,12 @@ const byType: Readonly<Record<string, string>> = {
 };
 
 /** @param type of resource; empty for an operation's parameter */
-export const exampleOf = (type: string, parameter: { name: string; type: string }): string =>
-  values[`${type}.${parameter.name}`] ?? values[parameter.name] ?? byType[parameter.type] ?? 'x';
+export const exampleOf = (
+  type: string,
+  parameter: { name: string; type: string; codes?: readonly string[] },
+): string =>
+  values[`${type}.${parameter.name}`] ??
+  values[parameter.name] ??
+  parameter.codes?.[0] ??
+  byType[parameter.type] ??
+  'x';
