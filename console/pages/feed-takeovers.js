@@ -54,19 +54,22 @@ function Shown({ takeover, onAsk }) {
     ${until && html`<p>${t('takeovers.until', { at: moment(until) })}</p>`}
     ${confirmation && html`<p class="quiet">${t('takeovers.confirmed', { on: day(confirmation.on), reference: confirmation.reference })}</p>`}
     ${notice && html`<${Notice} notice=${notice} />`}
-    <div class="actions" role="group" aria-label=${t('takeovers.actions', { name })}>
-      ${actionsOf(takeover).map(
-        (action) =>
-          html`<button
-            key=${action}
-            type="button"
-            class=${action === 'cancel' ? 'danger' : undefined}
-            onClick=${() => onAsk({ takeover, action })}
-          >
-            ${said('takeover-action', action)}
-          </button>`,
-      )}
-    </div>
+    ${
+      actionsOf(takeover).length > 0 &&
+      html`<div class="actions" role="group" aria-label=${t('takeovers.actions', { name })}>
+        ${actionsOf(takeover).map(
+          (action) =>
+            html`<button
+              key=${action}
+              type="button"
+              class=${action === 'cancel' ? 'danger' : undefined}
+              onClick=${() => onAsk({ takeover, action })}
+            >
+              ${said('takeover-action', action)}
+            </button>`,
+        )}
+      </div>`
+    }
   </section>`;
 }
 

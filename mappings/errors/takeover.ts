@@ -24,8 +24,8 @@ export const takeoverErrors = {
   'takeover-state': row(
     409,
     'business-rule',
-    'Impossible dans l’état « {state} » de cette reprise : {action}.',
-    'Not possible in the state "{state}" of this take-over: {action}.',
+    'Impossible dans l’état « {state} » de cette reprise : {action}. Son état a peut-être changé entre-temps : relisez-le.',
+    'Not possible in the state "{state}" of this take-over: {action}. Its state may have changed meanwhile: read it again.',
   ),
   'takeover-administrator': row(
     403,

@@ -88,6 +88,11 @@ describeNeeding('take-overs and proposals', noChromium, () => {
     await one.getByRole('link', { name: 'Enregistrer le message (.eml)' }).click();
     expect((await saved).suggestedFilename()).toBe('CNAM.eml');
     await director.look('takeover-unconfirmed');
+    await director.page.getByRole('button', { name: 'English' }).click();
+    await one.getByRole('button', { name: 'Confirm that the CNAM was told' }).waitFor();
+    await one.getByText('send this message to the CNAM first').waitFor();
+    await director.look('takeover-unconfirmed-en');
+    await director.page.getByRole('button', { name: 'Français' }).click();
 
     await one.getByRole('button', { name: 'Confirmer l’avis à la CNAM' }).focus();
     await director.page.keyboard.press('Enter');
