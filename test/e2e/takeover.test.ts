@@ -20,8 +20,8 @@ interface Report {
   lines: { line: number; verdict: string; state: string; reasons: { code: string; text: string }[]; task?: string }[];
 }
 
-const nurse = { person: 'nurse', scope: 'system/DocumentReference.c system/Task.r' } as const;
-const director = { person: 'admin', scope: 'system/DocumentReference.c system/Task.r' } as const;
+const nurse = { person: 'nurse', scope: 'system/DocumentReference.c system/Task.ru' } as const;
+const director = { person: 'admin', scope: 'system/DocumentReference.c system/Task.ru' } as const;
 const rowOf = (body: unknown): string | undefined => (body as OperationOutcome).issue[0]?.details?.coding?.[0]?.code;
 const partOf = (body: unknown, name: string) => (body as Parameters).parameter?.find((p) => p.name === name);
 const linesOf = (ndjson: string): Parameters[] =>
@@ -438,7 +438,7 @@ describe('beyond what the CNAM may be surprised by, and outside the windows', ()
     const takeover = (JSON.parse((await world.run('status', manifest, '--json')).stdout) as { takeover: string })
       .takeover;
     const one = JSON.stringify({ ...simplified({ content: text(), contentType: 'text/plain' }), id: 'x' });
-    const own = { person: 'admin', scope: 'system/DocumentReference.c system/Task.r' } as const;
+    const own = { person: 'admin', scope: 'system/DocumentReference.c system/Task.ru' } as const;
     const early = await world.ask(own, 'POST', `/$import-documents?takeover=${takeover}`, one, ndjson);
     expect([early.status, rowOf(early.body)]).toEqual([409, 'takeover-unconfirmed']);
 

@@ -49,7 +49,7 @@ export async function startTakeover(settings: Record<string, string> = {}) {
     client('reprise', {
       authMethod: 'private_key_jwt',
       grants: ['client_credentials'],
-      scopes: ['system/DocumentReference.c', 'system/Patient.rs', 'system/Task.r'],
+      scopes: ['system/DocumentReference.c', 'system/Patient.rs', 'system/Task.ru'],
       jwks: { keys: [key.jwk] },
       ...{ redirectUris: [], postLogoutRedirectUris: [], origins: [] },
     }),

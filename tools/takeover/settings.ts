@@ -34,7 +34,7 @@ export const settings = {
     z.union([z.boolean(), z.stringbool()]).optional(),
     'the person is asserted as the structure’s administrator (for confirm)',
   ],
-  scope: [text.default('system/DocumentReference.c system/Patient.rs system/Task.r'), 'scopes asked for'],
+  scope: [text.default('system/DocumentReference.c system/Patient.rs system/Task.ru'), 'scopes asked for'],
   tokenUrl: [server.optional(), 'token endpoint; by default the one that the façade names'],
   ca: [text.optional(), 'PEM of the authorities that vouch for the façade’s certificate'],
   patientSystem: [oid.optional(), 'domain of the local patient identifiers, urn:oid:…'],

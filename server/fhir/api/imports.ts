@@ -5,10 +5,11 @@ import type { Interaction, Operation } from './types.ts';
 type Given = Pick<Interaction, 'documentation' | 'succeeds' | 'dmp'> &
   Pick<Operation, 'methods' | 'ndjson'> & { name: keyof typeof importOperations };
 
-/** Whoever may deposit may take over; to see how far it is, reading deposits that are made later is enough. */
+/** Whoever may deposit may take over; to see how far it is, or to hold it, the same rights are enough as for deposits that are made later. */
 const rights = {
   takes: { ihe: ['ITI-105'], entries: [{ type: 'DocumentReference', permission: 'c' }] },
   looks: { ihe: [], entries: [{ type: 'Task', permission: 'r' }] },
+  changes: { ihe: [], entries: [{ type: 'Task', permission: 'u' }] },
 } as const satisfies Record<string, Pick<Interaction, 'ihe' | 'entries'>>;
 
 const interaction = (right: keyof typeof rights, { name, methods, ndjson, ...rest }: Given): Interaction => ({
@@ -53,7 +54,7 @@ export const importInteractions: readonly Interaction[] = [
     dmp: [],
     documentation: 'What became of each line, one Parameters a line; the next page stands in the header Link.',
   }),
-  interaction('takes', {
+  interaction('changes', {
     name: 'import-change',
     methods: ['post'],
     dmp: [],
