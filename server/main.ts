@@ -81,7 +81,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     // The certificates first: what is wrong with them is said before a database is started.
     if (!overrides.dmp) checkDmpSettings(config, overrides.structures ?? onlyPrimary(config));
     const tls = await tlsOptions(config);
-    const store = overrides.store ?? (await openStore(config, logger));
+    const store = overrides.store ?? (await openStore(config, logger, operations.traces?.query));
     if (!overrides.store) opened.push(() => store.close());
     const { verifyToken, now } = overrides;
     const actual: { -readonly [K in keyof Config]: Config[K] } = { ...config };

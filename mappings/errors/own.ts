@@ -10,6 +10,13 @@ export const ownErrors = {
     'The gateway’s database is unavailable.',
     true,
   ),
+  'disk-unavailable': row(
+    503,
+    'transient',
+    'La passerelle n’a plus de place sur son disque (DATA_DIR) pour ce document. Prévenez l’exploitant, puis réessayez.',
+    'The gateway has no room left on its disk (DATA_DIR) for this document. Tell the operator, then try again.',
+    true,
+  ),
   internal: row(
     500,
     'exception',

@@ -15,7 +15,7 @@ import { withoutIns } from '../../mappings/ins.ts';
 import { IssueError, type Issue } from '../../mappings/outcome.ts';
 import { RecordUnavailable } from '../audit/record.ts';
 import { DmpError } from '../dmp/types.ts';
-import { DatabaseError } from '../store/errors.ts';
+import { isDatabaseAway } from '../store/away.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -175,20 +175,12 @@ export function toProblem(error: unknown): Problem {
   return { status, issues, headers };
 }
 
-const ourOwn = (error: unknown): Issue['key'] =>
-  error instanceof RecordUnavailable
-    ? 'audit-unavailable'
-    : isDatabaseDown(error)
-      ? 'database-unavailable'
-      : 'internal';
+/** Of the spool: no room, no more of what this account may use, read only (POSIX errno). */
+const diskFailures: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
 
-/** The store's own word, or a connection failure of PostgreSQL as Prisma and `pg` name them. */
-function isDatabaseDown(error: unknown): boolean {
-  if (error instanceof DatabaseError) return true;
-  for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-    const code = (e as { code?: unknown }).code;
-    if (typeof code === 'string' && /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|57P0[1-3]|08\d{3}|53300)$/.test(code))
-      return true;
-  }
-  return false;
+function ourOwn(error: unknown): Issue['key'] {
+  if (error instanceof RecordUnavailable) return 'audit-unavailable';
+  if (isDatabaseAway(error)) return 'database-unavailable';
+  if (diskFailures.includes((error as NodeJS.ErrnoException | undefined)?.code)) return 'disk-unavailable';
+  return 'internal';
 }

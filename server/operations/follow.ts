@@ -6,7 +6,7 @@ import type { Facts } from './types.ts';
 
 export interface Followed extends Facts {
   metrics?: Pick<Metrics, 'requestBegins' | 'requestEnds'>;
-  traces?: Pick<Traces, 'request'>;
+  traces?: Pick<Traces, 'request' | 'within'>;
 }
 
 /** Methods that are told apart; whoever sends others makes no label. */
@@ -36,6 +36,7 @@ export function follow({ metrics, traces, factsOf, interactionOf }: Followed): R
       metrics?.requestEnds(end);
       span?.end(end);
     });
-    next();
+    if (traces && span) traces.within(span.traceparent, next);
+    else next();
   };
 }

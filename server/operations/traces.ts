@@ -1,12 +1,14 @@
 /**
- * Traces (OpenTelemetry, OTLP over HTTP): a span a request, one below it for each call of the DMP. Made by hand, because what
+ * Traces (OpenTelemetry, OTLP over HTTP): a span a request, below it one for each call of the DMP and each query. Made by hand, because what
  * instruments Node by itself puts URLs into its spans, and an INS may stand in a URL; nothing here identifies anybody. Without
  * OTEL_EXPORTER_OTLP_ENDPOINT not even the library is loaded.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, Context, Span, SpanKind } from '@opentelemetry/api';
 import { holdsIns } from '../../mappings/ins.ts';
 import type { Config } from '../config.ts';
 import type { SpanStarter } from '../dmp/followers.ts';
+import type { QueryFollower } from '../store/query-follower.ts';
 import { inTime } from './time-limit.ts';
 import type { RequestEnd } from './types.ts';
 
@@ -19,7 +21,11 @@ export interface RequestSpan {
 export interface Traces {
   /** @param parent W3C Trace Context of the client, of valid form */
   request(parent?: string): RequestSpan;
+  /** Does what a request causes: queries in it are its own. @param traceparent that of the request's span */
+  within(traceparent: string, work: () => void): void;
   call: SpanStarter;
+  /** What no request causes (the rounds of the feed, say) makes no span. */
+  query: QueryFollower;
   /** Sends what waits, for some seconds at most. */
   close(): Promise<void>;
 }
@@ -42,6 +48,7 @@ export async function openTraces(config: Config): Promise<Traces | undefined> {
     resource: resourceFromAttributes({ 'service.name': 'dmp-fhir', 'service.version': version }),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter, { exportTimeoutMillis: limitMs })],
   });
+  const underWay = new AsyncLocalStorage<string>();
   const tracer = provider.getTracer('dmp-fhir', version);
 
   /** The context that a W3C header tells (§3.2); none for what has no parent. */
@@ -98,6 +105,25 @@ export async function openTraces(config: Config): Promise<Traces | undefined> {
             ...(code === undefined ? {} : { 'dmp.code': code }),
           }),
       };
+    },
+    within: (traceparent, work) => underWay.run(traceparent, work),
+    async query({ operation, model }, run) {
+      const parent = underWay.getStore();
+      if (parent === undefined) return run();
+      const { span } = start(model === undefined ? operation : `${operation} ${model}`, otel.SpanKind.CLIENT, parent);
+      let isError = true;
+      try {
+        const result = await run();
+        isError = false;
+        return result;
+      } finally {
+        // OpenTelemetry's names (semantic conventions, database); never `db.query.text`.
+        end(span, isError, {
+          'db.system.name': 'postgresql',
+          'db.operation.name': operation,
+          ...(model === undefined ? {} : { 'db.collection.name': model }),
+        });
+      }
     },
     // What cannot be sent is lost: nothing waits for a collector.
     close: () => inTime(() => provider.shutdown(), limitMs).catch(() => undefined),

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { migrate } from './migrate.ts';
+import type { QueryFollower } from './query-follower.ts';
 import type { StoreLoad, StoreLogger } from './types.ts';
 
 /** What queries run on: the client, or the transaction under way. */
@@ -21,7 +22,7 @@ const CONNECTIONS = 10;
  * Connects and migrates.
  * @throws DatabaseError when the server does not answer (its message names the host, never the password)
  */
-export async function openDatabase(url: string, logger?: StoreLogger): Promise<OpenDatabase> {
+export async function openDatabase(url: string, logger?: StoreLogger, follow?: QueryFollower): Promise<OpenDatabase> {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: 'dmp-fhir' });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on('error', (error) =>
@@ -34,7 +35,8 @@ export async function openDatabase(url: string, logger?: StoreLogger): Promise<O
     const applied = await migrate(pool);
     if (applied.length > 0) logger?.info({ migrations: applied }, 'database migrated');
     // Minimal: no excerpt of our source in the error's text.
-    const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+    const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+    const prisma = follow ? followed(client, follow) : client;
     return {
       prisma,
       load: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
@@ -48,6 +50,15 @@ export async function openDatabase(url: string, logger?: StoreLogger): Promise<O
     throw error;
   }
 }
+
+/** The same client, each of whose queries is followed; in transactions, too. */
+const followed = (client: PrismaClient, follow: QueryFollower): PrismaClient =>
+  client.$extends({
+    query: {
+      $allOperations: ({ operation, model, args, query }) =>
+        follow({ operation, ...(model === undefined ? {} : { model }) }, () => query(args)),
+    },
+  }) as unknown as PrismaClient;
 
 function unreachable(url: string, error: unknown): DatabaseError {
   const where = URL.canParse(url) ? new URL(url).host : 'that DATABASE_URL names';

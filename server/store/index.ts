@@ -13,6 +13,7 @@ import { listStore } from './lists.ts';
 import { oauthKeyStore } from './oauth-keys.ts';
 import { oauthStore, practitionerStore } from './oauth.ts';
 import { patientStore } from './patients.ts';
+import type { QueryFollower } from './query-follower.ts';
 import { recordStore } from './records.ts';
 import { registryStore } from './registry.ts';
 import { rulesStore } from './rules/index.ts';
@@ -47,8 +48,8 @@ export async function openStoreBeside(config: StoreConfig): Promise<Store> {
  * Opens the store, as the primary structure sees it: DATABASE_URL, or the embedded server of DATA_DIR; migrations applied.
  * @throws DatabaseError saying what to do, without any secret
  */
-export async function openStore(config: StoreConfig, logger?: StoreLogger): Promise<Store> {
-  const { prisma, keyring, load, lost, close } = await openStorage(config, logger);
+export async function openStore(config: StoreConfig, logger?: StoreLogger, follow?: QueryFollower): Promise<Store> {
+  const { prisma, keyring, load, lost, close } = await openStorage(config, logger, follow);
   const { cipher } = keyring;
   const trail = await openTrail({ prisma, cipher, settings: config, logger, isAlone: lost !== undefined }).catch(
     async (error: unknown) => {

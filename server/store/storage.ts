@@ -4,6 +4,7 @@ import { openDatabase, type OpenDatabase } from './database.ts';
 import { startEmbedded } from './embedded/index.ts';
 import { readWrappingKeys } from './key.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
+import type { QueryFollower } from './query-follower.ts';
 import type { TrailSettings } from './trail/index.ts';
 import type { StoreLogger } from './types.ts';
 
@@ -23,11 +24,11 @@ export interface Storage extends Pick<OpenDatabase, 'prisma' | 'load'> {
 }
 
 /** @throws DatabaseError saying what to do, without any secret; nothing is left open then */
-export async function openStorage(config: StoreConfig, logger?: StoreLogger): Promise<Storage> {
+export async function openStorage(config: StoreConfig, logger?: StoreLogger, follow?: QueryFollower): Promise<Storage> {
   const keys = await readWrappingKeys(config);
   const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.dataDir, logger) : undefined;
   try {
-    const database = await openDatabase(embedded?.url ?? config.DATABASE_URL ?? '', logger);
+    const database = await openDatabase(embedded?.url ?? config.DATABASE_URL ?? '', logger, follow);
     try {
       return {
         prisma: database.prisma,

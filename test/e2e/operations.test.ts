@@ -130,8 +130,18 @@ describe('issue 7, line 5: metrics and traces of a story', () => {
       expect(request.parentSpanId).toBe('b'.repeat(16));
       expect(request.attributes).toMatchObject({ 'http.route': '/fhir/DocumentReference' });
       const below = spans.filter((span) => span.parentSpanId === request.spanId);
-      expect(below.length).toBeGreaterThan(0);
-      for (const { name, attributes, kind } of below) {
+      const of = (attribute: string) => below.filter(({ attributes }) => attribute in attributes);
+      const [called, asked] = [of('dmp.transaction'), of('db.operation.name')];
+      expect(called.length + asked.length).toBe(below.length);
+      // The audit trail is written in each, by SQL of our own; what Prisma writes names its model.
+      expect(asked.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/^\w+ \w+$/)]));
+      for (const { name, attributes, kind } of asked) {
+        const { 'db.operation.name': operation, 'db.collection.name': model, ...rest } = attributes;
+        expect([name.split(' '), kind]).toEqual([model === undefined ? [operation] : [operation, model], 3]);
+        expect(rest).toEqual({ 'db.system.name': 'postgresql' });
+      }
+      expect(called.length).toBeGreaterThan(0);
+      for (const { name, attributes, kind } of called) {
         expect([name, kind]).toEqual([`DMP ${String(attributes['dmp.transaction'])}`, 3]);
         expect(attributes).toMatchObject({ 'dmp.outcome': 'ok', 'dmp.attempts': 1 });
       }

@@ -198,7 +198,9 @@ describe('the command line', () => {
     expect((await world.run('run')).code).toBe(1);
     expect(await world.run('check', 'nowhere.csv')).toMatchObject({ code: 1, stdout: '' });
     const wrong = world.file('wrong.csv', 'fichier;ipp\na;b\n');
-    expect((await world.run('check', wrong, '--lang', 'en')).stderr).toContain('missing: type, date');
+    expect((await world.run('check', wrong, '--lang', 'en')).stderr).toContain('missing: type, date; twice: —.');
+    const keyless = await world.run('check', manifest, '--key', path.join(world.folder, 'no.jwk.json'));
+    expect([keyless.code, keyless.stderr]).toEqual([1, expect.stringMatching(/--key .*no\.jwk\.json \(ENOENT\)/)]);
     const lost = await world.run(
       'check',
       manifest,

@@ -86,7 +86,7 @@ function readSource({ source, say }: Session): Manifest {
   } catch (error) {
     if (error instanceof HeaderError)
       throw new CommandError(
-        say('manifest-headers', { lacking: error.lacking.join(', '), twice: error.twice.join(', ') }),
+        say('manifest-headers', { lacking: error.lacking.join(', ') || '—', twice: error.twice.join(', ') || '—' }),
       );
     const detail = detailOf(error);
     throw new CommandError(say('manifest-unreadable', { file: source, detail }), undefined, { cause: error });

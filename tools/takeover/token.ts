@@ -81,7 +81,8 @@ function readKey(file: string): JWK & { alg: string; kid: string } {
     if (jwk.kid === undefined || jwk.alg === undefined || jwk.d === undefined) throw new Error('kid, alg, d');
     return { ...jwk, kid: jwk.kid, alg: jwk.alg };
   } catch (cause) {
-    throw new CommandError(`${file}: JWK (kid, alg, d)`, exitCodes.usage, { cause });
+    const { code = 'JWK: kid, alg, d' } = cause as NodeJS.ErrnoException;
+    throw new CommandError(`--key ${file} (${code})`, exitCodes.usage, { cause });
   }
 }
 

@@ -147,6 +147,7 @@ describe('toProblem', () => {
     [new DmpError('fault', 'DMPInvalidCertificate', 'TD0.2'), 502, 'dmp:DMPInvalidCertificate'],
     [new IssueError([{ key: 'duplicate' }]), 409, 'duplicate'],
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 503, 'database-unavailable'],
+    [Object.assign(new Error('write'), { code: 'ENOSPC' }), 503, 'disk-unavailable'],
     [new Error('secret 236046999012376'), 500, 'internal'],
     ['a string', 500, 'internal'],
   ])('%s → %i %s', (error, status, key) => {

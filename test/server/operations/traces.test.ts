@@ -59,6 +59,37 @@ describe('traces', () => {
     expect(collector.spans()[0]!.parentSpanId ?? '').toBe('');
   });
 
+  it('a query is a part of the request that causes it, and says nothing but its name', async () => {
+    collector = await startCollector();
+    const { request, within, query, close } = await open(collector.url);
+    const span = request();
+    const failure = new Error('duplicate key (ins)=(236046999012376)');
+    const asked = await new Promise<unknown[]>((resolve, reject) => {
+      within(span.traceparent, () => {
+        Promise.all([
+          query({ operation: 'findMany', model: 'Document' }, () => Promise.resolve(['found'])),
+          query({ operation: '$queryRaw' }, () => Promise.reject(failure)).catch((e: unknown) => e),
+        ]).then(resolve, reject);
+      });
+    });
+    expect(asked).toEqual([['found'], failure]);
+    // A round of the feed.
+    expect(await query({ operation: '$executeRaw' }, () => Promise.resolve(1))).toBe(1);
+    span.end(end);
+    await close();
+    const below = collector.spans().filter(({ parentSpanId }) => parentSpanId === span.traceparent.slice(36, 52));
+    expect(below.map(({ name, attributes }) => [name, attributes])).toEqual([
+      [
+        'findMany Document',
+        { 'db.system.name': 'postgresql', 'db.operation.name': 'findMany', 'db.collection.name': 'Document' },
+      ],
+      ['$queryRaw', { 'db.system.name': 'postgresql', 'db.operation.name': '$queryRaw' }],
+    ]);
+    expect(collector.spans()).toHaveLength(3);
+    expect(collector.text()).not.toContain('236046999012376');
+    expect(collector.text()).not.toContain('duplicate key');
+  });
+
   it('a collector that is not there keeps nobody from stopping', { timeout: 30_000 }, async () => {
     const { request, close } = await open('http://localhost:1');
     request().end(end);
