@@ -15,7 +15,12 @@ export const documentErrors = {
     'Le contenu n’est pas du type annoncé ({given}).',
     'The content is not of the type announced ({given}).',
   ),
-  'document-base64': row(400, 'value', 'Le contenu en base64 n’est pas valable.', 'The base64 content is not valid.'),
+  'document-base64': row(
+    400,
+    'value',
+    'Le contenu n’est pas en base64 (RFC 4648 §4 : alphabet avec + et /, complété par =). Encodez les octets du document.',
+    'The content is not base64 (RFC 4648 §4: the alphabet with + and /, padded with =). Encode the octets of the document.',
+  ),
   'hash-mismatch': row(
     422,
     'value',
@@ -56,8 +61,8 @@ export const documentErrors = {
   'unique-id-invalid': row(
     400,
     'value',
-    'L’identifiant unique doit être un OID de 64 caractères au plus (urn:oid:…).',
-    'The unique identifier must be an OID of at most 64 characters (urn:oid:…).',
+    'L’identifiant unique doit être un OID de 64 caractères au plus (urn:oid:…) ou un UUID (urn:uuid:…), de système urn:ietf:rfc:3986.',
+    'The unique identifier must be an OID of at most 64 characters (urn:oid:…) or a UUID (urn:uuid:…), of system urn:ietf:rfc:3986.',
   ),
   duplicate: row(
     409,

@@ -153,6 +153,9 @@ it('the same document of one patient twice is one; of two patients it is looked 
   expect(lines.map(keys)).toEqual([[], ['duplicate'], ['same-content']]);
   expect(lines[1]?.findings[0]?.values).toEqual({ line: 2 });
   expect(lines[0]?.document?.uniqueId).not.toBe(lines[2]?.document?.uniqueId);
+  // A line that is refused itself is no reason to refuse the one that is right.
+  const wrong = { ...good, date: 'yesterday' };
+  expect((await checked([wrong, good])).map(keys)).toEqual([['date'], []]);
 });
 
 describe('what is sent', () => {

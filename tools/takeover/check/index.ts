@@ -79,11 +79,11 @@ function isMalformedIns({ system, value }: PatientName): boolean {
   return checkIns({ value, oid }, 'test').some((i) => (i.severity ?? 'error') === 'error');
 }
 
-/** Of the same bytes, the first line stands; the same patient twice is one document. */
+/** Of the same bytes, the first line that has no error stands; the same patient twice is one document. */
 function markDuplicates(halves: readonly Half[]): void {
   const first = new Map<string, Half>();
   for (const half of halves) {
-    if (!half.file || !half.patient) continue;
+    if (!half.file || !half.patient || half.findings.some(({ severity }) => severity === 'error')) continue;
     const same = first.get(`${half.file.digest} ${nameOf(half.patient)}`);
     const other = first.get(half.file.digest);
     if (same) half.findings.push(error('duplicate', { line: same.line.number }));
