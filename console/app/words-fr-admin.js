@@ -164,5 +164,5 @@ export const administration = {
   'takeover-done.pause': 'Reprise en pause.',
   'takeover-done.resume': 'Envoi repris.',
   'takeover-done.cancel': 'Reprise annulée.',
-  'feed.proposed.hidden': 'Quel document c’est n’est montré qu’à qui peut le lire.',
+  'feed.proposed.hidden': 'Le document n’est montré qu’à qui peut le lire.',
 };

@@ -227,7 +227,7 @@ describeNeeding('take-overs and proposals', noChromium, () => {
 
       await refresh();
       const seen = section('À valider');
-      await seen.getByText('Quel document c’est n’est montré qu’à qui peut le lire.').waitFor();
+      await seen.getByText('Le document n’est montré qu’à qui peut le lire.').waitFor();
       await seen.getByText('Relu par le médecin').waitFor();
       expect(await director.page.locator('main').innerText()).not.toMatch(/Bilan|MAUREL/);
       await director.look('proposals-director');
