@@ -298,7 +298,7 @@ describe('TD1.2: $reactivate', () => {
   it.each<[string, object[], string]>([
     ['no day', [], 'operation-parameter-required'],
     ['a day to come', [{ name: 'consentedOn', valueDate: '2999-01-01' }], 'operation-parameter'],
-    ['no day of the calendar', [{ name: 'consentedOn', valueDate: '2026-02-30' }], 'operation-parameter'],
+    ['no day of the calendar', [{ name: 'consentedOn', valueDate: '2026-02-30' }], 'value-format'],
     ['an unknown parameter', [{ name: 'why', valueString: 'x' }], 'operation-parameter-unknown'],
   ])('refuses %s', async (_, parameter, key) => {
     const res = await call(...parameter);
